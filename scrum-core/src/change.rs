@@ -1,0 +1,219 @@
+//! Plain data of a diff: which files changed and how, and where the text of each change can be had.
+
+use std::fmt;
+use std::io;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::path::RepoPath;
+use crate::range::Range;
+
+/// What happened to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChangeKind {
+    /// Only the head has it.
+    Added,
+    /// Only the base has it.
+    Deleted,
+    /// Both have it, with other content, another mode or both.
+    Modified,
+    /// The head has it under another path, edited or not.
+    Renamed,
+    /// The head has a copy of it. Only patches from outside name copies; a range never does.
+    Copied,
+    /// It turned from one type into another (file, symbolic link, submodule). Its patch holds two sections for one
+    /// path, a deletion and an addition, as git writes it.
+    Typechange,
+}
+
+/// A file mode as git stores it, e.g. `0o100644`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Mode(pub u32);
+
+impl Mode {
+    /// A regular file.
+    pub const FILE: Self = Self(0o100_644);
+    /// A regular file with the executable bit.
+    pub const EXECUTABLE: Self = Self(0o100_755);
+    /// A symbolic link; its content is the target.
+    pub const SYMLINK: Self = Self(0o120_000);
+    /// A submodule; its content is a commit id.
+    pub const SUBMODULE: Self = Self(0o160_000);
+
+    /// Reads the octal digits of a patch header.
+    pub fn from_octal(text: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(text).ok()?;
+        u32::from_str_radix(text, 8)
+            .ok()
+            .filter(|mode| *mode <= 0o177_777)
+            .map(Self)
+    }
+
+    /// The type bits: two modes of one type differ at most in permissions.
+    pub fn kind(self) -> u32 {
+        self.0 & 0o170_000
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:06o}", self.0)
+    }
+}
+
+impl Serialize for Mode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Mode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::from_octal(text.as_bytes()).ok_or_else(|| {
+            serde::de::Error::custom(format_args!("`{text}` is not an octal file mode"))
+        })
+    }
+}
+
+/// The line numbers of one hunk, as in its `@@` line. A side without lines starts at the line *before* it, so
+/// `old_start` is 0 for a new file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Hunk {
+    /// First line on the old side, 1-based.
+    pub old_start: u32,
+    /// Lines on the old side, context included.
+    pub old_lines: u32,
+    /// First line on the new side, 1-based.
+    pub new_start: u32,
+    /// Lines on the new side, context included.
+    pub new_lines: u32,
+}
+
+/// What `.gitattributes` say of a path, at one end of the range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PathAttributes {
+    /// `linguist-generated` is set.
+    pub generated: bool,
+    /// `linguist-vendored` is set.
+    pub vendored: bool,
+    /// `diff` is unset (`-diff`, or the macro `binary`).
+    pub no_diff: bool,
+}
+
+/// One changed file, without its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Path at the head; for a deleted file its path at the base.
+    pub path: RepoPath,
+    /// Path at the base where it is another one: the source of a rename or a copy.
+    pub old_path: Option<RepoPath>,
+    /// What happened.
+    pub kind: ChangeKind,
+    /// Mode at the base; `None` for an added file.
+    pub old_mode: Option<Mode>,
+    /// Mode at the head; `None` for a deleted file.
+    pub new_mode: Option<Mode>,
+    /// Whether the content is binary by git's rule (a NUL in the first 8000 bytes, or so by attribute). Its patch is
+    /// then a `GIT binary patch`. A pure rename or mode change of a binary file has no content in its patch and
+    /// is not binary here.
+    pub binary: bool,
+    /// Lines added.
+    pub additions: u64,
+    /// Lines deleted.
+    pub deletions: u64,
+    /// Length of the patch text, in bytes.
+    pub bytes: u64,
+    /// The hunks, in file order. A type change has those of both its sections.
+    pub hunks: Vec<Hunk>,
+    /// Attributes of `old_path` (else `path`) at the base.
+    pub base_attributes: PathAttributes,
+    /// Attributes of `path` at the head.
+    pub head_attributes: PathAttributes,
+}
+
+impl Change {
+    /// The path at the base: `old_path` where there is one.
+    pub fn source_path(&self) -> &RepoPath {
+        self.old_path.as_ref().unwrap_or(&self.path)
+    }
+}
+
+/// Gives out the patch text of changes. Implemented by the reader of repositories and by the reader of patch files.
+pub trait PatchSource: Send + Sync {
+    /// Replaces the content of `text` with the patch of the change at `index` in [`ChangeSet::changes`]: all its
+    /// `diff --git` sections, [`Change::bytes`] bytes, ending in a line feed.
+    ///
+    /// # Errors
+    ///
+    /// When the text, kept outside memory, cannot be read back.
+    fn read_patch(&self, index: usize, text: &mut Vec<u8>) -> io::Result<()>;
+}
+
+/// Everything that a range changes, in git's order of files.
+pub struct ChangeSet {
+    /// What was compared.
+    pub range: Range,
+    /// The changed files, sorted by [`Change::path`] as git sorts a diff.
+    pub changes: Vec<Change>,
+    /// For each entry of `range.commits` the indices into `changes` of the files it touched; fewer entries than commits
+    /// where the older ones were not looked at.
+    pub touched: Vec<Vec<usize>>,
+    /// All paths of the head tree, sorted by bytes; for a patch its own paths.
+    pub tree: Vec<RepoPath>,
+    /// What a person should know about the range itself, e.g. that A is no ancestor of B.
+    pub warnings: Vec<String>,
+    source: Box<dyn PatchSource>,
+}
+
+impl ChangeSet {
+    /// Joins changes with the source of their texts. Indices of the source are those of `changes`.
+    pub fn new(
+        range: Range,
+        changes: Vec<Change>,
+        tree: Vec<RepoPath>,
+        source: Box<dyn PatchSource>,
+    ) -> Self {
+        Self {
+            range,
+            changes,
+            touched: Vec::new(),
+            tree,
+            warnings: Vec::new(),
+            source,
+        }
+    }
+
+    /// Reads the patch text of one change into a buffer that the caller reuses.
+    ///
+    /// # Errors
+    ///
+    /// As [`PatchSource::read_patch`].
+    pub fn read_patch(&self, index: usize, text: &mut Vec<u8>) -> io::Result<()> {
+        self.source.read_patch(index, text)
+    }
+}
+
+impl fmt::Debug for ChangeSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChangeSet")
+            .field("range", &self.range)
+            .field("changes", &self.changes.len())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modes_read_and_write_octal() {
+        assert_eq!(Mode::from_octal(b"100755"), Some(Mode::EXECUTABLE));
+        assert_eq!(Mode::EXECUTABLE.to_string(), "100755");
+        assert_eq!(Mode::from_octal(b"9"), None);
+        assert_eq!(Mode::from_octal(b"7777777"), None);
+        assert_eq!(serde_json::to_string(&Mode::SYMLINK).unwrap(), "\"120000\"");
+    }
+}

@@ -1,0 +1,161 @@
+//! What is compared: the words a person types, and what they resolved to.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A range as it was asked for, before any repository was read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum RangeSpec {
+    /// Merge base of `HEAD` and its upstream (else `main`, else `master`) to `HEAD`.
+    #[default]
+    Default,
+    /// `A..B`: the two trees as they are.
+    Trees {
+        /// Left of the dots; an empty side means `HEAD`.
+        base: String,
+        /// Right of the dots; an empty side means `HEAD`.
+        head: String,
+    },
+    /// `A...B`: merge base of the two, to B.
+    MergeBase {
+        /// Left of the dots; an empty side means `HEAD`.
+        base: String,
+        /// Right of the dots; an empty side means `HEAD`.
+        head: String,
+    },
+    /// `X`: merge base of X and `HEAD`, to `HEAD`.
+    Since(String),
+}
+
+impl FromStr for RangeSpec {
+    type Err = RangeSpecError;
+
+    fn from_str(text: &str) -> Result<Self, RangeSpecError> {
+        let side = |name: &str| {
+            if name.is_empty() {
+                "HEAD".to_owned()
+            } else {
+                name.to_owned()
+            }
+        };
+        if text.is_empty() {
+            return Err(RangeSpecError::Empty);
+        }
+        // Three dots first: `A...B` also contains two.
+        let (base, head, merge_base) = if let Some((base, head)) = text.split_once("...") {
+            (base, head, true)
+        } else if let Some((base, head)) = text.split_once("..") {
+            (base, head, false)
+        } else {
+            return Ok(Self::Since(text.to_owned()));
+        };
+        if base.is_empty() && head.is_empty() || head.contains("..") {
+            return Err(RangeSpecError::Dots {
+                text: text.to_owned(),
+            });
+        }
+        let (base, head) = (side(base), side(head));
+        Ok(if merge_base {
+            Self::MergeBase { base, head }
+        } else {
+            Self::Trees { base, head }
+        })
+    }
+}
+
+impl fmt::Display for RangeSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("HEAD"),
+            Self::Trees { base, head } => write!(f, "{base}..{head}"),
+            Self::MergeBase { base, head } => write!(f, "{base}...{head}"),
+            Self::Since(rev) => f.write_str(rev),
+        }
+    }
+}
+
+/// A range that cannot be read as text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RangeSpecError {
+    /// Nothing was given.
+    #[error("the range is empty")]
+    Empty,
+    /// Dots without revisions, or more of them than a range has.
+    #[error("`{text}` is not a range: write A..B, A...B or one revision")]
+    Dots {
+        /// The text as given.
+        text: String,
+    },
+}
+
+/// A range after it was resolved. A patch has neither commits nor trees.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Range {
+    /// The range as it was asked for, e.g. `main...HEAD`; for a patch its file name, or `-`.
+    pub spec: String,
+    /// Full hex id of the base commit.
+    pub base: Option<String>,
+    /// Full hex id of the head commit.
+    pub head: Option<String>,
+    /// Full hex id of the base tree.
+    pub base_tree: Option<String>,
+    /// Full hex id of the head tree.
+    pub head_tree: Option<String>,
+    /// Pathspecs that limit the range; empty means all of it.
+    #[serde(default)]
+    pub pathspec: Vec<String>,
+    /// The commits of the range, newest first.
+    #[serde(default)]
+    pub commits: Vec<Commit>,
+}
+
+/// A commit of a range.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Commit {
+    /// Full hex id.
+    pub id: String,
+    /// First line of the message, invalid bytes replaced.
+    pub subject: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trees(base: &str, head: &str) -> RangeSpec {
+        RangeSpec::Trees {
+            base: base.into(),
+            head: head.into(),
+        }
+    }
+
+    #[test]
+    fn reads_the_four_forms() {
+        assert_eq!("a..b".parse(), Ok(trees("a", "b")));
+        assert_eq!("a..".parse(), Ok(trees("a", "HEAD")));
+        assert_eq!("..b".parse(), Ok(trees("HEAD", "b")));
+        assert_eq!(
+            "a...b".parse(),
+            Ok(RangeSpec::MergeBase {
+                base: "a".into(),
+                head: "b".into()
+            })
+        );
+        assert_eq!("v1.2".parse(), Ok(RangeSpec::Since("v1.2".into())));
+    }
+
+    #[test]
+    fn refuses_bare_and_surplus_dots() {
+        for text in ["..", "...", "a..b..c", "a....b"] {
+            assert!(
+                matches!(text.parse::<RangeSpec>(), Err(RangeSpecError::Dots { .. })),
+                "{text}"
+            );
+        }
+        assert_eq!("".parse::<RangeSpec>(), Err(RangeSpecError::Empty));
+    }
+}
