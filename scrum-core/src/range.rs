@@ -52,7 +52,7 @@ impl FromStr for RangeSpec {
         } else {
             return Ok(Self::Since(text.to_owned()));
         };
-        if base.is_empty() && head.is_empty() || head.contains("..") {
+        if base.is_empty() && head.is_empty() || head.starts_with('.') || head.contains("..") {
             return Err(RangeSpecError::Dots {
                 text: text.to_owned(),
             });

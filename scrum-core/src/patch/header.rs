@@ -1,0 +1,255 @@
+//! The header of one `diff --git` section: names, modes, kind.
+
+use super::{FilePatches, PatchError, trimmed};
+use crate::change::{ChangeKind, Mode};
+use crate::path::{RepoPath, unquote};
+
+pub(super) struct Header {
+    pub(super) path: RepoPath,
+    pub(super) old_path: Option<RepoPath>,
+    pub(super) kind: ChangeKind,
+    pub(super) old_mode: Option<Mode>,
+    pub(super) new_mode: Option<Mode>,
+    /// `Binary files … differ` stands in place of the data.
+    pub(super) binary_mentioned: bool,
+}
+
+/// Reads from the `diff --git` line at the cursor up to the first line that is no header line.
+pub(super) fn read(patch: &mut FilePatches<'_>) -> Result<Header, PatchError> {
+    let line = patch.line;
+    let Some(first) = patch.peek() else {
+        return Err(PatchError::Names { line });
+    };
+    patch.advance(first);
+    let both = trimmed(first)
+        .strip_prefix(b"diff --git ")
+        .unwrap_or_default();
+
+    let mut kind = ChangeKind::Modified;
+    let (mut old_mode, mut new_mode) = (None, None);
+    // Names of the lines that carry exactly one, which are more certain than the `diff --git` line.
+    let (mut from, mut to) = (None, None);
+    let (mut minus, mut plus) = (None, None);
+    let mut binary_mentioned = false;
+    while let Some(raw) = patch.peek() {
+        let text = trimmed(raw);
+        let after = |word: &str| text.strip_prefix(word.as_bytes());
+        if let Some(mode) = after("old mode ") {
+            old_mode = Mode::from_octal(mode);
+        } else if let Some(mode) = after("new mode ") {
+            new_mode = Mode::from_octal(mode);
+        } else if let Some(mode) = after("new file mode ") {
+            (kind, new_mode) = (ChangeKind::Added, Mode::from_octal(mode));
+        } else if let Some(mode) = after("deleted file mode ") {
+            (kind, old_mode) = (ChangeKind::Deleted, Mode::from_octal(mode));
+        } else if let Some(name) = after("rename from ") {
+            (kind, from) = (ChangeKind::Renamed, Some(name));
+        } else if let Some(name) = after("copy from ") {
+            (kind, from) = (ChangeKind::Copied, Some(name));
+        } else if let Some(name) = after("rename to ").or_else(|| after("copy to ")) {
+            to = Some(name);
+        } else if let Some(ids) = after("index ") {
+            let mode = ids
+                .rsplit(|byte| *byte == b' ')
+                .next()
+                .and_then(Mode::from_octal);
+            if ids.contains(&b' ') {
+                (old_mode, new_mode) = (old_mode.or(mode), new_mode.or(mode));
+            }
+        } else if let Some(name) = after("--- ") {
+            minus = Some(name);
+        } else if let Some(name) = after("+++ ") {
+            plus = Some(name);
+        } else if after("Binary files ").is_some() {
+            binary_mentioned = true;
+            patch.advance(raw);
+            break;
+        } else if after("similarity index ").is_none() && after("dissimilarity index ").is_none() {
+            break;
+        }
+        patch.advance(raw);
+    }
+
+    let names = Names { line };
+    let (old, new) = if let (Some(from), Some(to)) = (from, to) {
+        (names.whole(from)?, names.whole(to)?)
+    } else {
+        let side = |text: Option<&[u8]>| match text {
+            Some(b"/dev/null") | None => Ok(None),
+            Some(text) => names.prefixed(text).map(Some),
+        };
+        match (side(minus)?, side(plus)?) {
+            (Some(old), Some(new)) => (old, new),
+            (Some(one), None) | (None, Some(one)) => (one.clone(), one),
+            (None, None) => names.both(both)?,
+        }
+    };
+    let moved = matches!(kind, ChangeKind::Renamed | ChangeKind::Copied);
+    let path = if kind == ChangeKind::Deleted {
+        old.clone()
+    } else {
+        new
+    };
+    Ok(Header {
+        path,
+        old_path: moved.then_some(old),
+        kind,
+        old_mode,
+        new_mode,
+        binary_mentioned,
+    })
+}
+
+/// Reads names; errors carry the line of the section.
+struct Names {
+    line: usize,
+}
+
+impl Names {
+    /// A name that fills its line and has no prefix.
+    fn whole(&self, text: &[u8]) -> Result<RepoPath, PatchError> {
+        let path = RepoPath::from_quoted(text).ok_or(PatchError::Names { line: self.line })?;
+        self.inside(path)
+    }
+
+    /// A name behind `--- ` or `+++ `. git puts a tab behind a name with spaces; others put a date behind the tab.
+    fn prefixed(&self, text: &[u8]) -> Result<RepoPath, PatchError> {
+        let name = if text.starts_with(b"\"") {
+            unquote(text)
+                .ok_or(PatchError::Names { line: self.line })?
+                .0
+        } else {
+            text.split(|byte| *byte == b'\t')
+                .next()
+                .unwrap_or_default()
+                .to_vec()
+        };
+        self.strip(&name)
+    }
+
+    /// The two names of a `diff --git` line. Without quotes a space may belong to a name, so the line is cut where
+    /// both halves name one path; that holds for every section that needs this line (no rename, no content).
+    fn both(&self, text: &[u8]) -> Result<(RepoPath, RepoPath), PatchError> {
+        let error = || PatchError::Names { line: self.line };
+        if text.starts_with(b"\"") {
+            let (old, rest) = unquote(text).ok_or_else(error)?;
+            let rest = rest.strip_prefix(b" ").ok_or_else(error)?;
+            let new = RepoPath::from_quoted(rest).ok_or_else(error)?;
+            return Ok((self.strip(&old)?, self.strip(new.as_bytes())?));
+        }
+        if text.ends_with(b"\"") {
+            let at = text
+                .iter()
+                .position(|byte| *byte == b'"')
+                .ok_or_else(error)?;
+            let new = RepoPath::from_quoted(&text[at..]).ok_or_else(error)?;
+            let old = text[..at].strip_suffix(b" ").ok_or_else(error)?;
+            return Ok((self.strip(old)?, self.strip(new.as_bytes())?));
+        }
+        // Both names have the same length here, so the only candidate is the middle.
+        let middle = text.len() / 2;
+        match (text.len() % 2, text.get(middle)) {
+            (1, Some(b' ')) => {
+                let (old, new) = (
+                    self.strip(&text[..middle])?,
+                    self.strip(&text[middle + 1..])?,
+                );
+                if old == new {
+                    Ok((old, new))
+                } else {
+                    Err(error())
+                }
+            }
+            _ => Err(error()),
+        }
+    }
+
+    /// Takes off `a/`, `b/` or one of the letters of git's `diff.mnemonicPrefix`.
+    fn strip(&self, name: &[u8]) -> Result<RepoPath, PatchError> {
+        match name {
+            [b'a' | b'b' | b'c' | b'i' | b'o' | b'w', b'/', path @ ..] => {
+                self.inside(RepoPath::new(path))
+            }
+            _ => Err(PatchError::Prefix {
+                line: self.line,
+                name: RepoPath::new(name).display(),
+            }),
+        }
+    }
+
+    fn inside(&self, path: RepoPath) -> Result<RepoPath, PatchError> {
+        let mut parts = path.as_bytes().split(|byte| *byte == b'/');
+        let bad = |part: &[u8]| matches!(part, b"" | b"." | b"..") || part.contains(&0);
+        if parts.any(bad) {
+            return Err(PatchError::Outside {
+                line: self.line,
+                name: path.display(),
+            });
+        }
+        Ok(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::change::ChangeKind;
+    use crate::patch::{FilePatch, PatchError, file_patches};
+
+    fn one(text: &str) -> Result<FilePatch<'_>, PatchError> {
+        file_patches(text.as_bytes()).next().unwrap()
+    }
+
+    #[test]
+    fn names_with_spaces_and_quotes() {
+        let cases = [
+            (
+                "diff --git a/a b.txt b/a b.txt\nold mode 100644\nnew mode 100755\n",
+                "a b.txt",
+            ),
+            (
+                "diff --git \"a/t\\tb\" \"b/t\\tb\"\nnew file mode 100644\nindex 0..1\n",
+                "t\tb",
+            ),
+            (
+                "diff --git a/x y b/x y\n--- a/x y\t\n+++ b/x y\t\n@@ -1 +1 @@\n-a\n+b\n",
+                "x y",
+            ),
+            ("diff --git a/b/b b/b/b\nnew file mode 100644\n", "b/b"),
+        ];
+        for (text, path) in cases {
+            assert_eq!(one(text).unwrap().path.as_str(), Some(path));
+        }
+    }
+
+    #[test]
+    fn renames_take_their_names_from_their_own_lines() {
+        let file =
+            one("diff --git a/x b b/y c\nsimilarity index 100%\nrename from x b\nrename to y c\n")
+                .unwrap();
+        assert_eq!(file.kind, ChangeKind::Renamed);
+        assert_eq!(file.old_path.unwrap().as_str(), Some("x b"));
+        assert_eq!(file.path.as_str(), Some("y c"));
+    }
+
+    #[test]
+    fn a_deleted_file_keeps_its_name() {
+        let file = one("diff --git a/x b/x\ndeleted file mode 100644\nindex 1..0\n--- a/x\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n").unwrap();
+        assert_eq!(
+            (file.kind, file.path.as_str()),
+            (ChangeKind::Deleted, Some("x"))
+        );
+    }
+
+    #[test]
+    fn names_that_leave_the_repository_are_refused() {
+        for name in ["../x", "a//x", "/etc/passwd", "x/./y", "x/"] {
+            let text = format!("diff --git a/{name} b/{name}\nnew file mode 100644\n");
+            assert!(
+                matches!(one(&text), Err(PatchError::Outside { .. })),
+                "{name}"
+            );
+        }
+        let bare = one("diff --git src/x src/x\nnew file mode 100644\n");
+        assert!(matches!(bare, Err(PatchError::Prefix { .. })), "{bare:?}");
+    }
+}
