@@ -2,6 +2,8 @@
 
 pub mod change;
 pub mod digest;
+#[cfg(feature = "git")]
+pub mod git;
 pub mod guard;
 pub mod location;
 pub mod manifest;

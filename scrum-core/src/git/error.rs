@@ -1,0 +1,177 @@
+//! What can go wrong while a repository is read.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::path::RepoPath;
+
+/// Which end of a range a revision stood for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RangeEnd {
+    /// The old side: left of the dots, or the only revision.
+    Base,
+    /// The new side: right of the dots, or `HEAD`.
+    Head,
+}
+
+impl std::fmt::Display for RangeEnd {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Base => "base",
+            Self::Head => "head",
+        })
+    }
+}
+
+/// Why a repository, a range or a diff cannot be had.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum GitError {
+    /// Neither the folder nor one above it is a repository.
+    #[error("{} is not in a git repository", path.display())]
+    NotARepository {
+        /// The folder that was asked for.
+        path: PathBuf,
+    },
+    /// The repository belongs to another user of the machine, and git's `safe.directory` does not list it.
+    #[error("{} belongs to another user", path.display())]
+    NotOwned {
+        /// The folder that was asked for.
+        path: PathBuf,
+    },
+    /// The repository names its objects by SHA-256, which libgit2 cannot read.
+    #[error("{} is a SHA-256 repository; only SHA-1 repositories can be read", path.display())]
+    Sha256 {
+        /// The folder that was asked for.
+        path: PathBuf,
+    },
+    /// The repository is there, but libgit2 refuses it.
+    #[error("cannot open the repository at {}: {message}", path.display())]
+    Open {
+        /// The folder that was asked for.
+        path: PathBuf,
+        /// libgit2's own words.
+        message: String,
+    },
+    /// No such revision.
+    #[error("unknown revision `{name}` ({end} of the range)")]
+    UnknownRevision {
+        /// The revision as given.
+        name: String,
+        /// Which end of the range it stood for.
+        end: RangeEnd,
+    },
+    /// An abbreviated id that several objects share.
+    #[error("`{name}` is ambiguous: several objects begin so ({end} of the range)")]
+    AmbiguousRevision {
+        /// The revision as given.
+        name: String,
+        /// Which end of the range it stood for.
+        end: RangeEnd,
+    },
+    /// A revision that names a tree where a commit is needed.
+    #[error("`{name}` is not a commit, so it has no merge base")]
+    NotACommit {
+        /// The revision as given.
+        name: String,
+    },
+    /// A revision that names a single file's content.
+    #[error("`{name}` has no tree")]
+    NotATree {
+        /// The revision as given.
+        name: String,
+    },
+    /// `HEAD` points to a branch that has no commit yet.
+    #[error("HEAD has no commit yet")]
+    UnbornHead,
+    /// The default range has nothing to start from: no upstream, no `main`, no `master`.
+    #[error("HEAD has no upstream, and there is no branch `main` or `master` to compare with")]
+    NoDefaultBase,
+    /// The two have no history in common.
+    #[error("`{base}` and `{head}` have no merge base")]
+    NoMergeBase {
+        /// The revision of the base.
+        base: String,
+        /// The revision of the head.
+        head: String,
+    },
+    /// The two have no history in common that this shallow clone holds.
+    #[error("the clone is shallow and ends before the merge base of `{base}` and `{head}`")]
+    ShallowMergeBase {
+        /// The revision of the base.
+        base: String,
+        /// The revision of the head.
+        head: String,
+    },
+    /// An object that the range needs is not in the repository.
+    #[error("object {id}{} is missing{}", path.as_ref().map(|p| format!(" ({p})")).unwrap_or_default(),
+        if *partial { " from this partial clone" } else { "" })]
+    MissingObject {
+        /// Full hex id.
+        id: String,
+        /// The path whose content it is, where it is a file's.
+        path: Option<RepoPath>,
+        /// Whether the repository is a partial clone, which fetches objects on demand.
+        partial: bool,
+    },
+    /// An object that is not what its place in the repository says.
+    #[error("object {id} is damaged: {message}")]
+    DamagedObject {
+        /// Full hex id.
+        id: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// Trees nested or repeated beyond any real project.
+    #[error("the tree is too large: {what}")]
+    TreeTooLarge {
+        /// The limit that was passed.
+        what: &'static str,
+    },
+    /// A pathspec that cannot be understood.
+    #[error("pathspec `{text}`: {message}")]
+    Pathspec {
+        /// The pathspec as given.
+        text: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The patches could not be kept.
+    #[error("cannot keep patches in a temporary file: {0}")]
+    Spool(#[from] io::Error),
+    /// The caller's progress callback asked to stop.
+    #[error("cancelled")]
+    Cancelled,
+    /// libgit2 failed in a way that has no case of its own.
+    #[error("{message}")]
+    Library {
+        /// libgit2's own words.
+        message: String,
+    },
+}
+
+impl GitError {
+    /// The command that usually mends this, to be run in the repository.
+    pub fn remedy(&self) -> Option<&'static str> {
+        match self {
+            Self::ShallowMergeBase { .. } => Some("git fetch --unshallow"),
+            Self::MissingObject { partial: true, .. } => {
+                Some("git fetch --refetch --no-filter origin")
+            }
+            Self::MissingObject { partial: false, .. } | Self::DamagedObject { .. } => {
+                Some("git fsck")
+            }
+            Self::NotOwned { .. } => Some("git config --global --add safe.directory \"$PWD\""),
+            _ => None,
+        }
+    }
+}
+
+impl From<git2::Error> for GitError {
+    fn from(error: git2::Error) -> Self {
+        Self::Library {
+            message: error.message().to_owned(),
+        }
+    }
+}

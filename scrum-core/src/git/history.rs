@@ -1,0 +1,318 @@
+//! The commits of a range, and the files that each of them touched.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, HashSet};
+
+use git2::{ObjectType, Odb, Oid};
+
+use super::GitError;
+use super::objects::{EMPTY_TREE, Objects, damaged};
+use super::trees::{self, Listing};
+use super::workers::Workers;
+use crate::change::Change;
+use crate::range::Commit;
+
+/// So many of the newest commits that are no merges are asked which files they touched.
+pub const TOUCHED_COMMITS: usize = 200;
+
+/// How many more commits of the base's history are looked at after the last one of the range, against clocks that went
+/// wrong: a parent that claims to be newer than its child. git goes on, however far, until it is past the date of the range's
+/// oldest commit, which takes longer than the whole diff where an old topic was merged late.
+const SLOP: usize = 256;
+
+/// The commits that the head has and the base has not.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    /// Newest first.
+    pub(super) commits: Vec<Node>,
+    /// Whether the base is an ancestor of the head, or the head itself.
+    pub(super) base_is_ancestor: bool,
+}
+
+impl History {
+    pub(super) fn to_commits(&self) -> Vec<Commit> {
+        self.commits
+            .iter()
+            .map(|node| Commit {
+                id: node.id.to_string(),
+                subject: node.subject.clone(),
+            })
+            .collect()
+    }
+}
+
+/// What is needed of a commit.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    pub(super) id: Oid,
+    tree: Oid,
+    parents: Vec<Oid>,
+    time: i64,
+    subject: String,
+}
+
+/// Walks from the head, newest first, until only commits of the base's history are left. Without a base it walks to the
+/// roots.
+pub(super) fn walk(objects: &Objects, base: Option<Oid>, head: Oid) -> Result<History, GitError> {
+    let odb = objects.odb()?;
+    let mut walk = Walk {
+        objects,
+        odb: &odb,
+        shallow: shallow_commits(objects),
+        states: HashMap::new(),
+        queue: BinaryHeap::new(),
+        wanted_in_queue: 0,
+    };
+    if let Some(base) = base {
+        walk.push(base, false)?;
+    }
+    walk.push(head, true)?;
+
+    let mut found = Vec::new();
+    let mut slop = SLOP;
+    while let Some(queued) = walk.queue.pop() {
+        let wanted = walk.is_wanted(queued.node.id);
+        walk.wanted_in_queue -= usize::from(wanted);
+        for &parent in &queued.node.parents {
+            walk.push(parent, wanted)?;
+        }
+        if wanted {
+            slop = SLOP;
+            found.push(queued.node);
+        } else if walk.wanted_in_queue == 0 {
+            if slop == 0 {
+                break;
+            }
+            slop -= 1;
+        }
+    }
+    found.retain(|node| walk.is_wanted(node.id));
+    // All commits between an ancestor and the head are in the range, so the last of them has it as a parent.
+    let base_is_ancestor = base
+        .is_none_or(|base| base == head || found.iter().any(|node| node.parents.contains(&base)));
+    Ok(History {
+        commits: found,
+        base_is_ancestor,
+    })
+}
+
+struct Walk<'a> {
+    objects: &'a Objects,
+    odb: &'a Odb<'a>,
+    shallow: HashSet<Oid>,
+    /// Commits seen.
+    states: HashMap<Oid, State>,
+    queue: BinaryHeap<Queued>,
+    wanted_in_queue: usize,
+}
+
+struct State {
+    /// Not known to be in the base's history.
+    wanted: bool,
+    queued: bool,
+    parents: Vec<Oid>,
+}
+
+struct Queued {
+    node: Node,
+    /// Commits of one second stay in the order in which they were met.
+    met: Reverse<usize>,
+}
+
+impl Queued {
+    fn key(&self) -> (i64, Reverse<usize>) {
+        (self.node.time, self.met)
+    }
+}
+
+impl PartialEq for Queued {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Queued {}
+
+impl PartialOrd for Queued {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Queued {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl Walk<'_> {
+    fn is_wanted(&self, id: Oid) -> bool {
+        self.states.get(&id).is_some_and(|state| state.wanted)
+    }
+
+    fn push(&mut self, id: Oid, wanted: bool) -> Result<(), GitError> {
+        if self.states.contains_key(&id) {
+            if !wanted {
+                self.unwant(id);
+            }
+            return Ok(());
+        }
+        let object = self.objects.raw(self.odb, id, ObjectType::Commit)?;
+        let mut node = parse(id, object.data()).ok_or_else(|| damaged(id, "not a commit"))?;
+        if self.shallow.contains(&id) {
+            node.parents.clear();
+        }
+        let state = State {
+            wanted,
+            queued: true,
+            parents: node.parents.clone(),
+        };
+        let met = Reverse(self.states.len());
+        self.states.insert(id, state);
+        self.wanted_in_queue += usize::from(wanted);
+        self.queue.push(Queued { node, met });
+        Ok(())
+    }
+
+    /// Marks a commit, and all that was already seen of its history, as the base's.
+    fn unwant(&mut self, id: Oid) {
+        let mut left = vec![id];
+        while let Some(id) = left.pop() {
+            if let Some(state) = self.states.get_mut(&id)
+                && state.wanted
+            {
+                state.wanted = false;
+                self.wanted_in_queue -= usize::from(state.queued);
+                left.extend(&state.parents);
+            }
+        }
+    }
+}
+
+/// Commits at which a shallow clone's history was cut: their parents are not there.
+fn shallow_commits(objects: &Objects) -> HashSet<Oid> {
+    let file = objects.repository().commondir().join("shallow");
+    std::fs::read_to_string(file)
+        .unwrap_or_default()
+        .lines()
+        .filter_map(|line| Oid::from_str(line.trim()).ok())
+        .collect()
+}
+
+fn parse(id: Oid, data: &[u8]) -> Option<Node> {
+    let mut rest = data;
+    let mut next = || {
+        let (line, after) = match memchr::memchr(b'\n', rest) {
+            Some(at) => (&rest[..at], &rest[at + 1..]),
+            None => (rest, &b""[..]),
+        };
+        let line = (!rest.is_empty()).then_some(line);
+        rest = after;
+        line
+    };
+    let tree = oid(next()?.strip_prefix(b"tree ")?)?;
+    let (mut parents, mut time) = (Vec::new(), 0);
+    while let Some(line) = next().filter(|line| !line.is_empty()) {
+        if let Some(parent) = line.strip_prefix(b"parent ") {
+            parents.push(oid(parent)?);
+        } else if let Some(committer) = line.strip_prefix(b"committer ") {
+            time = seconds(committer).unwrap_or(0);
+        }
+    }
+    let subject = std::iter::from_fn(next)
+        .map(<[u8]>::trim_ascii)
+        .find(|line| !line.is_empty())
+        .unwrap_or_default();
+    Some(Node {
+        id,
+        tree,
+        parents,
+        time,
+        subject: String::from_utf8_lossy(subject).into_owned(),
+    })
+}
+
+fn oid(hex: &[u8]) -> Option<Oid> {
+    Oid::from_str(std::str::from_utf8(hex).ok()?).ok()
+}
+
+/// The seconds of `Name <mail> 1700000000 +0100`.
+fn seconds(line: &[u8]) -> Option<i64> {
+    let after = &line[memchr::memrchr(b'>', line)? + 1..];
+    std::str::from_utf8(after)
+        .ok()?
+        .split_ascii_whitespace()
+        .next()?
+        .parse()
+        .ok()
+}
+
+/// For the newest commits, the indices of the changes whose path or old path they touched.
+pub(super) fn touched(
+    commits: &[Node],
+    changes: &[Change],
+    workers: &mut Workers,
+) -> Result<Vec<Vec<usize>>, GitError> {
+    let mut index = HashMap::new();
+    for (at, change) in changes.iter().enumerate() {
+        index.insert(change.source_path(), at);
+    }
+    // A path that is both an old and a new one belongs to the new.
+    for (at, change) in changes.iter().enumerate() {
+        index.insert(&change.path, at);
+    }
+    let mut plain = 0;
+    let newest = commits
+        .iter()
+        .take_while(|commit| {
+            plain += usize::from(commit.parents.len() < 2);
+            plain <= TOUCHED_COMMITS
+        })
+        .count();
+    let trees: HashMap<Oid, Oid> = commits.iter().map(|c| (c.id, c.tree)).collect();
+    workers.map(newest, 8, |objects, at| {
+        let commit = &commits[at];
+        let before = match commit.parents[..] {
+            [] => Oid::from_str(EMPTY_TREE)?,
+            [parent] => match trees.get(&parent) {
+                Some(tree) => *tree,
+                None => {
+                    let odb = objects.odb()?;
+                    let object = objects.raw(&odb, parent, ObjectType::Commit)?;
+                    let parsed = parse(parent, object.data());
+                    parsed.ok_or_else(|| damaged(parent, "not a commit"))?.tree
+                }
+            },
+            _ => return Ok(Vec::new()),
+        };
+        let compared = trees::compare(objects, before, commit.tree, Listing::Changed)?;
+        let mut touched: Vec<_> = compared
+            .differences
+            .iter()
+            .filter_map(|difference| index.get(&difference.path).copied())
+            .collect();
+        touched.sort_unstable();
+        touched.dedup();
+        Ok(touched)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_is_needed_of_a_commit() {
+        let id = Oid::from_bytes(&[1; 20]).unwrap();
+        let text = b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n\
+            parent 0101010101010101010101010101010101010101\n\
+            author A <a> 5 +0000\ncommitter > B <b> 1700000000 +0100\n\
+            gpgsig -----BEGIN\n parent no\n -----END\n\n\n  A subject \xff\nmore\n";
+        let node = parse(id, text).unwrap();
+        assert_eq!(node.parents, [id]);
+        assert_eq!(node.time, 1_700_000_000);
+        assert_eq!(node.subject, "A subject \u{fffd}");
+        assert!(parse(id, b"tree xyz\n").is_none());
+        assert!(parse(id, b"").is_none());
+    }
+}

@@ -1,0 +1,84 @@
+//! The lines of a patch above its hunks.
+
+use super::super::renames::Side;
+use crate::change::Mode;
+use crate::path::quote_with_prefix;
+
+/// Appends everything from `diff --git` to the `index` line.
+pub(super) fn write(
+    old: Option<&Side>,
+    new: Option<&Side>,
+    similarity: Option<u64>,
+    out: &mut Vec<u8>,
+) {
+    let mut line = |text: String| {
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'\n');
+    };
+    let (Some(from), Some(to)) = (old.or(new), new.or(old)) else {
+        return;
+    };
+    line(format!(
+        "diff --git {} {}",
+        quote_with_prefix("a/", from.path.as_bytes()),
+        quote_with_prefix("b/", to.path.as_bytes()),
+    ));
+    let mode = |side: &Side| side.entry.mode;
+    match (old.map(mode), new.map(mode)) {
+        (None, Some(mode)) => line(format!("new file mode {mode}")),
+        (Some(mode), None) => line(format!("deleted file mode {mode}")),
+        (Some(old), Some(new)) if old != new => {
+            line(format!("old mode {old}"));
+            line(format!("new mode {new}"));
+        }
+        _ => {}
+    }
+    if let Some(similarity) = similarity {
+        line(format!("similarity index {similarity}%"));
+        line(format!("rename from {}", from.path.quoted()));
+        line(format!("rename to {}", to.path.quoted()));
+    }
+    let id = |side: Option<&Side>| match side {
+        Some(side) => side.entry.id.to_string(),
+        None => "0".repeat(40),
+    };
+    let (old_id, new_id) = (id(old), id(new));
+    if old_id != new_id {
+        let mode: Option<Mode> = match (old.map(mode), new.map(mode)) {
+            (Some(old), Some(new)) if old == new => Some(old),
+            _ => None,
+        };
+        match mode {
+            Some(mode) => line(format!("index {old_id}..{new_id} {mode}")),
+            None => line(format!("index {old_id}..{new_id}")),
+        }
+    }
+}
+
+/// The `---` and `+++` lines, which stand only above hunks.
+pub(super) struct Names {
+    old: String,
+    new: String,
+}
+
+impl Names {
+    pub(super) fn new(old: Option<&Side>, new: Option<&Side>) -> Self {
+        let name = |side: Option<&Side>, prefix: &str| match side {
+            Some(side) => quote_with_prefix(prefix, side.path.as_bytes()),
+            None => "/dev/null".to_owned(),
+        };
+        Self {
+            old: name(old, "a/"),
+            new: name(new, "b/"),
+        }
+    }
+
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        for (mark, name) in [("--- ", &self.old), ("+++ ", &self.new)] {
+            out.extend_from_slice(mark.as_bytes());
+            out.extend_from_slice(name.as_bytes());
+            // Tells readers who cut the line at a space, as for a date, where the name ends.
+            out.extend_from_slice(if name.contains(' ') { b"\t\n" } else { b"\n" });
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! Hunks: which lines changed, and how they are written with context around them.
+//!
+//! Which lines changed is decided by libgit2's xdiff, the code that git itself uses, asked without context. Context,
+//! hunk headers and function names are added here: libgit2 would read attributes and configuration of the user for them,
+//! and writes some of them otherwise than git.
+
+use git2::{Blob, DiffOptions};
+
+use super::super::GitError;
+use super::super::objects::Objects;
+use super::Summary;
+use super::function::{FunctionName, FunctionRule};
+use super::header::Names;
+use crate::change::Hunk;
+
+/// Old lines replaced by new ones; either may be none. Lines are 0-based.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ChangedLines {
+    old_at: u32,
+    old_lines: u32,
+    new_at: u32,
+    new_lines: u32,
+}
+
+impl ChangedLines {
+    fn old_end(&self) -> u32 {
+        self.old_at + self.old_lines
+    }
+
+    fn new_end(&self) -> u32 {
+        self.new_at + self.new_lines
+    }
+}
+
+/// Finds the changed lines of two versions.
+pub(super) fn changed_lines(
+    objects: &Objects,
+    old: &Blob<'_>,
+    new: &Blob<'_>,
+) -> Result<Vec<ChangedLines>, GitError> {
+    let mut options = DiffOptions::new();
+    options
+        .context_lines(0)
+        .interhunk_lines(0)
+        .indent_heuristic(true)
+        .force_text(true)
+        .max_size(-1);
+    let mut changed = Vec::new();
+    // An empty name keeps libgit2 from looking for attributes: it would find those of the work tree.
+    objects.repository().diff_blobs(
+        Some(old),
+        Some(""),
+        Some(new),
+        Some(""),
+        Some(&mut options),
+        None,
+        None,
+        Some(&mut |_, hunk| {
+            let at = |start: u32, lines: u32| {
+                if lines == 0 {
+                    start
+                } else {
+                    start.saturating_sub(1)
+                }
+            };
+            changed.push(ChangedLines {
+                old_at: at(hunk.old_start(), hunk.old_lines()),
+                old_lines: hunk.old_lines(),
+                new_at: at(hunk.new_start(), hunk.new_lines()),
+                new_lines: hunk.new_lines(),
+            });
+            true
+        }),
+        None,
+    )?;
+    Ok(changed)
+}
+
+/// All lines of one text replaced by all of another.
+pub(super) fn replaced(old: &[u8], new: &[u8]) -> Vec<ChangedLines> {
+    let (old_lines, new_lines) = (count_lines(old), count_lines(new));
+    if old_lines == 0 && new_lines == 0 {
+        return Vec::new();
+    }
+    vec![ChangedLines {
+        old_at: 0,
+        old_lines,
+        new_at: 0,
+        new_lines,
+    }]
+}
+
+fn count_lines(text: &[u8]) -> u32 {
+    let ends = memchr::memchr_iter(b'\n', text).count();
+    let lines = ends + usize::from(text.last().is_some_and(|&last| last != b'\n'));
+    // Content of 512 MiB and more is binary, so this never saturates.
+    u32::try_from(lines).unwrap_or(u32::MAX)
+}
+
+/// The two versions.
+#[derive(Clone, Copy)]
+pub(super) struct Texts<'a> {
+    pub(super) old: &'a [u8],
+    pub(super) new: &'a [u8],
+}
+
+/// Appends the hunks of `changed`, with the names above the first.
+pub(super) fn write(
+    texts: Texts<'_>,
+    changed: &[ChangedLines],
+    context: u32,
+    rule: FunctionRule,
+    names: &Names,
+    summary: &mut Summary,
+    out: &mut Vec<u8>,
+) {
+    if changed.is_empty() {
+        return;
+    }
+    names.write(out);
+    let mut old = Cursor::new(texts.old);
+    let mut new = Cursor::new(texts.new);
+    let mut function = FunctionName::new(rule);
+    // Changes whose contexts touch make one hunk.
+    let touch =
+        |a: &ChangedLines, b: &ChangedLines| b.old_at - a.old_end() <= context.saturating_mul(2);
+    for group in changed.chunk_by(touch) {
+        let (Some(first), Some(last)) = (group.first(), group.last()) else {
+            continue;
+        };
+        let lead = context.min(first.old_at).min(first.new_at);
+        let (old_at, new_at) = (first.old_at - lead, first.new_at - lead);
+        let searched = old.offset;
+        old.forward(old_at);
+        new.forward(new_at);
+        function.search(texts.old, searched, old.offset);
+
+        let trail = new.clone().lines_after(last.new_end(), context);
+        let hunk = Hunk {
+            old_start: 0,
+            old_lines: last.old_end() + trail - old_at,
+            new_start: 0,
+            new_lines: last.new_end() + trail - new_at,
+        };
+        let hunk = Hunk {
+            old_start: old_at + u32::from(hunk.old_lines > 0),
+            new_start: new_at + u32::from(hunk.new_lines > 0),
+            ..hunk
+        };
+        write_header(&hunk, function.name(), out);
+        let mut body = old.clone();
+        for change in group {
+            new.copy(b' ', change.new_at, out);
+            body.forward(change.old_at);
+            body.copy(b'-', change.old_end(), out);
+            new.copy(b'+', change.new_end(), out);
+            summary.deletions += u64::from(change.old_lines);
+            summary.additions += u64::from(change.new_lines);
+        }
+        new.copy(b' ', last.new_end() + trail, out);
+        summary.hunks.push(hunk);
+    }
+}
+
+fn write_header(hunk: &Hunk, function: &[u8], out: &mut Vec<u8>) {
+    let start = out.len();
+    let side = |mark: char, start: u32, lines: u32| {
+        if lines == 1 {
+            format!("{mark}{start}")
+        } else {
+            format!("{mark}{start},{lines}")
+        }
+    };
+    out.extend_from_slice(b"@@ ");
+    out.extend_from_slice(side('-', hunk.old_start, hunk.old_lines).as_bytes());
+    out.push(b' ');
+    out.extend_from_slice(side('+', hunk.new_start, hunk.new_lines).as_bytes());
+    out.extend_from_slice(b" @@");
+    if !function.is_empty() {
+        out.push(b' ');
+        // git builds the line in 128 bytes, the line feed included.
+        let room = 127usize.saturating_sub(out.len() - start);
+        out.extend_from_slice(&function[..function.len().min(room)]);
+        let line = super::function::readable_length(&out[start..]);
+        out.truncate(start + line);
+    }
+    out.push(b'\n');
+}
+
+/// A place between two lines of a text.
+#[derive(Clone)]
+struct Cursor<'a> {
+    text: &'a [u8],
+    line: u32,
+    offset: usize,
+}
+
+impl<'a> Cursor<'a> {
+    fn new(text: &'a [u8]) -> Self {
+        Self {
+            text,
+            line: 0,
+            offset: 0,
+        }
+    }
+
+    /// The next line with its line feed.
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let rest = &self.text[self.offset..];
+        if rest.is_empty() {
+            return None;
+        }
+        let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+        self.line += 1;
+        self.offset += length;
+        Some(&rest[..length])
+    }
+
+    /// Goes to the start of a line.
+    fn forward(&mut self, line: u32) {
+        let wanted = line.saturating_sub(self.line);
+        if wanted == 0 {
+            return;
+        }
+        let rest = &self.text[self.offset..];
+        match memchr::memchr_iter(b'\n', rest).nth(wanted as usize - 1) {
+            Some(at) => self.offset += at + 1,
+            None => self.offset = self.text.len(),
+        }
+        self.line = line;
+    }
+
+    /// How many lines there are after a line, up to `most`.
+    fn lines_after(mut self, line: u32, most: u32) -> u32 {
+        self.forward(line);
+        (0..most)
+            .take_while(|_| self.next().is_some())
+            .fold(0, |n, _| n + 1)
+    }
+
+    /// Copies lines up to a line, each with a mark in front.
+    fn copy(&mut self, mark: u8, end: u32, out: &mut Vec<u8>) {
+        while self.line < end {
+            let Some(line) = self.next() else {
+                return;
+            };
+            out.push(mark);
+            out.extend_from_slice(line);
+            if line.last() != Some(&b'\n') {
+                out.extend_from_slice(b"\n\\ No newline at end of file\n");
+            }
+        }
+    }
+}

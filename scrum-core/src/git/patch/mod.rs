@@ -1,0 +1,173 @@
+//! The text of one file's patch, byte for byte as `git diff --full-index --binary -M` writes it.
+
+mod binary;
+mod function;
+mod header;
+mod hunks;
+pub(super) mod spool;
+
+pub(super) use function::FunctionRule;
+
+use git2::Blob;
+
+use super::GitError;
+use super::attributes::DiffAttribute;
+use super::objects::Objects;
+use super::renames::{FilePair, Side};
+use crate::change::{Hunk, Mode};
+
+/// Content of this size and more is taken as binary without a look at it, as by git's default `core.bigFileThreshold`.
+const BIG_FILE: usize = 512 << 20;
+
+/// git looks for a NUL in as many bytes.
+const BINARY_PROBE: usize = 8000;
+
+/// Whether git would take content as binary.
+pub(super) fn looks_binary(content: &[u8]) -> bool {
+    content.len() >= BIG_FILE
+        || memchr::memchr(0, &content[..content.len().min(BINARY_PROBE)]).is_some()
+}
+
+/// What a patch holds, counted while it is written.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Summary {
+    pub(super) binary: bool,
+    pub(super) additions: u64,
+    pub(super) deletions: u64,
+    pub(super) hunks: Vec<Hunk>,
+}
+
+/// How patches are written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Style {
+    /// Unchanged lines around a change.
+    pub(super) context: u32,
+}
+
+/// What attributes say of a pair's content.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Treatment {
+    /// Whether the content is text or binary whatever it looks like.
+    pub(super) diff: DiffAttribute,
+    /// Which lines name the function that a hunk lies in.
+    pub(super) function: FunctionRule,
+}
+
+/// Appends the patch of one pair to `out`.
+pub(super) fn write(
+    objects: &Objects,
+    pair: &FilePair,
+    style: Style,
+    treatment: Treatment,
+    out: &mut Vec<u8>,
+) -> Result<Summary, GitError> {
+    let mut writer = Writer {
+        objects,
+        style,
+        treatment,
+        out,
+        summary: Summary::default(),
+    };
+    match (&pair.old, &pair.new) {
+        // A file of another type is another file: one goes, one comes.
+        (Some(old), Some(new)) if old.entry.mode.kind() != new.entry.mode.kind() => {
+            writer.section(Some(old), None, None)?;
+            writer.section(None, Some(new), None)?;
+        }
+        (old, new) => writer.section(old.as_ref(), new.as_ref(), pair.similarity)?,
+    }
+    Ok(writer.summary)
+}
+
+/// The content of one side.
+enum Content<'a> {
+    Nothing,
+    Blob(Blob<'a>),
+    /// git shows a submodule as if it were a file with this one line.
+    Submodule(String),
+}
+
+impl<'a> Content<'a> {
+    fn blob(&self) -> Option<&Blob<'a>> {
+        match self {
+            Self::Blob(blob) => Some(blob),
+            _ => None,
+        }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Nothing => b"",
+            Self::Blob(blob) => blob.content(),
+            Self::Submodule(line) => line.as_bytes(),
+        }
+    }
+}
+
+struct Writer<'a> {
+    objects: &'a Objects,
+    style: Style,
+    treatment: Treatment,
+    out: &'a mut Vec<u8>,
+    summary: Summary,
+}
+
+impl<'a> Writer<'a> {
+    fn section(
+        &mut self,
+        old: Option<&Side>,
+        new: Option<&Side>,
+        similarity: Option<u64>,
+    ) -> Result<(), GitError> {
+        header::write(old, new, similarity, self.out);
+        if let (Some(old), Some(new)) = (old, new)
+            && old.entry.id == new.entry.id
+        {
+            return Ok(());
+        }
+        let (old_content, new_content) = (self.content(old)?, self.content(new)?);
+        if self.is_binary(old, &old_content) || self.is_binary(new, &new_content) {
+            self.summary.binary = true;
+            return binary::write(self.objects, &old_content, &new_content, self.out);
+        }
+        let names = header::Names::new(old, new);
+        let changed = match (&old_content, &new_content) {
+            (Content::Blob(old), Content::Blob(new)) => {
+                hunks::changed_lines(self.objects, old, new)?
+            }
+            (old, new) => hunks::replaced(old.bytes(), new.bytes()),
+        };
+        hunks::write(
+            hunks::Texts {
+                old: old_content.bytes(),
+                new: new_content.bytes(),
+            },
+            &changed,
+            self.style.context,
+            self.treatment.function,
+            &names,
+            &mut self.summary,
+            self.out,
+        );
+        Ok(())
+    }
+
+    fn content(&self, side: Option<&Side>) -> Result<Content<'a>, GitError> {
+        Ok(match side {
+            None => Content::Nothing,
+            Some(side) if side.entry.mode == Mode::SUBMODULE => {
+                Content::Submodule(format!("Subproject commit {}\n", side.entry.id))
+            }
+            Some(side) => Content::Blob(self.objects.blob(side.entry.id, &side.path)?),
+        })
+    }
+
+    fn is_binary(&self, side: Option<&Side>, content: &Content<'_>) -> bool {
+        let is_file = side.is_some_and(|side| side.entry.mode.kind() == Mode::FILE.kind());
+        match self.treatment.diff {
+            DiffAttribute::Set if is_file => false,
+            DiffAttribute::Unset if is_file => true,
+            _ => looks_binary(content.bytes()),
+        }
+    }
+}
