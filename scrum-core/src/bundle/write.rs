@@ -1,0 +1,74 @@
+//! Writes the diff text of bundles.
+
+use std::io::{self, Write};
+
+use super::{Bundle, Piece, Plan};
+use crate::change::ChangeSet;
+
+/// Writes bundles one after the other, with one file's patch in memory at a time.
+///
+/// The last patch is kept: the parts of a file that was cut follow each other, and each is made from the whole.
+#[derive(Debug)]
+pub struct DiffWriter<'a> {
+    changes: &'a ChangeSet,
+    text: Vec<u8>,
+    /// The change whose patch `text` holds.
+    held: Option<usize>,
+}
+
+impl<'a> DiffWriter<'a> {
+    /// A writer that holds nothing yet.
+    pub fn new(changes: &'a ChangeSet) -> Self {
+        Self {
+            changes,
+            text: Vec::new(),
+            held: None,
+        }
+    }
+
+    /// Writes the diff of a bundle: exactly [`Bundle::bytes`] bytes.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`, and of reading the patches back.
+    pub fn bundle(&mut self, bundle: &Bundle, out: &mut dyn Write) -> io::Result<()> {
+        bundle
+            .pieces
+            .iter()
+            .try_for_each(|piece| self.piece(piece, out))
+    }
+
+    /// Writes one file of a bundle, or the part of it that the bundle shows: exactly [`Piece::bytes`] bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`bundle`](Self::bundle).
+    pub fn piece(&mut self, piece: &Piece, out: &mut dyn Write) -> io::Result<()> {
+        let text = self.patch(piece.change)?;
+        match &piece.cut {
+            None => out.write_all(text),
+            Some(cut) => cut.write(text, out),
+        }
+    }
+
+    /// Writes the patches of everything that is excluded.
+    ///
+    /// # Errors
+    ///
+    /// As [`bundle`](Self::bundle).
+    pub fn excluded(&mut self, plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+        for excluded in &plan.excluded {
+            out.write_all(self.patch(excluded.change)?)?;
+        }
+        Ok(())
+    }
+
+    fn patch(&mut self, change: usize) -> io::Result<&[u8]> {
+        if self.held != Some(change) {
+            self.held = None;
+            self.changes.read_patch(change, &mut self.text)?;
+            self.held = Some(change);
+        }
+        Ok(&self.text)
+    }
+}

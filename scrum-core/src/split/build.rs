@@ -1,0 +1,161 @@
+//! Makes the recipe of one piece from the table of lines.
+
+use super::recipe::{Place, Segment};
+use super::table::{Context, FUNCTION_BYTES, HunkLines, Table};
+use crate::change::Hunk;
+
+/// How far back a function line is looked for.
+const FUNCTION_LINES: usize = 1000;
+
+/// A piece of the table.
+pub(super) struct Built {
+    pub(super) segments: Vec<Segment>,
+    /// The segments' numbers with the old side in base numbering.
+    pub(super) base_numbers: Vec<Hunk>,
+    pub(super) bytes: u64,
+    pub(super) additions: u64,
+    pub(super) deletions: u64,
+}
+
+impl Table<'_> {
+    /// Makes the piece from one change to another, both included.
+    pub(super) fn build(
+        &self,
+        first: usize,
+        last: usize,
+        context: Context,
+        deleted: bool,
+    ) -> Built {
+        let (first_hunk, last_hunk) = (self.hunk_of(first), self.hunk_of(last));
+        let mut built = Built {
+            segments: Vec::with_capacity(last_hunk - first_hunk + 1),
+            base_numbers: Vec::new(),
+            bytes: 0,
+            additions: 0,
+            deletions: 0,
+        };
+        // Lines that the segments so far have added, less those that they have deleted.
+        let mut shift = 0_i64;
+        for (number, hunk) in self.hunks[first_hunk..=last_hunk].iter().enumerate() {
+            let from = if number == 0 {
+                first
+            } else {
+                hunk.changed.start
+            };
+            let to = if first_hunk + number == last_hunk {
+                last
+            } else {
+                hunk.changed.end - 1
+            };
+            let whole = self.available(from, to, 0);
+            let own = Context {
+                leading: if number == 0 {
+                    context.leading
+                } else {
+                    whole.leading
+                },
+                trailing: if first_hunk + number == last_hunk {
+                    context.trailing
+                } else {
+                    whole.trailing
+                },
+            };
+            let (leading, trailing) = self.context_lines(from, to, own);
+            let (from_line, to_line) = (self.line_of(from), self.line_of(to) + 1);
+            let old_body = self.old_before[to_line] - self.old_before[from_line];
+            let new_body = self.new_before[to_line] - self.new_before[from_line];
+            let count = |lines: &[u32]| u32::try_from(lines.len()).unwrap_or(u32::MAX);
+            let around = count(leading) + count(trailing);
+            let (old_lines, new_lines) = (old_body + around, new_body + around);
+            let start = |above: u32, lines: u32| above.saturating_add(u32::from(lines > 0));
+            let new_above = hunk.new_above + self.new_before[from_line]
+                - self.new_before[hunk.lines.start]
+                - count(leading);
+            let base_above =
+                hunk.old_above + self.old_before[from_line] - self.old_before[hunk.lines.start];
+            // Everything further up in the file has been applied, so the old side counts as the new one, but for
+            // what this piece itself does.
+            let old_above = u32::try_from(i64::from(new_above) - shift).unwrap_or(0);
+            shift += i64::from(new_lines) - i64::from(old_lines);
+            let numbers = Hunk {
+                old_start: start(old_above, old_lines),
+                old_lines,
+                new_start: start(new_above, new_lines),
+                new_lines,
+            };
+            built.base_numbers.push(Hunk {
+                old_start: start(base_above.saturating_sub(count(leading)), old_lines),
+                ..numbers
+            });
+            let segment = Segment {
+                hunk: numbers,
+                section: self.section(hunk, from, leading.first(), deleted),
+                leading: self.places(leading),
+                body: self.starts[from_line]..self.starts[to_line],
+                trailing: self.places(trailing),
+            };
+            built.bytes += segment.len();
+            let marks = (from..=to).map(|change| self.mark_of(change));
+            let added = marks.filter(|mark| *mark == b'+').count();
+            built.additions += added as u64;
+            built.deletions += (to + 1 - from - added) as u64;
+            built.segments.push(segment);
+        }
+        built
+    }
+
+    /// Places of lines, neighbours as one.
+    fn places(&self, lines: &[u32]) -> Vec<Place> {
+        let mut places: Vec<Place> = Vec::new();
+        for line in lines {
+            let place = self.place(*line as usize);
+            match places.last_mut() {
+                Some(last) if last.end == place.start => last.end = place.end,
+                _ => places.push(place),
+            }
+        }
+        places
+    }
+
+    /// The function context of a hunk that begins at `from`: git's own where the hunk does, else the nearest line
+    /// above that begins with a letter, `_` or `$`.
+    fn section(
+        &self,
+        hunk: &HunkLines,
+        from: usize,
+        leading: Option<&u32>,
+        deleted: bool,
+    ) -> Place {
+        if from == hunk.changed.start {
+            return hunk.section.clone();
+        }
+        let top = leading.map_or_else(|| self.line_of(from), |line| *line as usize);
+        let (before, lines) = if deleted {
+            (&self.old_before, &self.old_lines)
+        } else {
+            (&self.new_before, &self.new_lines)
+        };
+        let range = before[hunk.lines.start] as usize..before[top] as usize;
+        let above = lines[range].iter().rev().take(FUNCTION_LINES);
+        for line in above {
+            let content = self.line_content(*line as usize);
+            let is_function = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'$');
+            if !content.first().is_some_and(is_function) {
+                continue;
+            }
+            let mut end = content.len().min(FUNCTION_BYTES);
+            // Not inside a UTF-8 sequence.
+            while end < content.len() && end > 0 && content[end] & 0xc0 == 0x80 {
+                end -= 1;
+            }
+            let blank = |byte: &u8| !byte.is_ascii_whitespace();
+            let end = content[..end]
+                .iter()
+                .rposition(blank)
+                .map_or(0, |at| at + 1);
+            let start = self.starts[*line as usize] + 1;
+            return start..start + u32::try_from(end).unwrap_or(0);
+        }
+        hunk.section.clone()
+    }
+}
