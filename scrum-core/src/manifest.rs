@@ -20,6 +20,12 @@ pub struct Manifest {
     pub range: Range,
     /// SHA-256 of the effective configuration, hex.
     pub config_sha256: String,
+    /// Lines of context around a change; `None` for a patch, which brings its own.
+    #[serde(default)]
+    pub context: Option<u32>,
+    /// For a patch the digest of its set of file patches ([`PatchSet`](crate::patch::PatchSet)), hex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patch_sha256: Option<String>,
     /// The size limits that were in force.
     pub guard: GuardRecord,
     /// The bundles, in the order in which their diffs apply.

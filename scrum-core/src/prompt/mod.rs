@@ -1,0 +1,247 @@
+//! The prompt of a bundle: a template around the numbered diff.
+//!
+//! The template is [minijinja](https://docs.rs/minijinja); the built-in one is `prompts/review.md`. What it may
+//! name is [`Context`]. The diff is not rendered by the engine: the template is rendered around a mark, and the
+//! diff is streamed into its place, so that a forced bundle of 100 MB needs no 100 MB of memory.
+//!
+//! The diff stands between two fence lines made from a 128-bit digest of everything in the prompt, the diff
+//! included. Text that holds its own digest cannot be made, so no diff, path or commit subject can close the fence.
+
+mod gutter;
+mod lists;
+mod template;
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+pub use gutter::{Numbering, write_shown};
+pub use lists::{CommitItem, ExcludedItem, ListItem, Lists, OtherItem, cap};
+pub use template::{Template, TemplateError};
+
+use crate::digest::hex;
+
+/// What scrum puts around a diff is kept within this many bytes: 8 KB.
+pub const AROUND_BYTES: usize = 8_000;
+
+/// The mark that stands for the diff while the template is rendered. Everything else that is rendered is free of
+/// control characters, and a template with a NUL is refused.
+const DIFF_MARK: &str = "\0diff\0";
+
+/// What a template can name.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
+pub struct Context {
+    /// The bundle.
+    pub bundle: BundleContext,
+    /// The range.
+    pub range: RangeContext,
+    /// Whether the diff's lines carry numbers.
+    pub line_numbers: bool,
+    /// The lists, cut to [`AROUND_BYTES`].
+    #[serde(flatten)]
+    pub lists: Lists,
+}
+
+/// `bundle` in a template.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
+pub struct BundleContext {
+    /// Its id.
+    pub id: String,
+    /// The component's name.
+    pub component: String,
+    /// 1-based number of the part, where the component was split.
+    pub part: Option<u32>,
+    /// How many parts there are.
+    pub parts: Option<u32>,
+    /// Size of the diff, in bytes.
+    pub bytes: u64,
+    /// Number of files.
+    pub files: usize,
+    /// Lines added.
+    pub additions: u64,
+    /// Lines deleted.
+    pub deletions: u64,
+}
+
+/// `range` in a template.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
+pub struct RangeContext {
+    /// The range as it was asked for.
+    pub spec: String,
+    /// Full hex id of the base commit, where there is one.
+    pub base: Option<String>,
+    /// Full hex id of the head commit, where there is one.
+    pub head: Option<String>,
+}
+
+impl Context {
+    /// A context without lists.
+    pub fn new(bundle: BundleContext, range: RangeContext, line_numbers: bool) -> Self {
+        Self {
+            bundle,
+            range,
+            line_numbers,
+            lists: Lists::default(),
+        }
+    }
+}
+
+/// Writes a whole prompt. `diff` writes the diff as it is shown into the writer it is given; it is called twice
+/// for each place where the template shows it, and must write the same bytes each time.
+///
+/// # Errors
+///
+/// [`PromptError::Template`] where the template fails on this context, [`PromptError::Io`] where a writer fails.
+pub fn write_prompt(
+    template: &Template,
+    context: &Context,
+    diff: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+    out: &mut dyn Write,
+) -> Result<(), PromptError> {
+    let around = template.render(context, DIFF_MARK)?;
+    let fence = fence(&around, diff)?;
+    let mut first = true;
+    for text in around.split(DIFF_MARK) {
+        if !first {
+            writeln!(out, "===== DIFF {fence} BEGINS =====")?;
+            diff(out)?;
+            write!(out, "===== DIFF {fence} ENDS =====")?;
+        }
+        first = false;
+        out.write_all(text.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// The number of the fence: the first 128 bits of a SHA-256 of all that the prompt holds, in hex.
+fn fence(
+    around: &str,
+    diff: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<String> {
+    struct Digesting(Sha256);
+    impl Write for Digesting {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.update(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut digest = Digesting(Sha256::new());
+    digest.write_all(around.as_bytes())?;
+    diff(&mut digest)?;
+    Ok(hex(&digest.0.finalize()[..16]))
+}
+
+/// A prompt that cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PromptError {
+    /// The template fails.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// The output cannot be written, or the diff cannot be read.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// Replaces control characters but tab and line feed, and invalid bytes, by `\xNN`.
+pub fn plain(text: &[u8]) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    // Writing into memory does not fail.
+    let _ = gutter::write_plain(text, &mut out);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn context() -> Context {
+        let bundle = BundleContext {
+            id: "core".into(),
+            component: "core".into(),
+            files: 1,
+            additions: 2,
+            ..BundleContext::default()
+        };
+        Context::new(
+            bundle,
+            RangeContext {
+                spec: "a..b".into(),
+                ..RangeContext::default()
+            },
+            true,
+        )
+    }
+
+    fn render(context: &Context, diff: &[u8]) -> String {
+        let mut out = Vec::new();
+        let template = Template::builtin();
+        write_prompt(&template, context, &mut |out| out.write_all(diff), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn the_diff_stands_between_two_lines_that_occur_nowhere_else() {
+        let prompt = render(&context(), b"the diff\n");
+        let begin = prompt.find("===== DIFF ").unwrap();
+        let number = &prompt[begin + 11..begin + 43];
+        assert!(
+            number.bytes().all(|byte| byte.is_ascii_hexdigit()),
+            "{number}"
+        );
+        assert_eq!(prompt.matches(number).count(), 2);
+        let inside =
+            format!("===== DIFF {number} BEGINS =====\nthe diff\n===== DIFF {number} ENDS =====");
+        assert!(prompt.contains(&inside));
+    }
+
+    #[test]
+    fn the_fence_depends_on_all_that_the_prompt_holds() {
+        let number = |prompt: &str| prompt.split("===== DIFF ").nth(1).unwrap()[..32].to_owned();
+        let plain = render(&context(), b"x\n");
+        let mut other = context();
+        other.lists.commits.push(CommitItem {
+            id: "1".into(),
+            subject: "s".into(),
+        });
+        assert_ne!(number(&plain), number(&render(&other, b"x\n")));
+        assert_ne!(number(&plain), number(&render(&context(), b"y\n")));
+    }
+
+    #[test]
+    fn the_prompt_reads_well() {
+        let mut context = context();
+        context.bundle.part = Some(2);
+        context.bundle.parts = Some(3);
+        context.lists.commits.push(CommitItem {
+            id: "1234567".into(),
+            subject: "Add x".into(),
+        });
+        context.lists.commits_omitted = 4;
+        context.lists.cut_files.push("src/big.rs".into());
+        context.lists.others.push(OtherItem {
+            id: "cli".into(),
+            files: 2,
+            folders: "cli/src (2)".into(),
+        });
+        context.lists.excluded.push(ExcludedItem {
+            path: "Cargo.lock".into(),
+            reason: "lock file".into(),
+        });
+        insta::assert_snapshot!(render(&context, b"DIFF\n"));
+    }
+
+    #[test]
+    fn plain_keeps_text_and_shows_the_rest() {
+        assert_eq!(plain("tab\t\u{fc}\n".as_bytes()), "tab\t\u{fc}\n");
+        assert_eq!(plain(b"\x1b[31m\xff\r\n"), "\\x1B[31m\\xFF\\x0D\n");
+        assert_eq!(plain("\u{85}\u{9b}".as_bytes()), "\\xC2\\x85\\xC2\\x9B");
+    }
+}
