@@ -1,8 +1,31 @@
 //! One review's text, read into findings.
+//!
+//! [`Review::read`] takes one pass over the lines (`scan`) and keeps the few that matter: labels, headings, fences,
+//! rows of tables with a Where column. What is quoted from the diff or the prompt is told from the reviewer's own
+//! words by evidence alone (`fence`, `shown`). The reviewer's own labels are put together into blocks (`block`), one
+//! for each finding, and each place of a block becomes a [`Finding`]. Last, plain words that take a finding back are
+//! looked for (`retraction`). A review without any `WHERE:` may be an answer in JSON (`json`).
+
+mod block;
+mod fence;
+mod json;
+mod label;
+mod read;
+mod reasoning;
+mod retraction;
+mod scan;
+mod severity;
+mod shown;
+mod table;
+mod title;
+mod verdict;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::read::ReadOptions;
+pub use self::shown::Shown;
 use crate::location::Location;
+pub use crate::location::Malformed;
 
 /// How bad a finding is. Ordered from least to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -78,24 +101,6 @@ pub struct Finding {
     pub swapped: bool,
 }
 
-/// Why a citation is malformed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum Malformed {
-    /// Nothing stands behind the colon.
-    #[error("no location given")]
-    Empty,
-    /// Line 0, or a number that does not fit.
-    #[error("line {text} does not exist")]
-    Line {
-        /// The digits as written.
-        text: String,
-    },
-    /// No path can be read.
-    #[error("no path can be read")]
-    NoPath,
-}
-
 /// A `RETRACT:` line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Retraction {
@@ -120,6 +125,8 @@ pub struct LooseFinding {
     pub what: Option<String>,
     /// The failing case.
     pub why: Option<String>,
+    /// Taken back in plain words.
+    pub retracted: Option<InferredRetraction>,
 }
 
 /// Something about the text itself that a person should know. The review is read all the same.
@@ -136,6 +143,11 @@ pub enum Fault {
         bytes: u64,
         /// The limit, in bytes.
         limit: u64,
+    },
+    /// It cites more places than the reader's limit; the rest is left out.
+    TooMany {
+        /// Citations that are left out.
+        left_out: u64,
     },
 }
 

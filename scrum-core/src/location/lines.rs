@@ -1,0 +1,286 @@
+//! Line numbers: `42`, `40-52`, `(lines 40, 52)`, `, line 42`, `#L40-L52`.
+
+use super::{LineRange, Malformed};
+
+/// A range as read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lines {
+    pub(super) range: LineRange,
+    /// It stood the wrong way round.
+    pub(super) swapped: bool,
+}
+
+/// A range or why it is none, and what follows it.
+type Read<'a> = (Result<Lines, Malformed>, &'a str);
+
+/// What may close a quoted number or path, or open one.
+const MARKS: [char; 2] = ['`', '*'];
+
+/// Reads `N` or `N-M` at the start of `text`; columns are read and dropped.
+pub(super) fn range(text: &str) -> Option<Read<'_>> {
+    let (first, rest) = number(text)?;
+    let (rest, first_column) = skip_column(rest);
+    if let Some((tail, spaced)) = dash(rest)
+        && let Some((last, tail)) = number(tail)
+    {
+        let (tail, last_column) = skip_column(tail);
+        // `40:5-10` is one line with columns 5 to 10.
+        if first_column && !last_column && !spaced {
+            return Some((one(first), tail));
+        }
+        if !spaced || at_boundary(tail) {
+            return Some((both(first, last), tail));
+        }
+    }
+    Some((one(first), rest))
+}
+
+fn one(number: Result<u32, Malformed>) -> Result<Lines, Malformed> {
+    number.map(|line| Lines {
+        range: LineRange {
+            start: line,
+            end: line,
+        },
+        swapped: false,
+    })
+}
+
+fn both(first: Result<u32, Malformed>, last: Result<u32, Malformed>) -> Result<Lines, Malformed> {
+    let (first, last) = (first?, last?);
+    Ok(Lines {
+        range: LineRange {
+            start: first.min(last),
+            end: first.max(last),
+        },
+        swapped: last < first,
+    })
+}
+
+/// Reads `42`, `L42` or `~42`. Digits that run into a word (`2nd`, `3x`) are no line.
+fn number(text: &str) -> Option<(Result<u32, Malformed>, &str)> {
+    let text = text.trim_start_matches(['~', '≈']);
+    let digits_at = text.strip_prefix(['L', 'l']).unwrap_or(text);
+    let len = digits_at.bytes().take_while(u8::is_ascii_digit).count();
+    if len == 0 {
+        return None;
+    }
+    let (digits, rest) = digits_at.split_at(len);
+    // `#L40C5`, and `42ff` for "and the following".
+    let rest = if digits_at.len() < text.len()
+        && let Some(column) = rest.strip_prefix(['C', 'c'])
+        && column.starts_with(|c: char| c.is_ascii_digit())
+    {
+        column.trim_start_matches(|c: char| c.is_ascii_digit())
+    } else {
+        let follows = rest.trim_start_matches('f');
+        if rest.len() - follows.len() <= 2 {
+            follows
+        } else {
+            rest
+        }
+    };
+    if rest.starts_with(|c: char| (c.is_alphanumeric() && !is_ideograph(c)) || c == '_' || c == '%')
+    {
+        return None;
+    }
+    let line = match digits.parse::<u32>() {
+        Ok(line) if line > 0 => Ok(line),
+        _ => Err(Malformed::Line {
+            text: shortened(digits),
+        }),
+    };
+    Some((line, rest.strip_prefix('+').unwrap_or(rest)))
+}
+
+fn shortened(digits: &str) -> String {
+    if digits.len() <= 24 {
+        digits.to_owned()
+    } else {
+        format!("{}…", &digits[..24])
+    }
+}
+
+fn is_ideograph(c: char) -> bool {
+    ('\u{3040}'..='\u{30ff}').contains(&c) || ('\u{4e00}'..='\u{9fff}').contains(&c)
+}
+
+/// Skips `:7` behind a line.
+fn skip_column(text: &str) -> (&str, bool) {
+    let Some(digits) = text.strip_prefix(':') else {
+        return (text, false);
+    };
+    let rest = digits.trim_start_matches(|c: char| c.is_ascii_digit());
+    if rest.len() == digits.len() || rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') {
+        return (text, false);
+    }
+    (rest, true)
+}
+
+/// Skips what joins the two ends of a range. The second value says whether blanks stood around it, in which case it
+/// may just as well be a dash between a location and prose.
+fn dash(text: &str) -> Option<(&str, bool)> {
+    let trimmed = text.trim_start();
+    let spaced = trimmed.len() < text.len();
+    let is_dash = |c: char| {
+        matches!(
+            c,
+            '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '~' | '〜' | '～' | '－' | '…'
+        )
+    };
+    let rest = if let Some(rest) = trimmed
+        .strip_prefix("->")
+        .or_else(|| trimmed.strip_prefix(".."))
+    {
+        rest.trim_start_matches(['.', '='])
+    } else if trimmed.starts_with(is_dash) {
+        trimmed.trim_start_matches(is_dash)
+    } else {
+        let word = ["to ", "through ", "thru ", "until "]
+            .iter()
+            .find_map(|word| trimmed.strip_prefix(word));
+        word.filter(|_| spaced)?
+    };
+    let number = rest.trim_start();
+    Some((number, spaced || number.len() < rest.len()))
+}
+
+/// Whether a number that ends here stands for itself: the end of the value, punctuation, or a word that joins.
+pub(super) fn at_boundary(text: &str) -> bool {
+    let text = text.trim_start();
+    let mut chars = text.chars();
+    match chars.next() {
+        None
+        | Some(',' | ';' | ')' | ']' | '(' | '`' | '*' | '"' | '\'' | '|' | '<' | '&' | '/') => {
+            true
+        }
+        Some('、' | '，' | '；' | '。' | '）' | '（' | '–' | '—') => true,
+        Some('.' | ':' | '：' | '-') => chars.next().is_none_or(char::is_whitespace),
+        Some('a') => text.starts_with("and "),
+        Some(_) => false,
+    }
+}
+
+/// Skips `line`, `lines`, `ln`, `l.` and the like where a number follows.
+pub(super) fn after_word(text: &str) -> Option<&str> {
+    const WORDS: [&str; 9] = [
+        "lines", "line(s)", "line", "lns", "ln", "ll.", "l.", "第", "行",
+    ];
+    let rest = WORDS
+        .iter()
+        .find_map(|word| strip_ignoring_case(text, word))?;
+    let rest = rest.trim_start_matches(['.', ':', '：', '#', ' ', '\t', '\u{a0}', '`', '*', '=']);
+    let digits = rest.trim_start_matches(['~', '≈']);
+    let digits = digits.strip_prefix(['L', 'l']).unwrap_or(digits);
+    digits
+        .starts_with(|c: char| c.is_ascii_digit())
+        .then_some(rest)
+}
+
+pub(super) fn strip_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let head = text.get(..prefix.len())?;
+    head.eq_ignore_ascii_case(prefix)
+        .then(|| &text[prefix.len()..])
+}
+
+/// Reads the lines that stand behind a path, in whatever form. `None` where none stand there.
+pub(super) fn behind_path(text: &str) -> Option<(Vec<Result<Lines, Malformed>>, &str)> {
+    // The path's own closing quote, where lines stand outside of it.
+    let text = text.trim_start_matches(MARKS);
+    if let Some(rest) = text.strip_prefix('#') {
+        return range(rest).map(|(lines, rest)| (vec![lines], rest));
+    }
+    if let Some(rest) = text.strip_prefix([':', '：', '@']) {
+        let number = rest.trim_start().trim_start_matches(MARKS);
+        let spaced = rest.starts_with(char::is_whitespace);
+        return with_word(number)
+            .or_else(|| range(number).filter(|(_, tail)| !spaced || at_boundary(tail)))
+            .map(single);
+    }
+    let trimmed = text.trim_start();
+    let attached = trimmed.len() == text.len();
+    if let Some(rest) = trimmed.strip_prefix(['(', '[', '（']) {
+        return in_brackets(rest, attached);
+    }
+    let number = skip_joint(trimmed).trim_start_matches(MARKS);
+    if attached && number.len() == trimmed.len() {
+        return None;
+    }
+    if let Some(lines) = with_word(number) {
+        return Some(single(lines));
+    }
+    let (lines, rest) = range(number)?;
+    // `path L42` needs no more; a bare number must stand for itself.
+    (number.starts_with(['L', 'l']) || at_boundary(rest)).then(|| single((lines, rest)))
+}
+
+fn single((lines, rest): Read<'_>) -> (Vec<Result<Lines, Malformed>>, &str) {
+    let rest = rest.trim_start_matches(MARKS);
+    (vec![lines], rest.strip_prefix('行').unwrap_or(rest))
+}
+
+/// `line 42` and its like.
+fn with_word(text: &str) -> Option<Read<'_>> {
+    range(after_word(text)?)
+}
+
+/// Skips the punctuation or the small word between a path and `line 42`.
+fn skip_joint(text: &str) -> &str {
+    let rest = text
+        .strip_prefix([',', ';', '，', '–', '—', '-', '@'])
+        .unwrap_or(text)
+        .trim_start();
+    [
+        "at ", "on ", "in ", "around ", "near ", "approx. ", "about ",
+    ]
+    .iter()
+    .find_map(|word| strip_ignoring_case(rest, word))
+    .map_or(rest, str::trim_start)
+}
+
+/// Reads `line 42)`, `lines 40, 52 and 60-65)`, `42)`; what else the brackets hold is skipped.
+fn in_brackets(text: &str, attached: bool) -> Option<(Vec<Result<Lines, Malformed>>, &str)> {
+    let inner = skip_joint(text.trim_start());
+    let worded = after_word(inner);
+    let mut rest = worded.unwrap_or(inner);
+    let mut all = Vec::new();
+    loop {
+        let Some((lines, tail)) = range(rest) else {
+            break;
+        };
+        if !at_boundary(tail) && !all.is_empty() {
+            break;
+        }
+        all.push(lines);
+        rest = tail;
+        let joined = tail.trim_start().trim_start_matches("行");
+        let Some(next) = joined
+            .strip_prefix([',', ';', '&', '、'])
+            .or_else(|| joined.strip_prefix("and "))
+        else {
+            break;
+        };
+        let next = next.trim_start();
+        let next = next.strip_prefix("and ").unwrap_or(next).trim_start();
+        rest = after_word(next).unwrap_or(next);
+    }
+    if all.is_empty() {
+        return None;
+    }
+    let closed = rest
+        .trim_start()
+        .trim_start_matches('行')
+        .strip_prefix([')', ']', '）']);
+    if worded.is_none() && !inner.starts_with(['L', 'l']) {
+        // `(42)` and no word beside it; what a compiler prints as `file(42,7)` has its column there.
+        let closed = closed?;
+        if attached {
+            all.truncate(1);
+        }
+        return Some((all, closed));
+    }
+    let rest = closed.unwrap_or_else(|| {
+        rest.find([')', ']', '）'])
+            .map_or("", |at| rest[at..].trim_start_matches([')', ']', '）']))
+    });
+    Some((all, rest))
+}

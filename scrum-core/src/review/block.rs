@@ -1,0 +1,507 @@
+//! Labelled lines, put together into blocks: one block is what a reviewer says of one finding.
+//!
+//! The labels may come in any order, so a block ends where a label comes again that it has, at a heading, and where
+//! blank lines say so. Which labels follow without a gap decides the rest: see [`Builder::begins`].
+
+use super::label::Label;
+use super::scan::{Event, Kind, Scan};
+use super::severity;
+use super::title;
+
+/// A byte range of the text.
+pub(super) type Span = (usize, usize);
+
+/// A `WHERE:` of a block.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) line: u32,
+    pub(super) value: Span,
+}
+
+/// What a reviewer says of one finding.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Block {
+    /// Line of the first label.
+    pub(super) line: u32,
+    /// From its title to where the next block or a heading begins.
+    pub(super) region: Span,
+    pub(super) number: Option<u32>,
+    pub(super) severity: Option<Span>,
+    /// In the order of the text.
+    pub(super) places: Vec<Place>,
+    pub(super) what: Option<Span>,
+    pub(super) why: Option<Span>,
+    /// The label that it began with, and the last one.
+    labels: Option<(Label, Label)>,
+    /// Where its last value ends.
+    end: usize,
+    /// The fence it began in.
+    fence: Option<u32>,
+    /// Its labels are numbered one by one, so their numbers are not the finding's.
+    numbered_labels: bool,
+}
+
+impl Block {
+    fn has(&self, label: Label) -> bool {
+        match label {
+            Label::Severity => self.severity.is_some(),
+            Label::Where => !self.places.is_empty(),
+            Label::What => self.what.is_some(),
+            Label::Why => self.why.is_some(),
+            Label::Retract | Label::Verdict => false,
+        }
+    }
+
+    /// Whether its region begins with a title above the first label.
+    pub(super) fn labels_follow_title(&self, text: &str) -> bool {
+        let first_line = text[self.region.0..]
+            .find('\n')
+            .map_or(text.len(), |len| self.region.0 + len);
+        let first = [self.severity, self.what, self.why]
+            .into_iter()
+            .flatten()
+            .map(|(from, _)| from);
+        first
+            .chain(self.places.iter().map(|place| place.value.0))
+            .all(|from| from > first_line)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.severity.is_none() && self.places.is_empty() && self.what.is_none()
+    }
+}
+
+/// What lies between two labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Gap {
+    /// At most the value's own lines, or a fence.
+    None,
+    /// Blank lines.
+    Blank,
+}
+
+/// Builds the blocks of those events that `own` names, in the order of the text.
+pub(super) fn blocks(text: &str, scan: &Scan, own: impl Fn(&Event) -> bool) -> Vec<Block> {
+    let events: Vec<&Event> = scan.events.iter().filter(|event| own(event)).collect();
+    let mut builder = Builder {
+        text,
+        scan,
+        events,
+        all: Vec::new(),
+        current: None,
+        heading: None,
+    };
+    for at in 0..builder.events.len() {
+        builder.take(at);
+    }
+    builder.close(text.len());
+    builder.all
+}
+
+struct Builder<'a> {
+    text: &'a str,
+    scan: &'a Scan,
+    events: Vec<&'a Event>,
+    all: Vec<Block>,
+    current: Option<Block>,
+    /// The last heading, where no block came since.
+    heading: Option<Span>,
+}
+
+impl Builder<'_> {
+    fn take(&mut self, at: usize) {
+        let event = self.events[at];
+        match event.kind {
+            Kind::Label {
+                label: Label::Retract | Label::Verdict,
+                ..
+            }
+            | Kind::None
+            | Kind::Reasoning
+            | Kind::Rule => {
+                self.close(event.start);
+                self.heading = None;
+            }
+            Kind::Heading => {
+                self.close(event.start);
+                self.heading = Some((event.start, event.end));
+            }
+            Kind::Fence => {}
+            Kind::Row(columns) => {
+                self.close(event.start);
+                self.heading = None;
+                self.row(event, columns);
+            }
+            Kind::Label { label, bare } => self.label(at, label, bare),
+        }
+    }
+
+    fn label(&mut self, at: usize, label: Label, bare: bool) {
+        let event = self.events[at];
+        let value = self.extent(at, label);
+        if bare && !self.proven(label, value) {
+            return;
+        }
+        if self.begins(at, label) {
+            self.open(event);
+        }
+        let Some(block) = &mut self.current else {
+            return;
+        };
+        let first = block.labels.map_or(label, |(first, _)| first);
+        block.numbered_labels |=
+            block.labels.is_some() && event.number.is_some() && event.line != block.line;
+        match label {
+            Label::Severity => block.severity = Some(value),
+            Label::Where => block.places.push(Place {
+                line: event.line,
+                value,
+            }),
+            // A second one right behind the first goes on with it.
+            Label::What => block.what = Some(block.what.map_or(value, |(from, _)| (from, value.1))),
+            Label::Why => block.why = Some(block.why.map_or(value, |(from, _)| (from, value.1))),
+            Label::Retract | Label::Verdict => {}
+        }
+        block.labels = Some((first, label));
+        block.end = block.end.max(value.1);
+    }
+
+    /// Whether the label begins a block, rather than going on with the current one.
+    fn begins(&self, at: usize, label: Label) -> bool {
+        let Some(block) = &self.current else {
+            return true;
+        };
+        let Some((first, last)) = block.labels else {
+            return true;
+        };
+        if block.fence != self.events[at].fence && matches!(label, Label::Severity | Label::Where) {
+            return true;
+        }
+        let gap = self.gap(block.end, self.events[at].start);
+        if gap > Gap::None && self.line_above(block.end, self.events[at].start).is_some() {
+            return true;
+        }
+        let claimed = block.has(Label::What) || block.has(Label::Why);
+        let next = self.next(at);
+        match label {
+            Label::Severity if block.has(Label::Severity) => true,
+            // It may end the block, or begin the next one, whose WHERE then follows.
+            Label::Severity if block.has(Label::Where) => match next {
+                Some((Label::Where, behind)) => {
+                    gap > behind || (claimed && gap == behind && first != Label::Where)
+                }
+                _ => gap > Gap::None && claimed,
+            },
+            Label::Severity => gap > Gap::None && claimed,
+            Label::Where if !block.has(Label::Where) => {
+                let again = next.is_some_and(|(label, gap)| gap == Gap::None && block.has(label));
+                gap > Gap::None && claimed && (again || !block.has(Label::Severity))
+            }
+            // One after the other: places of one finding.
+            Label::Where if last == Label::Where => {
+                let listed = first == Label::Severity
+                    && matches!(next, Some((Label::What | Label::Why, Gap::None)));
+                gap > Gap::None && !(listed && !claimed)
+            }
+            Label::Where => {
+                let again = next.is_some_and(|(label, gap)| {
+                    gap == Gap::None && (block.has(label) || label == Label::Severity)
+                });
+                first == Label::Where || gap > Gap::None || again
+            }
+            Label::What => block.has(Label::What) && !(last == Label::What && gap == Gap::None),
+            Label::Why => false,
+            Label::Retract | Label::Verdict => true,
+        }
+    }
+
+    /// The label that follows in the same block or the next, and the gap before it.
+    fn next(&self, at: usize) -> Option<(Label, Gap)> {
+        let event = self.events[at];
+        let follows = self.events[at + 1..]
+            .iter()
+            .take(8)
+            .find(|event| event.kind != Kind::Fence)?;
+        match follows.kind {
+            Kind::Label { label, .. } if !matches!(label, Label::Retract | Label::Verdict) => {
+                Some((label, self.gap(event.value.1.max(event.end), follows.start)))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether blank lines lie between two bytes. What a fence holds is no gap.
+    fn gap(&self, from: usize, to: usize) -> Gap {
+        let Some(between) = self.text.get(from..to) else {
+            return Gap::None;
+        };
+        // The line that `from` lies in ends first; a value ends before a blank line at the latest.
+        let near = between
+            .as_bytes()
+            .get(..between.len().min(256))
+            .unwrap_or_default();
+        let mut feeds = 0;
+        for byte in near {
+            match byte {
+                b'\n' => feeds += 1,
+                b' ' | b'\t' | b'\r' | b'>' => {}
+                _ => break,
+            }
+        }
+        if feeds > 1 { Gap::Blank } else { Gap::None }
+    }
+
+    /// How far a label's value goes: SEVERITY one line; the others to a blank line or the next event, and over a blank
+    /// line where nothing stands behind the label.
+    fn extent(&self, at: usize, label: Label) -> Span {
+        let event = self.events[at];
+        let (from, to) = event.value;
+        let limit = self
+            .events
+            .get(at + 1)
+            .map_or(self.text.len(), |next| next.start);
+        if limit <= event.end || self.text.get(event.end..limit).is_none() {
+            return (from, to);
+        }
+        let empty = self.text[from..to]
+            .trim_matches(['*', '`', ' ', '|'])
+            .is_empty();
+        if !empty && matches!(label, Label::Severity | Label::Where) {
+            return if label == Label::Where {
+                (from, self.more_places(event, limit))
+            } else {
+                (from, to)
+            };
+        }
+        let mut end = to;
+        let mut begun = !empty;
+        let mut start = event.end;
+        for (index, line) in self.text[event.end..limit]
+            .split_inclusive('\n')
+            .enumerate()
+        {
+            start += line.len();
+            let blank = line
+                .trim_matches(|c: char| c.is_whitespace() || c == '>')
+                .is_empty();
+            if index == 0 {
+                continue;
+            }
+            if blank && (begun || index > 2) {
+                break;
+            }
+            if !blank {
+                // Under a bare WHERE a list may follow, which has no blank lines.
+                begun = true;
+                end = start - (line.len() - line.trim_end().len());
+                if label == Label::Severity {
+                    break;
+                }
+            }
+        }
+        let from = if empty && end > to {
+            self.text.len().min(event.end + 1)
+        } else {
+            from
+        };
+        (from.min(end), end)
+    }
+
+    /// A place may go on in the lines below, where they hold nothing else.
+    fn more_places(&self, event: &Event, limit: usize) -> usize {
+        let mut end = event.value.1;
+        let mut start = event.end;
+        for (index, line) in self.text[event.end..limit]
+            .split_inclusive('\n')
+            .enumerate()
+        {
+            start += line.len();
+            if index == 0 {
+                continue;
+            }
+            let inner = line.trim().trim_start_matches(['-', '*', '•', ' ']);
+            if inner.is_empty()
+                || inner.len() > 1024
+                || crate::location::nothing_but_locations(inner, 64).is_none()
+            {
+                break;
+            }
+            end = start - (line.len() - line.trim_end().len());
+        }
+        end
+    }
+
+    /// Whether the value makes up for the colon that a label lacks.
+    fn proven(&self, label: Label, (from, to): Span) -> bool {
+        let value = self.text[from..to].trim();
+        match label {
+            Label::Where => {
+                value.len() <= 1024
+                    && crate::location::citations_up_to(value, 1)
+                        .0
+                        .iter()
+                        .flatten()
+                        .any(|citation| {
+                            let location = &citation.location;
+                            location.lines.is_some()
+                                || location.symbol.is_some()
+                                || location.path.contains('/')
+                        })
+            }
+            Label::Severity => severity::read(value).is_some(),
+            Label::What | Label::Why => {
+                self.current.as_ref().is_some_and(|block| !block.has(label)) && !value.is_empty()
+            }
+            Label::Retract | Label::Verdict => true,
+        }
+    }
+
+    fn open(&mut self, event: &Event) {
+        self.give_back_title(event.start);
+        let title = self.title(event);
+        let start = title.map_or(event.start, |(from, _)| from);
+        self.close(start);
+        let titled = title.map(|(from, to)| &self.text[from..to]);
+        self.current = Some(Block {
+            line: event.line,
+            region: (start, start),
+            number: event.number.or_else(|| titled.and_then(title::number)),
+            end: event.end,
+            fence: event.fence,
+            ..Block::default()
+        });
+        self.heading = None;
+    }
+
+    /// The title above a block: the heading before it, or the line right above.
+    fn title(&self, event: &Event) -> Option<Span> {
+        if let Some(heading) = self.heading {
+            return Some(heading);
+        }
+        let floor = self
+            .current
+            .as_ref()
+            .map(|block| block.end)
+            .or(self.all.last().map(|block| block.region.1));
+        self.line_above(floor.unwrap_or(0).min(event.start), event.start)
+    }
+
+    /// Takes the next block's numbered title off the last value, which ran into it without a blank line.
+    fn give_back_title(&mut self, start: usize) {
+        let Some(block) = &mut self.current else {
+            return;
+        };
+        let value = match block.labels {
+            Some((_, Label::What)) => &mut block.what,
+            Some((_, Label::Why)) => &mut block.why,
+            _ => return,
+        };
+        let Some((from, to)) = value else { return };
+        if self
+            .text
+            .get(*to..start)
+            .is_none_or(|between| !between.trim().is_empty())
+        {
+            return;
+        }
+        let mut lines = self.text[*from..*to].rsplitn(3, '\n');
+        let (Some(last), Some(above)) = (lines.next(), lines.next()) else {
+            return;
+        };
+        let number = title::number(last);
+        // The second item of a list is no title.
+        if number.is_some() && title::number(above).is_none_or(|above| number != Some(above + 1)) {
+            *to -= last.len() + 1;
+            block.end = *to;
+        }
+    }
+
+    /// The nearest line above `start` that is not blank, at most one blank line away, where it is a title.
+    fn line_above(&self, floor: usize, start: usize) -> Option<Span> {
+        let mut to = start;
+        for _ in 0..2 {
+            let before = self.text.get(floor..to)?.strip_suffix('\n')?;
+            let from = floor + before.rfind('\n').map_or(0, |at| at + 1);
+            let line = &self.text[from..floor + before.len()];
+            if !line.trim().is_empty() {
+                let titled = title::number(line).is_some() || severity::of_title(line).is_some();
+                return (titled && (from > floor || floor == 0))
+                    .then_some((from, floor + before.len()));
+            }
+            to = from;
+        }
+        None
+    }
+
+    fn close(&mut self, at: usize) {
+        let Some(mut block) = self.current.take() else {
+            return;
+        };
+        block.region.1 = at.max(block.end);
+        if block.numbered_labels {
+            let titled = block.labels_follow_title(self.text);
+            block.number = self.text[block.region.0..]
+                .lines()
+                .next()
+                .filter(|_| titled)
+                .and_then(title::number);
+        }
+        if !block.is_empty() {
+            self.all.push(block);
+        }
+    }
+
+    /// A table's row: a block of its own.
+    fn row(&mut self, event: &Event, columns: usize) {
+        let columns = self.scan.tables[columns];
+        let line = &self.text[event.start..event.end];
+        let cells: Vec<Span> = super::table::cells(line)
+            .map(|(from, to)| {
+                let cell = &line[from..to];
+                let lead = cell.len() - cell.trim_start().len();
+                (
+                    event.start + from + lead,
+                    event.start + from + lead + cell.trim().len(),
+                )
+            })
+            .collect();
+        let cell = |at: Option<usize>| {
+            at.and_then(|at| cells.get(at).copied())
+                .filter(|(from, to)| from < to)
+        };
+        let (severity, what, why) = (
+            cell(columns.severity),
+            cell(columns.what),
+            cell(columns.why),
+        );
+        let place = cell(Some(columns.place));
+        let number = cell(columns.number).and_then(|(from, to)| {
+            self.text[from..to]
+                .trim_matches(['*', '#', '.', ' '])
+                .parse()
+                .ok()
+        });
+        let block = Block {
+            line: event.line,
+            region: (event.start, event.end),
+            number,
+            severity,
+            places: place
+                .map(|value| Place {
+                    line: event.line,
+                    value,
+                })
+                .into_iter()
+                .collect(),
+            what,
+            why,
+            labels: None,
+            end: event.end,
+            fence: event.fence,
+            numbered_labels: false,
+        };
+        if !block.is_empty() {
+            self.all.push(block);
+        }
+    }
+}

@@ -1,0 +1,569 @@
+//! From a review's bytes to its findings.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use memchr::memchr;
+
+use super::block::{self, Block, Place, Span};
+use super::fence::Quotes;
+use super::label::Label;
+use super::scan::{self, Event, Kind, Scan};
+use super::shown::Shown;
+use super::{
+    EchoEvidence, Fault, Finding, LooseFinding, Retraction, Review, json, retraction, severity,
+    verdict,
+};
+use crate::location::{self, Citation, Location, Malformed};
+
+/// The longest claim that is kept, in bytes.
+const LONGEST_CLAIM: usize = 4096;
+/// What the claims of one block may take together where many places share them, in bytes.
+const CLAIMS_OF_BLOCK: usize = 1 << 20;
+/// The most of a `WHERE:` value that is read, in bytes, and the most citations taken from it.
+const LONGEST_VALUE: usize = 32 << 10;
+const MOST_OF_VALUE: usize = 1000;
+/// The longest text of a citation that is kept, in bytes.
+const LONGEST_TEXT: usize = 200;
+
+/// How a review is read, and what its reviewer was shown.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct ReadOptions<'a> {
+    /// The bundle's diff, as git writes it. Default: none.
+    pub diff: Option<&'a [u8]>,
+    /// The prompt. Default: none.
+    pub prompt: Option<&'a [u8]>,
+    /// Diff and prompt, indexed beforehand; taken in place of the two. Default: none.
+    pub shown: Option<&'a Shown>,
+    /// What is read of a text at most, in bytes. Default: 16 MiB.
+    pub max_bytes: u64,
+    /// How many citations are kept at most. Default: 1,000,000.
+    pub max_citations: usize,
+}
+
+impl Default for ReadOptions<'_> {
+    fn default() -> Self {
+        Self {
+            diff: None,
+            prompt: None,
+            shown: None,
+            max_bytes: 16 << 20,
+            max_citations: 1_000_000,
+        }
+    }
+}
+
+impl<'a> ReadOptions<'a> {
+    /// Sets the diff that the reviewer was shown.
+    #[must_use]
+    pub fn diff(mut self, diff: &'a [u8]) -> Self {
+        self.diff = Some(diff);
+        self
+    }
+
+    /// Sets the prompt that the reviewer was given.
+    #[must_use]
+    pub fn prompt(mut self, prompt: &'a [u8]) -> Self {
+        self.prompt = Some(prompt);
+        self
+    }
+
+    /// Sets diff and prompt as an index, which many reviews can share.
+    #[must_use]
+    pub fn shown(mut self, shown: &'a Shown) -> Self {
+        self.shown = Some(shown);
+        self
+    }
+
+    /// Sets what is read of a text at most, in bytes.
+    #[must_use]
+    pub fn max_bytes(mut self, max_bytes: u64) -> Self {
+        self.max_bytes = max_bytes;
+        self
+    }
+
+    /// Sets how many citations are kept at most.
+    #[must_use]
+    pub fn max_citations(mut self, max_citations: usize) -> Self {
+        self.max_citations = max_citations;
+        self
+    }
+}
+
+impl Review {
+    /// Reads a review's text. Nothing in it is an error: what is wrong with the text stands in
+    /// [`faults`](Review::faults).
+    ///
+    /// Takes time and memory in proportion to the text.
+    ///
+    /// ```
+    /// use scrum_core::review::{ReadOptions, Review, Severity};
+    ///
+    /// let text = b"SEVERITY: BLOCK\nWHERE: src/pool.rs:40-52\nWHAT: The lock is never released.\n";
+    /// let review = Review::read(text, &ReadOptions::default());
+    /// assert_eq!(review.findings.len(), 1);
+    /// assert_eq!(review.findings[0].severity, Some(Severity::Block));
+    /// ```
+    pub fn read(text: &[u8], options: &ReadOptions<'_>) -> Self {
+        let mut review = Self::default();
+        let size = u64::try_from(text.len()).unwrap_or(u64::MAX);
+        let bytes = within_limit(text, options.max_bytes);
+        if bytes.len() < text.len() {
+            review.faults.push(Fault::TooLarge {
+                bytes: size,
+                limit: options.max_bytes,
+            });
+        }
+        let text = std::str::from_utf8(bytes)
+            .map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
+        if matches!(text, Cow::Owned(_)) {
+            review.faults.push(Fault::NotUtf8);
+        }
+        if memchr(0, bytes).is_some() {
+            review.faults.push(Fault::Nul);
+        }
+        let scan = scan::scan(&text, true);
+        let reasoning: usize = scan.reasoning.iter().map(|(from, to)| to - from).sum();
+        review.bytes = size.saturating_sub(u64::try_from(reasoning).unwrap_or(u64::MAX));
+        let built = OnceCell::new();
+        let reader = Reader {
+            text: &text,
+            scan,
+            options,
+            built: &built,
+            quotes: Vec::new(),
+            readable: Vec::new(),
+            left_out: 0,
+        };
+        reader.fill(&mut review);
+        review
+    }
+
+    /// Reads a review of which nothing but the text is known.
+    pub fn from_text(text: &str) -> Self {
+        Self::read(text.as_bytes(), &ReadOptions::default())
+    }
+}
+
+/// The start of the text, up to the last line that ends within the limit.
+fn within_limit(text: &[u8], limit: u64) -> &[u8] {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    if text.len() <= limit {
+        return text;
+    }
+    &text[..memchr::memrchr(b'\n', &text[..limit]).map_or(0, |feed| feed + 1)]
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    scan: Scan,
+    options: &'a ReadOptions<'a>,
+    /// The index of what was shown, where the caller has none.
+    built: &'a OnceCell<Shown>,
+    /// What each fence quotes; judged when a label stands in it.
+    quotes: Vec<Option<Quotes>>,
+    /// Fences whose prose is the reviewer's: they hold labels and quote nothing.
+    readable: Vec<bool>,
+    left_out: u64,
+}
+
+impl<'a> Reader<'a> {
+    fn shown(&self) -> &'a Shown {
+        let (options, built): (&'a ReadOptions<'a>, &'a OnceCell<Shown>) =
+            (self.options, self.built);
+        options
+            .shown
+            .unwrap_or_else(|| built.get_or_init(|| Shown::new(options.diff, options.prompt)))
+    }
+
+    fn fill(mut self, review: &mut Review) {
+        self.quotes = vec![None; self.scan.fences.len()];
+        self.readable = vec![false; self.scan.fences.len()];
+        for at in 0..self.scan.events.len() {
+            let event = self.scan.events[at];
+            if !matches!(event.kind, Kind::Fence | Kind::Reasoning) {
+                self.scan.events[at].echo = self.echo(&event);
+            }
+        }
+        let own = block::blocks(self.text, &self.scan, |event| event.echo.is_none());
+        self.findings(review, &own);
+        let own_findings = review.findings.len();
+        if self.scan.events.iter().any(|event| event.echo.is_some()) {
+            let evidence: std::collections::HashMap<u32, EchoEvidence> = self
+                .scan
+                .events
+                .iter()
+                .filter_map(|event| Some((event.line, event.echo?)))
+                .collect();
+            let echoed = block::blocks(self.text, &self.scan, |event| {
+                event.echo.is_some() || event.kind == Kind::Fence
+            });
+            for block in &echoed {
+                for place in &block.places {
+                    let echo = evidence
+                        .get(&place.line)
+                        .copied()
+                        .unwrap_or(EchoEvidence::QuotingFence);
+                    self.place(review, block, place, Some(echo));
+                }
+            }
+        }
+        if review.findings.len() > own_findings {
+            review.findings.sort_by_key(|finding| finding.line);
+        }
+        self.last_words(review, &own);
+        if !self.scan.has_where() {
+            json::read(self.text, self.json_candidates().into_iter(), review);
+        }
+        if self.left_out > 0 {
+            review.faults.push(Fault::TooMany {
+                left_out: self.left_out,
+            });
+        }
+    }
+
+    /// Why a line counts as quoted, if it does.
+    fn echo(&mut self, event: &Event) -> Option<EchoEvidence> {
+        if event.gutter {
+            return Some(EchoEvidence::Gutter);
+        }
+        let mut around = event.fence;
+        while let Some(at) = around {
+            let index = at as usize;
+            let fence = self.scan.fences[index];
+            let quotes = match self.quotes[index] {
+                Some(quotes) => quotes,
+                None => {
+                    let shown = self.shown();
+                    fence.quotes(self.text, &|line| shown.has_line(line))
+                }
+            };
+            self.quotes[index] = Some(quotes);
+            match quotes {
+                Quotes::All => return Some(EchoEvidence::QuotingFence),
+                Quotes::Until(end) if event.start < end => return Some(EchoEvidence::QuotingFence),
+                Quotes::LastWords if is_last_word(event.kind) => {
+                    return Some(EchoEvidence::QuotingFence);
+                }
+                _ => {
+                    self.readable[index] |= matches!(event.kind, Kind::Label { .. } | Kind::Row(_))
+                }
+            }
+            around = fence.parent;
+        }
+        None
+    }
+
+    /// The findings of the reviewer's own blocks, and those blocks that name no place.
+    fn findings(&mut self, review: &mut Review, blocks: &[Block]) {
+        let mut retracted = retraction::inferred(self.text, blocks, |at| self.is_prose(at));
+        for (index, block) in blocks.iter().enumerate() {
+            let taken_back = retracted.remove(&index);
+            if block.places.is_empty() {
+                let (severity, severity_text) = self.severity(block);
+                review.without_location.push(LooseFinding {
+                    line: block.line,
+                    severity,
+                    severity_text,
+                    what: self.claim(block.what, LONGEST_CLAIM),
+                    why: self.claim(block.why, LONGEST_CLAIM),
+                    retracted: taken_back,
+                });
+                continue;
+            }
+            let echo = self
+                .shown()
+                .has_block(self.text, block)
+                .then_some(EchoEvidence::WholeBlock);
+            for place in &block.places {
+                let before = review.findings.len();
+                self.place(review, block, place, echo);
+                for finding in &mut review.findings[before..] {
+                    finding.retracted.clone_from(&taken_back);
+                }
+            }
+        }
+    }
+
+    /// The citations of one `WHERE:`.
+    fn place(
+        &mut self,
+        review: &mut Review,
+        block: &Block,
+        place: &Place,
+        echo: Option<EchoEvidence>,
+    ) {
+        let value = &self.text[place.value.0..place.value.1];
+        let room = self
+            .options
+            .max_citations
+            .saturating_sub(review.findings.len());
+        let (citations, left_out) = read_value(value, room.min(MOST_OF_VALUE));
+        self.left_out = self
+            .left_out
+            .saturating_add(u64::try_from(left_out).unwrap_or(u64::MAX));
+        let stands_in_diff = echo.is_none() && self.shown().has_place(value);
+        let (severity, severity_text) = self.severity(block);
+        let sharing = block.places.len().saturating_mul(citations.len().max(1));
+        let share = (CLAIMS_OF_BLOCK / sharing).clamp(64, LONGEST_CLAIM);
+        for item in citations {
+            let (text, location, swapped) = match item {
+                Ok(Citation {
+                    location,
+                    text,
+                    swapped,
+                }) => (text, Ok(location), swapped),
+                Err(malformed) => (
+                    cut(value.trim(), LONGEST_TEXT).into_owned(),
+                    Err(malformed),
+                    false,
+                ),
+            };
+            review.findings.push(Finding {
+                line: place.line,
+                text,
+                location,
+                severity,
+                severity_text: severity_text.clone(),
+                what: self.claim(block.what, share),
+                why: self.claim(block.why, share),
+                number: block.number,
+                echo,
+                stands_in_diff,
+                retracted: None,
+                swapped,
+            });
+        }
+    }
+
+    fn severity(&self, block: &Block) -> (Option<super::Severity>, Option<String>) {
+        if let Some((from, to)) = block.severity {
+            let text = self.text[from..to]
+                .trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '`' | '|' | '_'));
+            return (
+                severity::read(text),
+                (!text.is_empty()).then(|| cut(text, LONGEST_TEXT).into_owned()),
+            );
+        }
+        let title = self.text[block.region.0..].lines().next().unwrap_or("");
+        match severity::of_title(title) {
+            Some((level, word)) if block.labels_follow_title(self.text) => {
+                (Some(level), Some(word.to_owned()))
+            }
+            _ => (None, None),
+        }
+    }
+
+    /// A claim's lines as one text.
+    fn claim(&self, span: Option<Span>, longest: usize) -> Option<String> {
+        let (from, to) = span?;
+        let mut out = String::new();
+        for line in self.text[from..to].lines() {
+            let line = line.trim_matches(|c: char| c.is_whitespace() || c == '>');
+            if line.is_empty() {
+                continue;
+            }
+            if !out.is_empty() {
+                out.push('\n');
+            }
+            out.push_str(&cut(line, longest));
+            if out.len() >= longest {
+                break;
+            }
+        }
+        let out = out.trim_end_matches("**").trim_end();
+        (!out.is_empty()).then(|| cut(out, longest).into_owned())
+    }
+
+    /// RETRACT, NONE and VERDICT lines that are the reviewer's own.
+    fn last_words(&self, review: &mut Review, blocks: &[Block]) {
+        let mut open_until = 0;
+        for event in self.scan.events.iter().filter(|event| event.echo.is_none()) {
+            let value = &self.text[event.value.0..event.value.1];
+            match event.kind {
+                Kind::Label {
+                    label: Label::Retract,
+                    ..
+                } => review
+                    .retractions
+                    .extend(self.retraction(event, value, blocks)),
+                Kind::Label {
+                    label: Label::Verdict,
+                    bare,
+                } => {
+                    let value = if value.is_empty() {
+                        self.line_below(event.end)
+                    } else {
+                        value
+                    };
+                    let words = value.split_whitespace().count();
+                    if !bare || words <= 2 {
+                        review.verdict = verdict::read(value).or(review.verdict);
+                    }
+                }
+                // A label without a value goes on in the line below.
+                Kind::Label { .. } if value.is_empty() => open_until = event.line + 1,
+                Kind::None if event.line > open_until => review.none = true,
+                _ => {}
+            }
+        }
+    }
+
+    fn retraction(&self, event: &Event, value: &str, blocks: &[Block]) -> Option<Retraction> {
+        if location::names_no_place(value) {
+            return None;
+        }
+        let value = cut(value, LONGEST_VALUE);
+        let (read, _) = location::citations_up_to(&value, MOST_OF_VALUE);
+        let mut locations: Vec<Location> = read
+            .into_iter()
+            .flatten()
+            .map(|citation| citation.location)
+            .collect();
+        if locations.is_empty() {
+            // `RETRACT: finding 2`, `RETRACT: #2`
+            let earlier = blocks.partition_point(|block| block.line < event.line);
+            let numbers = retraction::numbers_named(&value.to_lowercase());
+            let named = retraction::numbered(self.text, &blocks[..earlier], &numbers);
+            let places = named.into_iter().flat_map(|at| &blocks[at].places);
+            locations = places
+                .flat_map(|place| {
+                    read_value(&self.text[place.value.0..place.value.1], MOST_OF_VALUE).0
+                })
+                .flatten()
+                .map(|citation| citation.location)
+                .take(MOST_OF_VALUE)
+                .collect();
+        }
+        Some(Retraction {
+            line: event.line,
+            text: cut(value.trim(), LONGEST_TEXT).into_owned(),
+            locations,
+        })
+    }
+
+    /// The next line that is not blank.
+    fn line_below(&self, end: usize) -> &str {
+        self.text[end..]
+            .lines()
+            .skip(1)
+            .take(2)
+            .find(|line| !line.trim().is_empty())
+            .unwrap_or("")
+    }
+
+    /// Whether a byte is the reviewer's own prose: not reasoning, not in a fence that holds code, not under a gutter.
+    fn is_prose(&self, at: usize) -> bool {
+        let reasoning = &self.scan.reasoning;
+        let before = reasoning.partition_point(|(from, _)| *from <= at);
+        if before > 0 && at < reasoning[before - 1].1 {
+            return false;
+        }
+        let fences = &self.scan.fences;
+        let mut around = fences
+            .partition_point(|fence| fence.body.0 <= at)
+            .checked_sub(1);
+        while let Some(index) = around {
+            let fence = fences[index];
+            if at < fence.body.1 {
+                let quoted = matches!(self.quotes[index], Some(Quotes::Until(end)) if at < end);
+                return self.readable[index] && !quoted;
+            }
+            around = fence.parent.map(|parent| parent as usize);
+        }
+        let start = memchr::memrchr(b'\n', &self.text.as_bytes()[at.saturating_sub(128)..at])
+            .map_or(at.saturating_sub(128), |feed| {
+                at.saturating_sub(128) + feed + 1
+            });
+        let line = self.text.get(start..at).unwrap_or("");
+        !super::label::dressing(line).0.gutter && !retraction::is_retract_line(line)
+    }
+
+    /// Where JSON may stand: the whole text, or a fence that quotes nothing.
+    fn json_candidates(&self) -> Vec<std::ops::Range<usize>> {
+        let from = self.scan.reasoning.last().map_or(0, |(_, to)| *to);
+        let whole = from..self.text.len();
+        let fences = self
+            .scan
+            .fences
+            .iter()
+            .filter(|fence| fence.parent.is_none() && fence.body.0 >= from)
+            .take(64);
+        let shown = self.shown();
+        let own = fences.filter(|fence| {
+            let body = &self.text[fence.body.0..fence.body.1];
+            body.trim_start().starts_with(['[', '{'])
+                && fence.quotes(self.text, &|line| shown.has_line(line)) == Quotes::Nothing
+        });
+        std::iter::once(whole)
+            .chain(own.map(|fence| fence.body.0..fence.body.1))
+            .collect()
+    }
+}
+
+fn is_last_word(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::None
+            | Kind::Label {
+                label: Label::Retract | Label::Verdict,
+                ..
+            }
+    )
+}
+
+/// The citations of a value, which may go on over several lines; the second value counts what was left out.
+fn read_value(value: &str, limit: usize) -> (Vec<Result<Citation, Malformed>>, usize) {
+    let within = cut(value, LONGEST_VALUE);
+    let mut lines = within
+        .lines()
+        .map(|line| line.trim().trim_start_matches('>').trim_start())
+        .filter(|line| !line.is_empty());
+    let (mut all, mut left_out) =
+        location::citations_up_to(without_bullet(lines.next().unwrap_or("")), limit);
+    for line in lines {
+        let (more, cut_off) =
+            location::citations_up_to(without_bullet(line), limit.saturating_sub(all.len()));
+        all.extend(more.into_iter().filter(Result::is_ok));
+        left_out += cut_off;
+    }
+    if limit == 0 {
+        left_out += all.len();
+        all.clear();
+    }
+    (all, left_out)
+}
+
+fn without_bullet(line: &str) -> &str {
+    let line = line.trim();
+    ["- ", "* ", "+ ", "• ", "– "]
+        .iter()
+        .find_map(|bullet| line.strip_prefix(bullet))
+        .unwrap_or_else(|| {
+            let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+            let rest = &line[digits..];
+            if digits > 0 {
+                rest.strip_prefix(". ")
+                    .or_else(|| rest.strip_prefix(") "))
+                    .unwrap_or(line)
+            } else {
+                line
+            }
+        })
+}
+
+/// At most `longest` bytes of a text, cut between characters, with an ellipsis where something is missing.
+fn cut(text: &str, longest: usize) -> Cow<'_, str> {
+    if text.len() <= longest {
+        return Cow::Borrowed(text);
+    }
+    let end = (0..=longest)
+        .rev()
+        .find(|end| text.is_char_boundary(*end))
+        .unwrap_or(0);
+    Cow::Owned(format!("{}…", &text[..end]))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+//! Reasoning that a model wrote before its answer: marked, and not part of the review.
+
+use memchr::memmem;
+
+/// What opens reasoning at the start of a line, and what closes it.
+const TAGS: [(&str, &str); 10] = [
+    ("<think>", "</think>"),
+    ("<thinking>", "</thinking>"),
+    ("<thought>", "</thought>"),
+    ("<thoughts>", "</thoughts>"),
+    ("<reasoning>", "</reasoning>"),
+    ("<scratchpad>", "</scratchpad>"),
+    ("<seed:think>", "</seed:think>"),
+    ("<|begin_of_thought|>", "<|end_of_thought|>"),
+    ("[THINK]", "[/THINK]"),
+    ("◁think▷", "◁/think▷"),
+];
+
+/// Where the text goes on behind reasoning that opens at `at`; the end of the text where it never closes. `None` where
+/// none opens.
+pub(super) fn skip(text: &str, at: usize) -> Option<usize> {
+    let rest = &text[at..];
+    let (open, close) = TAGS.iter().find(|(open, _)| {
+        rest.get(..open.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(open))
+    })?;
+    let body = at + open.len();
+    let found = find(&text[body..], close);
+    Some(found.map_or(text.len(), |len| body + len + close.len()))
+}
+
+/// Finds `close`, in capitals too.
+fn find(text: &str, close: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let matches = |at: &usize| {
+        bytes[*at..]
+            .get(..close.len())
+            .is_some_and(|tag| tag.eq_ignore_ascii_case(close.as_bytes()))
+    };
+    memmem::find_iter(bytes, &close.as_bytes()[..2]).find(matches)
+}
+
+/// Whether a line is a closing tag and nothing else.
+///
+/// Some servers put the opening tag into the prompt, so that only the closing one is part of the answer.
+pub(super) fn closes(line: &str) -> bool {
+    let line = line.trim();
+    TAGS.iter()
+        .any(|(_, close)| close.eq_ignore_ascii_case(line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn behind_the_closing_tag() {
+        for (text, rest) in [
+            ("<think>a\nb</think>c", "c"),
+            ("<THINK>a</THINK>c", "c"),
+            ("<reasoning>a</think></reasoning>\nc", "\nc"),
+            ("[THINK]a[/THINK]c", "c"),
+            ("◁think▷a◁/think▷c", "c"),
+            ("<think>never closed", ""),
+        ] {
+            assert_eq!(skip(text, 0).map(|at| &text[at..]), Some(rest), "{text}");
+        }
+        assert_eq!(skip("<thinner>", 0), None);
+    }
+
+    #[test]
+    fn a_closing_tag_alone_fills_its_line() {
+        assert!(closes("</think>") && closes(" </THINKING> "));
+        assert!(!closes("`</think>`") && !closes("a </think>") && !closes("</div>"));
+    }
+}

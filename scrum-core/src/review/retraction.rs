@@ -1,0 +1,588 @@
+//! Findings taken back in plain words.
+//!
+//! A sentence takes a finding back where it matches a phrase of the data file, asks nothing, sets no condition, and
+//! either stands in the finding's own block (outside its WHAT) or names it by its number.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, packed};
+use memchr::{memchr, memrchr};
+use regex::Regex;
+use serde::Deserialize;
+
+use super::InferredRetraction;
+use super::block::Block;
+use super::label::{self, Label};
+use super::title::NOUNS;
+
+const DATA: &str = include_str!("../../data/retractions.toml");
+
+/// How far a sentence is followed, in bytes, to either side of the word that led to it.
+const LONGEST_SENTENCE: usize = 400;
+/// The most of a sentence that is shown, in bytes.
+const LONGEST_PHRASE: usize = 200;
+
+#[derive(Deserialize)]
+struct Data {
+    triggers: Vec<String>,
+    parts: BTreeMap<String, String>,
+    phrase: Vec<PhraseData>,
+}
+
+#[derive(Deserialize)]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the examples and names are for the test")
+)]
+struct PhraseData {
+    name: String,
+    pattern: String,
+    #[serde(default)]
+    firm: bool,
+    retracts: Vec<String>,
+    keeps: Vec<String>,
+}
+
+struct Phrase {
+    pattern: Regex,
+    firm: bool,
+}
+
+static PHRASES_DATA: LazyLock<Data> = LazyLock::new(|| {
+    toml::from_str(DATA).expect("the data file is part of the program, and a test reads it")
+});
+
+static PHRASES: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
+    let data = &*PHRASES_DATA;
+    let expand = |pattern: &str| {
+        let mut pattern = pattern.to_owned();
+        // Parts hold parts, three deep at most.
+        for _ in 0..4 {
+            for (name, part) in &data.parts {
+                pattern = pattern.replace(&format!("{{{name}}}"), part);
+            }
+        }
+        pattern
+    };
+    data.phrase
+        .iter()
+        .map(|phrase| Phrase {
+            pattern: Regex::new(&expand(&phrase.pattern))
+                .expect("every pattern of the data file compiles in a test"),
+            firm: phrase.firm,
+        })
+        .collect()
+});
+
+/// So many words at once are looked for quickest.
+const WORDS_AT_ONCE: usize = 48;
+
+/// Finds some of the triggers.
+enum Finder {
+    /// By vector instructions, where the processor has them.
+    Packed(packed::Searcher),
+    Automaton(AhoCorasick),
+}
+
+impl Finder {
+    fn new(words: &[&str]) -> Self {
+        match packed::Searcher::new(words) {
+            Some(searcher) => Self::Packed(searcher),
+            None => Self::Automaton(AhoCorasick::new(words).expect("a few dozen short words")),
+        }
+    }
+
+    /// The first trigger at or behind `from`.
+    fn find_at(&self, text: &[u8], from: usize) -> Option<usize> {
+        match self {
+            Self::Packed(searcher) => searcher
+                .find_in(text, (from..text.len()).into())
+                .map(|hit| hit.start()),
+            Self::Automaton(automaton) => automaton
+                .find(aho_corasick::Input::new(text).span(from..text.len()))
+                .map(|hit| hit.start()),
+        }
+    }
+}
+
+/// Finds the triggers, as written and some in capitals. Neighbours in the alphabet share a finder: it is quickest where
+/// they begin alike.
+static TRIGGERS: LazyLock<Vec<Finder>> = LazyLock::new(|| {
+    let capitals = ["DISREGARD", "RETRACT", "WITHDR", "IGNORE", "NEVER MIND"];
+    let mut all: Vec<&str> = PHRASES_DATA
+        .triggers
+        .iter()
+        .map(String::as_str)
+        .chain(capitals)
+        .collect();
+    all.sort_unstable();
+    all.chunks(WORDS_AT_ONCE).map(Finder::new).collect()
+});
+
+/// Where triggers stand, in the order of the text.
+struct Hits<'a> {
+    text: &'a [u8],
+    /// The next hit of each finder.
+    next: Vec<Option<usize>>,
+}
+
+impl<'a> Hits<'a> {
+    fn new(text: &'a str) -> Self {
+        let text = text.as_bytes();
+        Self {
+            text,
+            next: TRIGGERS
+                .iter()
+                .map(|finder| finder.find_at(text, 0))
+                .collect(),
+        }
+    }
+
+    /// The first hit at or behind `from`.
+    fn at_or_behind(&mut self, from: usize) -> Option<usize> {
+        let text = self.text;
+        for (finder, next) in TRIGGERS.iter().zip(&mut self.next) {
+            if next.is_some_and(|at| at < from) {
+                *next = if from <= text.len() {
+                    finder.find_at(text, from)
+                } else {
+                    None
+                };
+            }
+        }
+        self.next.iter().flatten().min().copied()
+    }
+}
+
+static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(&format!(
+        r"(?:\b(?:{})s?\.? ?#?|#)(\d+)((?:(?:,|,? and| &|,? or) (?:#|finding )?\d+\b)*)",
+        NOUNS.join("|")
+    ))
+    .expect("the nouns are plain words")
+});
+
+static PLACE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"[\w./-]+\.\w+:\d+").expect("a constant pattern"));
+
+/// What a sentence takes back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Target {
+    /// The finding of the block it stands in.
+    Own,
+    /// The findings with these numbers.
+    Numbers(Vec<u32>),
+}
+
+/// Marks the blocks that are taken back, by their index. `readable` says whether a byte of the text is the
+/// reviewer's own prose. Blocks stand in the order of the text.
+pub(super) fn inferred(
+    text: &str,
+    blocks: &[Block],
+    readable: impl Fn(usize) -> bool,
+) -> BTreeMap<usize, InferredRetraction> {
+    let mut found = BTreeMap::new();
+    if blocks.is_empty() {
+        return found;
+    }
+    let mut lines = Lines {
+        text,
+        at: 0,
+        line: 1,
+    };
+    let mut read_to = 0;
+    let mut hits = Hits::new(text);
+    // Triggers are text, so a hit lies between characters.
+    while let Some(hit) = hits.at_or_behind(read_to) {
+        let (from, to) = sentence(text, hit, read_to);
+        read_to = to.max(hit + 1);
+        let Some(target) = target(&plain(&text[from..to])) else {
+            continue;
+        };
+        if !readable(hit) {
+            continue;
+        }
+        let line = lines.of(hit);
+        let at = blocks.partition_point(|block| block.region.0 <= from);
+        let own = at.checked_sub(1).filter(|own| hit < blocks[*own].region.1);
+        let within = |span: Option<(usize, usize)>| {
+            span.is_some_and(|(start, end)| start <= from && from < end)
+        };
+        if own.is_some_and(|own| within(blocks[own].what)) {
+            continue;
+        }
+        let taken_back = match target {
+            Target::Own => own
+                .filter(|own| !names_other_place(&text[from..to], text, &blocks[*own]))
+                .into_iter()
+                .collect(),
+            Target::Numbers(numbers) => numbered(text, &blocks[..at], &numbers),
+        };
+        for index in taken_back {
+            found.entry(index).or_insert_with(|| InferredRetraction {
+                line,
+                phrase: shown(&text[from..to]),
+            });
+        }
+    }
+    found
+}
+
+/// The blocks, of those given, that the reviewer calls by these numbers: as written, else by counting where no block
+/// has a number. A number that names different places names none.
+pub(super) fn numbered(text: &str, blocks: &[Block], numbers: &[u32]) -> Vec<usize> {
+    let counted = blocks.iter().all(|block| block.number.is_none());
+    let mut all = Vec::new();
+    for number in numbers {
+        if counted {
+            all.extend(
+                usize::try_from(*number)
+                    .ok()
+                    .and_then(|number| number.checked_sub(1))
+                    .filter(|at| *at < blocks.len()),
+            );
+            continue;
+        }
+        let places = |at: &usize| -> Vec<&str> {
+            blocks[*at]
+                .places
+                .iter()
+                .map(|place| &text[place.value.0..place.value.1])
+                .collect()
+        };
+        let same: Vec<usize> = (0..blocks.len())
+            .filter(|at| blocks[*at].number == Some(*number))
+            .collect();
+        if same
+            .windows(2)
+            .all(|pair| places(&pair[0]) == places(&pair[1]))
+        {
+            all.extend(same);
+        }
+    }
+    all
+}
+
+/// The numbers by which a text names findings: `finding 3`, `#3`, `findings 2 and 3`.
+pub(super) fn numbers_named(text: &str) -> Vec<u32> {
+    let mut numbers: Vec<u32> = NUMBERS
+        .captures_iter(text)
+        .flat_map(|captures| {
+            let more = captures.get(2).map_or("", |more| more.as_str());
+            let first = captures.get(1).map_or("", |first| first.as_str());
+            std::iter::once(first)
+                .chain(more.split(|c: char| !c.is_ascii_digit()))
+                .filter_map(|digits| digits.parse().ok())
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    numbers.truncate(64);
+    numbers
+}
+
+/// What a sentence (in small letters, code and quotations cut out) takes back, if anything.
+fn target(sentence: &str) -> Option<Target> {
+    if sentence.ends_with('?') {
+        return None;
+    }
+    let (found, phrase) = PHRASES
+        .iter()
+        .find_map(|phrase| Some((phrase.pattern.find(sentence)?, phrase)))?;
+    let before = sentence[..found.end()].split(|c: char| !c.is_alphanumeric() && c != '\'');
+    const CONDITIONS: [&str; 9] = [
+        "if", "unless", "when", "whenever", "assuming", "provided", "whether", "should", "would",
+    ];
+    if before.into_iter().any(|word| CONDITIONS.contains(&word)) {
+        return None;
+    }
+    const TURNS: [&str; 8] = [
+        "but",
+        "except",
+        "however",
+        "still",
+        "yet",
+        "nevertheless",
+        "though",
+        "although",
+    ];
+    if !phrase.firm
+        && sentence[found.end()..]
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| TURNS.contains(&word))
+    {
+        return None;
+    }
+    let named = numbers_named(found.as_str());
+    if !named.is_empty() {
+        return Some(Target::Numbers(named));
+    }
+    let mut named = numbers_named(sentence);
+    named.dedup();
+    match named.as_slice() {
+        [] => Some(Target::Own),
+        [_] => Some(Target::Numbers(named)),
+        _ => None,
+    }
+}
+
+/// Whether the sentence speaks of a place that is not the block's.
+fn names_other_place(sentence: &str, text: &str, block: &Block) -> bool {
+    PLACE.find_iter(sentence).any(|named| {
+        !block
+            .places
+            .iter()
+            .any(|place| text[place.value.0..place.value.1].contains(named.as_str()))
+    })
+}
+
+/// The sentence around `at`, not before `floor`: to the full stops, blank lines, or lines that begin something else.
+fn sentence(text: &str, at: usize, floor: usize) -> (usize, usize) {
+    let bytes = text.as_bytes();
+    let floor = floor.max(at.saturating_sub(LONGEST_SENTENCE));
+    let mut from = at;
+    loop {
+        let line = memrchr(b'\n', &bytes[floor..from]).map_or(floor, |feed| floor + feed + 1);
+        if let Some(stop) = last_stop(&bytes[line..from]) {
+            from = line + stop;
+            break;
+        }
+        let line_text = &text[boundary(text, line)..from.max(boundary(text, line))];
+        if begins_something(line_text) || line <= floor {
+            from = line;
+            break;
+        }
+        let above = memrchr(b'\n', &bytes[floor..line - 1]).map_or(floor, |feed| floor + feed + 1);
+        if bytes[above..line - 1].iter().all(u8::is_ascii_whitespace) {
+            from = line;
+            break;
+        }
+        from = line - 1;
+    }
+    let ceiling = bytes.len().min(at + LONGEST_SENTENCE);
+    let mut to = at;
+    loop {
+        let feed = memchr(b'\n', &bytes[to..ceiling]).map_or(ceiling, |len| to + len);
+        if let Some(stop) = first_stop(&bytes[to..feed]) {
+            to += stop;
+            break;
+        }
+        to = feed;
+        if feed >= ceiling {
+            break;
+        }
+        let next = memchr(b'\n', &bytes[feed + 1..ceiling]).map_or(ceiling, |len| feed + 1 + len);
+        let next_line = &text[feed + 1..boundary(text, next).max(feed + 1)];
+        if next_line.trim().is_empty() || begins_something(next_line) {
+            break;
+        }
+        to = feed + 1;
+    }
+    let (mut from, to) = (boundary(text, from), boundary(text, to));
+    // A label is no part of its value.
+    let line_end = memchr(b'\n', &bytes[from..to]).map_or(to, |len| from + len);
+    if from == 0 || bytes[from - 1] == b'\n' {
+        if let Some(labelled) = label::labelled(&text[from..line_end]) {
+            from += labelled.value.as_ptr() as usize - text[from..].as_ptr() as usize;
+        }
+    }
+    (from.min(at), to.max(at))
+}
+
+fn boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len()))
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0)
+}
+
+/// Behind the last full stop that a blank follows.
+fn last_stop(line: &[u8]) -> Option<usize> {
+    (1..line.len())
+        .rev()
+        .find(|at| matches!(line[at - 1], b'.' | b'!' | b'?') && line[*at].is_ascii_whitespace())
+}
+
+/// Behind the first full stop that a blank or the line's end follows.
+fn first_stop(line: &[u8]) -> Option<usize> {
+    (1..=line.len()).find(|at| {
+        matches!(line[at - 1], b'.' | b'!' | b'?')
+            && line.get(*at).is_none_or(u8::is_ascii_whitespace)
+    })
+}
+
+/// Whether a line does not go on with the one above: a label, a list item, a heading, a quotation, a table.
+fn begins_something(line: &str) -> bool {
+    let trimmed = line.trim_start();
+    trimmed.starts_with(['#', '>', '|', '`', '~'])
+        || ["- ", "* ", "+ ", "• ", "**"]
+            .iter()
+            .any(|bullet| trimmed.starts_with(bullet))
+        || trimmed.starts_with(|c: char| c.is_ascii_digit())
+        || label::labelled(line).is_some()
+}
+
+/// A sentence in small letters, one blank between words, emphasis off, code and quotations cut out.
+fn plain(sentence: &str) -> String {
+    let (_, inner) = label::dressing(sentence);
+    // List numbers are off; a `#3` is a name.
+    let lead = &sentence[..sentence.len() - inner.len()];
+    let kept = if lead.ends_with('#')
+        || lead.contains('#')
+            && lead
+                .trim_end()
+                .ends_with(|c: char| c.is_ascii_digit() || c == ':')
+    {
+        &sentence[lead.find('#').unwrap_or(0)..]
+    } else {
+        inner
+    };
+    let mut out = String::with_capacity(kept.len());
+    let mut closing = None;
+    for c in kept.chars() {
+        match (closing, c) {
+            (Some(close), c) if c == close => closing = None,
+            (Some(_), _) => {}
+            (None, '`' | '"') => {
+                closing = Some(c);
+                out.push('§');
+            }
+            (None, '“') => {
+                closing = Some('”');
+                out.push('§');
+            }
+            (None, '*' | '_' | '~') => {}
+            (None, c) if c.is_whitespace() => {
+                if !out.ends_with(' ') {
+                    out.push(' ');
+                }
+            }
+            (None, c) => out.extend(c.to_lowercase()),
+        }
+    }
+    out.trim().to_owned()
+}
+
+fn shown(sentence: &str) -> String {
+    let words = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
+    let end = boundary(&words, LONGEST_PHRASE);
+    words[..end].to_owned()
+}
+
+/// Counts lines as positions rise.
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    line: u32,
+}
+
+impl Lines<'_> {
+    fn of(&mut self, at: usize) -> u32 {
+        let feeds = memchr::memchr_iter(b'\n', &self.text.as_bytes()[self.at..at]).count();
+        self.line = self
+            .line
+            .saturating_add(u32::try_from(feeds).unwrap_or(u32::MAX));
+        self.at = at;
+        self.line
+    }
+}
+
+/// Whether the text behind a `RETRACT:` is by its label's own kind of line.
+pub(super) fn is_retract_line(line: &str) -> bool {
+    label::labelled(line).is_some_and(|labelled| labelled.label == Label::Retract)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_phrase_both_ways() {
+        for (data, phrase) in PHRASES_DATA.phrase.iter().zip(PHRASES.iter()) {
+            for sentence in &data.retracts {
+                assert!(
+                    phrase.pattern.is_match(sentence),
+                    "{}: {sentence}",
+                    data.name
+                );
+                assert!(target(sentence).is_some(), "{}: {sentence}", data.name);
+                assert!(
+                    Hits::new(sentence).at_or_behind(0).is_some(),
+                    "no trigger: {sentence}"
+                );
+            }
+            for sentence in &data.keeps {
+                assert_eq!(target(sentence), None, "{}: {sentence}", data.name);
+            }
+            assert!(!data.retracts.is_empty() && !data.keeps.is_empty());
+        }
+    }
+
+    #[test]
+    fn words_about_something_else_retract_nothing() {
+        for sentence in [
+            "callers disregard the error",
+            "this is correctly implemented elsewhere",
+            "this is fine",
+            "the fallback is fine on second look",
+            "if the lock is held, disregard this.",
+            "is this fine after all?",
+            "the message says §, disregard the rest",
+            "i withdraw twice and the balance is negative",
+        ] {
+            assert_eq!(target(sentence), None, "{sentence}");
+        }
+    }
+
+    #[test]
+    fn numbers_say_which() {
+        assert_eq!(
+            target("i withdraw findings 2 and 3."),
+            Some(Target::Numbers(vec![2, 3]))
+        );
+        assert_eq!(
+            target("finding 3: on second look this is fine"),
+            Some(Target::Numbers(vec![3]))
+        );
+        assert_eq!(
+            target("#4 is a false positive"),
+            Some(Target::Numbers(vec![4]))
+        );
+        assert_eq!(target("disregard this"), Some(Target::Own));
+        assert_eq!(target("finding 1 repeats finding 2, disregard it"), None);
+    }
+
+    #[test]
+    fn sentences() {
+        let text = "One. On second\nlook this is fine. Three.\n\nWHY: Scratch that! Five\n- six";
+        let of = |word: &str| {
+            let (from, to) = sentence(text, text.find(word).unwrap(), 0);
+            text[from..to].trim()
+        };
+        assert_eq!(of("second"), "On second\nlook this is fine.");
+        assert_eq!(of("this is"), "On second\nlook this is fine.");
+        assert_eq!(of("cratch"), "Scratch that!");
+        assert_eq!(of("Five"), "Five");
+    }
+
+    #[test]
+    fn code_and_quotations_are_cut_out() {
+        assert_eq!(
+            plain("- **Actually**, `disregard this` and \"never mind\"."),
+            "actually, § and §."
+        );
+        assert_eq!(plain("#3 is moot"), "#3 is moot");
+        assert_eq!(plain("3. I withdraw"), "i withdraw");
+    }
+
+    #[test]
+    fn hostile_sentences_take_no_time() {
+        let text = format!(
+            "SEVERITY: WARN\nWHAT: x\n\n{}",
+            "actually ignore é ".repeat(50_000)
+        );
+        let scan = super::super::scan::scan(&text, true);
+        let blocks = super::super::block::blocks(&text, &scan, |_| true);
+        inferred(&text, &blocks, |_| true);
+    }
+}

@@ -1,0 +1,350 @@
+//! One pass over the text that finds the few lines that matter.
+//!
+//! Nearly every line of a review is prose, so a line costs the search for its end and a look at its first byte. Only
+//! where that byte may begin a label, a fence, a table, a heading or a tag is more of the line read.
+
+use memchr::memchr;
+
+use super::EchoEvidence;
+use super::fence::{Fence, Fences};
+use super::label::{self, Label, Labelled};
+use super::reasoning;
+use super::table::{self, Columns};
+
+/// What a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A label; several in one line make several events.
+    Label { label: Label, bare: bool },
+    /// The word `NONE`.
+    None,
+    /// A Markdown heading.
+    Heading,
+    /// A thematic break.
+    Rule,
+    /// A row of a table with a Where column; the index of its columns.
+    Row(usize),
+    /// A line that opens or closes a fence.
+    Fence,
+    /// Reasoning was left out here.
+    Reasoning,
+}
+
+/// A line that matters.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Event {
+    pub(super) kind: Kind,
+    /// 1-based.
+    pub(super) line: u32,
+    /// Where the line begins and ends in the text, its line feed left out.
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// The value behind a label.
+    pub(super) value: (usize, usize),
+    /// The innermost fence around it.
+    pub(super) fence: Option<u32>,
+    /// Diff or prompt dressing stands in front.
+    pub(super) gutter: bool,
+    /// The number in front.
+    pub(super) number: Option<u32>,
+    /// Why it counts as quoted. Set after the pass.
+    pub(super) echo: Option<EchoEvidence>,
+}
+
+/// What the pass found.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    pub(super) events: Vec<Event>,
+    pub(super) fences: Vec<Fence>,
+    pub(super) tables: Vec<Columns>,
+    /// Byte ranges of reasoning, in order.
+    pub(super) reasoning: Vec<(usize, usize)>,
+}
+
+impl Scan {
+    /// Whether any `WHERE` is in the text, in a line or as a table's column.
+    pub(super) fn has_where(&self) -> bool {
+        let is_where = |event: &Event| {
+            matches!(
+                event.kind,
+                Kind::Label {
+                    label: Label::Where,
+                    ..
+                } | Kind::Row(_)
+            )
+        };
+        self.events.iter().any(is_where)
+    }
+}
+
+/// Which first bytes (blanks left out) make a line worth reading.
+const WORTH: [bool; 256] = {
+    let mut worth = [false; 256];
+    let bytes = b"wsrnvWSRNV#`~<[|-*_>+0123456789(:";
+    let mut at = 0;
+    while at < bytes.len() {
+        worth[bytes[at] as usize] = true;
+        at += 1;
+    }
+    let mut at = 0x80;
+    while at < 256 {
+        worth[at] = true;
+        at += 1;
+    }
+    worth
+};
+
+/// Reads a text. `with_reasoning` takes `<think>` and the like for what they are in a review; a diff may hold them as
+/// text.
+pub(super) fn scan(text: &str, with_reasoning: bool) -> Scan {
+    let mut pass = Pass {
+        text,
+        scan: Scan::default(),
+        fences: Fences::default(),
+        line: 0,
+        table: None,
+        previous: (0, 0),
+        answer: None,
+    };
+    pass.run(with_reasoning);
+    pass.drop_reasoning_without_opening();
+    pass.scan.fences = pass.fences.finish(text.len());
+    pass.scan
+}
+
+struct Pass<'a> {
+    text: &'a str,
+    scan: Scan,
+    fences: Fences,
+    /// Of the line being read.
+    line: u32,
+    /// The table that the line before belonged to.
+    table: Option<usize>,
+    /// The line before, for a table's header.
+    previous: (usize, usize),
+    /// The number of events before, and the place behind, a closing tag of reasoning that had no opening one.
+    answer: Option<(usize, usize)>,
+}
+
+impl Pass<'_> {
+    fn run(&mut self, with_reasoning: bool) {
+        let bytes = self.text.as_bytes();
+        let mut start = 0;
+        while start < bytes.len() {
+            self.line = self.line.saturating_add(1);
+            let feed = memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |len| start + len);
+            let first = start
+                + bytes[start..feed]
+                    .iter()
+                    .take_while(|b| matches!(b, b' ' | b'\t'))
+                    .count();
+            let next = feed + 1;
+            if first < feed && (WORTH[usize::from(bytes[first])] || self.table.is_some()) {
+                if with_reasoning
+                    && matches!(bytes[first], b'<' | b'[' | 0xe2)
+                    && self.fences.innermost().is_none()
+                    && let Some(skip) = reasoning::skip(self.text, first)
+                {
+                    // What stands behind the closing tag is read as if it began the line.
+                    let skipped = bytes[start..skip].iter().filter(|b| **b == b'\n').count();
+                    self.scan.reasoning.push((first, skip));
+                    self.push(Kind::Reasoning, first, skip, Dress::default());
+                    self.line = self
+                        .line
+                        .saturating_add(u32::try_from(skipped).unwrap_or(u32::MAX))
+                        .saturating_sub(1);
+                    start = skip;
+                    if skip == bytes.len() {
+                        break;
+                    }
+                    continue;
+                }
+                if with_reasoning
+                    && matches!(bytes[first], b'<' | b'[' | 0xe2)
+                    && self.fences.innermost().is_none()
+                    && reasoning::closes(&self.text[first..feed])
+                {
+                    self.answer = Some((self.scan.events.len(), feed));
+                }
+                let end = if feed > first && bytes[feed - 1] == b'\r' {
+                    feed - 1
+                } else {
+                    feed
+                };
+                self.read(start, first, end, next);
+            } else {
+                self.table = None;
+            }
+            self.previous = (start, feed);
+            start = next;
+        }
+    }
+
+    /// Where only the closing tag is there and the answer follows it, all before it is reasoning.
+    fn drop_reasoning_without_opening(&mut self) {
+        let Some((before, behind)) = self.answer else {
+            return;
+        };
+        let labelled =
+            |event: &Event| matches!(event.kind, Kind::Label { .. } | Kind::Row(_) | Kind::None);
+        if self.scan.events[before..].iter().any(labelled) {
+            self.scan.events.drain(..before);
+            self.scan.reasoning.retain(|(from, _)| *from >= behind);
+            self.scan.reasoning.insert(0, (0, behind));
+        }
+    }
+
+    /// Reads one line whose first byte is worth it.
+    fn read(&mut self, start: usize, first: usize, end: usize, next: usize) {
+        let line = &self.text[start..end];
+        let in_table = self.table.take();
+        let byte = self.text.as_bytes()[first];
+        if matches!(byte, b'`' | b'~' | b'>' | b'-' | b'*' | b'+' | b'0'..=b'9')
+            && self.fences.read(line, self.line, start, next)
+        {
+            self.push(Kind::Fence, start, end, Dress::default());
+            return;
+        }
+        if self.row(in_table, byte, start, end, next) {
+            return;
+        }
+        if let Some(labelled) = label::labelled(line) {
+            self.labels(labelled, start, end);
+        } else if matches!(byte, b'#')
+            && line[first - start..]
+                .trim_start_matches('#')
+                .starts_with([' ', '\t'])
+        {
+            if let Some(dressing) = label::says_none(line) {
+                self.push(
+                    Kind::None,
+                    start,
+                    end,
+                    Dress {
+                        gutter: dressing.gutter,
+                        number: None,
+                    },
+                );
+            }
+            self.push(Kind::Heading, start, end, Dress::default());
+        } else if is_rule(&line[first - start..]) {
+            self.push(Kind::Rule, start, end, Dress::default());
+        } else if let Some(dressing) = label::says_none(line) {
+            self.push(
+                Kind::None,
+                start,
+                end,
+                Dress {
+                    gutter: dressing.gutter,
+                    number: None,
+                },
+            );
+        }
+    }
+
+    /// Reads a table's header, delimiter or row.
+    fn row(
+        &mut self,
+        in_table: Option<usize>,
+        byte: u8,
+        start: usize,
+        end: usize,
+        next: usize,
+    ) -> bool {
+        let line = &self.text[start..end];
+        if let Some(columns) = in_table
+            && memchr(b'|', line.as_bytes()).is_some()
+        {
+            self.table = in_table;
+            if !table::is_delimiter(line) {
+                self.push(Kind::Row(columns), start, end, Dress::default());
+            }
+            return true;
+        }
+        let columns = match byte {
+            b'|' => {
+                let follows = self
+                    .text
+                    .get(next..)
+                    .map_or("", |rest| rest.lines().next().unwrap_or(""));
+                Columns::of_header(line, table::is_delimiter(follows))
+            }
+            // A header without a pipe in front shows only by what follows it.
+            b'-' | b':' if table::is_delimiter(line) => {
+                let (from, to) = self.previous;
+                Columns::of_header(&self.text[from..to], true)
+            }
+            _ => None,
+        };
+        let Some(columns) = columns else { return false };
+        self.scan.tables.push(columns);
+        self.table = Some(self.scan.tables.len() - 1);
+        true
+    }
+
+    /// The label of a line, and those that follow it in the same line.
+    fn labels(&mut self, labelled: Labelled<'_>, start: usize, end: usize) {
+        let Labelled {
+            mut label,
+            mut value,
+            dressing,
+            mut bare,
+        } = labelled;
+        let mut dress = Dress {
+            gutter: dressing.gutter,
+            number: dressing.number,
+        };
+        loop {
+            let from = value.as_ptr() as usize - self.text.as_ptr() as usize;
+            let inside = label::inside(value, label);
+            let to = from + inside.as_ref().map_or(value.len(), |(_, len, _)| *len);
+            self.push(Kind::Label { label, bare }, start, end, dress);
+            if let Some(event) = self.scan.events.last_mut() {
+                event.value = (from, to);
+            }
+            let Some((next, _, rest)) = inside else { break };
+            (label, value, bare) = (next, rest, false);
+            dress.number = None;
+        }
+    }
+
+    fn push(&mut self, kind: Kind, start: usize, end: usize, dress: Dress) {
+        let fence = self.fences.innermost();
+        let Dress { gutter, number } = dress;
+        self.scan.events.push(Event {
+            kind,
+            line: self.line,
+            start,
+            end,
+            value: (end, end),
+            fence,
+            gutter,
+            number,
+            echo: None,
+        });
+    }
+}
+
+/// What stands in front of an event's first word.
+#[derive(Clone, Copy, Default)]
+struct Dress {
+    gutter: bool,
+    number: Option<u32>,
+}
+
+/// `---`, `***`, `___`, with or without blanks between.
+fn is_rule(line: &str) -> bool {
+    let mut count = 0_usize;
+    let mut mark = None;
+    for byte in line.bytes() {
+        match byte {
+            b' ' | b'\t' => {}
+            b'-' | b'*' | b'_' if mark.is_none_or(|mark| mark == byte) => {
+                mark = Some(byte);
+                count += 1;
+            }
+            _ => return false,
+        }
+    }
+    count >= 3
+}

@@ -1,0 +1,280 @@
+//! What the reviewer was shown, indexed for the search for echoes.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
+
+use memchr::memmem;
+
+use super::block::{self, Span};
+use super::scan::{Kind, scan};
+
+/// A claim shorter than this, in bytes, is too easily the same by chance, or by guessing, to prove a quotation.
+const SHORTEST_CLAIM: usize = 16;
+/// Blocks kept for one place; a diff that repeats one thousands of times must not cost more.
+const MOST_ALIKE: usize = 16;
+
+/// What a reviewer was shown: the bundle's diff, the prompt, or both.
+///
+/// Build it once where many reviews of one bundle are read: [`super::ReadOptions::shown`].
+#[derive(Debug, Default)]
+pub struct Shown {
+    /// New and old side, without the marks of diff and prompt.
+    sides: Vec<String>,
+    /// Blocks by the first of their places.
+    blocks: HashMap<String, Vec<Quotable>>,
+    /// Values of `WHERE:` lines.
+    places: HashSet<String>,
+    lines: OnceLock<HashSet<u64>>,
+}
+
+/// A block in comparable form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Quotable {
+    severity: Option<String>,
+    places: Vec<String>,
+    what: Vec<String>,
+    why: Vec<String>,
+}
+
+impl Shown {
+    /// Indexes a diff (as git writes it) and a prompt (with the diff in it, with or without line numbers).
+    pub fn new(diff: Option<&[u8]>, prompt: Option<&[u8]>) -> Self {
+        let mut shown = Self::default();
+        for bytes in [diff, prompt].into_iter().flatten() {
+            let text = String::from_utf8_lossy(bytes);
+            let [new, old] = sides(&text);
+            shown.add(new);
+            shown.add(old);
+        }
+        shown
+    }
+
+    fn add(&mut self, side: String) {
+        // Few diffs speak of places, and the search for the word is far quicker than reading.
+        if mentions_where(side.as_bytes()) {
+            let scan = scan(&side, false);
+            for event in &scan.events {
+                if let Kind::Label {
+                    label: super::label::Label::Where,
+                    ..
+                } = event.kind
+                {
+                    let (from, to) = event.value;
+                    self.places.insert(plain(&side[from..to]));
+                }
+            }
+            for block in block::blocks(&side, &scan, |_| true) {
+                let quotable = Quotable::of(&side, &block);
+                let Some(first) = quotable.places.first() else {
+                    continue;
+                };
+                let alike = self.blocks.entry(first.clone()).or_default();
+                if alike.len() < MOST_ALIKE && !alike.contains(&quotable) {
+                    alike.push(quotable);
+                }
+            }
+        }
+        self.sides.push(side);
+    }
+
+    /// Whether the bare value of a `WHERE:` stands there too.
+    pub(super) fn has_place(&self, value: &str) -> bool {
+        !self.places.is_empty() && self.places.contains(&plain(value))
+    }
+
+    /// Whether the whole block stands there so, with a claim long enough to tell.
+    pub(super) fn has_block(&self, text: &str, block: &block::Block) -> bool {
+        if self.blocks.is_empty() || block.places.is_empty() {
+            return false;
+        }
+        let own = Quotable::of(text, block);
+        if own
+            .what
+            .iter()
+            .chain(&own.why)
+            .map(String::len)
+            .sum::<usize>()
+            < SHORTEST_CLAIM
+        {
+            return false;
+        }
+        // The review may quote from the middle of a block's places.
+        let Some(first) = own.places.first() else {
+            return false;
+        };
+        self.blocks
+            .get(first)
+            .is_some_and(|alike| alike.iter().any(|shown| own.is_part_of(shown)))
+    }
+
+    /// Whether a line, blanks around it left out, stands there.
+    pub(super) fn has_line(&self, line: &str) -> bool {
+        let lines = self.lines.get_or_init(|| {
+            self.sides
+                .iter()
+                .flat_map(|side| side.lines())
+                .map(|line| hash(line.trim()))
+                .collect()
+        });
+        lines.contains(&hash(line.trim()))
+    }
+}
+
+impl Quotable {
+    fn of(text: &str, block: &block::Block) -> Self {
+        let lines = |span: Option<Span>| -> Vec<String> {
+            span.map_or_else(Vec::new, |(from, to)| {
+                text[from..to].lines().take(64).map(plain).collect()
+            })
+        };
+        Self {
+            severity: block.severity.map(|(from, to)| plain(&text[from..to])),
+            places: block
+                .places
+                .iter()
+                .take(64)
+                .map(|place| plain(&text[place.value.0..place.value.1]))
+                .collect(),
+            what: lines(block.what),
+            why: lines(block.why),
+        }
+    }
+
+    /// Whether all of this block stands in the other, whose values may run on into what follows them.
+    fn is_part_of(&self, other: &Self) -> bool {
+        (self.severity.is_none() || self.severity == other.severity)
+            && self.places.iter().all(|place| other.places.contains(place))
+            && other.what.starts_with(&self.what)
+            && other.why.starts_with(&self.why)
+    }
+}
+
+/// A text freed of emphasis, its blanks one each.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.extend(word.chars().filter(|c| !matches!(c, '*' | '`')));
+    }
+    out
+}
+
+/// 64 bits are enough to tell lines apart; keys are fixed, so the same text always gives the same answer.
+fn hash(line: &str) -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    line.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Whether `where` stands there with what a label has behind it.
+fn mentions_where(text: &[u8]) -> bool {
+    [&b"here"[..], b"HERE"].iter().any(|word| {
+        memmem::find_iter(text, word).any(|at| {
+            let behind = text
+                .get(at + 4..(at + 12).min(text.len()))
+                .unwrap_or_default();
+            let label = behind
+                .iter()
+                .find(|b| !matches!(b, b'*' | b'_' | b'`' | b' '));
+            at > 0
+                && text[at - 1].eq_ignore_ascii_case(&b'w')
+                && label.is_none_or(|b| {
+                    matches!(b, b':' | b'|' | b'\n' | b'\r' | b'(' | b'<') || *b >= 0x80
+                })
+        })
+    })
+}
+
+/// The new and the old side of a diff, or of a prompt with one in it: the prompt's line numbers and the diff's marks
+/// taken off.
+fn sides(text: &str) -> [String; 2] {
+    let mut sides = [
+        String::with_capacity(text.len()),
+        String::with_capacity(text.len() / 2),
+    ];
+    for line in text.split_inclusive('\n') {
+        let line = without_gutter(line);
+        match line.as_bytes().first() {
+            Some(b'+') => sides[0].push_str(&line[1..]),
+            Some(b'-') => sides[1].push_str(&line[1..]),
+            Some(b' ') => sides.iter_mut().for_each(|side| side.push_str(&line[1..])),
+            _ => sides.iter_mut().for_each(|side| side.push_str(line)),
+        }
+    }
+    sides
+}
+
+/// Takes the six columns of line number and the blank behind them off.
+fn without_gutter(line: &str) -> &str {
+    let bytes = line.as_bytes();
+    let digits_end = bytes.iter().position(|b| *b != b' ' && !b.is_ascii_digit());
+    match digits_end {
+        // The mark `+`, `-` or the context's blank comes right behind the columns.
+        Some(_)
+            if bytes.len() > 7
+                && bytes[..6].iter().all(|b| *b == b' ')
+                && bytes[6] == b' '
+                && bytes[7] == b'-' =>
+        {
+            &line[7..]
+        }
+        _ => {
+            let lead = bytes.iter().take_while(|b| **b == b' ').count();
+            let digits = bytes[lead..]
+                .iter()
+                .take_while(|b| b.is_ascii_digit())
+                .count();
+            let end = lead + digits;
+            let mark = bytes
+                .get(end + 1)
+                .is_some_and(|b| matches!(b, b'+' | b'-' | b' '));
+            if digits > 0
+                && end >= 6
+                && (lead == 0 || end == 6)
+                && bytes.get(end) == Some(&b' ')
+                && mark
+            {
+                &line[end + 1..]
+            } else {
+                line
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sides_lose_their_marks() {
+        let [new, old] = sides("@@ -1 +1 @@\n-a\n+b\n c\n");
+        assert_eq!(
+            (new.as_str(), old.as_str()),
+            ("@@ -1 +1 @@\nb\nc\n", "@@ -1 +1 @@\na\nc\n")
+        );
+        let [new, old] = sides("     1 +b\n       -a\n     2  c\n1234567 +d\n    indented\n");
+        assert_eq!(
+            (new.as_str(), old.as_str()),
+            ("b\nc\nd\n   indented\n", "a\nc\n   indented\n")
+        );
+    }
+
+    #[test]
+    fn a_change_that_speaks_of_no_place_is_not_read() {
+        let shown = Shown::new(Some(b"+fn a<T>() where T: Clone {}\n+somewhere\n"), None);
+        assert!(shown.places.is_empty() && shown.blocks.is_empty());
+        assert!(shown.has_line("somewhere"));
+        assert!(!shown.has_line("nowhere"));
+    }
+
+    #[test]
+    fn places_are_found_under_other_dressing() {
+        let shown = Shown::new(Some(b"+- **WHERE:** `src/a.rs:1`\n"), None);
+        assert!(shown.has_place("src/a.rs:1"));
+        assert!(!shown.has_place("src/a.rs:2"));
+    }
+}

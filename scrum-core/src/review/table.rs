@@ -1,0 +1,151 @@
+//! Tables with a Where column.
+
+use super::label::{self, Label};
+
+/// Where the columns stand in a table whose rows are findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Columns {
+    pub(super) place: usize,
+    pub(super) severity: Option<usize>,
+    pub(super) what: Option<usize>,
+    pub(super) why: Option<usize>,
+    pub(super) number: Option<usize>,
+}
+
+impl Columns {
+    /// Reads a header. One without the delimiter row below must name a second of our columns.
+    pub(super) fn of_header(line: &str, delimited: bool) -> Option<Self> {
+        let mut found = Self {
+            place: usize::MAX,
+            severity: None,
+            what: None,
+            why: None,
+            number: None,
+        };
+        let mut others = 0;
+        let (mut count, mut first, mut last) = (0, false, "");
+        for (at, (from, to)) in cells(line).enumerate() {
+            let cell = label::dressing(&line[from..to]).1.trim();
+            count += 1;
+            last = line[from..to].trim();
+            let known = label::at_word(cell).filter(|(_, rest)| {
+                let rest = rest.trim_matches(['*', '_', '`', ':', '：', ' ']);
+                rest.is_empty() || rest.starts_with('(')
+            });
+            match known.map(|(label, _)| label) {
+                Some(Label::Where) if found.place == usize::MAX => {
+                    found.place = at;
+                    first = at == 0;
+                }
+                Some(Label::Severity) => found.severity = Some(at),
+                Some(Label::What) => found.what = Some(at),
+                Some(Label::Why) => found.why = Some(at),
+                _ => {
+                    let plain = line[from..to].trim().trim_matches(['*', '.', '_']);
+                    if ["#", "no", "nr", "id", "№", "n"]
+                        .iter()
+                        .any(|name| name.eq_ignore_ascii_case(plain))
+                    {
+                        found.number = Some(at);
+                    }
+                    continue;
+                }
+            }
+            others += 1;
+        }
+        // Two columns, the first of them a label: a row of `label | value`, not a header.
+        let pair = count == 2 && first && others == 1 && last.contains(['/', '.', ':']);
+        (found.place != usize::MAX && (others > 1 || delimited) && !pair).then_some(found)
+    }
+}
+
+/// Whether a line is the row of dashes below a header.
+pub(super) fn is_delimiter(line: &str) -> bool {
+    let mut dashes = 0_usize;
+    let mut pipes = 0_usize;
+    for byte in line.trim().bytes() {
+        match byte {
+            b'-' => dashes += 1,
+            b'|' => pipes += 1,
+            b':' | b' ' | b'\t' => {}
+            _ => return false,
+        }
+    }
+    dashes > 0 && pipes > 0
+}
+
+/// The cells of a row, as byte ranges in it. A `\|` is part of its cell.
+pub(super) fn cells(line: &str) -> impl Iterator<Item = (usize, usize)> {
+    let trimmed = line.trim();
+    let lead = line.len() - line.trim_start().len();
+    let from = lead + usize::from(trimmed.starts_with('|'));
+    let ends_with_pipe = trimmed.len() > 1 && trimmed.ends_with('|') && !trimmed.ends_with("\\|");
+    let to = (lead + trimmed.len() - usize::from(ends_with_pipe)).max(from);
+    let bytes = line.as_bytes();
+    let mut at = Some(from);
+    std::iter::from_fn(move || {
+        let start = at?;
+        let mut end = start;
+        while end < to && !(bytes[end] == b'|' && bytes[end - usize::from(end > 0)] != b'\\') {
+            end += 1;
+        }
+        at = (end < to).then_some(end + 1);
+        Some((start, end))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers() {
+        let columns =
+            Columns::of_header("| # | **Severity** | Where | What | Why |", true).unwrap();
+        assert_eq!(
+            columns,
+            Columns {
+                place: 2,
+                severity: Some(1),
+                what: Some(3),
+                why: Some(4),
+                number: Some(0)
+            }
+        );
+        assert!(Columns::of_header("Severity | Where | What", true).is_some());
+        assert!(Columns::of_header("| Where (path:line) | Note |", true).is_some());
+        assert!(Columns::of_header("| SEVERITY | WHERE |", false).is_some());
+        for (line, delimited) in [
+            ("| Where | Note |", false),
+            ("| File | Note |", true),
+            ("| WHERE | src/a.rs:10 |", true),
+            ("| Where it fails | Note |", true),
+        ] {
+            assert!(Columns::of_header(line, delimited).is_none(), "{line}");
+        }
+    }
+
+    #[test]
+    fn cells_of_a_row() {
+        let line = " | a | b \\| c || d |";
+        let all: Vec<&str> = cells(line)
+            .map(|(from, to)| line[from..to].trim())
+            .collect();
+        assert_eq!(all, ["a", "b \\| c", "", "d"]);
+        let all: Vec<_> = cells("a | b").collect();
+        assert_eq!(all, [(0, 2), (3, 5)]);
+        for odd in ["|", "", "||", "\\|"] {
+            cells(odd).for_each(drop);
+        }
+    }
+
+    #[test]
+    fn delimiters() {
+        for line in ["|---|---|", "--- | :---:", "|-|"] {
+            assert!(is_delimiter(line), "{line}");
+        }
+        for line in ["---", "| a |", "|  |", ""] {
+            assert!(!is_delimiter(line), "{line}");
+        }
+    }
+}

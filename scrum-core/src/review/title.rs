@@ -1,0 +1,77 @@
+//! Titles of findings: the numbers that reviewers give them.
+
+/// What reviewers call a finding in front of its number.
+pub(super) const NOUNS: [&str; 12] = [
+    "finding", "issue", "item", "problem", "bug", "comment", "point", "concern", "defect",
+    "number", "no", "nr",
+];
+
+/// The number that a title begins with: `### 3. …`, `3) …`, `**3.** …`, `Finding 3: …`, `#3 …`.
+///
+/// In a heading a number needs nothing behind it; elsewhere it needs the punctuation of a list.
+pub(super) fn number(line: &str) -> Option<u32> {
+    let heading = line.trim_start().starts_with('#') && !line.trim_start().starts_with("#0");
+    let inner = line.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let dressing = &line[..line.len() - inner.len()];
+    let word_len = inner.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let word = &inner[..word_len];
+    let named =
+        NOUNS.iter().any(|noun| noun.eq_ignore_ascii_case(word)) || word.eq_ignore_ascii_case("f");
+    if word_len > 0 && !named {
+        return None;
+    }
+    let behind = inner[word_len..].trim_start_matches([' ', '#', '.', '№', '-', '*']);
+    let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
+    if digits == 0 || digits > 4 {
+        return None;
+    }
+    let rest = behind[digits..].trim_start_matches(['*', '_']);
+    let hash = dressing.ends_with('#') && !heading;
+    let listed = rest.starts_with(['.', ')', ':', ']', '：'])
+        && !rest[1..].starts_with(|c: char| c.is_ascii_digit());
+    let apart = rest.is_empty() || rest.starts_with([' ', '–', '—', '-', ',']);
+    let emphasised = dressing.contains("**");
+    (listed || (apart && (heading || named || hash || emphasised)))
+        .then(|| behind[..digits].parse().ok())
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_titles() {
+        for line in [
+            "### 3. `sanitize` is wrong",
+            "### 3 Title",
+            "## Finding 3: x",
+            "**Finding #3**",
+            "3) x",
+            "3. x",
+            "**3.** x",
+            "**3. x**",
+            "(3) x",
+            "[3] x",
+            "#3 x",
+            "#3: x",
+            "Issue 3 — x",
+            "F3: x",
+            "## F3",
+        ] {
+            assert_eq!(number(line), Some(3), "{line}");
+        }
+        for line in [
+            "3 callers are wrong",
+            "Summary",
+            "### Summary of 3",
+            "2024-11-05 x",
+            "1.5 times",
+            "v3. x",
+            "",
+            "12345. x",
+        ] {
+            assert_eq!(number(line), None, "{line}");
+        }
+    }
+}
