@@ -1,4 +1,76 @@
 //! Bundles of a commit range for review, and a tally of what independent reviewers agree on.
+//!
+//! Before a review a range is divided by component into bundles that a reviewer can hold in mind, each with a prompt:
+//!
+//! ```text
+//! range ─► git ─► change ─► component, unit, exclude ─► bundle, split, guard ─► prompt ─► wave, manifest
+//! ```
+//!
+//! After it the answers are read and counted. Nothing in the counting asks a model anything: the same input gives the
+//! same result, offline:
+//!
+//! ```text
+//! review, location ─► ground ─► tally (lineage, engagement), place ─► report
+//! ```
+//!
+//! Each stage imports only the types of earlier ones. The crate never prints, exits, or reads the environment or a
+//! clock; after [`git`] it does no I/O but through the caller's readers and writers. Without the feature `git` (on by
+//! default) it needs no C compiler.
+//!
+//! # A tally from strings
+//!
+//! ```
+//! use scrum_core::review::Review;
+//! use scrum_core::tally::{self, NoDiffs, Outcome, Submission, TallyOptions};
+//!
+//! let answer = |reviewer: &str, text: &str| {
+//!     Submission::new("core", reviewer, Outcome::Review(Review::from_text(text)))
+//! };
+//! let said = "SEVERITY: BLOCK\nWHERE: src/pool.rs:42\nWHAT: The lock is never released.\n";
+//! let answers = vec![answer("opus", said), answer("opus-2", said), answer("kimi", said)];
+//! let tally = tally::tally(answers, None, &NoDiffs, &TallyOptions::default());
+//! // One model asked twice is one vote.
+//! assert_eq!(tally.bundles[0].locations[0].convergence, 2);
+//! ```
+//!
+//! # Bundles from a repository
+//!
+//! ```
+//! # #[cfg(feature = "git")]
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let folder = folder.path();
+//! # let git = |args: &[&str]| {
+//! #     let identity = ["-c", "user.name=A", "-c", "user.email=a@example.org"];
+//! #     let mut command = std::process::Command::new("git");
+//! #     command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+//! #     assert!(command.current_dir(folder).args(identity).args(args).status().unwrap().success());
+//! # };
+//! # git(&["init", "-q", "-b", "main"]);
+//! # git(&["commit", "-q", "--allow-empty", "-m", "Base"]);
+//! # std::fs::write(folder.join("pool.rs"), "fn drain() {}\n")?;
+//! # git(&["add", "."]);
+//! # git(&["commit", "-q", "-m", "Add a pool"]);
+//! # let range = "main~1..main";
+//! use scrum_core::bundle::{self, BundleOptions};
+//! use scrum_core::git::{DiffOptions, Repository};
+//!
+//! let changes = Repository::discover(folder)?.changes(&range.parse()?, &DiffOptions::default())?;
+//! let plan = bundle::plan(&changes, &BundleOptions::default())?;
+//! for bundle in &plan.bundles {
+//!     let mut diff = Vec::new();
+//!     bundle.write_diff(&changes, &mut diff)?;
+//!     println!("{}: {} bytes, {:?}", bundle.id, diff.len(), bundle.verdict);
+//! }
+//! # assert_eq!(plan.bundles.len(), 1);
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "git"))]
+//! # fn main() {}
+//! ```
+//!
+//! [`wave::write`] makes the whole of what `scrum bundle` leaves on disk: diffs, prompts, manifest.
+#![deny(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
 
 pub mod bundle;
 pub mod change;
@@ -6,20 +78,28 @@ pub mod codeowners;
 pub mod component;
 pub mod config;
 pub mod digest;
+pub mod engagement;
 pub mod exclude;
 #[cfg(feature = "git")]
 pub mod git;
+pub mod ground;
 pub mod guard;
+pub mod likeness;
+pub mod lineage;
 pub mod location;
 pub mod manifest;
 mod nest;
 pub mod patch;
 pub mod path;
 pub mod pattern;
+pub mod place;
 pub mod prompt;
 pub mod range;
+pub mod report;
 pub mod review;
 pub mod size;
 pub mod split;
+pub mod symbol;
+pub mod tally;
 pub mod unit;
 pub mod wave;

@@ -1,0 +1,224 @@
+//! Whether a reviewer reviewed at all, and how much it said.
+//!
+//! There is no length floor: an honest `NONE` of four letters is a review, and 300 words that neither report nor
+//! clear anything are none.
+
+use serde::{Deserialize, Serialize};
+
+use crate::review::{Review, ReviewVerdict};
+use crate::tally::{Buckets, Sidecar};
+
+/// What a reviewer's output on a bundle is worth. Only [`Findings`](Self::Findings) and [`Clean`](Self::Clean) have
+/// reviewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// It reports something.
+    Findings,
+    /// It says that there is nothing, or took everything back.
+    Clean,
+    /// It neither reports nor clears anything.
+    NoEvidence,
+    /// It was asked, and no answer came.
+    Failed,
+    /// Nothing is there.
+    Missing,
+    /// It was not asked about this bundle.
+    NotAsked,
+}
+
+impl State {
+    /// Whether the reviewer has reviewed the bundle.
+    pub fn is_usable(self) -> bool {
+        matches!(self, Self::Findings | Self::Clean)
+    }
+
+    /// The word in `tally.json`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Findings => "findings",
+            Self::Clean => "clean",
+            Self::NoEvidence => "no-evidence",
+            Self::Failed => "failed",
+            Self::Missing => "missing",
+            Self::NotAsked => "not-asked",
+        }
+    }
+}
+
+/// Whether the finish reason says that the answer hit the output limit.
+pub(crate) fn is_cut_off(sidecar: Option<&Sidecar>) -> bool {
+    let reason = sidecar.and_then(|sidecar| sidecar.finish_reason.as_deref());
+    reason.is_some_and(|reason| {
+        let reason = reason.to_ascii_lowercase();
+        matches!(
+            reason.as_str(),
+            "length" | "max_tokens" | "max_output_tokens" | "max-tokens" | "model_length"
+        )
+    })
+}
+
+/// Judges a review whose citations went into `buckets`. The second value says why it is no evidence.
+pub(crate) fn judge(review: &Review, buckets: &Buckets, cut_off: bool) -> (State, Option<String>) {
+    let no = |why: &str| (State::NoEvidence, Some(why.to_owned()));
+    let loose = &review.without_location;
+    let standing = loose.iter().any(|loose| loose.retracted.is_none());
+    if buckets.counted + buckets.duplicate > 0 || standing {
+        return (State::Findings, None);
+    }
+    if cut_off {
+        return no("cut off before any finding");
+    }
+    let others = buckets.unknown_path + buckets.malformed;
+    if (buckets.retracted > 0 || !loose.is_empty()) && others == 0 {
+        return (State::Clean, None);
+    }
+    match review.verdict {
+        Some(ReviewVerdict::Block) => return no("says BLOCK and reports nothing that counts"),
+        Some(ReviewVerdict::Fix) => return no("says FIX and reports nothing that counts"),
+        Some(ReviewVerdict::Ship) => return (State::Clean, None),
+        None if review.none => return (State::Clean, None),
+        None => {}
+    }
+    if review.bytes == 0 {
+        no("empty")
+    } else if buckets.unknown_path > 0 && buckets.unknown_path + buckets.echoed == buckets.citations
+    {
+        no("names nothing but paths that do not exist")
+    } else if buckets.echoed > 0 && buckets.echoed == buckets.citations {
+        no("only repeats the diff or the prompt")
+    } else if buckets.citations > 0 {
+        no("nothing that it names can be counted")
+    } else {
+        no("neither a finding nor NONE nor SHIP")
+    }
+}
+
+/// Output tokens, and whether they are estimated: the sidecar's, else a quarter of the review's bytes, rounded up.
+pub(crate) fn tokens_out(bytes: u64, sidecar: Option<&Sidecar>) -> (u64, bool) {
+    match sidecar.and_then(|sidecar| sidecar.tokens_out) {
+        Some(tokens) => (tokens, false),
+        None => (bytes.div_ceil(4), true),
+    }
+}
+
+/// For each value its multiple of the others' median, two decimals; `None` where it has no others or they are 0.
+pub(crate) fn relative_to_others(values: &[u64]) -> Vec<Option<f64>> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable();
+    values
+        .iter()
+        .map(|value| {
+            let own = sorted.partition_point(|other| other < value);
+            let other = |at: usize| sorted.get(if at < own { at } else { at + 1 }).copied();
+            let others = sorted.len().checked_sub(1).filter(|n| *n > 0)?;
+            let low = other((others - 1) / 2)?;
+            let high = other(others / 2)?;
+            let twice = low.saturating_add(high);
+            (twice > 0).then(|| two_decimals(*value as f64 * 2.0 / twice as f64))
+        })
+        .collect()
+}
+
+/// Rounded to two decimals, so that every platform prints the same digits.
+pub(crate) fn two_decimals(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::review::LooseFinding;
+
+    fn buckets(of: &[(crate::tally::Bucket, u64)]) -> Buckets {
+        let mut buckets = Buckets::default();
+        for (bucket, times) in of {
+            for _ in 0..*times {
+                buckets.add(*bucket);
+            }
+        }
+        buckets
+    }
+
+    #[test]
+    fn states() {
+        use crate::tally::Bucket::{Counted, Echoed, Malformed, Retracted, UnknownPath};
+        let review = |none, verdict| Review {
+            none,
+            verdict,
+            bytes: 1500,
+            ..Review::default()
+        };
+        let (block, ship) = (Some(ReviewVerdict::Block), Some(ReviewVerdict::Ship));
+        let empty = Review::default();
+        let loose = Review {
+            without_location: vec![LooseFinding {
+                line: 1,
+                severity: None,
+                severity_text: None,
+                what: None,
+                why: None,
+                retracted: None,
+            }],
+            ..Review::default()
+        };
+        for (review, counts, cut_off, state) in [
+            (review(true, None), &[][..], false, State::Clean),
+            (review(false, ship), &[], false, State::Clean),
+            (review(true, ship), &[], true, State::NoEvidence),
+            (review(false, None), &[], false, State::NoEvidence),
+            (empty, &[], false, State::NoEvidence),
+            (review(false, block), &[], false, State::NoEvidence),
+            (review(true, block), &[], false, State::NoEvidence),
+            (review(false, block), &[(Counted, 1)], true, State::Findings),
+            (loose, &[], true, State::Findings),
+            (review(false, block), &[(Retracted, 2)], false, State::Clean),
+            (
+                review(false, None),
+                &[(Retracted, 1), (UnknownPath, 1)],
+                false,
+                State::NoEvidence,
+            ),
+            (
+                review(false, None),
+                &[(UnknownPath, 3)],
+                false,
+                State::NoEvidence,
+            ),
+            (
+                review(false, None),
+                &[(Echoed, 3)],
+                false,
+                State::NoEvidence,
+            ),
+            (
+                review(false, None),
+                &[(Malformed, 1)],
+                false,
+                State::NoEvidence,
+            ),
+            (review(false, ship), &[(Echoed, 3)], false, State::Clean),
+        ] {
+            let (found, reason) = judge(&review, &buckets(counts), cut_off);
+            assert_eq!(found, state, "{review:?} {counts:?}");
+            assert_eq!(reason.is_some(), state == State::NoEvidence);
+        }
+    }
+
+    #[test]
+    fn tokens_and_their_multiples() {
+        assert_eq!(tokens_out(9, None), (3, true));
+        let sidecar = Sidecar {
+            tokens_out: Some(7),
+            ..Sidecar::default()
+        };
+        assert_eq!(tokens_out(9, Some(&sidecar)), (7, false));
+        assert_eq!(
+            relative_to_others(&[100, 100, 25]),
+            [Some(1.6), Some(1.6), Some(0.25)]
+        );
+        assert_eq!(relative_to_others(&[100]), [None]);
+        assert_eq!(relative_to_others(&[5, 0, 0]), [None, Some(0.0), Some(0.0)]);
+        assert_eq!(relative_to_others(&[]), []);
+    }
+}

@@ -1,0 +1,137 @@
+//! "Did you mean": the known path nearest to one that nobody knows.
+
+use std::collections::BTreeMap;
+
+use super::Ground;
+
+/// Different file names that are compared at most, of the manifest and of the tree together.
+const MAX_NAMES: usize = 30_000;
+
+/// Longer file names are not compared.
+const MAX_NAME: usize = 100;
+
+/// Paths kept for one file name.
+const MAX_PATHS: usize = 50;
+
+/// The file names of the wave, lower case, each with paths that have it; those of the manifest first.
+#[derive(Debug)]
+pub(crate) struct Names {
+    changed: BTreeMap<String, Vec<String>>,
+    tree: BTreeMap<String, Vec<String>>,
+}
+
+impl Ground {
+    /// The known path whose file name is nearest by edit distance (Levenshtein, case ignored), at most a third of
+    /// the name's length away. Among equals the manifest's files go before the tree's, then the path that shares more
+    /// folders, then the first by bytes.
+    pub(crate) fn suggest(&self, written: &str) -> Option<String> {
+        let names = self.names.get_or_init(|| {
+            let mut room = MAX_NAMES;
+            let changed = collect(self.files.iter().map(|file| &file.path), &mut room);
+            let tree = collect(self.tree.iter(), &mut room);
+            Names { changed, tree }
+        });
+        let written = written.replace('\\', "/").to_lowercase();
+        let name: Vec<char> = written.rsplit('/').next()?.chars().collect();
+        if name.is_empty() || name.len() > MAX_NAME {
+            return None;
+        }
+        let limit = (name.len() / 3).min(5);
+        let mut best: Option<((usize, usize, usize), String)> = None;
+        for names in [&names.changed, &names.tree] {
+            let before = best.as_ref().map(|((distance, ..), _)| *distance);
+            for (known, paths) in names {
+                let limit = best.as_ref().map_or(limit, |((distance, ..), _)| *distance);
+                let Some(distance) = distance_within(&name, known, limit) else {
+                    continue;
+                };
+                if before == Some(distance) {
+                    continue;
+                }
+                for path in paths {
+                    let rank = (
+                        distance,
+                        usize::MAX - shared_folders(path, &written),
+                        path.len(),
+                    );
+                    if best.as_ref().is_none_or(|(least, _)| rank < *least) {
+                        best = Some((rank, path.clone()));
+                    }
+                }
+            }
+        }
+        best.map(|(_, path)| path)
+    }
+}
+
+fn collect<'a>(
+    paths: impl Iterator<Item = &'a String>,
+    room: &mut usize,
+) -> BTreeMap<String, Vec<String>> {
+    let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in paths {
+        let name = path.rsplit('/').next().unwrap_or_default().to_lowercase();
+        if let Some(known) = names.get_mut(&name) {
+            if known.len() < MAX_PATHS {
+                known.push(path.clone());
+            }
+        } else if *room > 0 && name.len() <= MAX_NAME {
+            *room -= 1;
+            names.insert(name, vec![path.clone()]);
+        }
+    }
+    names
+}
+
+/// Folder names that both paths have, case ignored.
+fn shared_folders(path: &str, written: &str) -> usize {
+    let path = path.to_lowercase();
+    let folders = |path: &str| -> Vec<String> {
+        let mut parts: Vec<String> = path.split('/').take(32).map(str::to_owned).collect();
+        parts.pop();
+        parts
+    };
+    let known = folders(&path);
+    folders(written)
+        .iter()
+        .filter(|part| known.contains(part))
+        .count()
+}
+
+/// The edit distance where it is at most `limit`. Rows are cut short once every entry exceeds the limit.
+fn distance_within(a: &[char], b: &str, limit: usize) -> Option<usize> {
+    let length = b.chars().count();
+    if length.abs_diff(a.len()) > limit {
+        return None;
+    }
+    let mut row: Vec<usize> = (0..=a.len()).collect();
+    for (line, other) in b.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = line + 1;
+        let mut least = row[0];
+        for (at, own) in a.iter().enumerate() {
+            let changed = diagonal + usize::from(*own != other);
+            diagonal = row[at + 1];
+            row[at + 1] = changed.min(row[at] + 1).min(diagonal + 1);
+            least = least.min(row[at + 1]);
+        }
+        if least > limit {
+            return None;
+        }
+    }
+    row.last().copied().filter(|distance| *distance <= limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances() {
+        let within = |a: &str, b, limit| distance_within(&a.chars().collect::<Vec<_>>(), b, limit);
+        assert_eq!(within("kitten", "sitting", 3), Some(3));
+        assert_eq!(within("kitten", "sitting", 2), None);
+        assert_eq!(within("shard.rs", "sharded.rs", 2), Some(2));
+        assert_eq!(within("", "", 0), Some(0));
+    }
+}

@@ -1,0 +1,88 @@
+//! Who a model descends from, and how many of several reviewers are independent of each other.
+//!
+//! A reviewer's lineage is a *set*: a Qwen model distilled from DeepSeek descends from both, and so agrees
+//! independently with neither. Two reviewers are independent when their sets share nothing. An empty set means
+//! that nothing is known, and an unknown model may be any of the known ones.
+
+mod independence;
+mod table;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+pub use independence::independence;
+pub(crate) use independence::independence_of;
+pub use table::LineageTable;
+
+/// The lineages that one reviewer descends from, sorted; empty where nothing is known. Cheap to clone: a tally holds one
+/// for every claim.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct LineageSet(Arc<BTreeSet<String>>);
+
+impl LineageSet {
+    /// The set of a reviewer of whom nothing is known.
+    pub fn unknown() -> Self {
+        Self::default()
+    }
+
+    /// Whether nothing is known.
+    pub fn is_unknown(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The names, sorted.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// Whether both name one lineage. Unknown sets share nothing with any set.
+    pub fn shares_with(&self, other: &Self) -> bool {
+        !self.0.is_disjoint(&other.0)
+    }
+
+    /// Whether every lineage of `self` is one of `other`.
+    pub fn is_subset(&self, other: &Self) -> bool {
+        self.0.is_subset(&other.0)
+    }
+
+    /// Adds every lineage of `other`.
+    pub fn join(&mut self, other: &Self) {
+        Arc::make_mut(&mut self.0).extend(other.0.iter().cloned());
+    }
+}
+
+impl<S: Into<String>> FromIterator<S> for LineageSet {
+    fn from_iter<I: IntoIterator<Item = S>>(names: I) -> Self {
+        Self(Arc::new(names.into_iter().map(Into::into).collect()))
+    }
+}
+
+impl Serialize for LineageSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for LineageSet {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        BTreeSet::deserialize(deserializer).map(|names| Self(Arc::new(names)))
+    }
+}
+
+impl fmt::Display for LineageSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_unknown() {
+            return f.write_str("unknown");
+        }
+        for (at, name) in self.iter().enumerate() {
+            if at > 0 {
+                f.write_str("+")?;
+            }
+            f.write_str(name)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,203 @@
+//! A wave's bundles as a person reads them before the review.
+
+use std::io::{self, Write};
+
+use crate::guard::Verdict;
+use crate::manifest::{BundleRecord, Manifest};
+use crate::size;
+
+/// How much of the excluded files is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BundlesOptions {
+    /// ANSI colours. Default off.
+    pub color: bool,
+    /// Excluded files listed at most. Default 20; the rest is counted.
+    pub most_excluded: usize,
+}
+
+impl Default for BundlesOptions {
+    fn default() -> Self {
+        Self {
+            color: false,
+            most_excluded: 20,
+        }
+    }
+}
+
+impl BundlesOptions {
+    /// Turns colours on or off.
+    #[must_use]
+    pub fn color(mut self, color: bool) -> Self {
+        self.color = color;
+        self
+    }
+
+    /// Sets how many excluded files are listed.
+    #[must_use]
+    pub fn most_excluded(mut self, most: usize) -> Self {
+        self.most_excluded = most;
+        self
+    }
+}
+
+/// Writes the range, a line for each bundle, and what is excluded with its reasons.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write(manifest: &Manifest, options: &BundlesOptions, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", headline(manifest))?;
+    if !manifest.bundles.is_empty() {
+        writeln!(out)?;
+        write_table(manifest, options, out)?;
+    }
+    write_excluded(manifest, options, out)
+}
+
+fn headline(manifest: &Manifest) -> String {
+    let range = &manifest.range;
+    let short = |id: &Option<String>| {
+        id.as_deref()
+            .map(|id| id.chars().take(7).collect::<String>())
+    };
+    let mut line = if range.spec.is_empty() {
+        "change set".to_owned()
+    } else {
+        range.spec.clone()
+    };
+    if let (Some(base), Some(head)) = (
+        short(&range.base).or_else(|| short(&range.base_tree)),
+        short(&range.head).or_else(|| short(&range.head_tree)),
+    ) {
+        line.push_str(&format!(" ({base}..{head})"));
+    }
+    // A file that was cut stands in several bundles and is one file.
+    let mut files: Vec<&str> = manifest
+        .bundles
+        .iter()
+        .flat_map(|bundle| &bundle.files)
+        .map(|file| file.path.as_str())
+        .collect();
+    files.sort_unstable();
+    files.dedup();
+    let shown: u64 = manifest.bundles.iter().map(|bundle| bundle.bytes).sum();
+    line.push_str(": ");
+    if range.base.is_some() || !range.commits.is_empty() {
+        line.push_str(&format!("{}, ", counted(range.commits.len(), "commit")));
+    }
+    line.push_str(&format!(
+        "{} and {} in {}",
+        counted(files.len(), "file"),
+        size::decimal(shown),
+        counted(manifest.bundles.len(), "bundle")
+    ));
+    if !manifest.excluded.is_empty() {
+        line.push_str(&format!(", {} excluded", manifest.excluded.len()));
+    }
+    line
+}
+
+/// `1 file`, `2 files`.
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+fn write_table(
+    manifest: &Manifest,
+    options: &BundlesOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    // A very long name takes its own line's width and leaves the others' columns where they are.
+    let longest = manifest
+        .bundles
+        .iter()
+        .map(|bundle| bundle.id.chars().count())
+        .max();
+    let width = longest.unwrap_or(0).clamp("bundle".len(), 40);
+    writeln!(
+        out,
+        "  {:width$}  {:>9}  {:>5}  {:>8}  guard",
+        "bundle", "diff", "files", "tokens"
+    )?;
+    for bundle in &manifest.bundles {
+        let BundleRecord {
+            id,
+            bytes,
+            files,
+            tokens,
+            verdict,
+            ..
+        } = bundle;
+        let (word, color) = match verdict {
+            Verdict::Ok => ("ok", ""),
+            Verdict::Warn => ("warn", "\x1b[33m"),
+            Verdict::Fail => ("FAIL", "\x1b[31m"),
+        };
+        let (on, off) = match (options.color, color) {
+            (true, color) if !color.is_empty() => (color, "\x1b[0m"),
+            _ => ("", ""),
+        };
+        writeln!(
+            out,
+            "  {id:width$}  {:>9}  {:>5}  {:>8}  {on}{word}{off}{}",
+            size::decimal(*bytes),
+            files.len(),
+            format!("≈{tokens}"),
+            packed(bundle),
+        )?;
+    }
+    Ok(())
+}
+
+/// The components that were joined, in short.
+fn packed(bundle: &BundleRecord) -> String {
+    const SHOWN: usize = 4;
+    if bundle.packed.is_empty() {
+        return String::new();
+    }
+    let mut names = bundle
+        .packed
+        .iter()
+        .take(SHOWN)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
+    if bundle.packed.len() > SHOWN {
+        names.push_str(&format!(" and {} more", bundle.packed.len() - SHOWN));
+    }
+    format!("  ({names})")
+}
+
+fn write_excluded(
+    manifest: &Manifest,
+    options: &BundlesOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if manifest.excluded.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nnot shown to reviewers, kept in excluded.diff:")?;
+    for file in manifest.excluded.iter().take(options.most_excluded) {
+        let path = plain(&file.path);
+        writeln!(
+            out,
+            "  {:>9}  {path} ({})",
+            size::decimal(file.bytes),
+            file.reason
+        )?;
+    }
+    let omitted = manifest
+        .excluded
+        .len()
+        .saturating_sub(options.most_excluded);
+    if omitted > 0 {
+        writeln!(out, "  and {omitted} more, in manifest.json")?;
+    }
+    Ok(())
+}
+
+/// A path without control characters.
+fn plain(path: &str) -> String {
+    crate::path::RepoPath::from(path).display()
+}

@@ -1,0 +1,115 @@
+//! Text of unknown origin, made safe to show and broken into lines.
+
+use unicode_width::UnicodeWidthChar;
+
+/// One line of harmless text: white space becomes a single space; control characters, terminal escapes, marks that turn
+/// the direction of writing and characters that nobody sees become their `\u{…}`.
+///
+/// ```
+/// assert_eq!(scrum_core::report::clean::line("a\u{1b}[31m\tb\n"), r"a\u{1b}[31m b");
+/// ```
+pub fn line(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_whitespace() && !matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{b}' | '\u{c}')
+        {
+            if !clean.is_empty() && !clean.ends_with(' ') {
+                clean.push(' ');
+            }
+        } else if is_harmful(c) {
+            clean.extend(c.escape_unicode());
+        } else {
+            clean.push(c);
+        }
+    }
+    clean.truncate(clean.trim_end().len());
+    clean
+}
+
+fn is_harmful(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Columns that a text takes on a terminal.
+pub fn columns(text: &str) -> usize {
+    text.chars().map(|c| c.width().unwrap_or(0)).sum()
+}
+
+/// Breaks clean text at spaces into lines of at most `width` columns; a longer word is cut.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(8);
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let wide = columns(word);
+        if used > 0 && used + 1 + wide > width {
+            lines.push(String::new());
+            used = 0;
+        }
+        let Some(mut last) = lines.last_mut() else {
+            continue;
+        };
+        if used > 0 {
+            last.push(' ');
+            used += 1;
+        }
+        for c in word.chars() {
+            let wide = c.width().unwrap_or(0);
+            if used + wide > width {
+                lines.push(String::new());
+                used = 0;
+                last = match lines.last_mut() {
+                    Some(last) => last,
+                    None => break,
+                };
+            }
+            last.push(c);
+            used += wide;
+        }
+    }
+    lines
+}
+
+/// The text cut to `columns`, with `…` where something is missing.
+pub fn shorten(text: &str, width: usize) -> String {
+    if columns(text) <= width {
+        return text.to_owned();
+    }
+    let mut short = String::new();
+    let mut used = 1;
+    for c in text.chars() {
+        used += c.width().unwrap_or(0);
+        if used > width {
+            break;
+        }
+        short.push(c);
+    }
+    short.push('…');
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_reaches_the_terminal_but_text() {
+        let hostile = "a\u{1b}]0;title\u{7}\r\nb\u{9b}2J\u{202e}c\u{200b}\u{85}\u{7f}\0";
+        let clean = line(hostile);
+        assert!(!clean.chars().any(is_harmful), "{clean}");
+        assert!(clean.starts_with(r"a\u{1b}]0;title\u{7} b\u{9b}2J\u{202e}c"));
+        assert_eq!(line("  für  多字 \n"), "für 多字");
+    }
+
+    #[test]
+    fn wrapping() {
+        assert_eq!(wrap("one two three", 8), ["one two", "three"]);
+        assert_eq!(wrap("abcdefghijkl m", 8), ["abcdefgh", "ijkl m"]);
+        assert_eq!(wrap("多多多多多", 8), ["多多多多", "多"]);
+        assert_eq!(wrap("", 8), [""]);
+        assert_eq!(shorten("abcdef", 4), "abc…");
+    }
+}

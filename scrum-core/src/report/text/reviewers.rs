@@ -1,0 +1,128 @@
+//! The table of a bundle's reviewers.
+
+use std::io;
+
+use super::{Page, Paint, counted};
+use crate::engagement::State;
+use crate::report::clean::{columns, line, shorten};
+use crate::review::ReviewVerdict;
+use crate::tally::{BundleTally, ReviewerRow};
+
+impl Page<'_> {
+    pub(super) fn reviewers(&mut self, bundle: &BundleTally) -> io::Result<()> {
+        let rows: Vec<[String; 6]> = bundle.reviewers.iter().map(cells).collect();
+        let mut widths = [
+            "reviewer", "lineage", "state", "findings", "tokens", "others",
+        ]
+        .map(columns);
+        for row in &rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = (*width).max(columns(cell));
+            }
+        }
+        // Names give way before numbers do, and the last columns before the first.
+        let over =
+            |widths: &[usize; 6]| (widths.iter().sum::<usize>() + 12).saturating_sub(self.width);
+        widths[0] -= over(&widths).min(widths[0].saturating_sub(12));
+        widths[1] -= over(&widths).min(widths[1].saturating_sub(10));
+        let mut shown = 6;
+        let mut surplus = over(&widths);
+        while surplus > 0 && shown > 3 {
+            shown -= 1;
+            surplus = surplus.saturating_sub(widths[shown] + 2);
+        }
+        let head = [
+            "reviewer", "lineage", "state", "findings", "tokens", "others",
+        ]
+        .map(str::to_owned);
+        let head = table_line(&head[..shown], &widths);
+        let head = self.paint(Paint::Dim, &head);
+        writeln!(self.out, "{head}")?;
+        for (row, cells) in bundle.reviewers.iter().zip(&rows) {
+            let text = table_line(&cells[..shown], &widths);
+            let text = match row.state {
+                State::Findings | State::Clean => text,
+                State::NotAsked => self.paint(Paint::Dim, &text),
+                _ => self.paint(Paint::Yellow, &text),
+            };
+            writeln!(self.out, "{text}")?;
+            if let Some(reason) = &row.reason {
+                self.paragraph("      ", &line(reason), Some(Paint::Dim))?;
+            }
+        }
+        let missing: Vec<String> = bundle
+            .reviewers
+            .iter()
+            .filter(|row| row.state == State::Missing)
+            .map(|row| line(&row.reviewer))
+            .collect();
+        if !missing.is_empty() {
+            self.paragraph("  ", &format!("missing: {}", missing.join(", ")), None)?;
+        }
+        let b = &bundle.buckets;
+        let parts = [
+            (b.counted, "counted"),
+            (b.duplicate, "duplicate"),
+            (b.retracted, "retracted"),
+            (b.unknown_path, "unknown path"),
+            (b.echoed, "echoed"),
+            (b.malformed, "malformed"),
+        ];
+        let parts: Vec<String> = parts
+            .iter()
+            .filter(|(count, name)| *count > 0 || *name == "counted")
+            .map(|(count, name)| format!("{count} {name}"))
+            .collect();
+        let text = format!(
+            "{} = {}",
+            counted(b.citations, "citation", "citations"),
+            parts.join(" + ")
+        );
+        self.paragraph("  ", &text, Some(Paint::Dim))
+    }
+}
+
+fn cells(row: &ReviewerRow) -> [String; 6] {
+    let verdict = match row.verdict {
+        Some(ReviewVerdict::Block) => " BLOCK",
+        Some(ReviewVerdict::Fix) => " FIX",
+        Some(ReviewVerdict::Ship) => " SHIP",
+        None => "",
+    };
+    let cut = if row.cut_off { ", cut off" } else { "" };
+    let findings = match row.findings_without_location {
+        _ if row.tokens_out.is_none() => String::new(),
+        0 => row.findings.to_string(),
+        loose => format!("{}+{loose}", row.findings),
+    };
+    [
+        line(&row.reviewer),
+        line(&row.lineages.to_string()),
+        format!("{}{verdict}{cut}", row.state.as_str()),
+        findings,
+        row.tokens_out.map_or_else(String::new, |tokens| {
+            format!("{}{tokens}", if row.tokens_estimated { "≈" } else { "" })
+        }),
+        row.relative_tokens
+            .map_or_else(String::new, |relative| format!("×{relative:.2}")),
+    ]
+}
+
+fn table_line(cells: &[String], widths: &[usize; 6]) -> String {
+    let mut text = String::new();
+    for (at, (cell, width)) in cells.iter().zip(widths).enumerate() {
+        let cell = shorten(cell, *width);
+        let pad = " ".repeat(width - columns(&cell));
+        text.push_str("  ");
+        // Words to the left, numbers to the right.
+        if at < 3 {
+            text.push_str(&cell);
+            text.push_str(&pad);
+        } else {
+            text.push_str(&pad);
+            text.push_str(&cell);
+        }
+    }
+    text.truncate(text.trim_end().len());
+    text
+}

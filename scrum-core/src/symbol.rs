@@ -1,0 +1,569 @@
+//! A symbol that a reviewer cites, resolved to lines where the bundle's diff shows its definition.
+//!
+//! No parser of any language: a definition is a line where the name follows a word that defines (`fn`, `class`, `def`
+//! …), or where it looks like the head of a function. Its lines go to the matching brace, else as far as the
+//! indentation says, else they are the definition's line alone. Only lines of one hunk are looked at, as
+//! nobody saw what lies between two. Where several lines could be meant, the symbol stays unresolved.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::change::ChangeKind;
+use crate::location::LineRange;
+use crate::patch::{FilePatch, HunkText, file_patches};
+
+/// Only so much of a line is looked at; longer ones are data or minified.
+const MAX_LINE: usize = 2_000;
+
+/// Candidates for one name that are weighed against each other.
+const MAX_CANDIDATES: usize = 100;
+
+/// Lines above a candidate that are searched for its owner.
+const MAX_LINES_ABOVE: usize = 1_000;
+
+/// Lines of a head that may stand before its brace.
+const MAX_HEAD: usize = 20;
+
+/// Words right in front of a name that say: here it is defined.
+const DEFINES: &[&str] = &[
+    "fn",
+    "def",
+    "class",
+    "struct",
+    "enum",
+    "trait",
+    "interface",
+    "type",
+    "func",
+    "function",
+    "fun",
+    "mod",
+    "module",
+    "const",
+    "static",
+    "let",
+    "var",
+    "val",
+    "macro_rules",
+    "sub",
+    "proc",
+    "object",
+    "record",
+    "union",
+    "namespace",
+    "package",
+    "defmodule",
+    "defp",
+    "typedef",
+    "define",
+    "protocol",
+    "extension",
+];
+
+/// Words at the start of a line that call, and do not define.
+const CALLS: &[&str] = &[
+    "if", "while", "for", "switch", "return", "else", "catch", "new", "await", "throw", "match",
+    "elif", "case", "assert", "yield", "do",
+];
+
+/// Resolves symbols by file. `wanted` and the answer are keyed by the path as the manifest writes it.
+///
+/// The answer lacks what the diff does not show, and what it shows more than once. A diff that breaks off is read as
+/// far as it goes.
+pub fn resolve_symbols(
+    diff: &[u8],
+    wanted: &BTreeMap<String, BTreeSet<String>>,
+) -> BTreeMap<(String, String), LineRange> {
+    let mut found = BTreeMap::new();
+    for file in file_patches(diff).map_while(Result::ok) {
+        let path = file.path.to_text().0;
+        let Some(symbols) = wanted.get(&path) else {
+            continue;
+        };
+        let lines = shown_lines(&file);
+        let names: BTreeSet<&str> = symbols.iter().map(|symbol| split(symbol).0).collect();
+        let candidates = candidates(&lines, &names);
+        let dialect = Dialect::of(&path);
+        for symbol in symbols {
+            let (name, owner) = split(symbol);
+            let Some(at) = candidates
+                .get(name)
+                .and_then(|all| choose(&lines, all, owner))
+            else {
+                continue;
+            };
+            // The first section of a type change that shows it wins.
+            found
+                .entry((path.clone(), symbol.clone()))
+                .or_insert_with(|| LineRange {
+                    start: lines[at].number,
+                    end: lines[extent(&lines, at, name, dialect)].number,
+                });
+        }
+    }
+    found
+}
+
+/// The last part of a qualified name, and the part before it.
+fn split(symbol: &str) -> (&str, Option<&str>) {
+    let symbol = symbol.trim().trim_end_matches("()").trim_end_matches('!');
+    let mut parts = symbol
+        .rsplit(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
+        .filter(|part| !part.is_empty());
+    (parts.next().unwrap_or(symbol), parts.next())
+}
+
+/// A line that the diff shows on the side that is numbered.
+struct Line<'a> {
+    number: u32,
+    text: &'a [u8],
+    added: bool,
+    hunk: usize,
+}
+
+fn shown_lines<'a>(file: &FilePatch<'a>) -> Vec<Line<'a>> {
+    let deleted = file.kind == ChangeKind::Deleted;
+    let (own, other) = if deleted { (b'-', b'+') } else { (b'+', b'-') };
+    let mut shown = Vec::new();
+    for (hunk, text) in file.hunks.iter().enumerate() {
+        let HunkText { hunk: numbers, .. } = text;
+        let mut number = if deleted {
+            numbers.old_start
+        } else {
+            numbers.new_start
+        };
+        for line in text.lines() {
+            let Some((&mark, rest)) = line.split_first() else {
+                continue;
+            };
+            if mark == other || mark == b'\\' {
+                continue;
+            }
+            let rest = rest.strip_suffix(b"\n").unwrap_or(rest);
+            let rest = rest.strip_suffix(b"\r").unwrap_or(rest);
+            shown.push(Line {
+                number,
+                text: &rest[..rest.len().min(MAX_LINE)],
+                added: mark == own,
+                hunk,
+            });
+            number = number.saturating_add(1);
+        }
+    }
+    shown
+}
+
+/// Lines that may define a name, with how sure that is: 2 behind a defining word, 1 by looks.
+type Candidates<'a> = HashMap<&'a str, Vec<(u8, usize)>>;
+
+fn candidates<'a>(lines: &[Line<'_>], names: &BTreeSet<&'a str>) -> Candidates<'a> {
+    let mut candidates = Candidates::new();
+    for (at, line) in lines.iter().enumerate() {
+        for (start, word) in words(line.text) {
+            let Some(name) = std::str::from_utf8(word)
+                .ok()
+                .and_then(|word| names.get(word))
+            else {
+                continue;
+            };
+            let next = lines.get(at + 1).filter(|next| next.hunk == line.hunk);
+            let sure = definition(
+                line.text,
+                start,
+                start + word.len(),
+                next.map(|line| line.text),
+            );
+            let known = candidates.entry(name).or_default();
+            if sure > 0 && known.len() < MAX_CANDIDATES {
+                known.push((sure, at));
+            }
+        }
+    }
+    candidates
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80
+}
+
+/// The words of a line, each with its offset.
+fn words(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        at += text[at..].iter().position(|b| is_word(*b))?;
+        let start = at;
+        at += text[at..].iter().take_while(|b| is_word(**b)).count();
+        Some((start, &text[start..at]))
+    })
+}
+
+/// How sure it is that `text[start..end]` is defined here: 0, 1 or 2.
+fn definition(text: &[u8], start: usize, end: usize, next: Option<&[u8]>) -> u8 {
+    let (before, after) = (
+        text[..start].trim_ascii_end(),
+        text[end..].trim_ascii_start(),
+    );
+    let trimmed = text.trim_ascii();
+    if [&b"//"[..], b"#!", b"*", b"/*"]
+        .iter()
+        .any(|mark| trimmed.starts_with(mark))
+    {
+        return 0;
+    }
+    // `func (r *T) Name(` has the receiver in between.
+    let receiver = trimmed.starts_with(b"func (") && before.ends_with(b")");
+    let front = before.strip_suffix(b"!").unwrap_or(before).trim_ascii_end();
+    let front = front
+        .strip_suffix(b"mut")
+        .map_or(front, <[u8]>::trim_ascii_end);
+    let word = words(front)
+        .last()
+        .filter(|(at, word)| at + word.len() == front.len());
+    let defines =
+        word.is_some_and(|(_, word)| DEFINES.iter().any(|known| known.as_bytes() == word));
+    if defines || receiver {
+        return 2;
+    }
+    if word.is_some_and(|(_, word)| matches!(word, b"impl" | b"impl$")) {
+        return 1;
+    }
+    let starts_call = words(trimmed)
+        .next()
+        .is_some_and(|(_, word)| CALLS.iter().any(|known| known.as_bytes() == word));
+    if starts_call || before.ends_with(b".") || before.contains(&b'=') || before.contains(&b'(') {
+        return 0;
+    }
+    let opens = trimmed.ends_with(b"{")
+        || trimmed.ends_with(b")") && next.is_some_and(|next| next.trim_ascii().starts_with(b"{"));
+    if after.starts_with(b"(") && opens {
+        return 1;
+    }
+    // `name = function (…)`, `name: (…) => {`
+    let value = after
+        .strip_prefix(b"=")
+        .or_else(|| after.strip_prefix(b":"))
+        .map(<[u8]>::trim_ascii_start);
+    let function = value.is_some_and(|value| {
+        value.starts_with(b"function")
+            || value.starts_with(b"async")
+            || value.starts_with(b"(") && trimmed.windows(2).any(|pair| pair == b"=>")
+    });
+    u8::from(function)
+}
+
+/// The one line that is meant: the surest, then those under the owner, then those that the change adds.
+fn choose(lines: &[Line<'_>], all: &[(u8, usize)], owner: Option<&str>) -> Option<usize> {
+    let surest = all.iter().map(|(sure, _)| *sure).max()?;
+    let mut left: Vec<usize> = all
+        .iter()
+        .filter(|(sure, _)| *sure == surest)
+        .map(|(_, at)| *at)
+        .collect();
+    if let (Some(owner), true) = (owner, left.len() > 1) {
+        let owned: Vec<usize> = left
+            .iter()
+            .copied()
+            .filter(|at| names_owner(lines, *at, owner))
+            .collect();
+        if !owned.is_empty() {
+            left = owned;
+        }
+    }
+    if left.len() > 1 {
+        left.retain(|at| lines[*at].added);
+    }
+    match left.as_slice() {
+        [one] => Some(*one),
+        _ => None,
+    }
+}
+
+/// Whether the line, or the nearest line above it that is indented less, has the owner's name.
+fn names_owner(lines: &[Line<'_>], at: usize, owner: &str) -> bool {
+    let has = |text: &[u8]| words(text).any(|(_, word)| word == owner.as_bytes());
+    let own = indent(lines[at].text).unwrap_or(0);
+    has(lines[at].text)
+        || lines[..at]
+            .iter()
+            .rev()
+            .take(MAX_LINES_ABOVE)
+            .take_while(|line| line.hunk == lines[at].hunk)
+            .find(|line| indent(line.text).is_some_and(|width| width < own))
+            .is_some_and(|line| has(line.text))
+}
+
+/// Width of the white space in front; `None` for a blank line.
+fn indent(text: &[u8]) -> Option<usize> {
+    let mut width = 0;
+    for byte in text {
+        match byte {
+            b' ' => width += 1,
+            b'\t' => width = (width / 8 + 1) * 8,
+            _ => return Some(width),
+        }
+    }
+    None
+}
+
+/// What quotes and comments look like, as far as it matters to counting braces.
+#[derive(Clone, Copy)]
+struct Dialect {
+    hash_comments: bool,
+    single_quotes: bool,
+}
+
+impl Dialect {
+    fn of(path: &str) -> Self {
+        let ending = path.rsplit('.').next().unwrap_or_default();
+        Self {
+            hash_comments: matches!(
+                ending,
+                "py" | "rb" | "sh" | "pl" | "r" | "yaml" | "yml" | "toml" | "ex" | "exs"
+            ),
+            // `'a` is a lifetime in Rust, and a digit separator or a quote in others.
+            single_quotes: !matches!(
+                ending,
+                "rs" | "ml" | "hs" | "c" | "h" | "cc" | "cpp" | "hpp"
+            ),
+        }
+    }
+}
+
+/// The bytes of a line that are code, quotes and comments left out.
+fn code(text: &[u8], dialect: Dialect) -> impl Iterator<Item = u8> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let byte = *text.get(at)?;
+            let rest = &text[at + 1..];
+            at += 1;
+            let quoted = match byte {
+                b'"' => true,
+                b'\'' => {
+                    let one = matches!(rest, [b'\\', ..] | [_, b'\'', ..]);
+                    one || dialect.single_quotes && rest.contains(&b'\'')
+                }
+                b'#' if dialect.hash_comments => return None,
+                b'/' if !dialect.hash_comments && rest.first() == Some(&b'/') => return None,
+                b'/' if rest.first() == Some(&b'*') => {
+                    let end = rest.windows(2).position(|pair| pair == b"*/")?;
+                    at += end + 2;
+                    continue;
+                }
+                _ => return Some(byte),
+            };
+            if quoted {
+                at += closing(rest, byte).map_or(rest.len(), |end| end + 1);
+            }
+        }
+    })
+}
+
+/// The offset of the quote that closes.
+fn closing(text: &[u8], quote: u8) -> Option<usize> {
+    let mut escaped = false;
+    text.iter().position(|byte| {
+        let closes = *byte == quote && !escaped;
+        escaped = *byte == b'\\' && !escaped;
+        closes
+    })
+}
+
+/// The index of the last line of what is defined at `at`.
+fn extent(lines: &[Line<'_>], at: usize, name: &str, dialect: Dialect) -> usize {
+    let hunk = lines[at].hunk;
+    let end = lines[at..]
+        .iter()
+        .take_while(|line| line.hunk == hunk)
+        .count()
+        + at;
+    match brace_end(&lines[..end], at, name, dialect) {
+        Extent::To(last) => last,
+        Extent::Unknown { head } => indented_end(&lines[..end], at, head),
+    }
+}
+
+enum Extent {
+    To(usize),
+    /// No brace, or none that closes; the head, parentheses and all, ends at this line.
+    Unknown {
+        head: usize,
+    },
+}
+
+fn brace_end(lines: &[Line<'_>], from: usize, name: &str, dialect: Dialect) -> Extent {
+    let (mut parens, mut braces) = (0_usize, 0_usize);
+    let mut head = from;
+    for (at, line) in lines.iter().enumerate().skip(from) {
+        let mut text = line.text;
+        if at == from {
+            // What stands in front of the name is not part of the head.
+            let start = words(text).find(|(_, word)| *word == name.as_bytes());
+            text = start.map_or(text, |(start, _)| &text[start..]);
+        }
+        let mut last = 0;
+        for byte in code(text, dialect) {
+            match byte {
+                b'(' | b'[' => parens += 1,
+                b')' | b']' => parens = parens.saturating_sub(1),
+                b'{' if parens == 0 || braces > 0 => braces += 1,
+                b'}' if braces == 1 => return Extent::To(at),
+                b'}' => braces = braces.saturating_sub(1),
+                b';' if parens == 0 && braces == 0 => return Extent::To(at),
+                _ => {}
+            }
+            if !byte.is_ascii_whitespace() {
+                last = byte;
+            }
+        }
+        if braces == 0 {
+            head = at;
+            let body_follows = parens == 0 && last == b':';
+            if body_follows || at - from >= MAX_HEAD {
+                break;
+            }
+            // Without an open parenthesis only a brace on the next line goes on.
+            let brace_next = lines
+                .get(at + 1)
+                .is_some_and(|next| next.text.trim_ascii_start().starts_with(b"{"));
+            let goes_on = matches!(last, b',' | b'>' | b'=' | b'|' | b'&')
+                || lines.get(at + 1).is_some_and(|next| {
+                    let next = next.text.trim_ascii_start();
+                    [&b"where"[..], b"->", b"throws", b":"]
+                        .iter()
+                        .any(|word| next.starts_with(word))
+                });
+            if parens == 0
+                && !brace_next
+                && !goes_on
+                && !lines[from..=at].iter().any(|l| l.text.ends_with(b"where"))
+            {
+                break;
+            }
+        }
+    }
+    Extent::Unknown { head }
+}
+
+fn indented_end(lines: &[Line<'_>], from: usize, head: usize) -> usize {
+    let own = indent(lines[from].text).unwrap_or(0);
+    let mut last = head;
+    for (at, line) in lines.iter().enumerate().skip(head + 1) {
+        match indent(line.text) {
+            None => {}
+            Some(width) if width > own => last = at,
+            Some(width) => {
+                let text = line.text.trim_ascii_start();
+                let closes = [&b"}"[..], b")", b"]", b"end"]
+                    .iter()
+                    .any(|mark| text.starts_with(mark));
+                if width == own && closes && last > head {
+                    last = at;
+                }
+                break;
+            }
+        }
+    }
+    last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A new file with this text, and where one symbol lies in it.
+    fn find(path: &str, text: &str, symbol: &str) -> Option<(u32, u32)> {
+        let count = text.lines().count();
+        let mut diff = format!(
+            "diff --git a/{path} b/{path}\nnew file mode 100644\nindex 0000000..1111111\n--- /dev/null\n+++ b/{path}\n\
+             @@ -0,0 +1,{count} @@\n"
+        );
+        for line in text.lines() {
+            diff.push_str(&format!("+{line}\n"));
+        }
+        let wanted = BTreeMap::from([(path.to_owned(), BTreeSet::from([symbol.to_owned()]))]);
+        let found = resolve_symbols(diff.as_bytes(), &wanted);
+        found.values().next().map(|lines| (lines.start, lines.end))
+    }
+
+    const RUST: &str = "\
+use x;
+impl Printer {
+    /// flush it
+    pub fn flush<'a>(
+        &'a self,
+    ) -> Result<(), String>
+    where
+        Self: Sized,
+    {
+        let open = '{';
+        let text = \"}\"; // }
+        if text.is_empty() { return Ok(()); }
+        Ok(())
+    }
+}
+pub const LIMIT: u32 = 5;
+struct Unit;
+fn other() { self.flush() }
+";
+
+    #[test]
+    fn braces_match() {
+        assert_eq!(find("a.rs", RUST, "flush"), Some((4, 14)));
+        assert_eq!(find("a.rs", RUST, "Printer::flush"), Some((4, 14)));
+        assert_eq!(find("a.rs", RUST, "flush()"), Some((4, 14)));
+        assert_eq!(find("a.rs", RUST, "LIMIT"), Some((16, 16)));
+        assert_eq!(find("a.rs", RUST, "Unit"), Some((17, 17)));
+        assert_eq!(find("a.rs", RUST, "Printer"), Some((2, 15)));
+        assert_eq!(find("a.rs", RUST, "other"), Some((18, 18)));
+        assert_eq!(find("a.rs", RUST, "is_empty"), None);
+        assert_eq!(find("a.rs", RUST, ""), None);
+    }
+
+    #[test]
+    fn indentation_where_no_brace_closes() {
+        let python = "import x\n\ndef _as_int(\n    value={},\n):\n    try:\n\n        return int(value)\n    except E:\n        pass\n\n\nprint(1)\n";
+        assert_eq!(find("a.py", python, "_as_int"), Some((3, 10)));
+        assert_eq!(
+            find("a.rb", "def name\n  x\nend\nputs 1\n", "name"),
+            Some((1, 3))
+        );
+        assert_eq!(
+            find("a.rs", "fn open() {\n    a\n    b\n", "open"),
+            Some((1, 3))
+        );
+    }
+
+    #[test]
+    fn other_languages() {
+        let go = "package x\n\nfunc (s *Server) Serve(ctx Context) error {\n\treturn nil\n}\n";
+        assert_eq!(find("a.go", go, "Server.Serve"), Some((3, 5)));
+        let c = "static int\nparse(const char *s)\n{\n  return 0;\n}\nint main(void) {\n  return parse(\"\");\n}\n";
+        assert_eq!(find("a.c", c, "parse"), Some((2, 5)));
+        let js = "const a = 1;\nexport const run = async () => {\n  go();\n};\nrun();\n";
+        assert_eq!(find("a.js", js, "run"), Some((2, 4)));
+        let java = "class A {\n  public void go(int n) {\n    if (n > 0) {\n      go(n - 1);\n    }\n  }\n}\n";
+        assert_eq!(find("A.java", java, "A#go"), Some((2, 6)));
+    }
+
+    #[test]
+    fn two_definitions_are_none_unless_the_owner_tells() {
+        let two = "impl A {\n    fn new() {}\n}\nimpl B {\n    fn new() {\n    }\n}\n";
+        assert_eq!(find("a.rs", two, "new"), None);
+        assert_eq!(find("a.rs", two, "B::new"), Some((5, 6)));
+    }
+
+    #[test]
+    fn numbers_are_those_of_the_new_file_and_one_hunk_only() {
+        let diff = b"diff --git a/x.rs b/x.rs\n--- a/x.rs\n+++ b/x.rs\n@@ -10,3 +20,4 @@ fn before() {\n a\n-gone\n+fn now() {\n+    b\n c\n@@ -30,1 +41,1 @@\n }\n";
+        let wanted = BTreeMap::from([(
+            "x.rs".to_owned(),
+            BTreeSet::from(["now".to_owned(), "before".to_owned()]),
+        )]);
+        let found = resolve_symbols(diff, &wanted);
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            found[&("x.rs".to_owned(), "now".to_owned())],
+            LineRange { start: 21, end: 22 }
+        );
+    }
+}

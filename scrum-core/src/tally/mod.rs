@@ -1,0 +1,227 @@
+//! What the reviewers said, counted: the data of `tally.json`, and [`tally`], which makes it.
+//!
+//! Every citation of every review lands in exactly one bucket, so that the numbers add up and nothing is hidden. A
+//! review's citations are counted in [`Buckets`] of the bundle that the review was *of*, also where the cited
+//! line belongs to another bundle; the finding itself is then listed there, with `from_bundle`. So the buckets of the
+//! reviews add up to those of the bundles, and these to the total, while a bundle's `locations` may hold a claim
+//! that another bundle's buckets count.
+//!
+//! [`Totals::distinct`] is the union over the bundles: one location cited from two bundles is one.
+
+mod bundle;
+mod count;
+mod gate;
+mod record;
+mod retract;
+mod seats;
+mod settle;
+mod submission;
+mod votes;
+
+use serde::{Deserialize, Serialize};
+
+pub use count::tally;
+pub use gate::{Gate, GateFailure};
+pub use record::{
+    Claim, Estimate, LineageRecord, LocationTally, LooseRecord, PlaceTally, RetractionRecord,
+    ReviewerRow, SetAside,
+};
+pub use submission::{
+    DiffText, NoDiffs, Outcome, ReviewerConfig, Sidecar, Submission, TallyOptions,
+};
+
+/// The schema that this version writes.
+pub const SCHEMA: &str = "scrum.tally/1";
+
+/// A whole tally.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// Sums over the bundles.
+    pub totals: Totals,
+    /// How far ranges were stretched at their end to form places.
+    pub near_lines: u32,
+    /// How many disjoint lineages each bundle was asked to have; 0 for no demand.
+    #[serde(default)]
+    pub min_lineages: u32,
+    /// Where the citations went, all reviews together.
+    pub buckets: Buckets,
+    /// Blocks that name no location, all reviews together.
+    pub findings_without_location: Vec<LooseRecord>,
+    /// `RETRACT:` lines that met nothing, all reviews together.
+    pub unmatched_retractions: Vec<RetractionRecord>,
+    /// In the manifest's order; without a manifest by id.
+    pub bundles: Vec<BundleTally>,
+    /// Every reviewer with its lineages and where they are known from; more than one entry where its model changed.
+    pub reviewers: Vec<LineageRecord>,
+    /// How many defects nobody reported, where that can be said.
+    pub estimate: Option<Estimate>,
+    /// Why there is no estimate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate_refused: Option<String>,
+    /// What a person should know: faults of single reviews, unknown lineages.
+    #[serde(default)]
+    pub warnings: Vec<String>,
+}
+
+/// Sums over the bundles, each location and place once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Totals {
+    /// Different locations counted.
+    pub distinct: u64,
+    /// Of these, those that two or more independent lineages cite.
+    pub convergent: u64,
+    /// Places.
+    pub near_places: u64,
+    /// Of these, those that two or more independent lineages cite.
+    pub near_convergent: u64,
+}
+
+/// Where citations went. The numbers but `citations` add up to `citations`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Buckets {
+    /// All of them.
+    pub citations: u64,
+    /// Counted.
+    pub counted: u64,
+    /// Said before by the same reviewer.
+    pub duplicate: u64,
+    /// Taken back later in the same review.
+    pub retracted: u64,
+    /// Naming a path that neither the range nor the head tree has.
+    pub unknown_path: u64,
+    /// Quoted from the diff or the prompt.
+    pub echoed: u64,
+    /// Unreadable.
+    pub malformed: u64,
+}
+
+impl Buckets {
+    /// Counts one citation.
+    pub(crate) fn add(&mut self, bucket: Bucket) {
+        self.citations += 1;
+        *match bucket {
+            Bucket::Malformed => &mut self.malformed,
+            Bucket::Echoed => &mut self.echoed,
+            Bucket::UnknownPath => &mut self.unknown_path,
+            Bucket::Retracted => &mut self.retracted,
+            Bucket::Duplicate => &mut self.duplicate,
+            Bucket::Counted => &mut self.counted,
+        } += 1;
+    }
+
+    /// Adds the numbers of another.
+    pub(crate) fn join(&mut self, other: &Self) {
+        self.citations += other.citations;
+        self.counted += other.counted;
+        self.duplicate += other.duplicate;
+        self.retracted += other.retracted;
+        self.unknown_path += other.unknown_path;
+        self.echoed += other.echoed;
+        self.malformed += other.malformed;
+    }
+}
+
+/// What became of a citation: the first that fits, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bucket {
+    /// Unreadable.
+    Malformed,
+    /// Quoted from the diff or the prompt.
+    Echoed,
+    /// Naming a path that neither the range nor the head tree has.
+    UnknownPath,
+    /// Taken back later in the same review.
+    Retracted,
+    /// Said before by the same reviewer.
+    Duplicate,
+    /// Counted.
+    Counted,
+}
+
+impl Bucket {
+    /// The word for people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::Echoed => "echoed",
+            Self::UnknownPath => "unknown path",
+            Self::Retracted => "retracted",
+            Self::Duplicate => "duplicate",
+            Self::Counted => "counted",
+        }
+    }
+}
+
+/// One bundle's part of a tally.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BundleTally {
+    /// The bundle's id.
+    pub id: String,
+    /// Size of its diff in bytes; `None` without a manifest.
+    pub bytes: Option<u64>,
+    /// Different locations counted.
+    pub distinct: u64,
+    /// Of these, those that two or more independent lineages cite.
+    pub convergent: u64,
+    /// Places.
+    pub near_places: u64,
+    /// Of these, those that two or more independent lineages cite.
+    pub near_convergent: u64,
+    /// Pairwise disjoint lineages whose state is `findings` or `clean`.
+    pub reviewed_by: u32,
+    /// Where the citations of this bundle's reviews went.
+    pub buckets: Buckets,
+    /// Blocks of this bundle's reviews that name no location.
+    pub findings_without_location: Vec<LooseRecord>,
+    /// `RETRACT:` lines of this bundle's reviews that met nothing.
+    pub unmatched_retractions: Vec<RetractionRecord>,
+    /// By name.
+    pub reviewers: Vec<ReviewerRow>,
+    /// By path, lines, symbol.
+    pub locations: Vec<LocationTally>,
+    /// By first member.
+    pub places: Vec<PlaceTally>,
+    /// Every citation that was not counted, by reviewer and line.
+    pub set_aside: Vec<SetAside>,
+}
+
+/// A tally that cannot be read back.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TallyError {
+    /// Not JSON, or a field is missing or of the wrong type.
+    #[error("the tally cannot be read: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Written by another version.
+    #[error("the tally has schema `{found}`; this version reads `{SCHEMA}`")]
+    Schema {
+        /// The schema named in the file.
+        found: String,
+    },
+}
+
+impl Tally {
+    /// Reads a tally's JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`TallyError::Schema`] for another schema, judged before anything else is read; [`TallyError::Json`] for the
+    /// rest.
+    pub fn from_json(json: &[u8]) -> Result<Self, TallyError> {
+        #[derive(Deserialize)]
+        struct Head {
+            schema: String,
+        }
+        let head: Head = serde_json::from_slice(json)?;
+        if head.schema != SCHEMA {
+            return Err(TallyError::Schema { found: head.schema });
+        }
+        Ok(serde_json::from_slice(json)?)
+    }
+}
+
+#[cfg(test)]
+mod tests;

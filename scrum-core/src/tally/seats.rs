@@ -1,0 +1,330 @@
+//! Who sits where: one seat for each bundle and reviewer, with what was handed in and where the lineage is from.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::{Outcome, ReviewerConfig, Sidecar, Submission, TallyOptions};
+use crate::ground::Ground;
+use crate::lineage::LineageSet;
+use crate::review::{Fault, Review};
+
+/// Seats that nobody filled are listed as missing only up to so many seats in all.
+const MAX_SEATS: usize = 1_000_000;
+
+/// One reviewer at one bundle.
+#[derive(Debug, Default)]
+pub(super) struct Seat {
+    /// Index of the bundle.
+    pub(super) bundle: usize,
+    pub(super) reviewer: String,
+    /// Usually one. More where a caller handed in several of the same name.
+    pub(super) reviews: Vec<Review>,
+    pub(super) failed: Option<String>,
+    pub(super) not_asked: bool,
+    pub(super) sidecar: Option<Sidecar>,
+    pub(super) lineages: LineageSet,
+    pub(super) lineage_source: String,
+}
+
+/// The bundles and the seats at them, in an order that does not depend on that of the submissions.
+#[derive(Debug)]
+pub(super) struct Seating {
+    /// Ids; the manifest's first.
+    pub(super) bundles: Vec<String>,
+    /// By bundle, then by reviewer's name.
+    pub(super) seats: Vec<Seat>,
+    pub(super) warnings: Vec<String>,
+}
+
+pub(super) fn seat(
+    submissions: Vec<Submission>,
+    ground: Option<&Ground>,
+    options: &TallyOptions,
+) -> Seating {
+    let mut warnings = Vec::new();
+    let mut bundles: Vec<String> = ground
+        .iter()
+        .flat_map(|ground| ground.bundles())
+        .map(|(id, _)| id.to_owned())
+        .collect();
+    let known: BTreeSet<&str> = bundles.iter().map(String::as_str).collect();
+    let more: BTreeSet<String> = submissions
+        .iter()
+        .map(|submission| submission.bundle.as_str())
+        .filter(|id| !known.contains(id))
+        .map(str::to_owned)
+        .collect();
+    if ground.is_some() {
+        let lacks =
+            |id| format!("the manifest has no bundle `{id}`; its reviews are counted all the same");
+        warnings.extend(more.iter().map(lacks));
+    }
+    bundles.extend(more);
+    let number: HashMap<String, usize> = bundles
+        .iter()
+        .enumerate()
+        .rev()
+        .map(|(at, id)| (id.clone(), at))
+        .collect();
+
+    let mut seats: BTreeMap<(usize, String), Seat> = BTreeMap::new();
+    for submission in submissions {
+        let bundle = number[&submission.bundle];
+        let key = (bundle, submission.reviewer);
+        let seat = seats.entry(key).or_default();
+        take(seat, submission.outcome, submission.sidecar);
+    }
+    let mut reviewers: BTreeSet<String> =
+        seats.keys().map(|(_, reviewer)| reviewer.clone()).collect();
+    reviewers.extend(options.reviewers.iter().map(|config| config.name.clone()));
+    let all = bundles.len().saturating_mul(reviewers.len());
+    if all <= MAX_SEATS {
+        for bundle in 0..bundles.len() {
+            for reviewer in &reviewers {
+                seats.entry((bundle, reviewer.clone())).or_default();
+            }
+        }
+    } else {
+        let empty = all - seats.len();
+        warnings.push(format!(
+            "{} reviewers at {} bundles: the {empty} missing reviews are not listed",
+            reviewers.len(),
+            bundles.len()
+        ));
+    }
+
+    // A seat without an answer has no sidecar; its reviewer's model is known from another bundle.
+    let mut models: BTreeMap<String, String> = BTreeMap::new();
+    for ((_, reviewer), seat) in &seats {
+        if let Some(model) = seat
+            .sidecar
+            .as_ref()
+            .and_then(|sidecar| sidecar.model.as_ref())
+        {
+            models
+                .entry(reviewer.clone())
+                .or_insert_with(|| model.clone());
+        }
+    }
+    let mut lineages = Lineages::new(options);
+    let seats = seats
+        .into_iter()
+        .map(|((bundle, reviewer), mut seat)| {
+            if seat.reviews.len() > 1 {
+                warnings.push(format!(
+                    "bundle {}: {} reviews by {reviewer}; all of them are read as one reviewer's",
+                    bundles[bundle],
+                    seat.reviews.len()
+                ));
+                // Nothing tells which came first, and the order of the input must not.
+                seat.reviews
+                    .sort_by_cached_key(|review| format!("{review:?}"));
+            }
+            let faults = seat.reviews.iter().flat_map(|review| &review.faults);
+            let told = faults.map(|fault| {
+                format!(
+                    "bundle {}, {reviewer}: {}",
+                    bundles[bundle],
+                    fault_text(fault)
+                )
+            });
+            warnings.extend(told);
+            let own = seat
+                .sidecar
+                .as_ref()
+                .and_then(|sidecar| sidecar.model.as_ref());
+            let other = models.get(&reviewer).filter(|_| seat.reviews.is_empty());
+            let model = own.or(other).map(String::as_str);
+            let (set, source) = lineages.of(&reviewer, model);
+            Seat {
+                bundle,
+                reviewer,
+                lineages: set,
+                lineage_source: source,
+                ..seat
+            }
+        })
+        .collect();
+    warnings.extend(lineages.unknown.iter().map(|reviewer| {
+        format!(
+            "the lineage of reviewer `{reviewer}` is unknown, so it adds no vote beside others; name it with \
+             `--lineage {reviewer}=LINEAGE` or under [lineages] in scrum.toml"
+        )
+    }));
+    Seating {
+        bundles,
+        seats,
+        warnings,
+    }
+}
+
+/// Puts what was handed in on a seat. A review outweighs a failure, and that outweighs not having been asked.
+fn take(seat: &mut Seat, outcome: Outcome, sidecar: Option<Sidecar>) {
+    match outcome {
+        Outcome::Review(review) => seat.reviews.push(review),
+        Outcome::Failed { reason } => {
+            seat.failed = Some(match seat.failed.take() {
+                Some(other) => other.min(reason),
+                None => reason,
+            });
+        }
+        Outcome::NotAsked => seat.not_asked = true,
+        Outcome::Missing => {}
+    }
+    // Of several the one that sorts first, whatever the order.
+    seat.sidecar = match (seat.sidecar.take(), sidecar) {
+        (Some(a), Some(b)) => Some(if format!("{a:?}") <= format!("{b:?}") {
+            a
+        } else {
+            b
+        }),
+        (a, b) => a.or(b),
+    };
+}
+
+fn fault_text(fault: &Fault) -> String {
+    match fault {
+        Fault::NotUtf8 => "the review is not UTF-8; invalid bytes were replaced".to_owned(),
+        Fault::Nul => "the review has NUL bytes".to_owned(),
+        Fault::TooLarge { bytes, limit } => {
+            format!("the review has {bytes} bytes; only the first {limit} were read")
+        }
+        Fault::TooMany { left_out } => {
+            format!("the review has too many citations; {left_out} are left out")
+        }
+    }
+}
+
+/// The lineages of reviewers, each pair of name and model looked up once.
+struct Lineages<'a> {
+    options: &'a TallyOptions,
+    configs: HashMap<&'a str, &'a ReviewerConfig>,
+    known: HashMap<(String, Option<String>), (LineageSet, String)>,
+    unknown: BTreeSet<String>,
+}
+
+impl<'a> Lineages<'a> {
+    fn new(options: &'a TallyOptions) -> Self {
+        let configs = options
+            .reviewers
+            .iter()
+            .map(|config| (config.name.as_str(), config));
+        Self {
+            options,
+            configs: configs.collect(),
+            known: HashMap::new(),
+            unknown: BTreeSet::new(),
+        }
+    }
+
+    fn of(&mut self, reviewer: &str, model: Option<&str>) -> (LineageSet, String) {
+        let key = (reviewer.to_owned(), model.map(str::to_owned));
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
+        }
+        let found = self.look_up(reviewer, model);
+        if found.0.is_unknown() {
+            self.unknown.insert(reviewer.to_owned());
+        }
+        self.known.insert(key, found.clone());
+        found
+    }
+
+    fn look_up(&self, reviewer: &str, model: Option<&str>) -> (LineageSet, String) {
+        let config = self.configs.get(reviewer);
+        if let Some(stated) = config.and_then(|config| config.lineage.as_ref()) {
+            return (
+                stated.iter().map(String::as_str).collect(),
+                "the config".to_owned(),
+            );
+        }
+        if config.is_some_and(|config| config.human) {
+            return ([reviewer].into_iter().collect(), "a person".to_owned());
+        }
+        let table = &self.options.lineages;
+        if let Some(own) = table.of_own_name(reviewer) {
+            return (own, "the config's lineages".to_owned());
+        }
+        // A model that the table knows to say nothing, such as a router, is not made up for by the seat's name.
+        let models = [
+            (model, "in the sidecar"),
+            (
+                config.and_then(|config| config.model.as_deref()),
+                "in the config",
+            ),
+        ];
+        for (model, place) in models {
+            let Some(model) = model else {
+                continue;
+            };
+            if let Some(lineages) = table.of_model(model) {
+                return (lineages, format!("the model id {model} {place}"));
+            }
+        }
+        match table.of_name(reviewer) {
+            Some(lineages) => (lineages, "the reviewer's name".to_owned()),
+            None => (LineageSet::unknown(), "nowhere".to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lineage::LineageTable;
+
+    #[test]
+    fn config_then_model_then_name() {
+        let own = [("house".to_owned(), vec!["mine".to_owned()])];
+        let options = TallyOptions::default()
+            .lineages(LineageTable::builtin().with_overrides(own))
+            .reviewers([
+                ReviewerConfig::new("opus").lineage(["stated"]),
+                ReviewerConfig::new("anna").human(true),
+                ReviewerConfig::new("seat").model("kimi-k2"),
+                ReviewerConfig::new("blank").lineage([] as [&str; 0]),
+            ]);
+        let mut lineages = Lineages::new(&options);
+        for (reviewer, model, set, source) in [
+            ("opus", Some("gpt-5"), "stated", "the config"),
+            ("anna", None, "anna", "a person"),
+            ("house", Some("gpt-5"), "mine", "the config's lineages"),
+            (
+                "seat",
+                Some("gpt-5"),
+                "openai",
+                "the model id gpt-5 in the sidecar",
+            ),
+            (
+                "seat",
+                None,
+                "moonshot",
+                "the model id kimi-k2 in the config",
+            ),
+            (
+                "qwen-2",
+                Some("my-deployment"),
+                "alibaba",
+                "the reviewer's name",
+            ),
+            (
+                "qwen-2",
+                Some("openrouter/auto"),
+                "unknown",
+                "the model id openrouter/auto in the sidecar",
+            ),
+            ("bob", None, "unknown", "nowhere"),
+            ("blank", Some("gpt-5"), "unknown", "the config"),
+        ] {
+            let (found, from) = lineages.of(reviewer, model);
+            assert_eq!(
+                (found.to_string().as_str(), from.as_str()),
+                (set, source),
+                "{reviewer}"
+            );
+        }
+        assert_eq!(
+            lineages.unknown.iter().collect::<Vec<_>>(),
+            ["blank", "bob", "qwen-2"]
+        );
+    }
+}

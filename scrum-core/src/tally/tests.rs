@@ -1,0 +1,855 @@
+//! The tally as a whole, over reviews made by hand.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::change::ChangeKind;
+use crate::engagement::State;
+use crate::ground::tests::{bundle, file, manifest};
+use crate::ground::{Ground, Grounding};
+use crate::lineage::{LineageSet, independence};
+use crate::location::{LineRange, Location};
+use crate::manifest::{ExcludedRecord, Manifest};
+use crate::report::{TextOptions, write_json, write_text};
+use crate::review::{
+    EchoEvidence, Finding, InferredRetraction, LooseFinding, Malformed, Retraction, Review,
+    ReviewVerdict, Severity,
+};
+
+/// `path`, `path:3`, `path:3-5` or `path::symbol`.
+fn location(text: &str) -> Location {
+    if let Some((path, symbol)) = text.split_once("::") {
+        return Location {
+            path: path.into(),
+            lines: None,
+            symbol: Some(symbol.into()),
+        };
+    }
+    let Some((path, lines)) = text.rsplit_once(':') else {
+        return Location {
+            path: text.into(),
+            lines: None,
+            symbol: None,
+        };
+    };
+    let (start, end) = lines.split_once('-').unwrap_or((lines, lines));
+    let lines = LineRange {
+        start: start.parse().unwrap(),
+        end: end.parse().unwrap(),
+    };
+    Location {
+        path: path.into(),
+        lines: Some(lines),
+        symbol: None,
+    }
+}
+
+fn finding(line: u32, text: &str) -> Finding {
+    Finding {
+        line,
+        text: text.into(),
+        location: Ok(location(text)),
+        severity: Some(Severity::Warn),
+        severity_text: Some("WARN".into()),
+        what: Some(format!("claim at {text}")),
+        why: None,
+        number: None,
+        echo: None,
+        stands_in_diff: false,
+        retracted: None,
+        swapped: false,
+    }
+}
+
+/// A review that cites these, on lines 2, 6, 10 …
+fn review(cited: &[&str]) -> Review {
+    Review {
+        findings: (0_u32..)
+            .zip(cited)
+            .map(|(at, text)| finding(4 * at + 2, text))
+            .collect(),
+        bytes: 400,
+        ..Review::default()
+    }
+}
+
+fn retract(line: u32, text: &str) -> Retraction {
+    Retraction {
+        line,
+        text: text.into(),
+        locations: vec![location(text)],
+    }
+}
+
+fn by(bundle: &str, reviewer: &str, review: Review) -> Submission {
+    Submission {
+        bundle: bundle.into(),
+        reviewer: reviewer.into(),
+        outcome: Outcome::Review(review),
+        sidecar: None,
+    }
+}
+
+fn with(bundle: &str, reviewer: &str, outcome: Outcome) -> Submission {
+    Submission {
+        outcome,
+        ..by(bundle, reviewer, Review::default())
+    }
+}
+
+fn wave() -> Manifest {
+    let mut manifest = manifest(vec![
+        bundle(
+            "core",
+            46_123,
+            vec![
+                file(
+                    "src/printer.rs",
+                    ChangeKind::Modified,
+                    &[(10, 20), (100, 50)],
+                ),
+                file("src/lib.rs", ChangeKind::Modified, &[(1, 9)]),
+            ],
+        ),
+        bundle(
+            "cli",
+            36_000,
+            vec![file("cli/main.rs", ChangeKind::Modified, &[(1, 40)])],
+        ),
+    ]);
+    manifest.excluded.push(ExcludedRecord {
+        path: "Cargo.lock".into(),
+        quoted: false,
+        old_path: None,
+        old_quoted: false,
+        reason: "lock file".into(),
+        bytes: 1,
+    });
+    manifest
+}
+
+const TREE: &[u8] = b"cli/main.rs\nsrc/lib.rs\nsrc/old/unchanged.rs\nsrc/printer.rs\n";
+
+fn ground() -> Ground {
+    Ground::new(&wave(), TREE)
+}
+
+fn count(submissions: Vec<Submission>) -> Tally {
+    tally(
+        submissions,
+        Some(&ground()),
+        &NoDiffs,
+        &TallyOptions::default(),
+    )
+}
+
+fn loose_count(submissions: Vec<Submission>) -> Tally {
+    tally(submissions, None, &NoDiffs, &TallyOptions::default())
+}
+
+fn names(reviewers: &[&str], cited: &[&str]) -> Vec<Submission> {
+    reviewers
+        .iter()
+        .map(|name| by("core", name, review(cited)))
+        .collect()
+}
+
+#[test]
+fn one_lineage_is_one_vote_and_three_are_three() {
+    for (reviewers, convergence) in [
+        (&["opus", "opus-2", "opus-3"][..], 1),
+        (&["opus", "kimi", "qwen"], 3),
+        (&["deepseek-r1-distill-qwen", "qwen"], 1),
+        (&["alice", "bob"], 1),
+        (&["alice", "opus"], 1),
+    ] {
+        let tally = count(names(reviewers, &["src/lib.rs:3"]));
+        let at = &tally.bundles[0].locations[0];
+        assert_eq!(at.convergence, convergence, "{reviewers:?}");
+        assert_eq!(at.reviewed_by, convergence);
+        assert_eq!(tally.totals.convergent, u64::from(convergence > 1));
+        assert_eq!(at.reviewers.len(), at.lineages.len());
+    }
+}
+
+#[test]
+fn every_bucket_and_its_reason() {
+    let mut said = review(&[
+        "src/lib.rs:3",
+        "src/lib.rs:3",
+        "src/printr.rs:9",
+        "src/printer.rs:12-14",
+        "src/printer.rs:20",
+        "src/lib.rs:0",
+        "src/lib.rs:5",
+        "src/printer.rs:110",
+    ]);
+    said.findings[1].severity = Some(Severity::Block);
+    said.findings[5].location = Err(Malformed::Line { text: "0".into() });
+    said.findings[6].echo = Some(EchoEvidence::Gutter);
+    said.findings[7].retracted = Some(InferredRetraction {
+        line: 33,
+        phrase: "disregard this".into(),
+    });
+    said.retractions = vec![
+        retract(40, "src/printer.rs:14"),
+        retract(41, "cli/main.rs:1"),
+    ];
+    let tally = count(vec![by("core", "opus", said)]);
+    let core = &tally.bundles[0];
+    assert_eq!(
+        core.buckets,
+        Buckets {
+            citations: 8,
+            counted: 2,
+            duplicate: 1,
+            retracted: 2,
+            unknown_path: 1,
+            echoed: 1,
+            malformed: 1
+        }
+    );
+    let aside: Vec<(u32, Bucket, &str)> = core
+        .set_aside
+        .iter()
+        .map(|record| (record.review_line, record.bucket, record.reason.as_str()))
+        .collect();
+    assert_eq!(
+        aside,
+        [
+            (6, Bucket::Duplicate, "said before at line 2"),
+            (
+                10,
+                Bucket::UnknownPath,
+                "no such path; did you mean src/printer.rs?"
+            ),
+            (14, Bucket::Retracted, "taken back at line 40"),
+            (22, Bucket::Malformed, "line 0 does not exist"),
+            (
+                26,
+                Bucket::Echoed,
+                "quoted: a diff mark or a line number stands in front"
+            ),
+            (
+                30,
+                Bucket::Retracted,
+                "taken back in plain words at line 33 (inferred): disregard this"
+            ),
+        ]
+    );
+    // The repeat's severity stands.
+    assert_eq!(core.locations[0].severity, Some(Severity::Block));
+    assert_eq!(core.unmatched_retractions.len(), 1);
+    assert_eq!(tally.unmatched_retractions[0].text, "cli/main.rs:1");
+}
+
+#[test]
+fn retractions_meet_what_they_overlap_and_nothing_said_later() {
+    let case = |cited: &[&str], retracted: &str, line: u32| {
+        let mut said = review(cited);
+        said.retractions = vec![retract(line, retracted)];
+        let tally = count(vec![by("core", "opus", said)]);
+        (tally.buckets.retracted, tally.unmatched_retractions.len())
+    };
+    assert_eq!(case(&["src/lib.rs:3-5"], "src/lib.rs:5-9", 9), (1, 0));
+    assert_eq!(case(&["src/lib.rs:3-5"], "lib.rs:4", 9), (1, 0));
+    assert_eq!(case(&["src/lib.rs:3-5"], "src/lib.rs:6", 9), (0, 1));
+    // Said again after it was taken back.
+    assert_eq!(
+        case(&["src/lib.rs:3", "src/lib.rs:3"], "src/lib.rs:3", 4),
+        (1, 0)
+    );
+    assert_eq!(case(&["src/lib.rs:3"], "src/lib.rs:3", 1), (0, 1));
+    // A path alone.
+    assert_eq!(case(&["src/lib.rs:3"], "src/lib.rs", 9), (1, 0));
+    assert_eq!(
+        case(&["src/lib.rs:3", "src/lib.rs:3"], "src/lib.rs", 9),
+        (2, 0)
+    );
+    assert_eq!(
+        case(&["src/lib.rs:3", "src/lib.rs:7"], "src/lib.rs", 9),
+        (0, 1)
+    );
+    assert_eq!(
+        case(&["src/lib.rs", "src/lib.rs:7"], "src/lib.rs", 9),
+        (1, 0)
+    );
+    // Symbols by name, and what is unknown stays so.
+    assert_eq!(case(&["src/lib.rs::run"], "src/lib.rs::run", 9), (1, 0));
+    assert_eq!(case(&["src/lib.rs::run"], "src/lib.rs::stop", 9), (0, 1));
+    assert_eq!(case(&["nowhere.py:3"], "nowhere.py:3", 9), (0, 0));
+}
+
+#[test]
+fn a_line_of_another_bundle_is_filed_there_and_votes_with_its_lineage_only() {
+    let clean = Review {
+        none: true,
+        bytes: 4,
+        ..Review::default()
+    };
+    let tally = count(vec![
+        by("core", "opus", review(&["cli/main.rs:7"])),
+        by("core", "kimi", review(&["cli/main.rs:7"])),
+        by("cli", "opus-2", clean),
+        by("cli", "qwen", review(&["cli/main.rs:7"])),
+    ]);
+    let (core, cli) = (&tally.bundles[0], &tally.bundles[1]);
+    assert_eq!((core.buckets.counted, core.distinct), (2, 0));
+    assert_eq!((cli.buckets.counted, cli.distinct), (1, 1));
+    let at = &cli.locations[0];
+    assert_eq!(at.reviewers, ["kimi", "opus", "qwen"]);
+    let votes: Vec<bool> = at.claims.iter().map(|claim| claim.votes).collect();
+    assert_eq!(votes, [false, true, true]);
+    assert_eq!(
+        (at.convergence, at.reviewed_by, &at.from_bundle),
+        (2, 2, &None)
+    );
+    assert_eq!(at.claims[0].from_bundle.as_deref(), Some("core"));
+    // Nobody of core reviewed without findings.
+    let states: Vec<_> = core
+        .reviewers
+        .iter()
+        .map(|row| row.state.as_str())
+        .collect();
+    assert_eq!(states, ["findings", "findings", "missing", "missing"]);
+    assert_eq!(tally.totals.distinct, 1);
+}
+
+#[test]
+fn a_finding_from_elsewhere_alone_names_its_bundle() {
+    let tally = count(vec![by("core", "opus", review(&["cli/main.rs:7"]))]);
+    let at = &tally.bundles[1].locations[0];
+    assert_eq!(at.from_bundle.as_deref(), Some("core"));
+    assert_eq!((at.convergence, at.reviewed_by), (0, 0));
+    assert_eq!(at.grounding, Grounding::Wave);
+    assert_eq!(tally.totals.distinct, 1);
+}
+
+#[test]
+fn the_same_said_in_two_reviews_is_a_repeat() {
+    let tally = count(vec![
+        by("core", "opus", review(&["cli/main.rs:7"])),
+        by("cli", "opus", review(&["cli/main.rs:7"])),
+    ]);
+    assert_eq!((tally.buckets.counted, tally.buckets.duplicate), (1, 1));
+    assert_eq!(
+        tally.bundles[0].set_aside[0].reason,
+        "said in the review of cli at line 2"
+    );
+    assert_eq!(tally.bundles[0].reviewers[0].state, State::Findings);
+}
+
+#[test]
+fn an_unchanged_file_cited_from_two_bundles_is_one_distinct_location() {
+    let tally = count(vec![
+        by(
+            "core",
+            "opus",
+            review(&["src/old/unchanged.rs:7", "Cargo.lock:1"]),
+        ),
+        by("cli", "opus", review(&["src/old/unchanged.rs:7"])),
+    ]);
+    assert_eq!(
+        tally.totals,
+        Totals {
+            distinct: 2,
+            convergent: 0,
+            near_places: 2,
+            near_convergent: 0
+        }
+    );
+    let groundings: Vec<_> = tally.bundles[0]
+        .locations
+        .iter()
+        .map(|at| at.grounding.as_str())
+        .collect();
+    assert_eq!(groundings, ["wave", "tree"]);
+    assert_eq!(tally.bundles[0].locations[0].flags, ["excluded: lock file"]);
+}
+
+#[test]
+fn symbols_meet_lines_through_the_diff() {
+    let diff = "diff --git a/src/printer.rs b/src/printer.rs\n--- a/src/printer.rs\n+++ b/src/printer.rs\n\
+                @@ -10,2 +10,5 @@\n a\n+fn flush() {\n+    one();\n+}\n b\n";
+    let diffs = |id: &str| (id == "core").then(|| diff.as_bytes().to_vec());
+    let submissions = vec![
+        by("core", "opus", review(&["src/printer.rs::Printer::flush"])),
+        by("core", "kimi", review(&["src/printer.rs:12"])),
+        by("core", "qwen", review(&["src/printer.rs::nowhere"])),
+    ];
+    let tally = tally(
+        submissions,
+        Some(&ground()),
+        &diffs,
+        &TallyOptions::default(),
+    );
+    let core = &tally.bundles[0];
+    assert_eq!(
+        (core.convergent, core.near_convergent, core.near_places),
+        (0, 1, 2)
+    );
+    let at = core
+        .locations
+        .iter()
+        .find(|at| at.reviewers == ["opus"])
+        .unwrap();
+    assert_eq!(
+        (at.start, at.symbol_start, at.symbol_end),
+        (None, Some(11), Some(13))
+    );
+    assert_eq!(at.grounding, Grounding::Hunk);
+    let place = core
+        .places
+        .iter()
+        .find(|place| place.convergence == 2)
+        .unwrap();
+    assert_eq!(
+        (place.start, place.end, &place.symbol),
+        (Some(11), Some(13), &None)
+    );
+}
+
+#[test]
+fn without_a_manifest_paths_are_taken_as_they_stand() {
+    let tally = loose_count(vec![
+        by("x", "opus", review(&["b/src/a.rs:3", "made/up.rs:1"])),
+        by("x", "kimi", review(&["./src/a.rs:3"])),
+    ]);
+    let bundle = &tally.bundles[0];
+    assert_eq!(
+        (bundle.bytes, bundle.convergent, bundle.distinct),
+        (None, 1, 2)
+    );
+    assert!(
+        bundle
+            .locations
+            .iter()
+            .all(|at| at.grounding == Grounding::Unverified)
+    );
+}
+
+#[test]
+fn everybody_expected_is_listed_and_failures_are_no_votes() {
+    let options = TallyOptions::default()
+        .reviewers([ReviewerConfig::new("opus"), ReviewerConfig::new("gemini")]);
+    let submissions = vec![
+        by("core", "opus", review(&["src/lib.rs:3"])),
+        with(
+            "core",
+            "kimi",
+            Outcome::Failed {
+                reason: "429".into(),
+            },
+        ),
+        with("cli", "kimi", Outcome::NotAsked),
+        by("gone", "opus", review(&["src/lib.rs:3"])),
+    ];
+    let tally = tally(submissions, Some(&ground()), &NoDiffs, &options);
+    let states = |at: usize| -> Vec<&str> {
+        tally.bundles[at]
+            .reviewers
+            .iter()
+            .map(|row| row.state.as_str())
+            .collect()
+    };
+    assert_eq!(states(0), ["missing", "failed", "findings"]);
+    assert_eq!(states(1), ["missing", "not-asked", "missing"]);
+    assert_eq!(tally.bundles[2].id, "gone");
+    assert_eq!(tally.bundles[0].reviewed_by, 1);
+    assert!(
+        tally
+            .warnings
+            .iter()
+            .any(|text| text.contains("no bundle `gone`"))
+    );
+    assert_eq!(
+        tally.failed_gates(&[Gate::NoEvidence, Gate::Convergent, Gate::Block], 2),
+        [
+            GateFailure::NoEvidence {
+                reviewers: [
+                    ("core", "gemini", State::Missing),
+                    ("core", "kimi", State::Failed),
+                    ("cli", "gemini", State::Missing),
+                    ("cli", "opus", State::Missing),
+                    ("gone", "gemini", State::Missing),
+                    ("gone", "kimi", State::Missing),
+                ]
+                .map(|(bundle, reviewer, state)| (bundle.to_owned(), reviewer.to_owned(), state))
+                .to_vec()
+            },
+            GateFailure::MinLineages {
+                required: 2,
+                bundles: vec![("core".into(), 1), ("cli".into(), 0), ("gone".into(), 1)]
+            }
+        ]
+    );
+}
+
+#[test]
+fn unknown_lineages_are_warned_about_with_the_way_out() {
+    let tally = count(names(&["alice"], &["src/lib.rs:3"]));
+    assert_eq!(tally.warnings.len(), 1);
+    assert!(tally.warnings[0].contains("--lineage alice=LINEAGE"));
+}
+
+#[test]
+fn json_reads_back_and_other_schemas_are_refused() {
+    let tally = sample();
+    let mut json = Vec::new();
+    write_json(&tally, &mut json).unwrap();
+    assert_eq!(Tally::from_json(&json).unwrap(), tally);
+    let other = br#"{"schema": "scrum.tally/2"}"#;
+    assert!(
+        matches!(Tally::from_json(other), Err(TallyError::Schema { found }) if found == "scrum.tally/2")
+    );
+    let value: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let at = &value["bundles"][0]["locations"][0];
+    for name in [
+        "path",
+        "start",
+        "end",
+        "symbol",
+        "severity",
+        "reviewers",
+        "lineages",
+        "convergence",
+        "reviewed_by",
+        "grounding",
+        "from_bundle",
+        "flags",
+        "claims",
+    ] {
+        assert!(at.get(name).is_some(), "{name}");
+    }
+    assert!(value["estimate"].is_null() && value["estimate_refused"].is_string());
+}
+
+/// Four seats, one of them sloppy, one silent, one that takes a finding back.
+fn sample() -> Tally {
+    let said = |line, text: &str, severity, what: &str, why: &str| Finding {
+        severity: Some(severity),
+        what: Some(what.into()),
+        why: Some(why.into()),
+        ..finding(line, text)
+    };
+    let opus = Review {
+        findings: vec![
+            said(
+                2,
+                "src/printer.rs:12-14",
+                Severity::Block,
+                "The end offset adds `ti + 1` although U+009C takes two bytes in UTF-8.",
+                "Slicing by it panics.",
+            ),
+            said(
+                7,
+                "src/lib.rs:3",
+                Severity::Info,
+                "The name `tmp` says nothing.",
+                "",
+            ),
+        ],
+        retractions: vec![retract(30, "src/lib.rs:3"), retract(31, "src/lib.rs:9")],
+        verdict: Some(ReviewVerdict::Block),
+        bytes: 900,
+        ..Review::default()
+    };
+    let kimi = Review {
+        findings: vec![
+            said(
+                3,
+                "printer.rs:13-20",
+                Severity::Warn,
+                "The end is set to `ti + 1`, but U+009C is two bytes long in UTF-8. \u{1b}[31mred\u{1b}[0m",
+                "A crafted file makes the slice panic.",
+            ),
+            said(9, "src/shaded.rs:4", Severity::Warn, "Never closed.", ""),
+            said(
+                13,
+                "cli/main.rs:7",
+                Severity::Warn,
+                "Exit code of the child is dropped.",
+                "",
+            ),
+        ],
+        without_location: vec![LooseFinding {
+            line: 20,
+            severity: None,
+            severity_text: Some("urgent".into()),
+            what: Some("Tests are missing.".into()),
+            why: None,
+            retracted: None,
+        }],
+        bytes: 400,
+        ..Review::default()
+    };
+    let sidecar = Sidecar {
+        tokens_out: Some(297),
+        finish_reason: Some("length".into()),
+        model: Some("qwen3-coder:30b".into()),
+        ..Sidecar::default()
+    };
+    let silent = Submission {
+        sidecar: Some(sidecar),
+        ..by(
+            "core",
+            "local",
+            Review {
+                bytes: 1200,
+                ..Review::default()
+            },
+        )
+    };
+    let options = TallyOptions::default()
+        .reviewers([ReviewerConfig::new("gemini"), ReviewerConfig::new("opus")]);
+    let none = Review {
+        none: true,
+        bytes: 4,
+        ..Review::default()
+    };
+    let submissions = vec![
+        by("core", "opus", opus),
+        by("core", "kimi", kimi),
+        silent,
+        by("cli", "kimi", none),
+        with(
+            "cli",
+            "opus",
+            Outcome::Failed {
+                reason: "HTTP 529 after 3 attempts".into(),
+            },
+        ),
+    ];
+    tally(submissions, Some(&ground()), &NoDiffs, &options)
+}
+
+fn text(tally: &Tally, options: TextOptions) -> String {
+    let mut out = Vec::new();
+    write_text(tally, &options, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn text_for_a_terminal() {
+    let plain = text(&sample(), TextOptions::default());
+    insta::assert_snapshot!("plain", plain);
+    assert!(
+        plain
+            .lines()
+            .all(|line| crate::report::clean::columns(line) <= 80)
+    );
+    insta::assert_snapshot!(
+        "verbose",
+        text(&sample(), TextOptions::default().verbose(1))
+    );
+    let narrow = text(&sample(), TextOptions::default().width(60));
+    let headlines = 3;
+    assert!(
+        narrow
+            .lines()
+            .skip(headlines)
+            .all(|line| crate::report::clean::columns(line) <= 60),
+        "{narrow}"
+    );
+    let colored = text(&sample(), TextOptions::default().color(true));
+    let mut stripped = colored;
+    for code in ["0", "1", "2", "31", "32", "33", "36"] {
+        stripped = stripped.replace(&format!("\u{1b}[{code}m"), "");
+    }
+    assert_eq!(stripped, plain);
+}
+
+#[test]
+fn the_line_a_person_reads_first() {
+    let cited: Vec<String> = (0..11)
+        .map(|n| format!("src/printer.rs:{}", 3 * n + 1))
+        .collect();
+    let cited: Vec<&str> = cited.iter().map(String::as_str).collect();
+    let tally = count(vec![by("core", "opus", review(&cited))]);
+    let text = text(&tally, TextOptions::default());
+    assert!(text.starts_with(
+        "core (46 KB): 0 convergent / 11 distinct · 0 of 11 places convergent\n\
+         cli (36 KB): 0 convergent / 0 distinct · 0 of 0 places convergent\n\
+         total: 0 convergent / 11 distinct · 0 of 11 places convergent\n"
+    ));
+    let loose = loose_count(names(&["opus"], &["a:1"]));
+    let text = self::text(&loose, TextOptions::default());
+    assert!(text.starts_with("core: 0 convergent / 1 distinct · 0 of 1 places convergent\n"));
+}
+
+fn some_review() -> impl Strategy<Value = Review> {
+    let path = prop::sample::select(vec![
+        "src/printer.rs",
+        "src/lib.rs",
+        "cli/main.rs",
+        "nope.rs",
+        "b/src/lib.rs",
+    ]);
+    let one = (path, 1_u32..30, 0_u32..6, 0_u8..12);
+    let retracted = prop::collection::vec(
+        (
+            0_u32..60,
+            prop::sample::select(vec!["src/lib.rs", "src/lib.rs:4-9"]),
+        ),
+        0..3,
+    );
+    let verdict = prop::sample::select(vec![
+        None,
+        Some(ReviewVerdict::Block),
+        Some(ReviewVerdict::Ship),
+    ]);
+    (
+        prop::collection::vec(one, 0..7),
+        retracted,
+        any::<bool>(),
+        verdict,
+    )
+        .prop_map(|(cited, retracted, none, verdict)| {
+            let findings = (0_u32..)
+                .zip(cited)
+                .map(|(at, (path, start, more, kind))| {
+                    let text = match kind {
+                        0 => path.to_owned(),
+                        1 => format!("{path}::run"),
+                        _ => format!("{path}:{start}-{}", start + more),
+                    };
+                    let mut finding = finding(4 * at + 2, &text);
+                    finding.echo = (kind == 2).then_some(EchoEvidence::WholeBlock);
+                    if kind == 3 {
+                        finding.location = Err(Malformed::Empty);
+                    }
+                    finding.severity = (kind % 2 == 0).then_some(Severity::Block);
+                    finding
+                })
+                .collect();
+            Review {
+                findings,
+                retractions: retracted
+                    .into_iter()
+                    .map(|(line, text)| retract(line, text))
+                    .collect(),
+                none,
+                verdict,
+                bytes: 300,
+                ..Review::default()
+            }
+        })
+}
+
+fn some_submissions() -> impl Strategy<Value = Vec<Submission>> {
+    let bundle = prop::sample::select(vec!["core", "cli", "other"]);
+    let reviewer = prop::sample::select(vec![
+        "opus",
+        "opus-2",
+        "kimi",
+        "qwen",
+        "deepseek-r1-distill-qwen",
+        "bob",
+        "eve",
+    ]);
+    let one =
+        (bundle, reviewer, some_review(), 0_u8..10).prop_map(|(bundle, reviewer, review, kind)| {
+            match kind {
+                0 => with(
+                    bundle,
+                    reviewer,
+                    Outcome::Failed {
+                        reason: "no".into(),
+                    },
+                ),
+                1 => with(bundle, reviewer, Outcome::NotAsked),
+                _ => by(bundle, reviewer, review),
+            }
+        });
+    prop::collection::vec(one, 0..9)
+}
+
+fn bytes(tally: &Tally) -> Vec<u8> {
+    let mut json = Vec::new();
+    write_json(tally, &mut json).unwrap();
+    json
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn nothing_is_lost(submissions in some_submissions(), with_ground in any::<bool>()) {
+        let citations: usize = submissions
+            .iter()
+            .map(|submission| match &submission.outcome {
+                Outcome::Review(review) => review.findings.len(),
+                _ => 0,
+            })
+            .sum();
+        let tally = if with_ground { count(submissions) } else { loose_count(submissions) };
+        let adds_up = |b: &Buckets| {
+            b.counted + b.duplicate + b.retracted + b.unknown_path + b.echoed + b.malformed == b.citations
+        };
+        prop_assert_eq!(tally.buckets.citations, citations as u64);
+        prop_assert!(adds_up(&tally.buckets));
+        let (mut claims, mut aside) = (0, 0);
+        for bundle in &tally.bundles {
+            prop_assert!(adds_up(&bundle.buckets));
+            let mut of_rows = Buckets::default();
+            for row in &bundle.reviewers {
+                prop_assert!(adds_up(&row.buckets));
+                of_rows.join(&row.buckets);
+            }
+            prop_assert_eq!(of_rows, bundle.buckets);
+            prop_assert_eq!(bundle.set_aside.len() as u64, bundle.buckets.citations - bundle.buckets.counted);
+            claims += bundle.locations.iter().map(|at| at.claims.len()).sum::<usize>();
+            aside += bundle.set_aside.len();
+        }
+        prop_assert_eq!(claims as u64, tally.buckets.counted);
+        prop_assert_eq!(claims + aside, citations);
+    }
+
+    #[test]
+    fn convergence_is_of_those_who_reviewed(submissions in some_submissions(), with_ground in any::<bool>()) {
+        let tally = if with_ground { count(submissions) } else { loose_count(submissions) };
+        for bundle in &tally.bundles {
+            let reviewed: Vec<LineageSet> = bundle
+                .reviewers
+                .iter()
+                .filter(|row| matches!(row.state, State::Findings | State::Clean))
+                .map(|row| row.lineages.clone())
+                .collect();
+            prop_assert_eq!(bundle.reviewed_by, independence(&reviewed));
+            let mut seen = vec![0; bundle.locations.len()];
+            for at in &bundle.locations {
+                prop_assert!(at.convergence <= bundle.reviewed_by);
+                let voters: Vec<LineageSet> =
+                    at.claims.iter().zip(&at.lineages).filter(|(claim, _)| claim.votes).map(|(_, set)| set.clone()).collect();
+                prop_assert_eq!(at.convergence, independence(&voters));
+                prop_assert!(at.reviewers.is_sorted());
+            }
+            for place in &bundle.places {
+                prop_assert!(place.convergence <= bundle.reviewed_by);
+                for member in &place.members {
+                    seen[*member] += 1;
+                    prop_assert!(bundle.locations[*member].convergence <= place.convergence);
+                }
+            }
+            prop_assert!(seen.iter().all(|times| *times == 1));
+        }
+    }
+
+    #[test]
+    fn one_lineage_never_converges(reviews in prop::collection::vec(some_review(), 1..6)) {
+        let submissions = reviews.into_iter().enumerate().map(|(at, review)| by("core", &format!("opus-{at}"), review));
+        let tally = count(submissions.collect());
+        prop_assert_eq!((tally.totals.convergent, tally.totals.near_convergent), (0, 0));
+    }
+
+    #[test]
+    fn order_changes_no_byte(submissions in some_submissions(), seed in any::<u64>()) {
+        let mut shuffled: Vec<(u64, Submission)> = (1_u64..)
+            .zip(submissions.clone())
+            .map(|(at, submission)| (at.wrapping_mul(seed | 1).rotate_left(23), submission))
+            .collect();
+        shuffled.sort_by_key(|(at, _)| *at);
+        let shuffled = shuffled.into_iter().map(|(_, submission)| submission).collect();
+        prop_assert_eq!(bytes(&count(submissions)), bytes(&count(shuffled)));
+    }
+}
