@@ -1,3 +1,27 @@
-//! The command line of scrum.
+//! `scrum`: review bundles before a review, and a tally after it.
+//!
+//! Data goes to stdout, everything else to stderr. Exit codes are those of [`error::ExitCode`].
 
-fn main() {}
+mod args;
+mod commands;
+mod error;
+mod output;
+mod progress;
+mod session;
+mod verify;
+mod wave;
+
+use clap::Parser;
+
+fn main() -> std::process::ExitCode {
+    let args = args::Args::parse();
+    // git does not hash every object that it reads either; it takes a quarter of the time.
+    scrum_core::git::trust_object_hashes();
+    let output = output::Output::new(&args.global);
+    let result = session::Session::start(&args.global, &output)
+        .and_then(|session| commands::run(&args.command, &session, &output));
+    match result {
+        Ok(code) => code.into(),
+        Err(error) => error::report(&error, &output).into(),
+    }
+}

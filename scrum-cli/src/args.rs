@@ -1,0 +1,81 @@
+//! The command line as it is typed. Parsing it reads no file and no repository.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+use crate::commands;
+
+/// Splits a change set into review bundles, and counts what the reviewers agree on
+///
+/// Before a review: `scrum bundle main...HEAD` divides the range's diff by component, guards the size of each
+/// bundle, and writes a prompt for each. After it: `scrum tally` reads the reviewers' `WHERE:` lines and counts
+/// which locations models of different lineages agree on.
+#[derive(Debug, Parser)]
+#[command(name = "scrum", version, max_term_width = 100, after_long_help = AFTER_HELP)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0    done
+  1    a gate said no: the size guard, --fail-on, --min-lineages, verify
+  2    usage, configuration, or a revision or path that does not resolve
+  3    everything else
+  130  interrupted
+
+Environment:
+  SCRUM_FORCE_OVERSIZE=1  write bundles above the fail limit, as --force-oversize does
+  NO_COLOR                no colours";
+
+/// Options that every command takes.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Global {
+    /// Run as if started in DIR
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub(crate) directory: Option<PathBuf>,
+    /// Read this file in place of scrum.toml in the repository's top folder
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
+    /// Print no warnings
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say more; also where each reviewer's lineage comes from
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
+    pub(crate) color: Color,
+}
+
+/// `--color`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Also into a pipe or a file
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Bundle(commands::bundle::Args),
+    Verify(commands::verify::Args),
+    Tally(commands::tally::Args),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,275 @@
+//! `scrum tally`: from reviews to what they agree on.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use clap::{Args as ClapArgs, ValueEnum};
+use scrum_core::ground::Ground;
+use scrum_core::lineage::LineageTable;
+use scrum_core::report::{TextOptions, write_json, write_text};
+use scrum_core::tally::{
+    self, DiffText, Gate, GateFailure, NoDiffs, ReviewerConfig, Tally, TallyOptions,
+};
+use scrum_core::wave::TREE;
+
+use crate::error::ExitCode;
+use crate::output::Output;
+use crate::session::Session;
+use crate::wave::{Found, Wave, find, reviews, write_atomically};
+
+/// Count what the reviewers agree on
+///
+/// Without an argument: the newest wave. WAVE is a folder, a name under .scrum/ or a range; FILE is a review or a
+/// folder of reviews, whose reviewer is the file's stem and whose bundle is the name of the folder it lies in.
+///
+/// Every citation is counted or listed with the reason why not. Agreement counts lineages: one model asked three times
+/// is one vote.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Example:\n  scrum tally --fail-on block --fail-on convergent\n  scrum tally reviews/ --lineage mine=alibaba"
+)]
+pub(crate) struct Args {
+    /// A wave, or reviews
+    #[arg(value_name = "WAVE|FILE")]
+    names: Vec<PathBuf>,
+    /// Stretch each range by N lines at its end in the near tally [default: 1]
+    #[arg(long, value_name = "N")]
+    near: Option<u32>,
+    /// Fail where fewer than N disjoint lineages reviewed a bundle [default: 0]
+    #[arg(long, value_name = "N")]
+    min_lineages: Option<u32>,
+    /// The lineages of a reviewer or model; may be repeated
+    #[arg(long, value_name = "NAME=L[+L]")]
+    lineage: Vec<LineageArg>,
+    /// Exit with 1 where the tally has this; may be repeated
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    fail_on: Vec<FailOn>,
+    /// What to print [default: by the ending of -o, else text]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
+    /// Write into FILE in place of stdout
+    #[arg(short, long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Threads [default: one a core]
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    /// A location that two or more lineages name
+    Convergent,
+    /// A place that two or more lineages name
+    Near,
+    /// A counted finding of severity BLOCK
+    Block,
+    /// Any counted finding
+    Any,
+    /// A reviewer without usable output
+    NoEvidence,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a person
+    Text,
+    /// All of it
+    Json,
+}
+
+/// `NAME=L[+L]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct LineageArg {
+    name: String,
+    lineages: Vec<String>,
+}
+
+impl FromStr for LineageArg {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (name, lineages) = text.split_once('=').ok_or(LINEAGE_FORM)?;
+        let lineages: Vec<String> = lineages.split('+').map(str::to_owned).collect();
+        if name.is_empty() || lineages.iter().any(String::is_empty) {
+            return Err(LINEAGE_FORM);
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            lineages,
+        })
+    }
+}
+
+const LINEAGE_FORM: &str = "write NAME=LINEAGE, as in mine=deepseek+alibaba";
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Result<ExitCode> {
+    let wave = match find(&args.names, session)? {
+        Found::Wave(folder) => Source::Wave(Box::new(Wave::open(&folder)?)),
+        Found::Files(paths) => Source::Files(paths),
+    };
+    let options = args.options(session);
+    let jobs = args.jobs.unwrap_or_else(super::cores).max(1);
+    let tally = match &wave {
+        Source::Wave(wave) => {
+            let files = reviews::of_wave(wave)?;
+            let submissions = reviews::read(&files, Some(wave), jobs, output);
+            let ground = Ground::new(&wave.manifest, &wave.read(TREE).unwrap_or_default());
+            tally::tally(submissions, Some(&ground), wave.as_ref(), &options)
+        }
+        Source::Files(paths) => {
+            let files = reviews::of_paths(paths)?;
+            let submissions = reviews::read(&files, None, jobs, output);
+            tally::tally(submissions, None, &NoDiffs, &options)
+        }
+    };
+    tally
+        .warnings
+        .iter()
+        .for_each(|warning| output.warning(warning));
+    if let Source::Wave(wave) = &wave {
+        let path = wave.folder.join("tally.json");
+        write_atomically(&path, &mut |out| write_json(&tally, out))?;
+    }
+    args.print(&tally, output)?;
+    if let Source::Wave(wave) = &wave
+        && tally.bundles.iter().all(|bundle| bundle.reviewed_by == 0)
+    {
+        let place = wave
+            .folder
+            .join("reviews")
+            .join("<bundle>")
+            .join("<reviewer>.md");
+        output.detail(&format!(
+            "nobody has reviewed yet; an answer goes to {}",
+            place.display()
+        ));
+    }
+
+    let gates: Vec<Gate> = args.fail_on.iter().map(|gate| gate.gate()).collect();
+    let failures = tally.failed_gates(&gates, options.min_lineages);
+    for failure in &failures {
+        output.error(&sentence(failure));
+    }
+    Ok(if failures.is_empty() {
+        ExitCode::Done
+    } else {
+        ExitCode::Refused
+    })
+}
+
+/// Says what a gate found.
+fn sentence(failure: &GateFailure) -> String {
+    const SHOWN: usize = 5;
+    let list = |items: Vec<String>| {
+        let more = items.len().saturating_sub(SHOWN);
+        let shown: Vec<_> = items.into_iter().take(SHOWN).collect();
+        let tail = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        shown.join(", ") + &tail
+    };
+    match failure {
+        GateFailure::Convergent { locations } => {
+            format!("--fail-on convergent: {locations} convergent locations")
+        }
+        GateFailure::Near { places } => format!("--fail-on near: {places} convergent places"),
+        GateFailure::Block { locations } => {
+            format!("--fail-on block: {locations} locations with severity BLOCK")
+        }
+        GateFailure::Any { locations } => format!("--fail-on any: {locations} locations"),
+        GateFailure::NoEvidence { reviewers } => {
+            let seats = reviewers.iter().map(|(bundle, reviewer, state)| {
+                format!("{reviewer} on {bundle} ({})", state.as_str())
+            });
+            format!("--fail-on no-evidence: {}", list(seats.collect()))
+        }
+        GateFailure::MinLineages { required, bundles } => {
+            let short = bundles
+                .iter()
+                .map(|(bundle, count)| format!("{bundle} ({count})"));
+            format!(
+                "fewer than {required} lineages reviewed {}",
+                list(short.collect())
+            )
+        }
+        // The enum may grow; a gate that is not known here still says no.
+        other => format!("a gate said no: {other:?}"),
+    }
+}
+
+enum Source {
+    Wave(Box<Wave>),
+    Files(Vec<PathBuf>),
+}
+
+impl DiffText for Wave {
+    fn diff(&self, bundle: &str) -> Option<Vec<u8>> {
+        self.read(&self.manifest.bundle(bundle)?.diff).ok()
+    }
+}
+
+impl FailOn {
+    fn gate(self) -> Gate {
+        match self {
+            Self::Convergent => Gate::Convergent,
+            Self::Near => Gate::Near,
+            Self::Block => Gate::Block,
+            Self::Any => Gate::Any,
+            Self::NoEvidence => Gate::NoEvidence,
+        }
+    }
+}
+
+impl Args {
+    fn options(&self, session: &Session) -> TallyOptions {
+        let config = &session.config;
+        let mut lineages: BTreeMap<String, Vec<String>> = config
+            .lineages
+            .iter()
+            .map(|(name, set)| (name.clone(), set.clone()))
+            .collect();
+        for LineageArg {
+            name,
+            lineages: set,
+        } in &self.lineage
+        {
+            lineages.insert(name.clone(), set.clone());
+        }
+        let reviewers = config.reviewers.iter().map(|reviewer| {
+            let mut seat = ReviewerConfig::new(&reviewer.name).human(reviewer.human);
+            seat.lineage.clone_from(&reviewer.lineage);
+            seat.model.clone_from(&reviewer.model);
+            seat
+        });
+        TallyOptions::default()
+            .near_lines(self.near.unwrap_or(config.tally.near_lines))
+            .min_lineages(self.min_lineages.unwrap_or(config.tally.min_lineages))
+            .lineages(LineageTable::builtin().with_overrides(lineages))
+            .reviewers(reviewers)
+    }
+
+    fn print(&self, tally: &Tally, output: &Output) -> anyhow::Result<()> {
+        let by_ending = |path: &Path| match path.extension() {
+            Some(ending) if ending.eq_ignore_ascii_case("json") => Format::Json,
+            _ => Format::Text,
+        };
+        let ending = self.out.as_deref().map_or(Format::Text, by_ending);
+        let format = self.format.unwrap_or(ending);
+        let color = output.color && self.out.is_none();
+        let mut write = |out: &mut dyn std::io::Write| match format {
+            Format::Json => write_json(tally, out),
+            Format::Text => {
+                let options = TextOptions::default().color(color).verbose(output.verbose);
+                write_text(tally, &options, out)
+            }
+        };
+        match &self.out {
+            Some(path) => write_atomically(path, &mut write),
+            None => output.data(write),
+        }
+    }
+}

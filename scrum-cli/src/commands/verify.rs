@@ -1,0 +1,104 @@
+//! `scrum verify`: proves with git that a wave loses nothing.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, ValueEnum};
+
+use crate::error::{ExitCode, UsageError};
+use crate::output::Output;
+use crate::session::Session;
+use crate::verify::{Proof, prove};
+use crate::wave::{Found, Wave, find};
+
+/// Prove that a wave loses nothing
+///
+/// Applies every bundle, then the excluded files, to the base tree with git itself, and compares tree ids. For a wave
+/// made from a patch it compares the file patches. Nothing of the repository is touched.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:\n  scrum verify && echo proven")]
+pub(crate) struct Args {
+    /// A wave: a folder, a name under .scrum/, or a range [default: the newest]
+    #[arg(value_name = "WAVE")]
+    wave: Option<PathBuf>,
+    /// What to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a person
+    Text,
+    /// For a program
+    Json,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Result<ExitCode> {
+    let folder = match find(args.wave.as_slice(), session)? {
+        Found::Wave(folder) => folder,
+        Found::Files(paths) => {
+            let name = paths
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect();
+            return Err(UsageError::UnknownWave { name }.into());
+        }
+    };
+    let wave = Wave::open_unchecked(&folder)?;
+    let objects = match &wave.manifest.range.base_tree {
+        Some(_) => Some(session.repository()?.common_dir().join("objects")),
+        None => None,
+    };
+    let proof = prove(&wave, objects.as_deref())?;
+    output.data(|out| match args.format {
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut *out, &proof)?;
+            writeln!(out)
+        }
+        Format::Text => writeln!(out, "{}", sentence(&proof)),
+    })?;
+    Ok(if proof.proven {
+        ExitCode::Done
+    } else {
+        ExitCode::Refused
+    })
+}
+
+fn sentence(proof: &Proof) -> String {
+    let short = |id: &Option<String>| {
+        id.as_deref()
+            .unwrap_or("?")
+            .chars()
+            .take(12)
+            .collect::<String>()
+    };
+    let parts = if proof.parts > 0 {
+        format!(" ({} of them parts)", proof.parts)
+    } else {
+        String::new()
+    };
+    let what = format!(
+        "{} bundles{parts} and {} excluded files",
+        proof.bundles, proof.excluded
+    );
+    match &proof.difference {
+        None if proof.base_tree.is_some() => format!(
+            "proven: {what} make tree {} from {}",
+            short(&proof.target_tree),
+            short(&proof.base_tree)
+        ),
+        None => format!("proven: {what} hold every file patch of the input"),
+        Some(difference) => {
+            let bundle = difference
+                .bundle
+                .as_deref()
+                .map_or(String::new(), |id| format!(" bundle {id}:"));
+            let path = difference
+                .path
+                .as_deref()
+                .map_or(String::new(), |path| format!(" {path}:"));
+            format!("NOT proven:{bundle}{path} {}", difference.reason)
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Where words go: data to stdout, everything else to stderr.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use crate::args::{Color, Global};
+
+/// How to print.
+#[derive(Debug)]
+pub(crate) struct Output {
+    /// `-q` was given.
+    pub(crate) quiet: bool,
+    /// How often `-v` was given.
+    pub(crate) verbose: u8,
+    /// Colours on stdout.
+    pub(crate) color: bool,
+    color_stderr: bool,
+}
+
+impl Output {
+    pub(crate) fn new(global: &Global) -> Self {
+        // NO_COLOR counts where it is set and not empty (no-color.org).
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let wanted = |terminal: bool| match global.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => terminal && !no_color,
+        };
+        Self {
+            quiet: global.quiet,
+            verbose: global.verbose,
+            color: wanted(io::stdout().is_terminal()),
+            color_stderr: wanted(io::stderr().is_terminal()),
+        }
+    }
+
+    /// Prints data. `write` gets a buffered stdout; a closed pipe is not an error, since the reader has had enough.
+    pub(crate) fn data(
+        &self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> anyhow::Result<()> {
+        let mut stdout = io::BufWriter::new(io::stdout().lock());
+        match write(&mut stdout).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                // What is still buffered can go nowhere.
+                let _ = stdout.into_parts();
+                Ok(())
+            }
+            other => Ok(other?),
+        }
+    }
+
+    /// Prints a warning, unless `-q`.
+    pub(crate) fn warning(&self, text: &str) {
+        if !self.quiet {
+            self.labelled("warning", AnsiColor::Yellow, text);
+        }
+    }
+
+    /// Prints what only `-v` asks for.
+    pub(crate) fn note(&self, text: &str) {
+        if self.verbose > 0 {
+            self.labelled("note", AnsiColor::Cyan, text);
+        }
+    }
+
+    /// Prints an error.
+    pub(crate) fn error(&self, text: &str) {
+        self.labelled("error", AnsiColor::Red, text);
+    }
+
+    /// Prints a way on, below an error.
+    pub(crate) fn hint(&self, text: &str) {
+        self.labelled("hint", AnsiColor::Green, text);
+    }
+
+    /// Prints lines that belong to the message above, unless `-q`.
+    pub(crate) fn detail(&self, text: &str) {
+        if !self.quiet {
+            self.stderr(text);
+        }
+    }
+
+    fn labelled(&self, label: &str, color: AnsiColor, text: &str) {
+        let style = if self.color_stderr {
+            color.on_default().bold()
+        } else {
+            Style::new()
+        };
+        self.stderr(&format!("{style}{label}{style:#}: {}", harmless(text)));
+    }
+
+    fn stderr(&self, text: &str) {
+        // Nobody is left to tell where stderr is closed.
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+}
+
+/// Replaces control characters but line feed and tab: names and texts of others may hold terminal escapes.
+fn harmless(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            if c.is_control() && c != '\n' && c != '\t' {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
+        .collect()
+}

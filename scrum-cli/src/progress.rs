@@ -1,0 +1,88 @@
+//! How far the work is, on stderr, for a person who waits.
+
+use std::io::IsTerminal;
+use std::ops::ControlFlow;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use scrum_core::git::{Progress as GitProgress, ProgressFn, Stage};
+
+/// Work that is done sooner shows nothing.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Shows progress where stderr is a terminal and the work takes over a second.
+#[derive(Debug, Clone)]
+pub(crate) struct Progress {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    enabled: bool,
+    start: Instant,
+    bar: OnceLock<ProgressBar>,
+}
+
+impl Progress {
+    pub(crate) fn start(quiet: bool) -> Self {
+        let enabled = !quiet && std::io::stderr().is_terminal();
+        let shared = Shared {
+            enabled,
+            start: Instant::now(),
+            bar: OnceLock::new(),
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// A callback for the library.
+    pub(crate) fn of_git(&self) -> ProgressFn {
+        let progress = self.clone();
+        Arc::new(
+            move |GitProgress {
+                      stage, done, total, ..
+                  }| {
+                progress.set(name(stage), done, total);
+                ControlFlow::Continue(())
+            },
+        )
+    }
+
+    /// Says what the work is at. A `total` of 0 is not known yet.
+    pub(crate) fn set(&self, stage: &'static str, done: usize, total: usize) {
+        let shared = &self.shared;
+        if !shared.enabled || shared.start.elapsed() < PATIENCE {
+            return;
+        }
+        let bar = shared.bar.get_or_init(|| {
+            let bar = ProgressBar::new(0);
+            if let Ok(style) = ProgressStyle::with_template("{elapsed:>4} {msg} {pos}/{len}") {
+                bar.set_style(style);
+            }
+            bar
+        });
+        bar.set_message(stage);
+        bar.set_length(total as u64);
+        bar.set_position(done as u64);
+    }
+
+    /// Takes the line away again, before anything else is printed.
+    pub(crate) fn clear(&self) {
+        if let Some(bar) = self.shared.bar.get() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Trees => "comparing trees",
+        Stage::Renames => "finding renames",
+        Stage::Patches => "making patches",
+        Stage::Commits => "reading commits",
+        // The library may name further stages.
+        _ => "working",
+    }
+}

@@ -1,0 +1,115 @@
+//! Where the command runs: the folder, the repository if there is one, and its configuration.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use scrum_core::config::{self, Config};
+use scrum_core::git::{GitError, Repository};
+
+use crate::args::Global;
+use crate::error::UsageError;
+use crate::output::Output;
+
+/// What every command starts from. The repository is opened lazily: a patch or a list of review files needs none.
+#[derive(Debug)]
+pub(crate) struct Session {
+    /// Top of the work tree; in a bare repository, or outside any, the current folder.
+    pub(crate) top: PathBuf,
+    /// The current folder, below `top` or `top` itself.
+    pub(crate) folder: PathBuf,
+    /// `scrum.toml`, or the defaults.
+    pub(crate) config: Config,
+}
+
+impl Session {
+    pub(crate) fn start(global: &Global, output: &Output) -> anyhow::Result<Self> {
+        if let Some(directory) = &global.directory {
+            std::env::set_current_dir(directory).map_err(|source| UsageError::Read {
+                path: directory.display().to_string(),
+                source,
+            })?;
+        }
+        let folder = std::env::current_dir().context("the current folder cannot be found")?;
+        let top = match Repository::discover(&folder) {
+            Ok(repository) => repository
+                .top()
+                .map_or_else(|| folder.clone(), Path::to_owned),
+            // Whoever needs the repository says so itself.
+            Err(_) => folder.clone(),
+        };
+        let config = read_config(global.config.as_deref(), &top, output)?;
+        Ok(Self {
+            top,
+            folder,
+            config,
+        })
+    }
+
+    /// Opens the repository around the current folder.
+    pub(crate) fn repository(&self) -> Result<Repository, GitError> {
+        Repository::discover(&self.folder)
+    }
+
+    /// A pathspec typed in the current folder, as one of the top folder. Those that begin with `:` are git's own magic
+    /// and count from the top.
+    pub(crate) fn from_top(&self, pathspec: &str) -> String {
+        // The top folder as libgit2 names it may differ from the current folder's name by symbolic links.
+        let folder = self
+            .folder
+            .canonicalize()
+            .unwrap_or_else(|_| self.folder.clone());
+        let top = self.top.canonicalize().unwrap_or_else(|_| self.top.clone());
+        let below = folder.strip_prefix(top).unwrap_or(Path::new(""));
+        if below.as_os_str().is_empty() || pathspec.starts_with(':') {
+            return pathspec.to_owned();
+        }
+        let mut parts: Vec<String> = below
+            .iter()
+            .map(|part| part.to_string_lossy().into_owned())
+            .collect();
+        for part in pathspec.split('/') {
+            match part {
+                "." | "" => {}
+                ".." => {
+                    parts.pop();
+                }
+                part => parts.push(part.to_owned()),
+            }
+        }
+        if parts.is_empty() {
+            ".".to_owned()
+        } else {
+            parts.join("/")
+        }
+    }
+
+    /// The folder that holds the waves.
+    pub(crate) fn waves(&self) -> PathBuf {
+        self.top.join(".scrum")
+    }
+}
+
+fn read_config(named: Option<&Path>, top: &Path, output: &Output) -> anyhow::Result<Config> {
+    let path = named.map_or_else(|| top.join(config::FILE_NAME), Path::to_owned);
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(Config::default());
+        }
+        Err(source) => {
+            return Err(UsageError::Read {
+                path: path.display().to_string(),
+                source,
+            }
+            .into());
+        }
+    };
+    output.note(&format!("configuration from {}", path.display()));
+    Config::from_toml(&text).map_err(|source| {
+        UsageError::Config {
+            path: path.display().to_string(),
+            source,
+        }
+        .into()
+    })
+}

@@ -1,0 +1,261 @@
+//! Proves that a wave loses nothing, with git itself as the judge.
+//!
+//! The bundles in the manifest's order, then `excluded.diff`, are applied to the base tree in a scratch repository that
+//! borrows the objects of the real one. Only tree ids are trusted: `git apply` can succeed on the wrong tree. The
+//! user's index, work tree, refs and object folder are not touched, and no configuration of theirs is read.
+
+mod scratch;
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use scrum_core::change::Change;
+use scrum_core::manifest::Manifest;
+use scrum_core::patch::{self, FilePatch, file_patches};
+use scrum_core::unit::Units;
+use scrum_core::wave::EXCLUDED;
+use serde::Serialize;
+
+use crate::wave::Wave;
+use scratch::Scratch;
+
+/// What was found.
+#[derive(Debug, Serialize)]
+pub(crate) struct Proof {
+    pub(crate) schema: &'static str,
+    /// The wave's folder.
+    pub(crate) wave: String,
+    /// Everything adds up.
+    pub(crate) proven: bool,
+    /// Bundles applied, parts counted each.
+    pub(crate) bundles: usize,
+    /// Those of them that are parts of a component.
+    pub(crate) parts: usize,
+    /// Files in `excluded.diff`.
+    pub(crate) excluded: usize,
+    pub(crate) base_tree: Option<String>,
+    /// The head tree; with a pathspec the base tree with the matching paths of the head.
+    pub(crate) target_tree: Option<String>,
+    /// What applying everything gave.
+    pub(crate) result_tree: Option<String>,
+    pub(crate) difference: Option<Difference>,
+}
+
+/// The first thing that differs.
+#[derive(Debug, Serialize)]
+pub(crate) struct Difference {
+    /// The bundle's id, or `excluded`.
+    pub(crate) bundle: Option<String>,
+    pub(crate) path: Option<String>,
+    pub(crate) reason: String,
+}
+
+/// A patch above this is applied in pieces: git holds a patch in memory whole, and refuses one above 1 GiB.
+const PIECE_BYTES: usize = 64 << 20;
+
+/// Proves a wave. `objects` is the object folder of its repository, which a wave made from a patch does not need.
+pub(crate) fn prove(wave: &Wave, objects: Option<&Path>) -> anyhow::Result<Proof> {
+    let manifest = &wave.manifest;
+    let mut proof = Proof {
+        schema: "scrum.verify/1",
+        wave: wave.folder.display().to_string(),
+        proven: false,
+        bundles: manifest.bundles.len(),
+        parts: manifest
+            .bundles
+            .iter()
+            .filter(|bundle| bundle.part.is_some())
+            .count(),
+        excluded: manifest.excluded.len(),
+        base_tree: manifest.range.base_tree.clone(),
+        target_tree: None,
+        result_tree: None,
+        difference: None,
+    };
+    proof.difference = match (&manifest.range.base_tree, &manifest.range.head_tree) {
+        (Some(base), Some(head)) => {
+            let objects = objects.context("the wave's repository cannot be found")?;
+            let scratch = Scratch::new(objects, base.len())?;
+            let target = scratch.target(base, head, &manifest.range.pathspec)?;
+            proof.target_tree = Some(target.clone());
+            apply_all(wave, &scratch, base, &target, &mut proof.result_tree)?
+        }
+        _ => compare_with_patch(wave)?,
+    };
+    // What applies may still not be what the reviewers were given.
+    if proof.difference.is_none() {
+        proof.difference = wave.check().err().map(|error| Difference {
+            bundle: None,
+            path: None,
+            reason: format!("{error:#}"),
+        });
+    }
+    proof.proven = proof.difference.is_none();
+    Ok(proof)
+}
+
+/// The patches of a wave in the order in which they apply: the bundle's id, and the file's name.
+fn patches(manifest: &Manifest) -> impl Iterator<Item = (&str, &str)> {
+    let bundles = manifest
+        .bundles
+        .iter()
+        .map(|bundle| (bundle.id.as_str(), bundle.diff.as_str()));
+    let excluded = (!manifest.excluded.is_empty()).then_some(("excluded", EXCLUDED));
+    bundles.chain(excluded)
+}
+
+fn apply_all(
+    wave: &Wave,
+    scratch: &Scratch,
+    base: &str,
+    target: &str,
+    result: &mut Option<String>,
+) -> anyhow::Result<Option<Difference>> {
+    scratch.read_tree(base)?;
+    let differs = |bundle: &str, path: Option<String>, reason: String| Difference {
+        bundle: Some(bundle.to_owned()),
+        path,
+        reason,
+    };
+    let without_context = wave.manifest.context == Some(0);
+    for (bundle, file) in patches(&wave.manifest) {
+        let text = match wave.read(file) {
+            Ok(text) => text,
+            Err(error) => return Ok(Some(differs(bundle, None, format!("{file}: {error}")))),
+        };
+        let pieces = match pieces(&text, PIECE_BYTES) {
+            Ok(pieces) => pieces,
+            Err(error) => return Ok(Some(differs(bundle, None, format!("{file}: {error}")))),
+        };
+        for piece in pieces {
+            if let Err(refusal) = scratch.apply(&piece, without_context)? {
+                return Ok(Some(differs(bundle, refusal.path, refusal.reason)));
+            }
+        }
+    }
+    let tree = scratch.write_tree()?;
+    let same = tree == target;
+    *result = Some(tree.clone());
+    if same {
+        return Ok(None);
+    }
+    let path = scratch.first_difference(&tree, target)?;
+    let bundle = path.as_deref().and_then(|path| owner(&wave.manifest, path));
+    let reason = format!("everything applies, and makes tree {tree} where {target} is due");
+    Ok(Some(Difference {
+        bundle,
+        path,
+        reason,
+    }))
+}
+
+/// The bundle that holds a path.
+fn owner(manifest: &Manifest, path: &str) -> Option<String> {
+    let is = |own: &str, old: Option<&String>| own == path || old.is_some_and(|old| old == path);
+    manifest
+        .bundles
+        .iter()
+        .find(|bundle| {
+            bundle
+                .files
+                .iter()
+                .any(|file| is(&file.path, file.old_path.as_ref()))
+        })
+        .map(|bundle| bundle.id.clone())
+        .or_else(|| {
+            let mut excluded = manifest.excluded.iter();
+            excluded
+                .any(|file| is(&file.path, file.old_path.as_ref()))
+                .then(|| "excluded".to_owned())
+        })
+}
+
+/// Cuts a patch into pieces of at most `limit` bytes, where its files allow: files that only apply together stay
+/// together, and one file is never cut.
+fn pieces(text: &[u8], limit: usize) -> Result<Vec<Vec<u8>>, patch::PatchError> {
+    if text.len() <= limit {
+        return Ok(vec![text.to_vec()]);
+    }
+    let files: Vec<FilePatch<'_>> = file_patches(text).collect::<Result<_, _>>()?;
+    let changes: Vec<Change> = files.iter().map(FilePatch::change).collect();
+    let mut pieces: Vec<Vec<u8>> = vec![Vec::new()];
+    for unit in Units::find(&changes).iter() {
+        let bytes: usize = unit.iter().map(|file| files[*file].text.len()).sum();
+        if let Some(last) = pieces.last()
+            && !last.is_empty()
+            && last.len() + bytes > limit
+        {
+            pieces.push(Vec::new());
+        }
+        if let Some(last) = pieces.last_mut() {
+            unit.iter()
+                .for_each(|file| last.extend_from_slice(files[*file].text));
+        }
+    }
+    Ok(pieces)
+}
+
+/// For a wave made from a patch: the bundles and the excluded files hold the same file patches as the patch did.
+fn compare_with_patch(wave: &Wave) -> anyhow::Result<Option<Difference>> {
+    let mut texts = Vec::new();
+    for (bundle, file) in patches(&wave.manifest) {
+        match wave.read(file) {
+            Ok(text) => texts.push((bundle, file, text)),
+            Err(error) => {
+                return Ok(Some(Difference {
+                    bundle: Some(bundle.to_owned()),
+                    path: None,
+                    reason: format!("{file}: {error}"),
+                }));
+            }
+        }
+    }
+    let mut set = patch::PatchSet::default();
+    for (bundle, file, text) in &texts {
+        for section in file_patches(text) {
+            match section {
+                Ok(section) => set.add(&section),
+                Err(error) => {
+                    return Ok(Some(Difference {
+                        bundle: Some((*bundle).to_owned()),
+                        path: None,
+                        reason: format!("{file}: {error}"),
+                    }));
+                }
+            }
+        }
+    }
+    let found = set.digest();
+    let due = wave.manifest.patch_sha256.as_deref();
+    Ok((due != Some(found.as_str())).then(|| Difference {
+        bundle: None,
+        path: None,
+        reason: "bundles and excluded files do not hold the file patches of the input".to_owned(),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pieces;
+
+    fn section(path: &str) -> String {
+        format!(
+            "diff --git a/{path} b/{path}\nnew file mode 100644\nindex 0..1\n--- /dev/null\n+++ b/{path}\n@@ -0,0 +1 @@\n+x\n"
+        )
+    }
+
+    #[test]
+    fn a_large_patch_is_cut_between_units() {
+        let delete = "diff --git a/a b/a\ndeleted file mode 100644\nindex 1..0\n--- a/a\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n";
+        let text = [delete, &section("a.b"), &section("a/b"), &section("c")].concat();
+        let cut = pieces(text.as_bytes(), 1).unwrap();
+        assert_eq!(cut.len(), 3);
+        // The file `a` gives way to the folder `a`, so both are in one piece.
+        assert!(cut.iter().any(|piece| {
+            let piece = String::from_utf8_lossy(piece);
+            piece.contains("deleted file") && piece.contains("b/a/b")
+        }));
+        assert_eq!(cut.concat().len(), text.len());
+        assert_eq!(pieces(text.as_bytes(), text.len()).unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,227 @@
+//! Writes a wave into a folder, so that a kill at any moment leaves each file old or new.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use scrum_core::manifest::Manifest;
+use scrum_core::wave::{EXCLUDED, MANIFEST, Sink, TREE};
+
+use super::is_inside;
+use crate::error::UsageError;
+
+/// Begins the name of every temporary file, so that what a kill left behind is recognised.
+const TEMPORARY: &str = ".scrum-tmp-";
+
+/// A folder that a wave is going to be written into.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    path: PathBuf,
+    /// The manifest of the wave that stands there, where it can be read.
+    old: Option<Manifest>,
+    /// First digits of the old manifest's digest, where there is one.
+    old_digest: Option<String>,
+}
+
+impl Folder {
+    /// Looks at the folder and writes nothing. A folder that is neither absent, empty nor a wave is refused.
+    pub(crate) fn inspect(path: &Path) -> anyhow::Result<Self> {
+        let shown = || path.display().to_string();
+        let mut entries = match std::fs::read_dir(path) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Self {
+                    path: path.to_owned(),
+                    old: None,
+                    old_digest: None,
+                });
+            }
+            Err(source) => {
+                return Err(UsageError::Read {
+                    path: shown(),
+                    source,
+                }
+                .into());
+            }
+        };
+        match std::fs::read(path.join(MANIFEST)) {
+            Ok(json) => Ok(Self {
+                path: path.to_owned(),
+                // A manifest that this version cannot read still marks a wave; nothing of it is removed.
+                old: Manifest::from_json(&json).ok(),
+                old_digest: Some(scrum_core::digest::sha256(&json)[..7].to_owned()),
+            }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                // A first run that was killed leaves the wave's own folders and no manifest.
+                let foreign = entries.any(|entry| {
+                    entry.is_ok_and(|entry| !is_own(&entry.file_name().to_string_lossy()))
+                });
+                if foreign {
+                    return Err(UsageError::NotAWave { path: shown() }.into());
+                }
+                Ok(Self {
+                    path: path.to_owned(),
+                    old: None,
+                    old_digest: None,
+                })
+            }
+            Err(error) => Err(error).with_context(|| format!("{} cannot be read", shown())),
+        }
+    }
+
+    /// Whether there are reviews at all.
+    pub(crate) fn has_reviews(&self) -> bool {
+        has_files(&self.path.join("reviews"))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether there are reviews that were written for other bundles than the new ones.
+    pub(crate) fn has_foreign_reviews(&self, new: &Manifest) -> bool {
+        let key = |manifest: &Manifest| -> Vec<(String, String)> {
+            let bundles = manifest.bundles.iter();
+            bundles
+                .map(|bundle| (bundle.id.clone(), bundle.diff_sha256.clone()))
+                .collect()
+        };
+        let same = self.old.as_ref().is_some_and(|old| key(old) == key(new));
+        !same && self.has_reviews()
+    }
+
+    /// Moves the reviews to `reviews.<7 digits>`, and says where.
+    pub(crate) fn move_reviews_aside(&self) -> anyhow::Result<PathBuf> {
+        let digits = self.old_digest.as_deref().unwrap_or("unknown");
+        let mut target = self.path.join(format!("reviews.{digits}"));
+        // The same manifest may have been replaced, restored and replaced again.
+        let mut number = 2;
+        while target.exists() {
+            target = self.path.join(format!("reviews.{digits}.{number}"));
+            number += 1;
+        }
+        std::fs::rename(self.path.join("reviews"), &target)
+            .with_context(|| format!("the reviews cannot be moved to {}", target.display()))?;
+        Ok(target)
+    }
+
+    /// Makes the folders.
+    pub(crate) fn prepare(&self) -> anyhow::Result<()> {
+        for folder in ["bundles", "prompts", "reviews"] {
+            let path = self.path.join(folder);
+            std::fs::create_dir_all(&path)
+                .with_context(|| format!("{} cannot be made", path.display()))?;
+        }
+        Ok(())
+    }
+
+    /// Writes the manifest, the last file of a wave, and then removes what only the old wave had.
+    pub(crate) fn finish(&self, manifest: &Manifest) -> anyhow::Result<()> {
+        let json = manifest.to_json();
+        write_atomically(&self.path.join(MANIFEST), &mut |out| out.write_all(&json))?;
+        let new = files(manifest);
+        let old = self.old.iter().flat_map(files);
+        for name in old.filter(|name| !new.contains(name) && is_inside(name)) {
+            remove(&self.path.join(name))?;
+        }
+        for folder in [
+            self.path.clone(),
+            self.path.join("bundles"),
+            self.path.join("prompts"),
+        ] {
+            for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+                if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+                    remove(&entry.path())?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Sink for Folder {
+    fn write_file(
+        &self,
+        name: &str,
+        content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        replace(&self.path.join(name), content)
+    }
+}
+
+/// Names in a wave's folder that scrum itself writes.
+fn is_own(name: &str) -> bool {
+    matches!(name, "bundles" | "prompts" | "reviews" | EXCLUDED | TREE)
+        || name.starts_with(TEMPORARY)
+}
+
+/// All files that a manifest answers for, but itself.
+fn files(manifest: &Manifest) -> Vec<String> {
+    let mut names = vec![TREE.to_owned()];
+    if !manifest.excluded.is_empty() {
+        names.push(EXCLUDED.to_owned());
+    }
+    names.extend(
+        manifest
+            .bundles
+            .iter()
+            .flat_map(|b| [b.diff.clone(), b.prompt.clone()]),
+    );
+    names
+}
+
+fn has_files(folder: &Path) -> bool {
+    std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .any(|entry| {
+            let path = entry.path();
+            if path.is_dir() {
+                has_files(&path)
+            } else {
+                true
+            }
+        })
+}
+
+fn remove(path: &Path) -> anyhow::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("{} cannot be removed", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a file so that it is the old one or the new one at any moment.
+pub(crate) fn write_atomically(
+    path: &Path,
+    content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+) -> anyhow::Result<()> {
+    replace(path, content).with_context(|| format!("{} cannot be written", path.display()))
+}
+
+fn replace(
+    path: &Path,
+    content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(TEMPORARY);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // Temporary files are private by default; a wave is read by others as any file is, by the umask.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let file = builder.tempfile_in(folder)?;
+    let mut out = io::BufWriter::with_capacity(1 << 16, file);
+    content(&mut out)?;
+    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}

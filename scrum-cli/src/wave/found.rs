@@ -1,0 +1,96 @@
+//! Finds the wave that a person means.
+
+use std::path::{Path, PathBuf};
+
+use scrum_core::range::RangeSpec;
+use scrum_core::wave::MANIFEST;
+
+use crate::error::UsageError;
+use crate::session::Session;
+
+/// What a command's WAVE or FILE arguments name.
+#[derive(Debug)]
+pub(crate) enum Found {
+    /// A wave's folder.
+    Wave(PathBuf),
+    /// Review files, or folders of them, without a wave.
+    Files(Vec<PathBuf>),
+}
+
+/// Finds what the arguments name. None: the newest wave. One: tried as a path, then as a name under `.scrum/`, then as
+/// a range. Several: files and folders of reviews.
+pub(crate) fn find(names: &[PathBuf], session: &Session) -> anyhow::Result<Found> {
+    match names {
+        [] => newest(session).map(Found::Wave),
+        [name] => find_one(name, session),
+        names => {
+            if let Some(absent) = names.iter().find(|name| !name.exists()) {
+                return Err(UsageError::UnknownWave {
+                    name: absent.display().to_string(),
+                }
+                .into());
+            }
+            Ok(Found::Files(names.to_vec()))
+        }
+    }
+}
+
+fn newest(session: &Session) -> anyhow::Result<PathBuf> {
+    let current = session.waves().join("current");
+    let name = match std::fs::read_to_string(&current) {
+        Ok(name) => name,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(UsageError::NoWave.into());
+        }
+        Err(source) => {
+            return Err(UsageError::Read {
+                path: current.display().to_string(),
+                source,
+            }
+            .into());
+        }
+    };
+    // An absolute path replaces the folder that it is joined to: that is how a wave of `-o` is named.
+    let folder = session.waves().join(name.trim_end_matches('\n'));
+    if folder.join(MANIFEST).is_file() {
+        Ok(folder)
+    } else {
+        Err(UsageError::UnknownWave {
+            name: folder.display().to_string(),
+        }
+        .into())
+    }
+}
+
+fn find_one(name: &Path, session: &Session) -> anyhow::Result<Found> {
+    if name.join(MANIFEST).is_file() {
+        return Ok(Found::Wave(name.to_owned()));
+    }
+    if name.file_name().is_some_and(|file| file == MANIFEST) && name.is_file() {
+        let folder = name
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        return Ok(Found::Wave(folder.unwrap_or(Path::new(".")).to_owned()));
+    }
+    if name.exists() {
+        return Ok(Found::Files(vec![name.to_owned()]));
+    }
+    let named = session.waves().join(name);
+    if named.join(MANIFEST).is_file() {
+        return Ok(Found::Wave(named));
+    }
+    if let Some(folder) = name.to_str().and_then(|text| of_range(text, session)) {
+        return Ok(Found::Wave(folder));
+    }
+    Err(UsageError::UnknownWave {
+        name: name.display().to_string(),
+    }
+    .into())
+}
+
+fn of_range(text: &str, session: &Session) -> Option<PathBuf> {
+    let spec: RangeSpec = text.parse().ok()?;
+    let (range, _) = session.repository().ok()?.range(&spec, &[]).ok()?;
+    let folder = session.waves().join(super::default_name(&range));
+    folder.join(MANIFEST).is_file().then_some(folder)
+}

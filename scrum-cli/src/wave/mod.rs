@@ -1,0 +1,137 @@
+//! A wave on disk: found, opened, checked, written.
+
+mod folder;
+mod found;
+pub(crate) mod reviews;
+
+pub(crate) use folder::{Folder, write_atomically};
+pub(crate) use found::{Found, find};
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use scrum_core::digest::DigestWriter;
+use scrum_core::manifest::Manifest;
+use scrum_core::range::Range;
+use scrum_core::wave::{EXCLUDED, MANIFEST, TREE};
+
+use crate::error::MixedWave;
+
+/// A wave whose files are those that its manifest names.
+#[derive(Debug)]
+pub(crate) struct Wave {
+    pub(crate) folder: PathBuf,
+    pub(crate) manifest: Manifest,
+}
+
+impl Wave {
+    /// Opens a wave and checks every file that the manifest vouches for.
+    pub(crate) fn open(folder: &Path) -> anyhow::Result<Self> {
+        let wave = Self::open_unchecked(folder)?;
+        wave.check()?;
+        Ok(wave)
+    }
+
+    /// Opens a wave by its manifest alone.
+    pub(crate) fn open_unchecked(folder: &Path) -> anyhow::Result<Self> {
+        Ok(Self {
+            folder: folder.to_owned(),
+            manifest: read_manifest(folder)?,
+        })
+    }
+
+    /// Compares every file with the digest that the manifest has of it.
+    pub(crate) fn check(&self) -> anyhow::Result<()> {
+        let manifest = &self.manifest;
+        let bundles = manifest.bundles.iter().flat_map(|bundle| {
+            [
+                (bundle.diff.as_str(), Some(&bundle.diff_sha256)),
+                (bundle.prompt.as_str(), Some(&bundle.prompt_sha256)),
+            ]
+        });
+        let others = [
+            (EXCLUDED, manifest.excluded_sha256.as_ref()),
+            (TREE, manifest.tree_sha256.as_ref()),
+        ];
+        for (file, digest) in bundles.chain(others) {
+            let Some(digest) = digest else { continue };
+            if !is_inside(file) {
+                return Err(self.mixed(file, "named outside the wave"));
+            }
+            match self.digest(file) {
+                Ok(found) if found == *digest => {}
+                Ok(_) => return Err(self.mixed(file, "not the one that the manifest describes")),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                    return Err(self.mixed(file, "missing"));
+                }
+                Err(error) => {
+                    let path = self.folder.join(file);
+                    return Err(error)
+                        .with_context(|| format!("{} cannot be read", path.display()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn mixed(&self, file: &str, what: &'static str) -> anyhow::Error {
+        MixedWave {
+            wave: self.folder.display().to_string(),
+            file: file.to_owned(),
+            what,
+        }
+        .into()
+    }
+
+    fn digest(&self, file: &str) -> std::io::Result<String> {
+        let mut file = std::fs::File::open(self.folder.join(file))?;
+        let mut digest = DigestWriter::new(std::io::sink());
+        std::io::copy(&mut file, &mut digest)?;
+        Ok(digest.finish().1)
+    }
+
+    /// The bytes of one of the wave's files.
+    pub(crate) fn read(&self, file: &str) -> std::io::Result<Vec<u8>> {
+        std::fs::read(self.folder.join(file))
+    }
+}
+
+/// The name of a range's wave: `<base7>-<head7>`, by commits where there are some, else by trees.
+pub(crate) fn default_name(range: &Range) -> String {
+    let short = |commit: &Option<String>, tree: &Option<String>| -> String {
+        let id = commit.as_ref().or(tree.as_ref());
+        id.map_or_else(|| "none".to_owned(), |id| id.chars().take(7).collect())
+    };
+    format!(
+        "{}-{}",
+        short(&range.base, &range.base_tree),
+        short(&range.head, &range.head_tree)
+    )
+}
+
+/// Reads a wave's manifest, without a look at the other files.
+pub(crate) fn read_manifest(folder: &Path) -> anyhow::Result<Manifest> {
+    let path = folder.join(MANIFEST);
+    let json =
+        std::fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    Manifest::from_json(&json).with_context(|| path.display().to_string())
+}
+
+/// Whether a name from a manifest stays in the wave's folder. Manifests travel, so they are not trusted.
+pub(crate) fn is_inside(name: &str) -> bool {
+    let mut parts = Path::new(name).components();
+    !name.is_empty() && parts.all(|part| matches!(part, std::path::Component::Normal(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_inside;
+
+    #[test]
+    fn names_that_leave_the_folder_are_seen() {
+        assert!(is_inside("bundles/core.diff"));
+        for name in ["", "/etc/passwd", "../x", "a/../../x"] {
+            assert!(!is_inside(name), "{name}");
+        }
+    }
+}

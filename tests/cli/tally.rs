@@ -1,0 +1,176 @@
+//! `scrum tally` over reviews on disk.
+
+use crate::place::Place;
+
+fn finding(severity: &str, location: &str, what: &str) -> String {
+    format!("SEVERITY: {severity}\nWHERE: {location}\nWHAT: {what}\nWHY: because\n\n")
+}
+
+/// A wave with one component and reviews of it.
+fn reviewed(reviews: &[(&str, String)]) -> Place {
+    let place = Place::repository();
+    let lines = |mark: &str| {
+        (1..=60)
+            .map(|n| format!("line {n}{mark}\n"))
+            .collect::<String>()
+    };
+    place.write("core/src/pool.rs", lines(""));
+    place.write("core/src/untouched.rs", lines(""));
+    place.commit("Base");
+    place.write(
+        "core/src/pool.rs",
+        lines("").replace("line 20\n", "line twenty\nline more\n"),
+    );
+    place.commit("Change");
+    place
+        .scrum(&["bundle", "HEAD~1..HEAD", "--by", "top-level"])
+        .expect(0);
+    let wave = format!(".scrum/{}", place.read(".scrum/current").trim());
+    for (reviewer, text) in reviews {
+        place.write(&format!("{wave}/reviews/core/{reviewer}.md"), text);
+    }
+    place
+}
+
+#[test]
+fn without_reviews_it_says_what_is_missing() {
+    let place = reviewed(&[]);
+    insta::assert_snapshot!(place.scrum(&["tally"]).expect(0).all());
+}
+
+#[test]
+fn one_model_three_times_is_one_vote() {
+    let same = finding("BLOCK", "core/src/pool.rs:20", "off by one");
+    for (seats, convergence) in [
+        (["opus", "opus-2", "opus-3"], 1),
+        (["opus", "kimi", "qwen"], 3),
+        (["deepseek-r1-distill-qwen-32b", "qwen", "opus"], 2),
+        (["groq-unknown", "opus", "sonnet"], 1),
+    ] {
+        let reviews = seats.map(|seat| (seat, same.clone()));
+        let tally = reviewed(&reviews)
+            .scrum(&["tally", "--format", "json"])
+            .expect(0)
+            .json();
+        let location = &tally["bundles"][0]["locations"][0];
+        assert_eq!(location["convergence"], convergence, "{seats:?}");
+        assert_eq!(location["reviewers"].as_array().unwrap().len(), 3);
+        assert_eq!(tally["totals"]["convergent"], u32::from(convergence > 1));
+    }
+}
+
+#[test]
+fn the_text_of_a_mixed_wave() {
+    let opus = finding(
+        "BLOCK",
+        "core/src/pool.rs:20-21",
+        "The `drain` loop stops one entry early.",
+    ) + &finding("INFO", "core/src/pool.rs", "The file has no tests.")
+        + "VERDICT: BLOCK\n";
+    let kimi = finding(
+        "WARN",
+        "core/src/pool.rs:20",
+        "`drain` leaves the last entry in the pool.",
+    ) + &finding("WARN", "core/src/nowhere.rs:3", "Invented.")
+        + "VERDICT: FIX\n";
+    let qwen = "NONE\n\nVERDICT: SHIP\n".to_owned();
+    let glm = "I looked at the change and it is about pools. ".repeat(9);
+    let place = reviewed(&[("opus", opus), ("kimi", kimi), ("qwen", qwen), ("glm", glm)]);
+    insta::assert_snapshot!(place.scrum(&["tally", "-v"]).expect(0).all());
+}
+
+#[test]
+fn the_buckets_add_up() {
+    let text = finding("BLOCK", "core/src/pool.rs:20", "a")
+        + &finding("INFO", "core/src/pool.rs:20", "again")
+        + &finding("WARN", "core/src/pool.rs:0", "no line")
+        + &finding("WARN", "core/src/ghost.rs:9", "no file")
+        + &finding("WARN", "core/src/pool.rs:30", "taken back")
+        + "RETRACT: core/src/pool.rs:30\nRETRACT: core/src/pool.rs:55\n";
+    let place = reviewed(&[("opus", text)]);
+    let tally = place.scrum(&["tally", "--format", "json"]).expect(0).json();
+    let buckets = &tally["buckets"];
+    assert_eq!(buckets["citations"], 5);
+    for bucket in [
+        "counted",
+        "duplicate",
+        "retracted",
+        "unknown_path",
+        "malformed",
+    ] {
+        assert_eq!(buckets[bucket], 1, "{bucket}: {buckets}");
+    }
+    assert_eq!(buckets["echoed"], 0);
+    assert_eq!(tally["bundles"][0]["locations"][0]["severity"], "block");
+}
+
+#[test]
+fn gates_exit_with_1() {
+    let one = finding("WARN", "core/src/pool.rs:20", "a");
+    let near = finding("WARN", "core/src/pool.rs:20-22", "a");
+    let place = reviewed(&[
+        ("opus", one),
+        ("kimi", near),
+        ("glm", "Looks like a pool.\n".into()),
+    ]);
+    for (gate, code) in [
+        ("convergent", 0),
+        ("near", 1),
+        ("block", 0),
+        ("any", 1),
+        ("no-evidence", 1),
+    ] {
+        let run = place.scrum(&["tally", "--fail-on", gate]);
+        assert_eq!(run.code, code, "{gate}: {}", run.all());
+    }
+    place.scrum(&["tally", "--min-lineages", "2"]).expect(0);
+    place.scrum(&["tally", "--min-lineages", "3"]).expect(1);
+    place.scrum(&["tally", "--fail-on", "nonsense"]).expect(2);
+}
+
+#[test]
+fn review_files_without_a_wave() {
+    let place = Place::empty();
+    place.write("out/core/opus.md", finding("BLOCK", "src/a.rs:3", "x"));
+    place.write("out/core/kimi.md", finding("BLOCK", "./src/a.rs:3", "y"));
+    let tally = place
+        .scrum(&["tally", "out", "--format", "json"])
+        .expect(0)
+        .json();
+    assert_eq!(tally["totals"]["convergent"], 1);
+    assert_eq!(tally["bundles"][0]["id"], "core");
+    assert_eq!(
+        tally["bundles"][0]["locations"][0]["grounding"],
+        "unverified"
+    );
+    let one = place
+        .scrum(&["tally", "out/core/opus.md", "out/core/kimi.md"])
+        .expect(0);
+    assert!(
+        one.stdout.contains("core: 1 convergent / 1 distinct"),
+        "{}",
+        one.all()
+    );
+    place.scrum(&["tally", "out", "-o", "t.json"]).expect(0);
+    let written: serde_json::Value = serde_json::from_str(&place.read("t.json")).unwrap();
+    assert_eq!(written, tally);
+}
+
+#[test]
+fn a_lineage_from_the_flag_and_from_the_configuration() {
+    let same = finding("BLOCK", "core/src/pool.rs:20", "x");
+    let place = reviewed(&[("mine", same.clone()), ("qwen", same)]);
+    let convergence = |args: &[&str]| {
+        let args = [&["tally", "--format", "json"], args].concat();
+        place.scrum(&args).expect(0).json()["bundles"][0]["locations"][0]["convergence"].clone()
+    };
+    assert_eq!(
+        convergence(&[]),
+        1,
+        "an unknown lineage adds nothing beside a known one"
+    );
+    assert_eq!(convergence(&["--lineage", "mine=anthropic"]), 2);
+    assert_eq!(convergence(&["--lineage", "mine=deepseek+alibaba"]), 1);
+    place.write("scrum.toml", "[lineages]\nmine = [\"anthropic\"]\n");
+    assert_eq!(convergence(&[]), 2);
+}

@@ -1,0 +1,275 @@
+//! The rules of the wave folder.
+
+use std::fs;
+
+use crate::place::{Place, files_below};
+
+fn place() -> Place {
+    let place = Place::repository();
+    place.write("core/a.rs", "fn a() {}\n");
+    place.write("cli/m.rs", "fn m() {}\n");
+    place.commit("First");
+    place.write("core/a.rs", "fn a() { 1 }\n");
+    place.write("cli/m.rs", "fn m() { 1 }\n");
+    place.write("Cargo.lock", "lock\n");
+    place.commit("Second");
+    place
+}
+
+const BUNDLE: [&str; 4] = ["bundle", "HEAD~1..HEAD", "--by", "top-level"];
+
+#[test]
+fn the_files_of_a_wave() {
+    let place = place();
+    place.scrum(&BUNDLE).expect(0);
+    let name = place.read(".scrum/current").trim().to_owned();
+    let ids: Vec<String> = ["HEAD~1", "HEAD"]
+        .map(|rev| {
+            place
+                .git(&["rev-parse", "--short=7", rev])
+                .trim()
+                .to_owned()
+        })
+        .to_vec();
+    assert_eq!(name, ids.join("-"));
+    assert_eq!(place.read(".scrum/.gitignore"), "*\n");
+    assert_eq!(
+        files_below(&place.path().join(".scrum").join(&name)),
+        [
+            "bundles/cli.diff",
+            "bundles/core.diff",
+            "excluded.diff",
+            "manifest.json",
+            "prompts/cli.md",
+            "prompts/core.md",
+            "tree.txt"
+        ]
+    );
+    assert_eq!(
+        place.git(&["status", "--porcelain"]),
+        "",
+        "the wave hides itself from git"
+    );
+}
+
+#[test]
+fn writing_again_removes_only_what_the_old_manifest_named() {
+    let place = place();
+    place.scrum(&BUNDLE).expect(0);
+    let wave = place
+        .path()
+        .join(".scrum")
+        .join(place.read(".scrum/current").trim());
+    fs::write(wave.join("notes.txt"), "mine\n").unwrap();
+    fs::write(wave.join("bundles/mine.diff"), "mine\n").unwrap();
+    fs::write(wave.join("bundles/.scrum-tmp-dead"), "half").unwrap();
+    place
+        .scrum(&[
+            "bundle",
+            "HEAD~1..HEAD",
+            "--component",
+            "all=**",
+            "--show",
+            "lock-files",
+        ])
+        .expect(0);
+    assert_eq!(
+        files_below(&wave),
+        [
+            "bundles/all.diff",
+            "bundles/mine.diff",
+            "manifest.json",
+            "notes.txt",
+            "prompts/all.md",
+            "tree.txt"
+        ]
+    );
+}
+
+#[test]
+fn reviews_outlive_a_new_wave() {
+    let place = place();
+    place.scrum(&BUNDLE).expect(0);
+    let wave = place
+        .path()
+        .join(".scrum")
+        .join(place.read(".scrum/current").trim());
+    fs::create_dir_all(wave.join("reviews/core")).unwrap();
+    fs::write(wave.join("reviews/core/opus.md"), "NONE\n").unwrap();
+    let before = fs::read(wave.join("manifest.json")).unwrap();
+
+    // The same bundles: nothing to ask.
+    place.scrum(&BUNDLE).expect(0);
+    assert!(wave.join("reviews/core/opus.md").is_file());
+
+    let other = ["bundle", "HEAD~1..HEAD", "--component", "all=**"];
+    let run = place.scrum(&other).expect(2);
+    assert!(run.stderr.contains("--overwrite"), "{}", run.all());
+    assert_eq!(fs::read(wave.join("manifest.json")).unwrap(), before);
+
+    let run = place
+        .scrum(&[&other[..], &["--overwrite"]].concat())
+        .expect(0);
+    let aside: Vec<_> = files_below(&wave)
+        .into_iter()
+        .filter(|name| name.starts_with("reviews."))
+        .collect();
+    assert_eq!(aside.len(), 1, "{}", run.all());
+    let (folder, rest) = aside[0].split_once('/').unwrap();
+    assert_eq!((folder.len(), rest), ("reviews.".len() + 7, "core/opus.md"));
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let place = place();
+    let dry = place
+        .scrum(&[&BUNDLE[..], &["--dry-run", "--format", "json"]].concat())
+        .expect(0);
+    assert!(!place.path().join(".scrum").exists());
+    let wet = place
+        .scrum(&[&BUNDLE[..], &["--format", "json"]].concat())
+        .expect(0);
+    assert_eq!(dry.stdout, wet.stdout);
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes_on_any_number_of_threads() {
+    let place = place();
+    let outputs: Vec<_> = ["1", "2", "7"]
+        .iter()
+        .map(|jobs| {
+            let out = place.beside(&format!("wave-{jobs}"));
+            let run = place
+                .scrum(&[&BUNDLE[..], &["--jobs", jobs, "-o", out.to_str().unwrap()]].concat());
+            run.expect(0);
+            let read = |name: String| (fs::read(out.join(&name)).unwrap(), name);
+            files_below(&out).into_iter().map(read).collect::<Vec<_>>()
+        })
+        .collect();
+    assert_eq!(outputs[0], outputs[1]);
+    assert_eq!(outputs[0], outputs[2]);
+}
+
+#[test]
+fn the_developers_git_configuration_changes_nothing() {
+    let place = place();
+    let plain = place
+        .scrum(&[&BUNDLE[..], &["--format", "json"]].concat())
+        .expect(0);
+    let config = "[diff]\n\tnoprefix = true\n\trenames = copies\n\tcontext = 0\n\talgorithm = patience\n\tmnemonicPrefix = true\n\tinterHunkContext = 9\n[core]\n\tquotePath = false\n\tautocrlf = true\n\tabbrev = 4\n\tattributesFile = ~/attributes\n";
+    fs::write(place.beside("home").join(".gitconfig"), config).unwrap();
+    fs::write(place.beside("home").join("attributes"), "* binary\n").unwrap();
+    fs::write(place.path().join(".git/info/attributes"), "*.rs -diff\n").unwrap();
+    let other = place
+        .scrum(&[&BUNDLE[..], &["--format", "json"]].concat())
+        .expect(0);
+    assert_eq!(plain.stdout, other.stdout);
+}
+
+#[test]
+fn a_wave_is_found_by_path_name_and_range() {
+    let place = place();
+    place.scrum(&BUNDLE).expect(0);
+    let name = place.read(".scrum/current").trim().to_owned();
+    let by_default = place.scrum(&["tally"]).expect(0).stdout;
+    let path = format!(".scrum/{name}");
+    for argument in [path.as_str(), name.as_str(), "HEAD~1..HEAD"] {
+        assert_eq!(
+            place.scrum(&["tally", argument]).expect(0).stdout,
+            by_default,
+            "{argument}"
+        );
+    }
+    fs::create_dir(place.path().join("core/deep")).unwrap();
+    assert_eq!(
+        place.scrum(&["-C", "core/deep", "tally"]).expect(0).stdout,
+        by_default
+    );
+    let out = place.beside("elsewhere");
+    place
+        .scrum(&[&BUNDLE[..], &["-o", out.to_str().unwrap()]].concat())
+        .expect(0);
+    assert_eq!(place.scrum(&["tally"]).expect(0).stdout, by_default);
+    assert_eq!(place.read(".scrum/current").trim(), out.to_str().unwrap());
+}
+
+/// A run is killed at many moments. Whatever stands on disk then is a whole wave, a wave that is recognised as mixed, or
+/// none; the next run mends it.
+#[test]
+fn a_kill_at_any_moment_leaves_each_file_old_or_new() {
+    let place = Place::repository();
+    let text = |mark: &str| {
+        (0..400)
+            .map(|n| format!("{mark} {n}\n"))
+            .collect::<String>()
+    };
+    let all = |mark: &str| {
+        for file in 0..120 {
+            place.write(&format!("folder-{}/file-{file}.txt", file % 40), text(mark));
+        }
+    };
+    all("base");
+    place.commit("Base");
+    all("one");
+    place.commit("One");
+    all("two");
+    place.commit("Two");
+    let out = place.beside("wave");
+    let bundle = |range: &str| {
+        let mut command = place.scrum_command();
+        command
+            .args([
+                "bundle",
+                range,
+                "--by",
+                "top-level",
+                "--overwrite",
+                "-q",
+                "-o",
+            ])
+            .arg(&out);
+        command.stdout(std::process::Stdio::null());
+        command
+    };
+    let content = |range: &str| -> std::collections::BTreeMap<String, Vec<u8>> {
+        assert!(bundle(range).status().unwrap().success());
+        let read = |name: String| (name.clone(), fs::read(out.join(&name)).unwrap());
+        let names = files_below(&out)
+            .into_iter()
+            .filter(|name| name != "tally.json");
+        names.map(read).collect()
+    };
+    let (one, two) = (content("HEAD~2..HEAD~1"), content("HEAD~2..HEAD"));
+    let mut cut_short = 0;
+    for round in 0..24 {
+        let mut child = bundle(["HEAD~2..HEAD~1", "HEAD~2..HEAD"][round % 2])
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(round as u64 * 4));
+        child.kill().unwrap();
+        cut_short += usize::from(!child.wait().unwrap().success());
+        for name in files_below(&out) {
+            // Half-written files have names of their own, and a tally is the next run's to replace.
+            if name.contains(".scrum-tmp-") || name == "tally.json" {
+                continue;
+            }
+            let found = fs::read(out.join(&name)).unwrap();
+            assert!(
+                one.get(&name) == Some(&found) || two.get(&name) == Some(&found),
+                "{name}"
+            );
+        }
+        let run = place.scrum(&["tally", out.to_str().unwrap()]);
+        assert!(
+            run.code == 0 || run.stderr.contains("scrum bundle"),
+            "{}",
+            run.all()
+        );
+    }
+    assert!(cut_short > 0, "no run was killed before its end");
+    assert_eq!(
+        content("HEAD~2..HEAD"),
+        two,
+        "the next run leaves nothing behind"
+    );
+}
