@@ -34,14 +34,21 @@ pub(super) fn read(patch: &mut FilePatches<'_>) -> Result<Header, PatchError> {
     while let Some(raw) = patch.peek() {
         let text = trimmed(raw);
         let after = |word: &str| text.strip_prefix(word.as_bytes());
-        if let Some(mode) = after("old mode ") {
-            old_mode = Mode::from_octal(mode);
-        } else if let Some(mode) = after("new mode ") {
-            new_mode = Mode::from_octal(mode);
-        } else if let Some(mode) = after("new file mode ") {
-            (kind, new_mode) = (ChangeKind::Added, Mode::from_octal(mode));
-        } else if let Some(mode) = after("deleted file mode ") {
-            (kind, old_mode) = (ChangeKind::Deleted, Mode::from_octal(mode));
+        let mode = |digits: &[u8]| {
+            let text = || String::from_utf8_lossy(digits).into_owned();
+            let line = patch.line;
+            Mode::from_octal(digits)
+                .ok_or_else(|| PatchError::Mode { line, text: text() })
+                .map(Some)
+        };
+        if let Some(digits) = after("old mode ") {
+            old_mode = mode(digits)?;
+        } else if let Some(digits) = after("new mode ") {
+            new_mode = mode(digits)?;
+        } else if let Some(digits) = after("new file mode ") {
+            (kind, new_mode) = (ChangeKind::Added, mode(digits)?);
+        } else if let Some(digits) = after("deleted file mode ") {
+            (kind, old_mode) = (ChangeKind::Deleted, mode(digits)?);
         } else if let Some(name) = after("rename from ") {
             (kind, from) = (ChangeKind::Renamed, Some(name));
         } else if let Some(name) = after("copy from ") {
@@ -229,6 +236,16 @@ mod tests {
         assert_eq!(file.kind, ChangeKind::Renamed);
         assert_eq!(file.old_path.unwrap().as_str(), Some("x b"));
         assert_eq!(file.path.as_str(), Some("y c"));
+    }
+
+    #[test]
+    fn a_mode_that_is_none_is_refused() {
+        let file = one("diff --git a/x b/x\nold mode 100644\nnew mode 10075x\n");
+        let mode = PatchError::Mode {
+            line: 3,
+            text: "10075x".into(),
+        };
+        assert_eq!(file.unwrap_err(), mode);
     }
 
     #[test]

@@ -139,6 +139,14 @@ pub enum PatchError {
         /// The name as it stands.
         name: String,
     },
+    /// A mode that is not an octal number.
+    #[error("line {line}: `{text}` is not a file mode")]
+    Mode {
+        /// Where it stands.
+        line: usize,
+        /// The mode as it stands.
+        text: String,
+    },
     /// A `@@` line that does not parse, or overflows.
     #[error("line {line}: not a hunk header")]
     HunkHeader {

@@ -149,17 +149,25 @@ impl Page<'_> {
         }
         let title = self.paint(Paint::Bold, &format!("No review yet ({})", waiting.len()));
         writeln!(self.out, "\n{title}")?;
+        // Mostly the same seats are missing everywhere, so bundles are listed by who is missing.
+        let mut groups: Vec<(Vec<String>, Vec<String>)> = Vec::new();
         for bundle in waiting {
             let missing = bundle
                 .reviewers
                 .iter()
                 .filter(|row| row.state == State::Missing);
             let missing: Vec<String> = missing.map(|row| line(&row.reviewer)).collect();
-            let text = match missing.is_empty() {
-                true => line(&bundle.id),
-                false => format!("{}: missing {}", line(&bundle.id), missing.join(", ")),
+            match groups.iter_mut().find(|(seats, _)| *seats == missing) {
+                Some((_, bundles)) => bundles.push(line(&bundle.id)),
+                None => groups.push((missing, vec![line(&bundle.id)])),
+            }
+        }
+        for (missing, bundles) in groups {
+            let seats = match missing.is_empty() {
+                true => String::new(),
+                false => format!("missing {}: ", missing.join(", ")),
             };
-            self.paragraph("    ", &text, None)?;
+            self.paragraph("    ", &format!("{seats}{}", bundles.join(", ")), None)?;
         }
         Ok(())
     }
