@@ -52,7 +52,7 @@ impl Session {
 
     /// A pathspec typed in the current folder, as one of the top folder. Those that begin with `:` are git's own magic
     /// and count from the top.
-    pub(crate) fn from_top(&self, pathspec: &str) -> String {
+    pub(crate) fn seen_from_top(&self, pathspec: &str) -> String {
         // The top folder as libgit2 names it may differ from the current folder's name by symbolic links.
         let folder = self
             .folder

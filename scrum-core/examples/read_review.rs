@@ -7,6 +7,7 @@
 use std::io::Write;
 use std::{env, fs, io};
 
+use scrum_core::location::Location;
 use scrum_core::review::{ReadOptions, Review, Shown};
 use serde_json::json;
 
@@ -17,7 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         match argument.as_str() {
             "--diff" => diff = Some(fs::read(arguments.next().ok_or("--diff needs a file")?)?),
             "--prompt" => {
-                prompt = Some(fs::read(arguments.next().ok_or("--prompt needs a file")?)?)
+                prompt = Some(fs::read(arguments.next().ok_or("--prompt needs a file")?)?);
             }
             _ => files.push(argument),
         }
@@ -33,7 +34,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let citation = json!({
                 "file": file,
                 "line": finding.line,
-                "path": location.map(|location| location.without_diff_prefix()),
+                "path": location.map(Location::without_diff_prefix),
                 "start": lines.map(|lines| lines.start),
                 "end": lines.map(|lines| lines.end),
                 "symbol": location.and_then(|location| location.symbol.as_deref()),

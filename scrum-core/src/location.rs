@@ -15,8 +15,12 @@
 //! Paths may stand in backticks or quotes (git's own quoting too), lines inside or outside of them. Prose behind a
 //! location is not read. Nothing here knows a repository: a path is what the text says.
 
+mod joints;
 mod lines;
+mod named;
 mod path;
+mod quoted;
+mod token;
 mod value;
 
 use std::fmt;

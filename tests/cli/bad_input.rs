@@ -221,7 +221,7 @@ fn reviews_that_are_no_text_are_warnings_and_the_tally_goes_on() {
     );
     place.write(&format!("{reviews}/qwen.md"), "");
     place.write(&format!("{reviews}/glm.md"), format!("nul \0 byte\n{good}"));
-    let mut huge = good.repeat(1).into_bytes();
+    let mut huge = good.as_bytes().to_vec();
     huge.resize(50_000_000, b'x');
     place.write(&format!("{reviews}/grok.md"), huge);
     place.write(&format!("{reviews}/mistral.json"), "{ not json");

@@ -1,5 +1,10 @@
 //! The program as a whole: real repositories, real files, stdout, stderr and exit code together.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that panics is a test that fails"
+)]
+
 mod bad_input;
 mod bundle;
 mod place;

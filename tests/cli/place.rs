@@ -8,20 +8,20 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// A folder `repo` for the repository and a folder `home` for everything that would read a home.
-pub struct Place {
+pub(crate) struct Place {
     root: TempDir,
 }
 
 /// What a run printed, and how it ended.
-pub struct Run {
-    pub stdout: String,
-    pub stderr: String,
-    pub code: i32,
+pub(crate) struct Run {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) code: i32,
 }
 
 impl Run {
     /// All three, for a snapshot.
-    pub fn all(&self) -> String {
+    pub(crate) fn all(&self) -> String {
         let mut text = format!("exit: {}\n", self.code);
         for (name, stream) in [("stdout", &self.stdout), ("stderr", &self.stderr)] {
             if !stream.is_empty() {
@@ -33,21 +33,21 @@ impl Run {
 
     /// Panics with everything that was printed unless the run ended with `code`.
     #[track_caller]
-    pub fn expect(self, code: i32) -> Self {
+    pub(crate) fn expect(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{}", self.all());
         self
     }
 
     /// The stdout as JSON.
     #[track_caller]
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}\n{}", self.all()))
     }
 }
 
 impl Place {
     /// A folder without a repository.
-    pub fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir(root.path().join("repo")).unwrap();
         fs::create_dir(root.path().join("home")).unwrap();
@@ -55,42 +55,42 @@ impl Place {
     }
 
     /// An empty repository whose branch is `main`.
-    pub fn repository() -> Self {
+    pub(crate) fn repository() -> Self {
         let place = Self::empty();
         place.git(&["init", "-q", "-b", "main"]);
         place
     }
 
-    pub fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         // The repository's own idea of its place has no symbolic links in it.
         self.root.path().canonicalize().unwrap().join("repo")
     }
 
-    pub fn beside(&self, name: &str) -> PathBuf {
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
         self.root.path().canonicalize().unwrap().join(name)
     }
 
     /// Writes a file of the work tree.
-    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
         let path = self.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
     }
 
-    pub fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         let path = self.path().join(name);
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
     /// Commits everything in the work tree.
-    pub fn commit(&self, subject: &str) {
+    pub(crate) fn commit(&self, subject: &str) {
         self.git(&["add", "-A", "-f"]);
         self.git(&["commit", "-q", "--allow-empty", "-m", subject]);
     }
 
     /// Runs git; panics where it fails.
     #[track_caller]
-    pub fn git(&self, args: &[&str]) -> String {
+    pub(crate) fn git(&self, args: &[&str]) -> String {
         let output = self.command("git").args(args).output().unwrap();
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "git {args:?}: {stderr}");
@@ -99,13 +99,13 @@ impl Place {
 
     /// Runs `scrum` in the repository.
     #[track_caller]
-    pub fn scrum(&self, args: &[&str]) -> Run {
+    pub(crate) fn scrum(&self, args: &[&str]) -> Run {
         self.finish(self.scrum_command().args(args).output().unwrap())
     }
 
     /// Runs `scrum` with a text on stdin.
     #[track_caller]
-    pub fn scrum_with_stdin(&self, args: &[&str], stdin: &[u8]) -> Run {
+    pub(crate) fn scrum_with_stdin(&self, args: &[&str], stdin: &[u8]) -> Run {
         use std::io::Write as _;
         let mut command = self.scrum_command();
         command
@@ -120,7 +120,7 @@ impl Place {
     }
 
     /// `scrum`, ready to be run in the repository.
-    pub fn scrum_command(&self) -> Command {
+    pub(crate) fn scrum_command(&self) -> Command {
         self.command(env!("CARGO_BIN_EXE_scrum"))
     }
 
@@ -172,7 +172,7 @@ impl Place {
 }
 
 /// The files below a folder, sorted, `/` between their parts.
-pub fn files_below(folder: &Path) -> Vec<String> {
+pub(crate) fn files_below(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {

@@ -46,7 +46,7 @@ pub(crate) struct Args {
     /// Only files that match, seen from the current folder
     #[arg(last = true, value_name = "PATHSPEC")]
     pathspec: Vec<String>,
-    /// Write the wave into DIR in place of .scrum/<base>-<head>
+    /// Write the wave into DIR in place of .scrum/BASE-HEAD
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Group the files that no component claims [default: workspace]
@@ -374,7 +374,7 @@ fn read_changes(
     let pathspec = args
         .pathspec
         .iter()
-        .map(|spec| session.from_top(spec))
+        .map(|spec| session.seen_from_top(spec))
         .collect::<Vec<_>>();
     let options = DiffOptions::default()
         .with_pathspec(pathspec)

@@ -149,14 +149,10 @@ pub(super) fn at_boundary(text: &str) -> bool {
     let text = text.trim_start();
     let mut chars = text.chars();
     match chars.next() {
-        None
-        | Some(',' | ';' | ')' | ']' | '(' | '`' | '*' | '"' | '\'' | '|' | '<' | '&' | '/') => {
-            true
-        }
-        Some('、' | '，' | '；' | '。' | '）' | '（' | '–' | '—') => true,
+        None => true,
         Some('.' | ':' | '：' | '-') => chars.next().is_none_or(char::is_whitespace),
         Some('a') => text.starts_with("and "),
-        Some(_) => false,
+        Some(c) => ",;)](`*\"'|<&/、，；。）（–—".contains(c),
     }
 }
 
@@ -243,10 +239,7 @@ fn in_brackets(text: &str, attached: bool) -> Option<(Vec<Result<Lines, Malforme
     let worded = after_word(inner);
     let mut rest = worded.unwrap_or(inner);
     let mut all = Vec::new();
-    loop {
-        let Some((lines, tail)) = range(rest) else {
-            break;
-        };
+    while let Some((lines, tail)) = range(rest) {
         if !at_boundary(tail) && !all.is_empty() {
             break;
         }

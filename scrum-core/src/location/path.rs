@@ -97,10 +97,7 @@ pub(super) fn bare_end(text: &str) -> usize {
     let mut before = ' ';
     while let Some((at, c)) = chars.next() {
         let ends = match c {
-            ',' | ';' | '`' | '"' | '“' | '”' | '|' | '<' | '>' | '，' | '；' | '、' | '（'
-            | '）' | '：' | '。' => true,
-            '*' => true,
-            ')' | ']' | '}' => true,
+            c if c.is_whitespace() || ",;`\"“”|<>*)]}，；、（）：。".contains(c) => true,
             '(' | '[' | '{' => {
                 let close = match c {
                     '(' => ')',
@@ -131,7 +128,7 @@ pub(super) fn bare_end(text: &str) -> usize {
                     None => true,
                 }
             }
-            c => c.is_whitespace(),
+            _ => false,
         };
         if ends {
             return at;

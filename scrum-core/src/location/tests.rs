@@ -345,6 +345,22 @@ fn prefixes_of_a_diff_are_one_step_away() {
 }
 
 #[test]
+fn the_short_way_and_the_long_way_agree() {
+    for value in [
+        "src/a.rs:42",
+        "`src/a.rs:40-52`",
+        "src/a.rs:9-3",
+        "src/a.tar.gz:1",
+        "src/a.rs:4294967295",
+    ] {
+        let short = citations(value);
+        // A blank in front is enough to go the long way.
+        let long = citations(&format!(" {value}"));
+        assert_eq!(short, long, "{value}");
+    }
+}
+
+#[test]
 fn a_limit_counts_what_it_leaves_out() {
     let (read, left_out) = citations_up_to("src/a.rs:1,2,3,4,5", 2);
     assert_eq!((read.len(), left_out), (2, 3));

@@ -201,7 +201,7 @@ impl Builder<'_> {
             Label::Where if last == Label::Where => {
                 let listed = first == Label::Severity
                     && matches!(next, Some((Label::What | Label::Why, Gap::None)));
-                gap > Gap::None && !(listed && !claimed)
+                gap > Gap::None && (claimed || !listed)
             }
             Label::Where => {
                 let again = next.is_some_and(|(label, gap)| {

@@ -212,14 +212,10 @@ fn dressed(line: &str) -> Dressed {
                 Dressed::Maybe
             }
         }
-        [b'+', ..] => Dressed::Surely,
         // A bullet, where a label follows.
         [b'-', b' ', ..] if super::label::labelled(line).is_some() => Dressed::Not,
-        [b'-', b' ', ..] => Dressed::Maybe,
-        [b'-', b'-', b'-'] => Dressed::Maybe,
-        [b'-', ..] => Dressed::Surely,
-        [b'\\', b' ', ..] => Dressed::Maybe,
-        [b'@', b'@', b' ', ..] => Dressed::Surely,
+        [b'-' | b'\\', b' ', ..] | [b'-', b'-', b'-'] => Dressed::Maybe,
+        [b'+' | b'-', ..] | [b'@', b'@', b' ', ..] => Dressed::Surely,
         _ if line.starts_with("diff --git ") || line.starts_with("index ") => Dressed::Surely,
         _ => Dressed::Not,
     }

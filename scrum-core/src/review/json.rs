@@ -124,9 +124,11 @@ impl<'a> Answer<'a> {
                 return true;
             }
             // A list of anything else is no list of findings.
-            return items.into_iter().fold(false, |any, item| {
-                (item.get().starts_with('{') && self.value(item, depth + 1)) || any
-            });
+            let mut any = false;
+            for item in items.into_iter().filter(|item| item.get().starts_with('{')) {
+                any |= self.value(item, depth + 1);
+            }
+            return any;
         }
         let Some(fields) = fields(value) else {
             return false;

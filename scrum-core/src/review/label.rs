@@ -91,7 +91,7 @@ pub(super) fn dressing(line: &str) -> (Dressing, &str) {
                         at += 1;
                     }
                     [b' ', b'+' | b'-', b, ..] if !b.is_ascii_whitespace() => {
-                        dressing.gutter = true
+                        dressing.gutter = true;
                     }
                     [b' ', b' ', ..] => dressing.gutter = true,
                     // A number alone, or a keycap.
@@ -248,7 +248,7 @@ pub(super) fn inside(value: &str, after: Label) -> Option<(Label, usize, &str)> 
         };
         let bold = before.ends_with("**") && rest.starts_with([':', '*']);
         let capitals =
-            value[at..].as_bytes()[1].is_ascii_uppercase() && before.ends_with([' ', '|', '\t']);
+            value.as_bytes()[at + 1].is_ascii_uppercase() && before.ends_with([' ', '|', '\t']);
         let cell = before.trim_end().ends_with('|');
         if !wanted || !(bold || capitals || cell) {
             continue;

@@ -10,10 +10,13 @@ mod block;
 mod fence;
 mod json;
 mod label;
+mod last_words;
+mod options;
 mod read;
 mod reasoning;
 mod retraction;
 mod scan;
+mod sentence;
 mod severity;
 mod shown;
 mod table;
@@ -22,7 +25,7 @@ mod verdict;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::read::ReadOptions;
+pub use self::options::ReadOptions;
 pub use self::shown::Shown;
 use crate::location::Location;
 pub use crate::location::Malformed;

@@ -8,88 +8,25 @@ use memchr::memchr;
 use super::block::{self, Block, Place, Span};
 use super::fence::Quotes;
 use super::label::Label;
+use super::options::ReadOptions;
+use super::retraction::Numbered;
 use super::scan::{self, Event, Kind, Scan};
 use super::shown::Shown;
-use super::{
-    EchoEvidence, Fault, Finding, LooseFinding, Retraction, Review, json, retraction, severity,
-    verdict,
-};
-use crate::location::{self, Citation, Location, Malformed};
+use super::{EchoEvidence, Fault, Finding, LooseFinding, Review, json, retraction, severity};
+use crate::location::{self, Citation, Malformed};
 
 /// The longest claim that is kept, in bytes.
 const LONGEST_CLAIM: usize = 4096;
-/// What the claims of one block may take together where many places share them, in bytes.
-const CLAIMS_OF_BLOCK: usize = 1 << 20;
+/// What a claim may take, in bytes, in all the findings of a block that share it.
+const LONGEST_SHARED_CLAIM: usize = 4 * LONGEST_CLAIM;
+/// How many times the size of the text its findings may hold as text, and how much at least, in bytes.
+const COPIES: usize = 16;
+const COPIES_AT_LEAST: usize = 1 << 20;
 /// The most of a `WHERE:` value that is read, in bytes, and the most citations taken from it.
-const LONGEST_VALUE: usize = 32 << 10;
-const MOST_OF_VALUE: usize = 1000;
+pub(super) const LONGEST_VALUE: usize = 32 << 10;
+pub(super) const MOST_OF_VALUE: usize = 1000;
 /// The longest text of a citation that is kept, in bytes.
-const LONGEST_TEXT: usize = 200;
-
-/// How a review is read, and what its reviewer was shown.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub struct ReadOptions<'a> {
-    /// The bundle's diff, as git writes it. Default: none.
-    pub diff: Option<&'a [u8]>,
-    /// The prompt. Default: none.
-    pub prompt: Option<&'a [u8]>,
-    /// Diff and prompt, indexed beforehand; taken in place of the two. Default: none.
-    pub shown: Option<&'a Shown>,
-    /// What is read of a text at most, in bytes. Default: 16 MiB.
-    pub max_bytes: u64,
-    /// How many citations are kept at most. Default: 1,000,000.
-    pub max_citations: usize,
-}
-
-impl Default for ReadOptions<'_> {
-    fn default() -> Self {
-        Self {
-            diff: None,
-            prompt: None,
-            shown: None,
-            max_bytes: 16 << 20,
-            max_citations: 1_000_000,
-        }
-    }
-}
-
-impl<'a> ReadOptions<'a> {
-    /// Sets the diff that the reviewer was shown.
-    #[must_use]
-    pub fn diff(mut self, diff: &'a [u8]) -> Self {
-        self.diff = Some(diff);
-        self
-    }
-
-    /// Sets the prompt that the reviewer was given.
-    #[must_use]
-    pub fn prompt(mut self, prompt: &'a [u8]) -> Self {
-        self.prompt = Some(prompt);
-        self
-    }
-
-    /// Sets diff and prompt as an index, which many reviews can share.
-    #[must_use]
-    pub fn shown(mut self, shown: &'a Shown) -> Self {
-        self.shown = Some(shown);
-        self
-    }
-
-    /// Sets what is read of a text at most, in bytes.
-    #[must_use]
-    pub fn max_bytes(mut self, max_bytes: u64) -> Self {
-        self.max_bytes = max_bytes;
-        self
-    }
-
-    /// Sets how many citations are kept at most.
-    #[must_use]
-    pub fn max_citations(mut self, max_citations: usize) -> Self {
-        self.max_citations = max_citations;
-        self
-    }
-}
+pub(super) const LONGEST_TEXT: usize = 200;
 
 impl Review {
     /// Reads a review's text. Nothing in it is an error: what is wrong with the text stands in
@@ -135,6 +72,7 @@ impl Review {
             quotes: Vec::new(),
             readable: Vec::new(),
             left_out: 0,
+            purse: text.len().saturating_mul(COPIES).max(COPIES_AT_LEAST),
         };
         reader.fill(&mut review);
         review
@@ -155,9 +93,9 @@ fn within_limit(text: &[u8], limit: u64) -> &[u8] {
     &text[..memchr::memrchr(b'\n', &text[..limit]).map_or(0, |feed| feed + 1)]
 }
 
-struct Reader<'a> {
-    text: &'a str,
-    scan: Scan,
+pub(super) struct Reader<'a> {
+    pub(super) text: &'a str,
+    pub(super) scan: Scan,
     options: &'a ReadOptions<'a>,
     /// The index of what was shown, where the caller has none.
     built: &'a OnceCell<Shown>,
@@ -166,6 +104,8 @@ struct Reader<'a> {
     /// Fences whose prose is the reviewer's: they hold labels and quote nothing.
     readable: Vec<bool>,
     left_out: u64,
+    /// Bytes that findings may still hold.
+    purse: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -187,7 +127,8 @@ impl<'a> Reader<'a> {
             }
         }
         let own = block::blocks(self.text, &self.scan, |event| event.echo.is_none());
-        self.findings(review, &own);
+        let numbers = Numbered::new(self.text, &own);
+        self.findings(review, &numbers, &own);
         let own_findings = review.findings.len();
         if self.scan.events.iter().any(|event| event.echo.is_some()) {
             let evidence: std::collections::HashMap<u32, EchoEvidence> = self
@@ -212,7 +153,7 @@ impl<'a> Reader<'a> {
         if review.findings.len() > own_findings {
             review.findings.sort_by_key(|finding| finding.line);
         }
-        self.last_words(review, &own);
+        self.last_words(review, &numbers, &own);
         if !self.scan.has_where() {
             json::read(self.text, self.json_candidates().into_iter(), review);
         }
@@ -247,7 +188,7 @@ impl<'a> Reader<'a> {
                     return Some(EchoEvidence::QuotingFence);
                 }
                 _ => {
-                    self.readable[index] |= matches!(event.kind, Kind::Label { .. } | Kind::Row(_))
+                    self.readable[index] |= matches!(event.kind, Kind::Label { .. } | Kind::Row(_));
                 }
             }
             around = fence.parent;
@@ -256,8 +197,9 @@ impl<'a> Reader<'a> {
     }
 
     /// The findings of the reviewer's own blocks, and those blocks that name no place.
-    fn findings(&mut self, review: &mut Review, blocks: &[Block]) {
-        let mut retracted = retraction::inferred(self.text, blocks, |at| self.is_prose(at));
+    fn findings(&mut self, review: &mut Review, numbers: &Numbered, blocks: &[Block]) {
+        let mut retracted =
+            retraction::inferred(self.text, blocks, numbers, |at| self.is_prose(at));
         for (index, block) in blocks.iter().enumerate() {
             let taken_back = retracted.remove(&index);
             if block.places.is_empty() {
@@ -306,7 +248,7 @@ impl<'a> Reader<'a> {
         let stands_in_diff = echo.is_none() && self.shown().has_place(value);
         let (severity, severity_text) = self.severity(block);
         let sharing = block.places.len().saturating_mul(citations.len().max(1));
-        let share = (CLAIMS_OF_BLOCK / sharing).clamp(64, LONGEST_CLAIM);
+        let share = (LONGEST_SHARED_CLAIM / sharing).clamp(24, LONGEST_CLAIM);
         for item in citations {
             let (text, location, swapped) = match item {
                 Ok(Citation {
@@ -320,14 +262,24 @@ impl<'a> Reader<'a> {
                     false,
                 ),
             };
+            let (what, why) = (self.claim(block.what, share), self.claim(block.why, share));
+            let path = location.as_ref().map_or(0, |location| location.path.len());
+            let held = [what.as_ref(), why.as_ref(), severity_text.as_ref()]
+                .into_iter()
+                .flatten()
+                .map(String::len);
+            if !self.afford(path + text.len() + held.sum::<usize>()) {
+                self.left_out = self.left_out.saturating_add(1);
+                continue;
+            }
             review.findings.push(Finding {
                 line: place.line,
                 text,
                 location,
                 severity,
                 severity_text: severity_text.clone(),
-                what: self.claim(block.what, share),
-                why: self.claim(block.why, share),
+                what,
+                why,
                 number: block.number,
                 echo,
                 stands_in_diff,
@@ -335,6 +287,13 @@ impl<'a> Reader<'a> {
                 swapped,
             });
         }
+    }
+
+    /// Takes bytes out of the purse. A text whose findings repeat it many times over is hostile.
+    pub(super) fn afford(&mut self, bytes: usize) -> bool {
+        let rest = self.purse.checked_sub(bytes);
+        self.purse = rest.unwrap_or(self.purse);
+        rest.is_some()
     }
 
     fn severity(&self, block: &Block) -> (Option<super::Severity>, Option<String>) {
@@ -374,83 +333,6 @@ impl<'a> Reader<'a> {
         }
         let out = out.trim_end_matches("**").trim_end();
         (!out.is_empty()).then(|| cut(out, longest).into_owned())
-    }
-
-    /// RETRACT, NONE and VERDICT lines that are the reviewer's own.
-    fn last_words(&self, review: &mut Review, blocks: &[Block]) {
-        let mut open_until = 0;
-        for event in self.scan.events.iter().filter(|event| event.echo.is_none()) {
-            let value = &self.text[event.value.0..event.value.1];
-            match event.kind {
-                Kind::Label {
-                    label: Label::Retract,
-                    ..
-                } => review
-                    .retractions
-                    .extend(self.retraction(event, value, blocks)),
-                Kind::Label {
-                    label: Label::Verdict,
-                    bare,
-                } => {
-                    let value = if value.is_empty() {
-                        self.line_below(event.end)
-                    } else {
-                        value
-                    };
-                    let words = value.split_whitespace().count();
-                    if !bare || words <= 2 {
-                        review.verdict = verdict::read(value).or(review.verdict);
-                    }
-                }
-                // A label without a value goes on in the line below.
-                Kind::Label { .. } if value.is_empty() => open_until = event.line + 1,
-                Kind::None if event.line > open_until => review.none = true,
-                _ => {}
-            }
-        }
-    }
-
-    fn retraction(&self, event: &Event, value: &str, blocks: &[Block]) -> Option<Retraction> {
-        if location::names_no_place(value) {
-            return None;
-        }
-        let value = cut(value, LONGEST_VALUE);
-        let (read, _) = location::citations_up_to(&value, MOST_OF_VALUE);
-        let mut locations: Vec<Location> = read
-            .into_iter()
-            .flatten()
-            .map(|citation| citation.location)
-            .collect();
-        if locations.is_empty() {
-            // `RETRACT: finding 2`, `RETRACT: #2`
-            let earlier = blocks.partition_point(|block| block.line < event.line);
-            let numbers = retraction::numbers_named(&value.to_lowercase());
-            let named = retraction::numbered(self.text, &blocks[..earlier], &numbers);
-            let places = named.into_iter().flat_map(|at| &blocks[at].places);
-            locations = places
-                .flat_map(|place| {
-                    read_value(&self.text[place.value.0..place.value.1], MOST_OF_VALUE).0
-                })
-                .flatten()
-                .map(|citation| citation.location)
-                .take(MOST_OF_VALUE)
-                .collect();
-        }
-        Some(Retraction {
-            line: event.line,
-            text: cut(value.trim(), LONGEST_TEXT).into_owned(),
-            locations,
-        })
-    }
-
-    /// The next line that is not blank.
-    fn line_below(&self, end: usize) -> &str {
-        self.text[end..]
-            .lines()
-            .skip(1)
-            .take(2)
-            .find(|line| !line.trim().is_empty())
-            .unwrap_or("")
     }
 
     /// Whether a byte is the reviewer's own prose: not reasoning, not in a fence that holds code, not under a gutter.
@@ -514,7 +396,7 @@ fn is_last_word(kind: Kind) -> bool {
 }
 
 /// The citations of a value, which may go on over several lines; the second value counts what was left out.
-fn read_value(value: &str, limit: usize) -> (Vec<Result<Citation, Malformed>>, usize) {
+pub(super) fn read_value(value: &str, limit: usize) -> (Vec<Result<Citation, Malformed>>, usize) {
     let within = cut(value, LONGEST_VALUE);
     let mut lines = within
         .lines()
@@ -554,7 +436,7 @@ fn without_bullet(line: &str) -> &str {
 }
 
 /// At most `longest` bytes of a text, cut between characters, with an ellipsis where something is missing.
-fn cut(text: &str, longest: usize) -> Cow<'_, str> {
+pub(super) fn cut(text: &str, longest: usize) -> Cow<'_, str> {
     if text.len() <= longest {
         return Cow::Borrowed(text);
     }

@@ -3,25 +3,23 @@
 //! A sentence takes a finding back where it matches a phrase of the data file, asks nothing, sets no condition, and
 //! either stands in the finding's own block (outside its WHAT) or names it by its number.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, packed};
-use memchr::{memchr, memrchr};
 use regex::Regex;
 use serde::Deserialize;
 
 use super::InferredRetraction;
 use super::block::Block;
 use super::label::{self, Label};
+use super::sentence::{plain, sentence, shown};
 use super::title::NOUNS;
 
 const DATA: &str = include_str!("../../data/retractions.toml");
 
-/// How far a sentence is followed, in bytes, to either side of the word that led to it.
-const LONGEST_SENTENCE: usize = 400;
-/// The most of a sentence that is shown, in bytes.
-const LONGEST_PHRASE: usize = 200;
+/// How many repeats of a finding one sentence takes back; the latest, where there are more.
+const MOST_REPEATS: usize = 64;
 
 #[derive(Deserialize)]
 struct Data {
@@ -180,6 +178,7 @@ enum Target {
 pub(super) fn inferred(
     text: &str,
     blocks: &[Block],
+    numbers: &Numbered,
     readable: impl Fn(usize) -> bool,
 ) -> BTreeMap<usize, InferredRetraction> {
     let mut found = BTreeMap::new();
@@ -212,12 +211,15 @@ pub(super) fn inferred(
         if own.is_some_and(|own| within(blocks[own].what)) {
             continue;
         }
-        let taken_back = match target {
+        let taken_back: Vec<usize> = match target {
             Target::Own => own
                 .filter(|own| !names_other_place(&text[from..to], text, &blocks[*own]))
                 .into_iter()
                 .collect(),
-            Target::Numbers(numbers) => numbered(text, &blocks[..at], &numbers),
+            Target::Numbers(named) => named
+                .into_iter()
+                .flat_map(|number| numbers.before(at, number))
+                .collect(),
         };
         for index in taken_back {
             found.entry(index).or_insert_with(|| InferredRetraction {
@@ -229,39 +231,66 @@ pub(super) fn inferred(
     found
 }
 
-/// The blocks, of those given, that the reviewer calls by these numbers: as written, else by counting where no block
-/// has a number. A number that names different places names none.
-pub(super) fn numbered(text: &str, blocks: &[Block], numbers: &[u32]) -> Vec<usize> {
-    let counted = blocks.iter().all(|block| block.number.is_none());
-    let mut all = Vec::new();
-    for number in numbers {
-        if counted {
-            all.extend(
-                usize::try_from(*number)
-                    .ok()
-                    .and_then(|number| number.checked_sub(1))
-                    .filter(|at| *at < blocks.len()),
-            );
-            continue;
-        }
-        let places = |at: &usize| -> Vec<&str> {
-            blocks[*at]
+/// The blocks by the numbers that the reviewer gave them; by counting, where no block has a number.
+pub(super) struct Numbered {
+    /// Blocks of one number, in order, and how many of them name the same places as the first.
+    by_number: HashMap<u32, (Vec<usize>, usize)>,
+    counted: bool,
+    len: usize,
+}
+
+impl Numbered {
+    pub(super) fn new(text: &str, blocks: &[Block]) -> Self {
+        let mut by_number: HashMap<u32, (Vec<usize>, usize)> = HashMap::new();
+        let places = |at: usize| {
+            blocks[at]
                 .places
                 .iter()
                 .map(|place| &text[place.value.0..place.value.1])
-                .collect()
         };
-        let same: Vec<usize> = (0..blocks.len())
-            .filter(|at| blocks[*at].number == Some(*number))
-            .collect();
-        if same
-            .windows(2)
-            .all(|pair| places(&pair[0]) == places(&pair[1]))
+        for (at, number) in blocks
+            .iter()
+            .enumerate()
+            .filter_map(|(at, block)| Some((at, block.number?)))
         {
-            all.extend(same);
+            let (all, alike) = by_number.entry(number).or_default();
+            if *alike == all.len()
+                && all
+                    .first()
+                    .is_none_or(|first| places(*first).eq(places(at)))
+            {
+                *alike += 1;
+            }
+            all.push(at);
+        }
+        Self {
+            counted: by_number.is_empty(),
+            by_number,
+            len: blocks.len(),
         }
     }
-    all
+
+    /// The blocks before the block `end` that are called `number`. One that names different places names none.
+    pub(super) fn before(&self, end: usize, number: u32) -> Vec<usize> {
+        if self.counted {
+            let at = usize::try_from(number)
+                .ok()
+                .and_then(|number| number.checked_sub(1));
+            return at
+                .filter(|at| *at < end.min(self.len))
+                .into_iter()
+                .collect();
+        }
+        let Some((all, alike)) = self.by_number.get(&number) else {
+            return Vec::new();
+        };
+        let before = all.partition_point(|at| *at < end);
+        if before > *alike {
+            Vec::new()
+        } else {
+            all[before.saturating_sub(MOST_REPEATS)..before].to_vec()
+        }
+    }
 }
 
 /// The numbers by which a text names findings: `finding 3`, `#3`, `findings 2 and 3`.
@@ -334,139 +363,6 @@ fn names_other_place(sentence: &str, text: &str, block: &Block) -> bool {
             .iter()
             .any(|place| text[place.value.0..place.value.1].contains(named.as_str()))
     })
-}
-
-/// The sentence around `at`, not before `floor`: to the full stops, blank lines, or lines that begin something else.
-fn sentence(text: &str, at: usize, floor: usize) -> (usize, usize) {
-    let bytes = text.as_bytes();
-    let floor = floor.max(at.saturating_sub(LONGEST_SENTENCE));
-    let mut from = at;
-    loop {
-        let line = memrchr(b'\n', &bytes[floor..from]).map_or(floor, |feed| floor + feed + 1);
-        if let Some(stop) = last_stop(&bytes[line..from]) {
-            from = line + stop;
-            break;
-        }
-        let line_text = &text[boundary(text, line)..from.max(boundary(text, line))];
-        if begins_something(line_text) || line <= floor {
-            from = line;
-            break;
-        }
-        let above = memrchr(b'\n', &bytes[floor..line - 1]).map_or(floor, |feed| floor + feed + 1);
-        if bytes[above..line - 1].iter().all(u8::is_ascii_whitespace) {
-            from = line;
-            break;
-        }
-        from = line - 1;
-    }
-    let ceiling = bytes.len().min(at + LONGEST_SENTENCE);
-    let mut to = at;
-    loop {
-        let feed = memchr(b'\n', &bytes[to..ceiling]).map_or(ceiling, |len| to + len);
-        if let Some(stop) = first_stop(&bytes[to..feed]) {
-            to += stop;
-            break;
-        }
-        to = feed;
-        if feed >= ceiling {
-            break;
-        }
-        let next = memchr(b'\n', &bytes[feed + 1..ceiling]).map_or(ceiling, |len| feed + 1 + len);
-        let next_line = &text[feed + 1..boundary(text, next).max(feed + 1)];
-        if next_line.trim().is_empty() || begins_something(next_line) {
-            break;
-        }
-        to = feed + 1;
-    }
-    let (mut from, to) = (boundary(text, from), boundary(text, to));
-    // A label is no part of its value.
-    let line_end = memchr(b'\n', &bytes[from..to]).map_or(to, |len| from + len);
-    if from == 0 || bytes[from - 1] == b'\n' {
-        if let Some(labelled) = label::labelled(&text[from..line_end]) {
-            from += labelled.value.as_ptr() as usize - text[from..].as_ptr() as usize;
-        }
-    }
-    (from.min(at), to.max(at))
-}
-
-fn boundary(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len()))
-        .rev()
-        .find(|at| text.is_char_boundary(*at))
-        .unwrap_or(0)
-}
-
-/// Behind the last full stop that a blank follows.
-fn last_stop(line: &[u8]) -> Option<usize> {
-    (1..line.len())
-        .rev()
-        .find(|at| matches!(line[at - 1], b'.' | b'!' | b'?') && line[*at].is_ascii_whitespace())
-}
-
-/// Behind the first full stop that a blank or the line's end follows.
-fn first_stop(line: &[u8]) -> Option<usize> {
-    (1..=line.len()).find(|at| {
-        matches!(line[at - 1], b'.' | b'!' | b'?')
-            && line.get(*at).is_none_or(u8::is_ascii_whitespace)
-    })
-}
-
-/// Whether a line does not go on with the one above: a label, a list item, a heading, a quotation, a table.
-fn begins_something(line: &str) -> bool {
-    let trimmed = line.trim_start();
-    trimmed.starts_with(['#', '>', '|', '`', '~'])
-        || ["- ", "* ", "+ ", "• ", "**"]
-            .iter()
-            .any(|bullet| trimmed.starts_with(bullet))
-        || trimmed.starts_with(|c: char| c.is_ascii_digit())
-        || label::labelled(line).is_some()
-}
-
-/// A sentence in small letters, one blank between words, emphasis off, code and quotations cut out.
-fn plain(sentence: &str) -> String {
-    let (_, inner) = label::dressing(sentence);
-    // List numbers are off; a `#3` is a name.
-    let lead = &sentence[..sentence.len() - inner.len()];
-    let kept = if lead.ends_with('#')
-        || lead.contains('#')
-            && lead
-                .trim_end()
-                .ends_with(|c: char| c.is_ascii_digit() || c == ':')
-    {
-        &sentence[lead.find('#').unwrap_or(0)..]
-    } else {
-        inner
-    };
-    let mut out = String::with_capacity(kept.len());
-    let mut closing = None;
-    for c in kept.chars() {
-        match (closing, c) {
-            (Some(close), c) if c == close => closing = None,
-            (Some(_), _) => {}
-            (None, '`' | '"') => {
-                closing = Some(c);
-                out.push('§');
-            }
-            (None, '“') => {
-                closing = Some('”');
-                out.push('§');
-            }
-            (None, '*' | '_' | '~') => {}
-            (None, c) if c.is_whitespace() => {
-                if !out.ends_with(' ') {
-                    out.push(' ');
-                }
-            }
-            (None, c) => out.extend(c.to_lowercase()),
-        }
-    }
-    out.trim().to_owned()
-}
-
-fn shown(sentence: &str) -> String {
-    let words = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
-    let end = boundary(&words, LONGEST_PHRASE);
-    words[..end].to_owned()
 }
 
 /// Counts lines as positions rise.
@@ -553,29 +449,6 @@ mod tests {
     }
 
     #[test]
-    fn sentences() {
-        let text = "One. On second\nlook this is fine. Three.\n\nWHY: Scratch that! Five\n- six";
-        let of = |word: &str| {
-            let (from, to) = sentence(text, text.find(word).unwrap(), 0);
-            text[from..to].trim()
-        };
-        assert_eq!(of("second"), "On second\nlook this is fine.");
-        assert_eq!(of("this is"), "On second\nlook this is fine.");
-        assert_eq!(of("cratch"), "Scratch that!");
-        assert_eq!(of("Five"), "Five");
-    }
-
-    #[test]
-    fn code_and_quotations_are_cut_out() {
-        assert_eq!(
-            plain("- **Actually**, `disregard this` and \"never mind\"."),
-            "actually, § and §."
-        );
-        assert_eq!(plain("#3 is moot"), "#3 is moot");
-        assert_eq!(plain("3. I withdraw"), "i withdraw");
-    }
-
-    #[test]
     fn hostile_sentences_take_no_time() {
         let text = format!(
             "SEVERITY: WARN\nWHAT: x\n\n{}",
@@ -583,6 +456,6 @@ mod tests {
         );
         let scan = super::super::scan::scan(&text, true);
         let blocks = super::super::block::blocks(&text, &scan, |_| true);
-        inferred(&text, &blocks, |_| true);
+        inferred(&text, &blocks, &Numbered::new(&text, &blocks), |_| true);
     }
 }

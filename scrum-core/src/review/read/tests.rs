@@ -826,6 +826,7 @@ mod bad_texts {
             "disregard this. ",
             "disregard this\n",
             "RETRACT: finding 1\n",
+            "1. WHERE: a.rs:1\nRETRACT: finding 1\nI withdraw finding 1.\n",
             "NONE\n",
             "[",
             "{\"a\":",
@@ -841,6 +842,25 @@ mod bad_texts {
         }
         // Quadratic time would be minutes.
         assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
+    }
+
+    #[test]
+    fn findings_do_not_hold_the_text_many_times_over() {
+        let path = "d/".repeat(1500) + "a.rs";
+        let numbers = (1..900)
+            .map(|n| n.to_string())
+            .collect::<Vec<_>>()
+            .join(",");
+        let text = format!("WHERE: {path}:{numbers}\n").repeat(200);
+        let review = Review::from_text(&text);
+        let held: usize = review
+            .findings
+            .iter()
+            .map(|f| f.text.len() + f.location.as_ref().unwrap().path.len())
+            .sum();
+        assert!(held <= 16 * text.len(), "{held}");
+        let left_out = 200 * 899 - review.findings.len() as u64;
+        assert_eq!(review.faults, [Fault::TooMany { left_out }]);
     }
 
     #[test]

@@ -1,0 +1,98 @@
+//! What stands between the locations of a value: what joins them, and prose.
+
+use super::lines;
+
+/// Skips blanks, list punctuation and `and` before an item.
+pub(super) fn skip_joints(text: &str) -> &str {
+    let mut rest = text;
+    loop {
+        let trimmed = rest.trim_start_matches([
+            ' ', '\t', '\r', '\n', '\u{a0}', ',', ';', '，', '；', '、', '|', '&', '\u{200b}',
+            '\u{feff}',
+        ]);
+        let word = ["and ", "<br>", "<br/>", "<br />", "/ ", "+ "]
+            .iter()
+            .find_map(|joint| lines::strip_ignoring_case(trimmed, joint));
+        match word {
+            Some(next) => rest = next,
+            None => return trimmed,
+        }
+    }
+}
+
+/// Whether what stands between two items joins them.
+pub(super) fn has_joint(between: &str) -> bool {
+    between.contains([',', ';', '，', '；', '、', '&', '/', '+', '|'])
+        || between.contains("and")
+        || between.contains("AND")
+        || between.contains("br")
+}
+
+pub(super) fn has_joint_first(rest: &str) -> bool {
+    let trimmed = rest.trim_start();
+    trimmed.starts_with([',', ';', '，', '；', '、', '&', '|', '<']) || trimmed.starts_with("and ")
+}
+
+/// Skips what closes a quote or emphasis.
+pub(super) fn skip_closing(text: &str) -> &str {
+    text.trim_start_matches(['*', '`', '"', '”', '’', '\'', '>', ')', ']', '_'])
+}
+
+/// Skips a remark in brackets.
+pub(super) fn skip_brackets(text: &str) -> &str {
+    let mut depth = 0_usize;
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' | '（' | '[' => depth += 1,
+            ')' | '）' | ']' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return &text[at + c.len_utf8()..];
+                }
+            }
+            _ => {}
+        }
+    }
+    ""
+}
+
+/// Whether what stands here begins a sentence of its own.
+pub(super) fn ends_the_list(rest: &str) -> bool {
+    let trimmed = rest.trim_start();
+    let mut chars = trimmed.chars();
+    match chars.next() {
+        Some('–' | '—' | '→' | '。' | '!' | '?' | '=') => true,
+        Some('-' | '.' | ':' | '：') => chars
+            .next()
+            .is_none_or(|c| c.is_whitespace() || c == '-' || c == '>'),
+        _ => false,
+    }
+}
+
+/// What follows the next `,`, `;` or ` and ` of the same sentence, outside of brackets and backticks.
+pub(super) fn behind_next_joint(text: &str) -> Option<&str> {
+    let mut depth = 0_usize;
+    let mut ticks = false;
+    for (at, c) in text.char_indices() {
+        match c {
+            '`' => ticks = !ticks,
+            '(' | '[' | '（' => depth += 1,
+            ')' | ']' | '）' => depth = depth.saturating_sub(1),
+            _ if depth > 0 || ticks => {}
+            ',' | ';' | '，' | '；' | '、' => return Some(skip_joints(&text[at..])),
+            '–' | '—' | '。' => return None,
+            '-' | '.' | ':' | '?' | '!'
+                if text[at + 1..].starts_with(char::is_whitespace)
+                    && (c != '-' || text[..at].ends_with(' ')) =>
+            {
+                return None;
+            }
+            ' ' if text[at + 1..].starts_with("and ") => return Some(skip_joints(&text[at..])),
+            '<' if lines::strip_ignoring_case(&text[at..], "<br").is_some() => {
+                return Some(skip_joints(&text[at..]));
+            }
+            _ => {}
+        }
+    }
+    None
+}

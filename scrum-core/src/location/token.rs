@@ -1,0 +1,224 @@
+//! Inside one word: where its path ends, and the lines or the symbol behind it.
+
+use super::lines::{self, Lines};
+use super::{Malformed, path};
+
+/// What a text that is one location names.
+pub(super) struct Whole {
+    pub(super) path: String,
+    pub(super) lines: Vec<Result<Lines, Malformed>>,
+    pub(super) symbol: Option<String>,
+}
+
+/// Where the path ends inside an unquoted word, and where a symbol begins, if one does.
+pub(super) fn path_and_tail(token: &str) -> (usize, Option<usize>) {
+    let bytes = token.as_bytes();
+    let from = if path::is_drive(token) { 2 } else { 0 };
+    for at in memchr::memchr2_iter(b':', b'#', bytes).filter(|at| *at >= from.max(1)) {
+        let next = bytes.get(at + 1).copied().unwrap_or(b' ');
+        let digit = next.is_ascii_digit()
+            || (matches!(next, b'L' | b'l' | b'~')
+                && bytes.get(at + 2).is_some_and(u8::is_ascii_digit));
+        if digit {
+            return (at, None);
+        }
+        if bytes[at] == b'#' {
+            continue;
+        }
+        match next {
+            b':' => return (at, Some(at + 2)),
+            b'/' if bytes.get(at + 2) == Some(&b'/') => {}
+            b' ' => return (at, None),
+            _ if lines::after_word(&token[at + 1..]).is_some() => return (at, None),
+            b if b.is_ascii_alphabetic() || b == b'_' => {
+                // `path:name`.
+                return (at, Some(at + 1));
+            }
+            _ => {}
+        }
+    }
+    (token.len(), None)
+}
+
+/// Splits a quoted text into path and lines or symbol; blanks belong to the path.
+pub(super) fn split_path(text: &str) -> Option<Whole> {
+    let (cut, name_from) = path_and_tail(text);
+    let path_to = |end: usize| path::cleaned(&text[..end], true);
+    let (mut lines, mut symbol) = (Vec::new(), None);
+    if let Some(at) = name_from {
+        let single = at == cut + 1;
+        let path = path_to(cut)?;
+        let (name, after) = symbol_at(&text[at..]);
+        if single && is_placeholder(name) {
+            lines.push(Err(Malformed::Line {
+                text: name.to_owned(),
+            }));
+            return path::has_folder(&path).then_some(Whole {
+                path,
+                lines,
+                symbol,
+            });
+        }
+        if !name.is_empty() && (!single || path::looks_like_path(&path)) {
+            match lines::behind_path(after) {
+                Some((read, _)) => lines = read,
+                None => symbol = Some(name.to_owned()),
+            }
+            return Some(Whole {
+                path,
+                lines,
+                symbol,
+            });
+        }
+        let path = if single {
+            path_to(text.len())?
+        } else {
+            return None;
+        };
+        return Some(Whole {
+            path,
+            lines,
+            symbol,
+        });
+    }
+    if cut < text.len() {
+        (lines, _) = lines::behind_path(&text[cut..])?;
+        return Some(Whole {
+            path: path_to(cut)?,
+            lines,
+            symbol,
+        });
+    }
+    // `path (line 42)` and `path, line 42` inside the quotes.
+    for (at, _) in text
+        .match_indices([' ', ',', '('])
+        .filter(|(at, _)| *at > 0)
+        .take(16)
+    {
+        if let Some((read, rest)) = lines::behind_path(&text[at..])
+            && rest.trim().trim_matches(['`', '*', '.']).is_empty()
+        {
+            let path = path::cleaned(text[..at].trim_end_matches([',', ' ']), true)?;
+            return Some(Whole {
+                path,
+                lines: read,
+                symbol,
+            });
+        }
+    }
+    Some(Whole {
+        path: path_to(text.len())?,
+        lines,
+        symbol,
+    })
+}
+
+/// A symbol: a name with `::`, `.`, generics and arguments, without the trailing `()`; and what follows.
+pub(super) fn symbol_at(text: &str) -> (&str, &str) {
+    let mut depth = 0_usize;
+    let mut end = text.len();
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map(|(_, c)| *c);
+        let stops = match c {
+            '<' | '(' | '[' => {
+                depth += 1;
+                false
+            }
+            '>' | ')' | ']' if depth > 0 => {
+                depth -= 1;
+                false
+            }
+            ')' | ']' | '`' | '"' | '*' | '|' | '“' | '”' => true,
+            ',' | ';' | '#' => depth == 0,
+            // `name:42` has lines; `Type::name` goes on.
+            ':' if depth == 0 => next != Some(':') && !text[..at].ends_with(':'),
+            c if c.is_whitespace() => depth == 0,
+            _ => false,
+        };
+        if stops {
+            end = at;
+            break;
+        }
+        if at > 512 {
+            end = at;
+            break;
+        }
+    }
+    let name = text[..end].trim_end_matches(['.', ':', '!', '?']);
+    let name = name.strip_suffix("()").unwrap_or(name);
+    // An opening bracket that stays open belongs to the prose.
+    let name = if depth > 0 {
+        name.split(['(', '[']).next().unwrap_or(name).trim_end()
+    } else {
+        name
+    };
+    let end = if depth > 0 { name.len() } else { end };
+    (name, &text[end..])
+}
+
+/// The end of a path with blanks that begins with the word before `end`: the words up to one that has lines or a
+/// known ending, none of which is a word of prose.
+pub(super) fn spaced_end(text: &str, end: usize) -> Option<usize> {
+    const PROSE: [&str; 26] = [
+        "a", "an", "and", "around", "at", "by", "class", "file", "for", "from", "function", "in",
+        "is", "line", "lines", "method", "near", "new", "of", "on", "or", "see", "the", "to",
+        "when", "with",
+    ];
+    let mut end = end;
+    let first = &text[..end];
+    if PROSE.iter().any(|word| word.eq_ignore_ascii_case(first)) {
+        return None;
+    }
+    for _ in 0..6 {
+        let gap = text[end..].len() - text[end..].trim_start_matches(' ').len();
+        if gap != 1 {
+            return None;
+        }
+        let start = end + gap;
+        let word = &text[start..start + path::bare_end(&text[start..])];
+        if !word.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '-' || c == '.')
+            || PROSE.contains(&word)
+        {
+            return None;
+        }
+        // `src/a dir/b.rs` has its folder in front; otherwise a whole path that follows words is that path alone.
+        let (cut, _) = path_and_tail(word);
+        end = start + word.len();
+        if path::has_ending(&word[..cut]) {
+            let own = path::has_folder(&word[..cut]) && !path::has_folder(first);
+            let prose = own && first.chars().all(char::is_lowercase);
+            return (!prose).then_some(end);
+        }
+    }
+    None
+}
+
+/// `:line` or `:<line>`, which a template has where numbers belong.
+pub(super) fn placeholder(rest: &str) -> Option<&str> {
+    let word = rest.strip_prefix(':')?;
+    let end = word
+        .find(|c: char| c.is_whitespace() || c == ',')
+        .unwrap_or(word.len());
+    let word = word[..end].trim_matches(['<', '>', '{', '}', '[', ']', '`', '*', '.']);
+    is_placeholder(word).then_some(word)
+}
+
+pub(super) fn is_placeholder(word: &str) -> bool {
+    [
+        "line",
+        "lines",
+        "line_number",
+        "lineno",
+        "line-line",
+        "start-end",
+        "start",
+        "first",
+        "first-last",
+        "n",
+        "nn",
+        "nnn",
+    ]
+    .iter()
+    .any(|gap| gap.eq_ignore_ascii_case(word))
+}
