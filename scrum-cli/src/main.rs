@@ -7,6 +7,8 @@ mod commands;
 mod error;
 mod output;
 mod progress;
+#[cfg(test)]
+mod schemas;
 mod session;
 mod verify;
 mod wave;

@@ -10,6 +10,7 @@ use crate::range::Range;
 
 /// What happened to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ChangeKind {
     /// Only the head has it.
@@ -29,7 +30,12 @@ pub enum ChangeKind {
 
 /// A file mode as git stores it, e.g. `0o100644`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Mode(pub u32);
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(extend("pattern" = "^[0-7]{6}$"))
+)]
+pub struct Mode(#[cfg_attr(feature = "schema", schemars(with = "String"))] pub u32);
 
 impl Mode {
     /// A regular file.
@@ -80,6 +86,7 @@ impl<'de> Deserialize<'de> for Mode {
 /// The line numbers of one hunk, as in its `@@` line. A side without lines starts at the line *before* it, so
 /// `old_start` is 0 for a new file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Hunk {
     /// First line on the old side, 1-based.
     pub old_start: u32,

@@ -16,6 +16,7 @@ pub const FILE_NAME: &str = "scrum.toml";
 
 /// The whole of `scrum.toml`, every absent value at its default.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Config {
@@ -42,16 +43,29 @@ pub struct Config {
     /// `[parity]`: how two servers' answers are compared.
     pub parity: Parity,
     /// `[assess]`: rules of the final verdict.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "serde_json::Map<String, serde_json::Value>")
+    )]
     pub assess: toml::Table,
 }
 
 /// `[guard]`. Sizes are `"60KB"` (1000 bytes), `"60KiB"` (1024) or a number of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Guard {
     /// Warn above this. Default 60 KB.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(schema_with = "size_schema", extend("default" = DEFAULT_WARN))
+    )]
     pub warn: ByteSize,
     /// Fail above this. Default 100 KB.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(schema_with = "size_schema", extend("default" = DEFAULT_FAIL))
+    )]
     pub fail: ByteSize,
 }
 
@@ -64,8 +78,23 @@ impl Default for Guard {
     }
 }
 
+/// What [`ByteSize`] reads, as a schema. It is written rounded, so fields of it state their default in bytes.
+#[cfg(feature = "schema")]
+fn size_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({
+        "anyOf": [
+            {
+                "type": "string",
+                "pattern": r"^([0-9]+|[0-9]+(\.[0-9]+)?\s*([bB]|[kKmMgGtTpPeE][iI]?[bB]?))$"
+            },
+            { "type": "integer", "minimum": 0 }
+        ]
+    })
+}
+
 /// `[bundle]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Bundle {
     /// How files that no `[[components]]` entry claims are grouped. Default `workspace`.
@@ -94,6 +123,7 @@ impl Default for Bundle {
 
 /// How components are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Grouping {
     /// By the nearest folder with a package manifest (`Cargo.toml`, `go.mod`, …).
@@ -107,9 +137,11 @@ pub enum Grouping {
 
 /// One entry of `[[components]]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Component {
     /// The component's name.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub name: String,
     /// gitignore-style globs of its files.
     pub paths: Vec<String>,
@@ -117,6 +149,7 @@ pub struct Component {
 
 /// `[exclude]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Exclude {
     /// gitignore-style globs of files that reviewers are not shown.
@@ -148,6 +181,7 @@ impl Default for Exclude {
 
 /// `[prompt]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Prompt {
     /// Path of a template that replaces the built-in one, relative to the repository's top folder.
@@ -167,9 +201,12 @@ impl Default for Prompt {
 
 /// One entry of `[[reviewers]]`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
+#[cfg_attr(feature = "schema", schemars(extend("required" = ["name"])))]
 pub struct Reviewer {
     /// The seat's name; the file name of its reviews.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub name: String,
     /// Its lineages; found from the model or the name where absent.
     pub lineage: Option<Vec<String>>,
@@ -207,6 +244,7 @@ pub struct Reviewer {
 
 /// A wire format of model servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Api {
     /// `POST …/chat/completions`.
@@ -217,6 +255,7 @@ pub enum Api {
 
 /// `[review]`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Review {
     /// Reviewers under way at once; the machine's cores where absent.
@@ -229,6 +268,7 @@ pub struct Review {
 
 /// `[tally]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Tally {
     /// Lines by which each range is stretched at its end in the near tally. Default 1.
@@ -248,6 +288,7 @@ impl Default for Tally {
 
 /// One entry of `[[smoke]]`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Smoke {
     /// The step's name.
@@ -262,6 +303,7 @@ pub struct Smoke {
 
 /// `[parity]`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Parity {
     /// JSON pointers whose values may differ.
@@ -272,6 +314,7 @@ pub struct Parity {
 
 /// One accepted difference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct KnownGap {
     /// Name of the case.

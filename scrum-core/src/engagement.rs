@@ -11,6 +11,7 @@ use crate::tally::{Buckets, Sidecar};
 /// What a reviewer's output on a bundle is worth. Only [`Findings`](Self::Findings) and [`Clean`](Self::Clean) have
 /// reviewed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// It reports something.

@@ -70,6 +70,12 @@
 //! ```
 //!
 //! [`wave::write`] makes the whole of what `scrum bundle` leaves on disk: diffs, prompts, manifest.
+//!
+//! # Features
+//!
+//! - `git`, on by default: reading repositories.
+//! - `schema`: `schemars::JsonSchema` for the types of the manifest, the tally, the sidecar and the configuration, and
+//!   the module `schema` with the JSON Schema of each of these files.
 #![deny(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
 
 pub mod bundle;
@@ -97,6 +103,8 @@ pub mod prompt;
 pub mod range;
 pub mod report;
 pub mod review;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod size;
 pub mod split;
 pub mod symbol;

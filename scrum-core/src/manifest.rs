@@ -13,8 +13,16 @@ pub const SCHEMA: &str = "scrum.manifest/1";
 
 /// A wave: what was compared, and how it was divided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Manifest {
     /// Always [`SCHEMA`].
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            description = "Name and number of this format.",
+            extend("const" = SCHEMA)
+        )
+    )]
     pub schema: String,
     /// What was compared.
     pub range: Range,
@@ -43,6 +51,7 @@ pub struct Manifest {
 
 /// The size guard as it judged this wave. Sizes in bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GuardRecord {
     /// A bundle above this is warned about.
     pub warn_bytes: u64,
@@ -54,6 +63,7 @@ pub struct GuardRecord {
 
 /// One bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BundleRecord {
     /// Unique, safe as a file name: the component, or `component.2` for its second part.
     pub id: String,
@@ -88,6 +98,7 @@ pub struct BundleRecord {
 
 /// One file of a bundle, or the part of it that the bundle shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FileRecord {
     /// Path at the head, or at the base for a deleted file.
     pub path: String,
@@ -121,6 +132,7 @@ pub struct FileRecord {
 
 /// A change that no reviewer was shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExcludedRecord {
     /// Path at the head, or at the base for a deleted file.
     pub path: String,

@@ -94,6 +94,7 @@ pub enum RangeSpecError {
 
 /// A range after it was resolved. A patch has neither commits nor trees.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Range {
     /// The range as it was asked for, e.g. `main...HEAD`; for a patch its file name, or `-`.
     pub spec: String,
@@ -115,6 +116,7 @@ pub struct Range {
 
 /// A commit of a range.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Commit {
     /// Full hex id.
     pub id: String,

@@ -8,6 +8,7 @@
 mod bad_input;
 mod bundle;
 mod place;
+mod schemas;
 mod seed;
 mod tally;
 mod waves;

@@ -19,9 +19,15 @@ use serde::Serialize;
 use crate::wave::Wave;
 use scratch::Scratch;
 
-/// What was found.
+/// The schema that this version writes.
+const SCHEMA: &str = "scrum.verify/1";
+
+/// What `scrum verify` found.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Proof {
+    /// Name and number of this format.
+    #[cfg_attr(test, schemars(extend("const" = SCHEMA)))]
     pub(crate) schema: &'static str,
     /// The wave's folder.
     pub(crate) wave: String,
@@ -33,20 +39,25 @@ pub(crate) struct Proof {
     pub(crate) parts: usize,
     /// Files in `excluded.diff`.
     pub(crate) excluded: usize,
+    /// The tree that everything is applied to; `None` for a wave made from a patch.
     pub(crate) base_tree: Option<String>,
     /// The head tree; with a pathspec the base tree with the matching paths of the head.
     pub(crate) target_tree: Option<String>,
     /// What applying everything gave.
     pub(crate) result_tree: Option<String>,
+    /// Why it is not proven.
     pub(crate) difference: Option<Difference>,
 }
 
 /// The first thing that differs.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Difference {
     /// The bundle's id, or `excluded`.
     pub(crate) bundle: Option<String>,
+    /// The path that differs, where it is one.
     pub(crate) path: Option<String>,
+    /// What differs.
     pub(crate) reason: String,
 }
 
@@ -57,7 +68,7 @@ const PIECE_BYTES: usize = 64 << 20;
 pub(crate) fn prove(wave: &Wave, objects: Option<&Path>) -> anyhow::Result<Proof> {
     let manifest = &wave.manifest;
     let mut proof = Proof {
-        schema: "scrum.verify/1",
+        schema: SCHEMA,
         wave: wave.folder.display().to_string(),
         proven: false,
         bundles: manifest.bundles.len(),

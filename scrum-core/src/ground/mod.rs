@@ -22,6 +22,7 @@ pub(crate) use resolve::{PathMatch, strip_prefixes};
 
 /// How well the wave supports a location. Ordered from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Grounding {
     /// A hunk of the reviewer's bundle shows it.

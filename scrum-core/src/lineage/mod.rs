@@ -20,6 +20,7 @@ pub use table::LineageTable;
 /// The lineages that one reviewer descends from, sorted; empty where nothing is known. Cheap to clone: a tally holds one
 /// for every claim.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LineageSet(Arc<BTreeSet<String>>);
 
 impl LineageSet {

@@ -35,8 +35,16 @@ pub const SCHEMA: &str = "scrum.tally/1";
 
 /// A whole tally.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tally {
     /// Always [`SCHEMA`].
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            description = "Name and number of this format.",
+            extend("const" = SCHEMA)
+        )
+    )]
     pub schema: String,
     /// Sums over the bundles.
     pub totals: Totals,
@@ -67,6 +75,7 @@ pub struct Tally {
 
 /// Sums over the bundles, each location and place once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Totals {
     /// Different locations counted.
     pub distinct: u64,
@@ -80,6 +89,7 @@ pub struct Totals {
 
 /// Where citations went. The numbers but `citations` add up to `citations`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Buckets {
     /// All of them.
     pub citations: u64,
@@ -125,6 +135,7 @@ impl Buckets {
 
 /// What became of a citation: the first that fits, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Bucket {
     /// Unreadable.
@@ -157,6 +168,7 @@ impl Bucket {
 
 /// One bundle's part of a tally.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BundleTally {
     /// The bundle's id.
     pub id: String,

@@ -10,6 +10,7 @@ use crate::review::{ReviewVerdict, Severity};
 
 /// What one reviewer did with one bundle.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReviewerRow {
     /// The reviewer's name.
     pub reviewer: String,
@@ -53,6 +54,7 @@ pub struct ReviewerRow {
 
 /// A location that was counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LocationTally {
     /// The path as the manifest writes it.
     pub path: String,
@@ -90,6 +92,7 @@ pub struct LocationTally {
 
 /// What one reviewer says of a location.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Claim {
     /// Who says it.
     pub reviewer: String,
@@ -127,6 +130,7 @@ fn is_true(value: &bool) -> bool {
 
 /// Locations that share a line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlaceTally {
     /// The path.
     pub path: String,
@@ -161,6 +165,7 @@ fn is_zero(value: &usize) -> bool {
 
 /// A citation that was not counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SetAside {
     /// Whose it is.
     pub reviewer: String,
@@ -185,6 +190,7 @@ pub struct SetAside {
 
 /// A finding that names no location.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LooseRecord {
     /// The bundle whose review it stands in.
     pub bundle: String,
@@ -208,6 +214,7 @@ pub struct LooseRecord {
 
 /// A `RETRACT:` line that met no finding before it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RetractionRecord {
     /// The bundle whose review it stands in.
     pub bundle: String,
@@ -221,6 +228,7 @@ pub struct RetractionRecord {
 
 /// A reviewer's lineages and where they are known from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LineageRecord {
     /// The reviewer's name.
     pub reviewer: String,
@@ -232,6 +240,7 @@ pub struct LineageRecord {
 
 /// How many defects there may be in all.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Estimate {
     /// The estimator's name.
     pub method: String,

@@ -49,6 +49,7 @@ pub enum Outcome {
 
 /// The file beside a review (`reviews/<bundle>/<reviewer>.json`). Every field is optional, unknown ones are ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Sidecar {
     /// The model's id, as the host reported it.
