@@ -419,15 +419,11 @@ impl Config {
     /// SHA-256, in hex, of everything here that decides what the bundles and prompts are, the template's text
     /// included. Reviewers and counting do not enter: they change no bundle.
     pub fn bundling_digest(&self, template: &str) -> String {
-        let deciding = (
-            &self.guard,
-            &self.bundle,
-            &self.components,
-            &self.exclude,
-            &self.prompt,
-        );
+        // Sizes as numbers: their text is rounded.
+        let Limits { warn, fail } = self.limits();
+        let rest = (&self.bundle, &self.components, &self.exclude, &self.prompt);
         // Plain structs with string keys serialise into memory without a way to fail.
-        let json = serde_json::to_vec(&(deciding, template)).unwrap_or_default();
+        let json = serde_json::to_vec(&(warn, fail, rest, template)).unwrap_or_default();
         digest::sha256(&json)
     }
 }
@@ -564,6 +560,9 @@ known_gaps = [ { case = "missing-field", reason = "x" } ]
         one.tally.near_lines = 9;
         assert_eq!(one.bundling_digest("t"), two.bundling_digest("t"));
         assert_ne!(one.bundling_digest("t"), two.bundling_digest("u"));
+        one.guard.warn = ByteSize(60_030);
+        assert_ne!(one.bundling_digest("t"), two.bundling_digest("t"));
+        one = Config::default();
         one.bundle.split = true;
         assert_ne!(one.bundling_digest("t"), two.bundling_digest("t"));
     }
