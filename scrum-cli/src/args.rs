@@ -29,11 +29,12 @@ Exit codes:
   130  interrupted
 
 Environment:
-  SCRUM_FORCE_OVERSIZE=1  write bundles above the fail limit, as --force-oversize does
+  SCRUM_FORCE_OVERSIZE=1  write bundles above the fail limit (--force-oversize)
   NO_COLOR                no colours";
 
 /// Options that every command takes.
 #[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Everywhere")]
 pub(crate) struct Global {
     /// Run as if started in DIR
     #[arg(short = 'C', value_name = "DIR", global = true)]

@@ -27,10 +27,12 @@ impl Group<'_> {
 }
 
 /// Divides `group` while it is larger than `limit`. Files that lie directly in a folder stay together under that
-/// folder's name. A folder whose only content is one sub-folder gives its place to that.
+/// folder's name. A folder whose only content is one sub-folder gives its place to that; where that is all there is,
+/// nothing is divided, and the group keeps its name whatever its size.
 pub(crate) fn divide(mut group: Group<'_>, limit: u64) -> Vec<Group<'_>> {
     group.items.sort_by(|left, right| left.path.cmp(right.path));
-    let mut done = Vec::new();
+    let whole = group.folder.clone();
+    let mut done: Vec<Group<'_>> = Vec::new();
     // Paths are as long as their author likes, so the way down is a stack of our own.
     let mut open = vec![group];
     while let Some(group) = open.pop() {
@@ -69,6 +71,9 @@ pub(crate) fn divide(mut group: Group<'_>, limit: u64) -> Vec<Group<'_>> {
             });
         }
         open.extend(below.into_iter().rev());
+    }
+    if let [only] = done.as_mut_slice() {
+        only.folder = whole;
     }
     done
 }
@@ -154,8 +159,8 @@ mod tests {
     }
 
     #[test]
-    fn one_large_file_ends_the_way_down() {
-        assert_eq!(folders(&[("a/b/c", 100)], 60), named(&[("a/b", 100)]));
+    fn one_large_file_ends_the_way_down_and_keeps_the_name() {
+        assert_eq!(folders(&[("a/b/c", 100)], 60), named(&[("", 100)]));
         assert_eq!(folders(&[("c", 100)], 60), named(&[("", 100)]));
     }
 
