@@ -162,7 +162,8 @@ pub trait PatchSource: Send + Sync {
 pub struct ChangeSet {
     /// What was compared.
     pub range: Range,
-    /// The changed files, sorted by [`Change::path`] as git sorts a diff.
+    /// The changed files, sorted by [`Change::path`] as git sorts a diff; those of a series of patches that build on
+    /// each other in its order.
     pub changes: Vec<Change>,
     /// For each entry of `range.commits` the indices into `changes` of the files it touched; fewer entries than commits
     /// where the older ones were not looked at.

@@ -91,7 +91,7 @@ impl Place {
     /// Runs git; panics where it fails.
     #[track_caller]
     pub(crate) fn git(&self, args: &[&str]) -> String {
-        let output = self.command("git").args(args).output().unwrap();
+        let output = self.git_command().args(args).output().unwrap();
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "git {args:?}: {stderr}");
         String::from_utf8_lossy(&output.stdout).into_owned()
@@ -122,6 +122,11 @@ impl Place {
     /// `scrum`, ready to be run in the repository.
     pub(crate) fn scrum_command(&self) -> Command {
         self.command(env!("CARGO_BIN_EXE_scrum"))
+    }
+
+    /// `git`, ready to be run in the repository.
+    pub(crate) fn git_command(&self) -> Command {
+        self.command("git")
     }
 
     fn finish(&self, output: Output) -> Run {

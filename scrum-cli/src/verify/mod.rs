@@ -1,17 +1,19 @@
 //! Proves that a wave loses nothing, with git itself as the judge.
 //!
 //! The bundles in the manifest's order, then `excluded.diff`, are applied to the base tree in a scratch repository that
-//! borrows the objects of the real one. Only tree ids are trusted: `git apply` can succeed on the wrong tree. The
-//! user's index, work tree, refs and object folder are not touched, and no configuration of theirs is read.
+//! has nothing of the head. Only tree ids are trusted: `git apply` can succeed on the wrong tree. The user's index,
+//! work tree, refs and object folder are not touched, and no configuration of theirs is read.
 
 mod scratch;
 
+use std::collections::HashSet;
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use scrum_core::change::Change;
-use scrum_core::manifest::Manifest;
+use scrum_core::manifest::{BundleRecord, Manifest};
 use scrum_core::patch::{self, FilePatch, file_patches};
+use scrum_core::path::RepoPath;
 use scrum_core::unit::Units;
 use scrum_core::wave::EXCLUDED;
 use serde::Serialize;
@@ -86,13 +88,23 @@ pub(crate) fn prove(wave: &Wave, objects: Option<&Path>) -> anyhow::Result<Proof
     proof.difference = match (&manifest.range.base_tree, &manifest.range.head_tree) {
         (Some(base), Some(head)) => {
             let objects = objects.context("the wave's repository cannot be found")?;
+            // They become arguments of git, and a manifest may come from anywhere.
+            for id in [base, head] {
+                if !matches!(id.len(), 40 | 64) || !id.bytes().all(|byte| byte.is_ascii_hexdigit())
+                {
+                    bail!("the manifest names a tree `{id}`, which is no object id");
+                }
+            }
             let scratch = Scratch::new(objects, base.len())?;
+            scratch.copy_base(base, &paths(manifest))?;
             let target = scratch.target(base, head, &manifest.range.pathspec)?;
             proof.target_tree = Some(target.clone());
             apply_all(wave, &scratch, base, &target, &mut proof.result_tree)?
         }
         _ => compare_with_patch(wave)?,
     };
+    let applied = proof.result_tree.is_some() || proof.base_tree.is_none();
+    proof.difference = proof.difference.map(|found| blame(wave, found, applied));
     // What applies may still not be what the reviewers were given.
     if proof.difference.is_none() {
         proof.difference = wave.check().err().map(|error| Difference {
@@ -105,14 +117,106 @@ pub(crate) fn prove(wave: &Wave, objects: Option<&Path>) -> anyhow::Result<Proof
     Ok(proof)
 }
 
-/// The patches of a wave in the order in which they apply: the bundle's id, and the file's name.
-fn patches(manifest: &Manifest) -> impl Iterator<Item = (&str, &str)> {
-    let bundles = manifest
-        .bundles
-        .iter()
-        .map(|bundle| (bundle.id.as_str(), bundle.diff.as_str()));
-    let excluded = (!manifest.excluded.is_empty()).then_some(("excluded", EXCLUDED));
+/// One of the patches of a wave.
+#[derive(Debug, Clone, Copy)]
+struct Patch<'a> {
+    /// The bundle's id, or `excluded`.
+    bundle: &'a str,
+    /// Its file in the wave.
+    file: &'a str,
+    /// The bundle's record; `None` for the excluded files.
+    record: Option<&'a BundleRecord>,
+}
+
+impl Patch<'_> {
+    fn differs(&self, path: Option<String>, reason: &str) -> Difference {
+        Difference {
+            bundle: Some(self.bundle.to_owned()),
+            path,
+            reason: format!("{}: {reason}", self.file),
+        }
+    }
+}
+
+/// The patches of a wave in the order in which they apply.
+fn patches(manifest: &Manifest) -> impl Iterator<Item = Patch<'_>> {
+    let bundles = manifest.bundles.iter().map(|bundle| Patch {
+        bundle: &bundle.id,
+        file: &bundle.diff,
+        record: Some(bundle),
+    });
+    let excluded = (!manifest.excluded.is_empty()).then_some(Patch {
+        bundle: "excluded",
+        file: EXCLUDED,
+        record: None,
+    });
     bundles.chain(excluded)
+}
+
+/// Patches that do not meet in any path. git applies them in one go with the same outcome, without reading and writing
+/// its index for each.
+#[derive(Debug, Default)]
+struct Batch<'a> {
+    patches: Vec<(Patch<'a>, Vec<u8>)>,
+    paths: HashSet<&'a str>,
+    bytes: usize,
+}
+
+impl<'a> Batch<'a> {
+    fn has_room_for(&self, patch: &Patch<'a>, text: &[u8]) -> bool {
+        // What is excluded may be of any kind and size, and comes once.
+        let Some(record) = patch.record else {
+            return false;
+        };
+        self.bytes + text.len() <= PIECE_BYTES
+            && paths_of(record).all(|path| !self.paths.contains(path))
+    }
+
+    fn add(&mut self, patch: Patch<'a>, text: Vec<u8>) {
+        self.paths
+            .extend(patch.record.into_iter().flat_map(paths_of));
+        self.bytes += text.len();
+        self.patches.push((patch, text));
+    }
+
+    /// Applies and forgets the patches. Where git refuses them, one after the other says which one it means.
+    fn apply(
+        &mut self,
+        scratch: &Scratch,
+        without_context: bool,
+    ) -> anyhow::Result<Option<Difference>> {
+        let Self { patches, bytes, .. } = std::mem::take(self);
+        if patches.len() > 1 {
+            let mut together = Vec::with_capacity(bytes);
+            for (_, text) in &patches {
+                together.extend_from_slice(text);
+            }
+            if scratch.apply(&together, without_context)?.is_ok() {
+                return Ok(None);
+            }
+        }
+        for (patch, text) in &patches {
+            let pieces = match pieces(text, PIECE_BYTES) {
+                Ok(pieces) => pieces,
+                Err(error) => return Ok(Some(patch.differs(None, &error.to_string()))),
+            };
+            for piece in pieces {
+                if let Err(refusal) = scratch.apply(&piece, without_context)? {
+                    return Ok(Some(patch.differs(refusal.path, &refusal.reason)));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The paths of a bundle's files, as the manifest writes them.
+fn paths_of(bundle: &BundleRecord) -> impl Iterator<Item = &str> {
+    bundle
+        .files
+        .iter()
+        .flat_map(|file| [Some(file.path.as_str()), file.old_path.as_deref()])
+        .flatten()
 }
 
 fn apply_all(
@@ -123,26 +227,25 @@ fn apply_all(
     result: &mut Option<String>,
 ) -> anyhow::Result<Option<Difference>> {
     scratch.read_tree(base)?;
-    let differs = |bundle: &str, path: Option<String>, reason: String| Difference {
-        bundle: Some(bundle.to_owned()),
-        path,
-        reason,
-    };
     let without_context = wave.manifest.context == Some(0);
-    for (bundle, file) in patches(&wave.manifest) {
-        let text = match wave.read(file) {
+    let mut batch = Batch::default();
+    for patch in patches(&wave.manifest) {
+        let text = match wave.read(patch.file) {
             Ok(text) => text,
-            Err(error) => return Ok(Some(differs(bundle, None, format!("{file}: {error}")))),
-        };
-        let pieces = match pieces(&text, PIECE_BYTES) {
-            Ok(pieces) => pieces,
-            Err(error) => return Ok(Some(differs(bundle, None, format!("{file}: {error}")))),
-        };
-        for piece in pieces {
-            if let Err(refusal) = scratch.apply(&piece, without_context)? {
-                return Ok(Some(differs(bundle, refusal.path, refusal.reason)));
+            Err(error) => {
+                let flushed = batch.apply(scratch, without_context)?;
+                return Ok(flushed.or_else(|| Some(patch.differs(None, &error.to_string()))));
             }
+        };
+        if !batch.has_room_for(&patch, &text)
+            && let Some(difference) = batch.apply(scratch, without_context)?
+        {
+            return Ok(Some(difference));
         }
+        batch.add(patch, text);
+    }
+    if let Some(difference) = batch.apply(scratch, without_context)? {
+        return Ok(Some(difference));
     }
     let tree = scratch.write_tree()?;
     let same = tree == target;
@@ -158,6 +261,64 @@ fn apply_all(
         path,
         reason,
     }))
+}
+
+/// Every path that a wave says it changes, old ones too.
+fn paths(manifest: &Manifest) -> HashSet<Vec<u8>> {
+    let bundled = manifest.bundles.iter().flat_map(|bundle| {
+        bundle.files.iter().flat_map(|file| {
+            let old = file.old_path.as_ref().map(|path| (path, file.old_quoted));
+            [Some((&file.path, file.quoted)), old]
+        })
+    });
+    let excluded = manifest.excluded.iter().flat_map(|file| {
+        let old = file.old_path.as_ref().map(|path| (path, file.old_quoted));
+        [Some((&file.path, file.quoted)), old]
+    });
+    bundled
+        .chain(excluded)
+        .flatten()
+        .filter_map(|(text, quoted)| {
+            if quoted {
+                RepoPath::from_quoted(text.as_bytes()).map(|path| path.as_bytes().to_vec())
+            } else {
+                Some(text.clone().into_bytes())
+            }
+        })
+        .collect()
+}
+
+/// Names the bundle that is not the one of the manifest, where there is one: what it lacks is often seen only in a later
+/// one, and of a file in several parts the tree does not say which part is wrong.
+fn blame(wave: &Wave, mut difference: Difference, applied: bool) -> Difference {
+    let bundles = &wave.manifest.bundles;
+    let refused = bundles
+        .iter()
+        .position(|bundle| !applied && Some(&bundle.id) == difference.bundle.as_ref());
+    let end = refused.map_or(bundles.len(), |at| at + 1);
+    let altered: Vec<_> = bundles[..end]
+        .iter()
+        .filter(|bundle| !wave.is_intact(&bundle.diff, &bundle.diff_sha256))
+        .collect();
+    let holds = |bundle: &BundleRecord| {
+        let mut files = bundle.files.iter();
+        files.any(|file| Some(&file.path) == difference.path.as_ref())
+    };
+    let named = altered.iter().find(|bundle| holds(bundle));
+    let Some(bundle) = named.or(altered.first()) else {
+        return difference;
+    };
+    if Some(&bundle.id) != difference.bundle.as_ref() {
+        difference.reason = format!(
+            "{} is not the one that the manifest describes; {}",
+            bundle.diff, difference.reason
+        );
+        difference.bundle = Some(bundle.id.clone());
+        if named.is_none() {
+            difference.path = bundle.files.first().map(|file| file.path.clone());
+        }
+    }
+    difference
 }
 
 /// The bundle that holds a path.
@@ -209,7 +370,7 @@ fn pieces(text: &[u8], limit: usize) -> Result<Vec<Vec<u8>>, patch::PatchError> 
 /// For a wave made from a patch: the bundles and the excluded files hold the same file patches as the patch did.
 fn compare_with_patch(wave: &Wave) -> anyhow::Result<Option<Difference>> {
     let mut texts = Vec::new();
-    for (bundle, file) in patches(&wave.manifest) {
+    for Patch { bundle, file, .. } in patches(&wave.manifest) {
         match wave.read(file) {
             Ok(text) => texts.push((bundle, file, text)),
             Err(error) => {

@@ -1,5 +1,11 @@
 //! A repository that exists for one proof.
+//!
+//! It holds the base side of the wave's files and nothing else. Borrowing the user's objects for everything would be
+//! simpler and wrong twice: git sets the time of an object file anew where it would have written the same object, and
+//! `git apply` takes the result of a binary patch from the objects, without a look at the patch, where it is there.
 
+use std::collections::HashSet;
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -7,10 +13,21 @@ use std::process::{Command, Output, Stdio};
 use anyhow::{Context as _, bail};
 use tempfile::TempDir;
 
-/// A bare repository in a temporary folder, with an index of its own, that reads the objects of another one.
+/// A bare repository in a temporary folder, with an index of its own.
 #[derive(Debug)]
 pub(super) struct Scratch {
     folder: TempDir,
+    /// The user's object folder, as git wants it in the environment.
+    lender: OsString,
+}
+
+/// Which objects a command sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Objects {
+    /// Those of the scratch repository.
+    Own,
+    /// The user's, too. Only for commands that write no objects.
+    Borrowed,
 }
 
 /// Why git would not apply a patch.
@@ -28,17 +45,44 @@ impl Scratch {
             .prefix("scrum-verify-")
             .tempdir()
             .context("no temporary folder can be made")?;
-        let scratch = Self { folder };
-        let format = if id_length == 64 { "sha256" } else { "sha1" };
-        let format = format!("--object-format={format}");
-        scratch.run(&["init", "-q", "--bare", "--template=", &format, "."], None)?;
         let objects = objects
             .canonicalize()
             .with_context(|| format!("{} cannot be found", objects.display()))?;
-        let info = scratch.folder.path().join("objects/info");
-        std::fs::create_dir_all(&info)?;
-        std::fs::write(info.join("alternates"), format!("{}\n", objects.display()))?;
+        let scratch = Self {
+            folder,
+            lender: lender(&objects),
+        };
+        let format = if id_length == 64 { "sha256" } else { "sha1" };
+        let format = format!("--object-format={format}");
+        scratch.run(&["init", "-q", "--bare", "--template=", &format, "."], None)?;
         Ok(scratch)
+    }
+
+    /// Copies the trees of the base, and what stands at these paths in it.
+    pub(super) fn copy_base(&self, base: &str, paths: &HashSet<Vec<u8>>) -> anyhow::Result<()> {
+        let args = ["ls-tree", "-r", "-t", "-z", "--full-tree", base];
+        let listing = self.borrowing(&args, None)?.stdout;
+        let mut wanted = format!("{base}\n").into_bytes();
+        // `<mode> <type> <id>`, a tab, then the path.
+        for entry in listing.split(|byte| *byte == 0) {
+            let Some(tab) = entry.iter().position(|byte| *byte == b'\t') else {
+                continue;
+            };
+            let about = String::from_utf8_lossy(&entry[..tab]);
+            let id = match about.split(' ').collect::<Vec<_>>()[..] {
+                [_, "tree", id] => id,
+                [_, "blob", id] if paths.contains(&entry[tab + 1..]) => id,
+                _ => continue,
+            };
+            wanted.extend_from_slice(id.as_bytes());
+            wanted.push(b'\n');
+        }
+        // An empty tree need not exist as an object.
+        if listing.is_empty() {
+            return Ok(());
+        }
+        let args = ["pack-objects", "-q", "--window=0", "objects/pack/pack"];
+        self.borrowing(&args, Some(&wanted)).map(drop)
     }
 
     /// The tree that the wave must make: the head's, or with a pathspec the base's with the matching paths of the head.
@@ -54,7 +98,7 @@ impl Scratch {
         self.read_tree(base)?;
         let mut args = vec!["diff-tree", "-r", "-z", "--no-renames", base, head, "--"];
         args.extend(pathspec.iter().map(String::as_str));
-        let raw = self.run(&args, None)?.stdout;
+        let raw = self.borrowing(&args, None)?.stdout;
         // `:<old mode> <new mode> <old id> <new id> <status>`, then the path.
         let mut removed = Vec::new();
         let mut set = Vec::new();
@@ -85,7 +129,8 @@ impl Scratch {
     }
 
     pub(super) fn write_tree(&self) -> anyhow::Result<String> {
-        let output = self.run(&["write-tree"], None)?;
+        // What the wave does not touch was not copied.
+        let output = self.run(&["write-tree", "--missing-ok"], None)?;
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 
@@ -101,7 +146,7 @@ impl Scratch {
             args.push("--unidiff-zero");
         }
         args.push("-");
-        let output = self.output(&args, Some(patch))?;
+        let output = self.output(Objects::Own, &args, Some(patch))?;
         if output.status.success() {
             return Ok(Ok(()));
         }
@@ -114,18 +159,16 @@ impl Scratch {
 
     /// The first path in which two trees differ.
     pub(super) fn first_difference(&self, one: &str, two: &str) -> anyhow::Result<Option<String>> {
-        let output = self.run(
-            &[
-                "diff-tree",
-                "-r",
-                "-z",
-                "--no-renames",
-                "--name-only",
-                one,
-                two,
-            ],
-            None,
-        )?;
+        let args = [
+            "diff-tree",
+            "-r",
+            "-z",
+            "--no-renames",
+            "--name-only",
+            one,
+            two,
+        ];
+        let output = self.borrowing(&args, None)?;
         let first = output
             .stdout
             .split(|byte| *byte == 0)
@@ -135,22 +178,31 @@ impl Scratch {
         Ok((!first.is_empty()).then(|| path.to_text().0))
     }
 
+    /// Runs a command that sees nothing of the user's repository.
     fn run(&self, args: &[&str], stdin: Option<&[u8]>) -> anyhow::Result<Output> {
-        let output = self.output(args, stdin)?;
-        if !output.status.success() {
-            let stderr = String::from_utf8_lossy(&output.stderr);
-            bail!("git {} failed: {}", args[0], stderr.trim_end());
-        }
-        Ok(output)
+        successful(args, self.output(Objects::Own, args, stdin)?)
     }
 
-    fn output(&self, args: &[&str], stdin: Option<&[u8]>) -> anyhow::Result<Output> {
+    /// Runs a command that reads the user's objects.
+    fn borrowing(&self, args: &[&str], stdin: Option<&[u8]>) -> anyhow::Result<Output> {
+        successful(args, self.output(Objects::Borrowed, args, stdin)?)
+    }
+
+    fn output(
+        &self,
+        objects: Objects,
+        args: &[&str],
+        stdin: Option<&[u8]>,
+    ) -> anyhow::Result<Output> {
         let mut command = Command::new("git");
         let nowhere = if cfg!(windows) { "NUL" } else { "/dev/null" };
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("GIT_") {
                 command.env_remove(name);
             }
+        }
+        if objects == Objects::Borrowed {
+            command.env("GIT_ALTERNATE_OBJECT_DIRECTORIES", &self.lender);
         }
         command
             .current_dir(self.folder.path())
@@ -160,6 +212,8 @@ impl Scratch {
             .env("GIT_NO_REPLACE_OBJECTS", "1")
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("LC_ALL", "C")
+            // Objects that are thrown away in a moment.
+            .args(["-c", "core.looseCompression=1", "-c", "core.fsync=none"])
             .args(args)
             .stdin(if stdin.is_some() {
                 Stdio::piped()
@@ -182,6 +236,42 @@ impl Scratch {
     }
 }
 
+fn successful(args: &[&str], output: Output) -> anyhow::Result<Output> {
+    if !output.status.success() {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        bail!("git {} failed: {}", args[0], stderr.trim_end());
+    }
+    Ok(output)
+}
+
+/// A folder as an entry of `GIT_ALTERNATE_OBJECT_DIRECTORIES`: in C-style quotes where it holds what separates entries,
+/// or what would make git see a quote or a comment.
+fn lender(folder: &Path) -> OsString {
+    const SPECIAL: [char; 5] = ['"', '#', ':', ';', '\n'];
+    let Some(text) = folder.to_str() else {
+        return folder.as_os_str().to_owned();
+    };
+    // `C:\` is no separator on Windows, where the separator is `;`.
+    let special = if cfg!(windows) {
+        &SPECIAL[3..]
+    } else {
+        &SPECIAL[..]
+    };
+    if !text.contains(special) {
+        return text.into();
+    }
+    let mut quoted = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            '\n' => quoted.push_str("\\n"),
+            other => quoted.push(other),
+        }
+    }
+    quoted.push('"');
+    quoted.into()
+}
+
 /// The path in `error: patch failed: src/a.rs:12` or `error: src/a.rs: patch does not apply`.
 fn refused_path(stderr: &str) -> Option<String> {
     stderr.lines().find_map(|line| {
@@ -195,7 +285,21 @@ fn refused_path(stderr: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::refused_path;
+    use std::path::Path;
+
+    use super::{lender, refused_path};
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_looks_like_two_is_quoted() {
+        for (folder, entry) in [
+            ("/plain folder/objects", "/plain folder/objects"),
+            ("/one:two/objects", "\"/one:two/objects\""),
+            ("/a\"b\\c\nd", "\"/a\\\"b\\\\c\\nd\""),
+        ] {
+            assert_eq!(lender(Path::new(folder)), entry);
+        }
+    }
 
     #[test]
     fn gits_refusals_name_a_path() {

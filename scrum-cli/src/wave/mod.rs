@@ -74,6 +74,11 @@ impl Wave {
         Ok(())
     }
 
+    /// Whether a file of the wave is the one that the manifest describes.
+    pub(crate) fn is_intact(&self, file: &str, digest: &str) -> bool {
+        is_inside(file) && self.digest(file).is_ok_and(|found| found == digest)
+    }
+
     fn mixed(&self, file: &str, what: &'static str) -> anyhow::Error {
         MixedWave {
             wave: self.folder.display().to_string(),
@@ -92,6 +97,9 @@ impl Wave {
 
     /// The bytes of one of the wave's files.
     pub(crate) fn read(&self, file: &str) -> std::io::Result<Vec<u8>> {
+        if !is_inside(file) {
+            return Err(std::io::Error::other("named outside the wave"));
+        }
         std::fs::read(self.folder.join(file))
     }
 }

@@ -1,5 +1,6 @@
 //! A patch file in place of a range.
 
+use std::collections::HashSet;
 use std::io;
 use std::ops::Range as Span;
 
@@ -11,7 +12,7 @@ use crate::range::{Commit, Range};
 /// `git format-patch` or a series of them. `name` stands in [`Range::spec`].
 ///
 /// A deletion directly followed by an addition of the same path is one type change. A series may touch a file
-/// several times; each time is a change of its own, in the order of the series.
+/// several times; each time is a change of its own, and all changes are in the order of the series.
 ///
 /// # Errors
 ///
@@ -44,13 +45,16 @@ pub fn change_set(name: &str, text: Vec<u8>) -> Result<ChangeSet, PatchError> {
     if files.is_empty() && !text.iter().all(u8::is_ascii_whitespace) {
         return Err(PatchError::NotGit);
     }
-    // Stable: the changes of one path stay in the order of the series.
-    files.sort_by(|(left, _), (right, _)| left.path.cmp(&right.path));
+    // What builds on an earlier mail stays behind it, and with it the whole series in its order.
+    if !builds_on_itself(&files) {
+        files.sort_by(|(left, _), (right, _)| left.path.cmp(&right.path));
+    }
     let mut tree: Vec<_> = files
         .iter()
         .filter(|(change, _)| change.kind != ChangeKind::Deleted)
         .map(|(change, _)| change.path.clone())
         .collect();
+    tree.sort();
     tree.dedup();
     // A mail series is written oldest first; ranges list their newest commit first.
     commits.reverse();
@@ -66,6 +70,15 @@ pub fn change_set(name: &str, text: Vec<u8>) -> Result<ChangeSet, PatchError> {
         tree,
         Box::new(PatchFile { text, spans }),
     ))
+}
+
+/// Whether a section touches what an earlier one made or changed.
+fn builds_on_itself(files: &[(Change, Span<usize>)]) -> bool {
+    let mut touched = HashSet::new();
+    files.iter().any(|(change, _)| {
+        let old = change.old_path.as_ref().unwrap_or(&change.path);
+        touched.contains(old) || !touched.insert(&change.path)
+    })
 }
 
 struct PatchFile {
@@ -162,7 +175,7 @@ mod tests {
             .iter()
             .map(|change| change.path.to_string())
             .collect();
-        assert_eq!(paths, ["a", "x", "x"]);
+        assert_eq!(paths, ["x", "a", "x"]);
         let subjects: Vec<_> = set
             .range
             .commits
@@ -171,7 +184,7 @@ mod tests {
             .collect();
         assert_eq!(subjects, ["Second", "First step"]);
         let mut text = Vec::new();
-        set.read_patch(1, &mut text).unwrap();
+        set.read_patch(0, &mut text).unwrap();
         assert!(text.ends_with(b"-a\n+b\n"));
         set.read_patch(2, &mut text).unwrap();
         assert!(text.ends_with(b"-b\n+c\n"));
