@@ -71,8 +71,7 @@ pub(super) fn walk(objects: &Objects, base: Option<Oid>, head: Oid) -> Result<Hi
     let mut found = Vec::new();
     let mut slop = SLOP;
     while let Some(queued) = walk.queue.pop() {
-        let wanted = walk.is_wanted(queued.node.id);
-        walk.wanted_in_queue -= usize::from(wanted);
+        let wanted = walk.taken(queued.node.id);
         for &parent in &queued.node.parents {
             walk.push(parent, wanted)?;
         }
@@ -148,6 +147,16 @@ impl Ord for Queued {
 impl Walk<'_> {
     fn is_wanted(&self, id: Oid) -> bool {
         self.states.get(&id).is_some_and(|state| state.wanted)
+    }
+
+    /// Notes that a commit left the queue, and says whether it is wanted.
+    fn taken(&mut self, id: Oid) -> bool {
+        let Some(state) = self.states.get_mut(&id) else {
+            return false;
+        };
+        state.queued = false;
+        self.wanted_in_queue -= usize::from(state.wanted);
+        state.wanted
     }
 
     fn push(&mut self, id: Oid, wanted: bool) -> Result<(), GitError> {

@@ -91,6 +91,53 @@ fn commits_are_those_of_git() {
 }
 
 #[test]
+fn commits_are_those_of_git_where_clocks_were_wrong() {
+    let repo = Sandbox::new();
+    // A line of commits whose dates go up and down, and two branches from it that merge parts of it.
+    let mut stream = String::new();
+    let mut commit = |mark: u32, date: u32, branch: &str, parents: &[u32]| {
+        stream += &format!("commit refs/heads/{branch}\nmark :{mark}\n");
+        stream += &format!("committer A <a> {date} +0000\ndata 1\nx\n");
+        for (at, parent) in parents.iter().enumerate() {
+            let word = if at == 0 { "from" } else { "merge" };
+            stream += &format!("{word} :{parent}\n");
+        }
+        stream += "\n";
+    };
+    commit(1, 500, "main", &[]);
+    for mark in 2..=40 {
+        commit(mark, 500 + mark * 7919 % 97, "main", &[mark - 1]);
+    }
+    commit(41, 10, "old", &[20]);
+    commit(42, 9000, "old", &[41]);
+    commit(43, 400, "topic", &[38]);
+    commit(44, 9100, "topic", &[43, 42]);
+    repo.git_in(repo.path(), ["fast-import", "--quiet"], stream.as_bytes());
+    for spec in [
+        "main..topic",
+        "old..topic",
+        "topic..main",
+        "old..main",
+        "main~9..topic",
+        "old~1..main~3",
+    ] {
+        let ours = range(&repo, spec)
+            .0
+            .commits
+            .into_iter()
+            .map(|c| c.id)
+            .collect::<Vec<_>>();
+        let theirs = repo.git(["rev-list", spec]);
+        let sorted = |mut ids: Vec<String>| {
+            ids.sort();
+            ids
+        };
+        let theirs = theirs.lines().map(str::to_owned).collect();
+        assert_eq!(sorted(ours), sorted(theirs), "{spec}");
+    }
+}
+
+#[test]
 fn only_a_base_off_the_heads_history_is_warned_of() {
     let (repo, _) = branches();
     let warnings = |spec: &str| range(&repo, spec).1;
