@@ -190,7 +190,9 @@ impl Repository {
 }
 
 /// Stops libgit2 from hashing every object that it reads, in the whole process. git does not hash them either; it takes a
-/// quarter of the time. The library never calls this: it is for a program to decide, once, at its start.
+/// quarter of the time. Objects that are read without libgit2, most of those in packs, are never hashed.
+///
+/// The library never calls this: it is for a program to decide, once, at its start.
 pub fn trust_object_hashes() {
     git2::opts::strict_hash_verification(false);
 }

@@ -18,7 +18,9 @@ use std::collections::{HashMap, VecDeque};
 
 use git2::Oid;
 
-pub(super) use similarity::{MAX_SCORE, Signature, sizes_too_far};
+pub(super) use similarity::MAX_SCORE;
+
+use similarity::{Collection, Signature, sizes_too_far};
 
 use super::GitError;
 use super::trees::{Difference, Entry};
@@ -276,22 +278,21 @@ impl Search<'_> {
                 Ok(Signature::default())
             }
         })?;
+        let collection = Collection::new(&source_signatures);
+        drop(source_signatures);
         let rows = workers.map(targets.len(), 4, |objects, row| {
             let target = &all_targets[targets[row]];
+            let fits = |column: usize| may_match(source_sizes[column], target_sizes[row]);
+            let scores = if (0..sources.len()).any(fits) {
+                collection.scores(&signature(objects, target)?)
+            } else {
+                Vec::new()
+            };
             let mut best = Best::default();
-            let mut own = None;
             for (column, &source) in sources.iter().enumerate() {
-                let mut score = 0;
-                if may_match(source_sizes[column], target_sizes[row]) {
-                    if own.is_none() {
-                        own = Some(signature(objects, target)?);
-                    }
-                    if let Some(own) = &own {
-                        score = source_signatures[column].score(own);
-                    }
-                }
+                let score = scores.get(column).copied().filter(|_| fits(column));
                 best.record(Score {
-                    score,
+                    score: score.unwrap_or(0),
                     same_name: all_sources[source].path.file_name() == target.path.file_name(),
                     source,
                     target: targets[row],

@@ -57,11 +57,14 @@ impl Signature {
 
     /// The similarity of two files, 0 to [`MAX_SCORE`].
     pub(in crate::git) fn score(&self, other: &Self) -> u64 {
-        let largest = self.size.max(other.size);
-        if largest == 0 {
-            return 0;
+        self.score_of(self.shared(other), other.size)
+    }
+
+    fn score_of(&self, shared: u64, other_size: u64) -> u64 {
+        match self.size.max(other_size) {
+            0 => 0,
+            largest => shared * MAX_SCORE / largest,
         }
-        self.shared(other) * MAX_SCORE / largest
     }
 
     fn shared(&self, other: &Self) -> u64 {
@@ -74,6 +77,65 @@ impl Signature {
             }
         }
         shared
+    }
+}
+
+/// Many files, to be compared with one after the other.
+///
+/// Most pairs of files share little but blank lines and braces. So instead of walking through both chunk lists of every
+/// pair, this keeps for each chunk number the files that have it.
+pub(in crate::git) struct Collection {
+    sizes: Vec<u64>,
+    /// Where the entries of each chunk number begin, and where those of the last one end.
+    starts: Vec<usize>,
+    /// A file's index and the bytes that it has of the number.
+    entries: Vec<(u32, u32)>,
+}
+
+impl Collection {
+    /// Takes files in; those with an empty signature never match.
+    pub(in crate::git) fn new(files: &[Signature]) -> Self {
+        let mut starts = vec![0; CHUNK_KINDS as usize + 1];
+        let all = || {
+            (0u32..)
+                .zip(files)
+                .flat_map(|(i, f)| f.chunks.iter().map(move |&c| (i, c)))
+        };
+        for (_, (number, _)) in all() {
+            starts[number as usize + 1] += 1;
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        let mut entries = vec![(0, 0); starts[CHUNK_KINDS as usize]];
+        let mut next = starts.clone();
+        for (index, (number, bytes)) in all() {
+            let place = &mut next[number as usize];
+            entries[*place] = (index, bytes);
+            *place += 1;
+        }
+        Self {
+            sizes: files.iter().map(|file| file.size).collect(),
+            starts,
+            entries,
+        }
+    }
+
+    /// The scores of one file with each of these.
+    pub(in crate::git) fn scores(&self, file: &Signature) -> Vec<u64> {
+        let mut shared = vec![0; self.sizes.len()];
+        for &(number, bytes) in &file.chunks {
+            let of_number = self.starts[number as usize]..self.starts[number as usize + 1];
+            for &(index, theirs) in &self.entries[of_number] {
+                shared[index as usize] += u64::from(bytes.min(theirs));
+            }
+        }
+        let sizes = self.sizes.iter();
+        let scores = shared
+            .iter()
+            .zip(sizes)
+            .map(|(&shared, &size)| file.score_of(shared, size));
+        scores.collect()
     }
 }
 
@@ -131,6 +193,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_collection_gives_the_scores_of_pairs(
+            files in proptest::collection::vec("([a-d]{0,3}\n){0,9}", 0..6), other in "([a-d]{0,3}\n){0,9}",
+        ) {
+            let signature = |text: &String| Signature::new(text.as_bytes(), true);
+            let (files, other): (Vec<_>, _) = (files.iter().map(signature).collect(), signature(&other));
+            let pairs: Vec<_> = files.iter().map(|file| file.score(&other)).collect();
+            prop_assert_eq!(Collection::new(&files).scores(&other), pairs);
+        }
+
         #[test]
         fn symmetric_and_bounded(a: Vec<u8>, b: Vec<u8>) {
             prop_assert_eq!(score(&a, &b), score(&b, &a));
