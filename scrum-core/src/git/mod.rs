@@ -61,7 +61,7 @@ use trees::{Comparison, Entry, Listing};
 use workers::Workers;
 
 /// Patches that a thread keeps in memory before it turns to a temporary file.
-const SPOOL_BYTES: usize = 8 << 20;
+const SPOOL_BYTES: usize = 4 << 20;
 
 /// Files a thread takes from the queue at once.
 const CHUNK_FILES: usize = 16;

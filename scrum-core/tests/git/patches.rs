@@ -38,6 +38,9 @@ fn hard_cases() -> (Sandbox, String, String) {
     repo.write("moved/edited.txt", lines(0, 40));
     repo.write("moved/same.txt", lines(50, 90));
     repo.write("moved/binary.bin", [&noise(1)[..], &[0]].concat());
+    repo.write("still/deep/deeper/file", "x\n");
+    // Its name comes back with less of its content than another file has.
+    repo.write("named/only-once.txt", lines(100, 130));
     repo.write("mode.sh", "echo\n");
     repo.write("mode-and-text.sh", lines(0, 5));
     repo.write("becomes-link", "target");
@@ -90,6 +93,9 @@ fn hard_cases() -> (Sandbox, String, String) {
     fs::rename(repo.path().join("moved"), repo.path().join("elsewhere")).unwrap();
     repo.write("elsewhere/edited.txt", lines(3, 41));
     executable(&repo, "elsewhere/binary.bin");
+    repo.remove("named");
+    repo.write("other/only-once.txt", lines(100, 119));
+    repo.write("other/better.txt", lines(100, 122));
     executable(&repo, "mode.sh");
     executable(&repo, "mode-and-text.sh");
     repo.write("mode-and-text.sh", lines(1, 6));
@@ -186,6 +192,8 @@ fn hard_cases_are_written_as_git_writes_them() {
     assert_eq!(kind("sub/file"), Some(ChangeKind::Typechange));
     assert_eq!(kind("sub/moved-here"), Some(ChangeKind::Renamed));
     assert_eq!(kind("elsewhere/edited.txt"), Some(ChangeKind::Renamed));
+    assert_eq!(kind("other/better.txt"), Some(ChangeKind::Renamed));
+    assert_eq!(kind("other/only-once.txt"), Some(ChangeKind::Added));
     let binary: Vec<_> = set
         .changes
         .iter()
