@@ -1,10 +1,10 @@
 //! Compares patches with those of git itself: `compare_with_git REPOSITORY A B [--show N]`.
 //!
 //! Runs `git diff --full-index --binary -M A B` with no configuration but the repository's and with the attributes of B,
-//! and prints how many files have the same patch byte for byte, in what the others differ, and whether both name the same
-//! renames. `--show N` prints the first N differing patches of each category.
+//! and prints how many files have the same patch byte for byte, in what the others differ, whether both name the same
+//! renames, and whether the commits are those of `git rev-list A..B`. `--show N` prints the first N differing patches of each category.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,28 +23,51 @@ fn main() -> Result<(), Box<dyn Error>> {
     let path = PathBuf::from(path);
     let set = Repository::discover(&path)?
         .changes(&format!("{base}..{head}").parse()?, &DiffOptions::default())?;
-    let text = run_git(&path, base, head)?;
-    let theirs = sections(&text);
-    compare(&set, &theirs, show)
+    let attributes = format!("--attr-source={head}");
+    let diff = [
+        "diff",
+        "--full-index",
+        "--binary",
+        "-M",
+        "--no-color",
+        "--no-ext-diff",
+    ];
+    let arguments = [&attributes[..]].into_iter().chain(diff);
+    let text = run_git(&path, arguments.chain(["--no-textconv", base, head, "--"]))?;
+    compare(&set, &sections(&text), show)?;
+
+    let text = String::from_utf8(run_git(
+        &path,
+        ["rev-list", &format!("{base}..{head}"), "--"],
+    )?)?;
+    let theirs: BTreeSet<&str> = text.lines().collect();
+    let ours: BTreeSet<&str> = set
+        .range
+        .commits
+        .iter()
+        .map(|commit| &commit.id[..])
+        .collect();
+    let (only_ours, only_theirs) = (ours.difference(&theirs), theirs.difference(&ours));
+    println!(
+        "{} commits; {} only here, {} only in git's",
+        ours.len(),
+        only_ours.count(),
+        only_theirs.count()
+    );
+    Ok(())
 }
 
-fn run_git(path: &Path, base: &str, head: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+fn run_git<'a>(
+    path: &Path,
+    arguments: impl IntoIterator<Item = &'a str>,
+) -> Result<Vec<u8>, Box<dyn Error>> {
     let output = Command::new("git")
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .env("GIT_CONFIG_SYSTEM", "/dev/null")
         .env("GIT_ATTR_NOSYSTEM", "1")
         .arg("-C")
         .arg(path)
-        .arg(format!("--attr-source={head}"))
-        .args([
-            "diff",
-            "--full-index",
-            "--binary",
-            "-M",
-            "--no-color",
-            "--no-ext-diff",
-        ])
-        .args(["--no-textconv", base, head, "--"])
+        .args(arguments)
         .output()?;
     if output.status.success() {
         Ok(output.stdout)
