@@ -12,7 +12,8 @@ use regex::bytes::{Regex, RegexBuilder};
 pub(super) struct Language {
     name: &'static str,
     ignore_case: bool,
-    /// Tried in order; a line that one with `!` in front meets names no function.
+    /// Tried in order; a line that one with `!` in front meets names no function. The name is the first group where that
+    /// takes part, else the whole match: git's own groups decide, even where (as in Perl) they name but a prototype.
     patterns: &'static [&'static str],
     compiled: OnceLock<Vec<(bool, Regex)>>,
 }
@@ -122,8 +123,8 @@ static LANGUAGES: [Language; 14] = [
         "perl",
         &[
             r"^package .*",
-            r"^sub [[:alnum:]_':]+[ \t]*(?:\([^)]*\)[ \t]*)?(?::[^;#]*)?(?:\{[ \t]*)?(?:#.*)?$",
-            r"^(?:BEGIN|END|INIT|CHECK|UNITCHECK|AUTOLOAD|DESTROY)[ \t]*(?:\{[ \t]*)?(?:#.*)?$",
+            r"^sub [[:alnum:]_':]+[ \t]*(\([^)]*\)[ \t]*)?(?::[^;#]*)?(?:\{[ \t]*)?(?:#.*)?$",
+            r"^(BEGIN|END|INIT|CHECK|UNITCHECK|AUTOLOAD|DESTROY)[ \t]*(?:\{[ \t]*)?(?:#.*)?$",
             r"^=head[0-9] .*",
         ],
     ),
@@ -192,6 +193,8 @@ mod tests {
             ("markdown", "## Use", Some("## Use")),
             ("css", "A.b {", Some("A.b {")),
             ("css", "a: b;", None),
+            ("perl", "BEGIN {", Some("BEGIN")),
+            ("perl", "sub x($) {", Some("($) ")),
             ("perl", "sub x {", Some("sub x {")),
             (
                 "java",
