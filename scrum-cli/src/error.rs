@@ -68,12 +68,26 @@ pub(crate) fn report(error: &anyhow::Error, output: &Output) -> ExitCode {
     if is_broken_pipe(error) {
         return ExitCode::Done;
     }
-    output.error(&format!("{error:#}"));
+    output.error(&sentence(error));
     let (code, hint) = judge(error);
     if let Some(hint) = hint {
         output.hint(&hint);
     }
     code
+}
+
+/// The error and its causes in one line. Many errors name their cause in their own words, and then it is left out.
+fn sentence(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if told.is_empty() {
+            told = cause;
+        } else if !told.ends_with(&cause) {
+            told.push_str(": ");
+            told.push_str(&cause);
+        }
+    }
+    told
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -75,7 +75,12 @@ impl Output {
         self.labelled("hint", AnsiColor::Green, text);
     }
 
-    /// Prints lines that belong to the message above, unless `-q`.
+    /// Prints lines that belong to the error or hint above.
+    pub(crate) fn more(&self, text: &str) {
+        self.stderr(text);
+    }
+
+    /// Prints lines that nobody must read, unless `-q`.
     pub(crate) fn detail(&self, text: &str) {
         if !self.quiet {
             self.stderr(text);

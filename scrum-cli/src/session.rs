@@ -70,6 +70,8 @@ impl Session {
         for part in pathspec.split('/') {
             match part {
                 "." | "" => {}
+                // What leads out of the repository stays as it is, and is refused.
+                ".." if parts.last().is_none_or(|last| last == "..") => parts.push("..".to_owned()),
                 ".." => {
                     parts.pop();
                 }

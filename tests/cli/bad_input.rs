@@ -50,6 +50,37 @@ fn an_unknown_revision_is_named() {
 }
 
 #[test]
+fn an_error_is_told_once() {
+    let place = small();
+    let run = place.scrum(&["-C", "absent", "bundle"]).expect(2);
+    assert_eq!(run.stderr.matches("os error").count(), 1, "{}", run.all());
+    place.write("scrum.toml", "[guard]\nwarm = 1\n");
+    let run = place.scrum(&["bundle"]).expect(2);
+    assert_eq!(run.stderr.matches("`warm`").count(), 1, "{}", run.all());
+}
+
+#[test]
+fn a_pathspec_that_leaves_the_repository_is_refused() {
+    let place = small();
+    for (folder, pathspec) in [(".", "../core"), ("core", "../../core"), ("core", "../..")] {
+        let run = place
+            .scrum(&["-C", folder, "bundle", "HEAD~1", "--", pathspec])
+            .expect(2);
+        assert!(run.stderr.contains("outside"), "{}", run.all());
+    }
+}
+
+#[test]
+fn quiet_leaves_the_way_on_from_an_oversize_bundle() {
+    let place = small();
+    let run = place
+        .scrum(&["-q", "bundle", "HEAD~1", "--warn=1B", "--fail=1B"])
+        .expect(1);
+    assert!(run.stderr.contains("core/a.rs"), "{}", run.all());
+    assert!(run.stderr.contains("--split"), "{}", run.all());
+}
+
+#[test]
 fn an_empty_range_says_so_and_writes_nothing() {
     let place = small();
     let run = place.scrum(&["bundle", "HEAD..HEAD"]).expect(0);
@@ -238,6 +269,87 @@ fn reviews_that_are_no_text_are_warnings_and_the_tally_goes_on() {
     for word in ["kimi", "UTF-8", "grok", "mistral"] {
         assert!(run.stderr.contains(word), "{word}: {}", run.stderr);
     }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_review_that_is_no_file_is_not_waited_for() {
+    let place = small();
+    place
+        .scrum(&["bundle", "HEAD~1..HEAD", "--by", "top-level"])
+        .expect(0);
+    let reviews = place.path().join(wave(&place)).join("reviews/core");
+    fs::create_dir_all(&reviews).unwrap();
+    fs::write(reviews.join("opus.md"), "NONE\n").unwrap();
+    std::os::unix::fs::symlink("/dev/zero", reviews.join("kimi.md")).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", reviews.join("qwen.json")).unwrap();
+    let pipe = std::process::Command::new("mkfifo")
+        .arg(reviews.join("glm.md"))
+        .status();
+    assert!(pipe.unwrap().success());
+    let run = place.scrum(&["tally", "--format", "json"]).expect(0);
+    let rows = run.json()["bundles"][1]["reviewers"].clone();
+    let states: Vec<(&str, &str)> = rows
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            (
+                row["reviewer"].as_str().unwrap(),
+                row["state"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        states,
+        [
+            ("glm", "failed"),
+            ("kimi", "failed"),
+            ("opus", "clean"),
+            ("qwen", "missing")
+        ]
+    );
+    for name in ["kimi.md", "glm.md", "qwen.json"] {
+        assert!(run.stderr.contains(name), "{}", run.all());
+    }
+}
+
+#[test]
+fn a_review_beyond_the_limit_is_measured_and_not_read() {
+    let place = Place::empty();
+    let path = place.path().join("opus.md");
+    fs::write(&path, "WHERE: a.rs:1\n").unwrap();
+    fs::File::options()
+        .append(true)
+        .open(&path)
+        .and_then(|file| file.set_len(1 << 40))
+        .unwrap();
+    let run = place
+        .scrum(&["tally", "opus.md", "--format", "json"])
+        .expect(0);
+    assert!(run.stderr.contains("1099511627776 bytes"), "{}", run.all());
+    assert_eq!(run.json()["totals"]["distinct"], 1);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_wave_that_cannot_be_written_is_tallied() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = small();
+    place.scrum(&["bundle", "HEAD~1..HEAD"]).expect(0);
+    let folder = place.path().join(wave(&place));
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o555)).unwrap();
+    let may_write = fs::write(folder.join("probe"), "").is_ok();
+    let run = place.scrum(&["tally"]);
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
+    let run = run.expect(0);
+    assert!(run.stdout.contains("0 convergent"), "{}", run.all());
+    // Nothing is closed to root.
+    assert!(
+        may_write || run.stderr.contains("tally.json"),
+        "{}",
+        run.all()
+    );
 }
 
 #[test]

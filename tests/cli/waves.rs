@@ -273,3 +273,35 @@ fn a_kill_at_any_moment_leaves_each_file_old_or_new() {
         "the next run leaves nothing behind"
     );
 }
+
+/// What stands in a wave's folder from a killed run is removed, what another run is just writing is not.
+#[test]
+fn runs_side_by_side_leave_each_other_alone() {
+    let place = place();
+    let out = place.beside("wave");
+    for _ in 0..3 {
+        let runs: Vec<_> = (0..6)
+            .map(|_| {
+                let mut command = place.scrum_command();
+                command
+                    .args(["bundle", "HEAD~1..HEAD", "-q", "-o"])
+                    .arg(&out);
+                command.stdout(std::process::Stdio::null());
+                command.spawn().unwrap()
+            })
+            .collect();
+        for mut run in runs {
+            assert!(run.wait().unwrap().success());
+        }
+    }
+    place.scrum(&["tally", out.to_str().unwrap()]).expect(0);
+    fs::write(out.join("bundles/.scrum-tmp-killed"), "half").unwrap();
+    place
+        .scrum(&["bundle", "HEAD~1..HEAD", "-o", out.to_str().unwrap()])
+        .expect(0);
+    let left = files_below(&out);
+    assert!(
+        !left.iter().any(|name| name.contains(".scrum-tmp-")),
+        "{left:?}"
+    );
+}

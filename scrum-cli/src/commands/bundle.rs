@@ -521,13 +521,13 @@ fn explain_oversize(
         size::decimal(manifest.guard.fail_bytes)
     ));
     for bundle in oversize {
-        output.detail(&format!(
+        output.more(&format!(
             "  {}: {}; its largest files:",
             bundle.id,
             size::decimal(bundle.bytes)
         ));
         for (path, bytes) in bundle::largest_files(bundle, changes, SHOWN) {
-            output.detail(&format!(
+            output.more(&format!(
                 "    {:>9}  {}",
                 size::decimal(bytes),
                 path.display()
@@ -541,12 +541,12 @@ fn explain_oversize(
             .take(SHOWN)
         {
             for glob in &rule.paths {
-                output.detail(&format!("  --component '{}={glob}'", rule.name));
+                output.more(&format!("  --component '{}={glob}'", rule.name));
             }
         }
     }
-    output.detail("  --split             cut them into parts below the warn limit");
-    output.detail("  --force-oversize    write them as they are (or SCRUM_FORCE_OVERSIZE=1)");
+    output.more("  --split             cut them into parts below the warn limit");
+    output.more("  --force-oversize    write them as they are (or SCRUM_FORCE_OVERSIZE=1)");
 }
 
 /// Makes `.scrum` with a `.gitignore` that hides it.

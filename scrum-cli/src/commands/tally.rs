@@ -128,11 +128,10 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
         .warnings
         .iter()
         .for_each(|warning| output.warning(warning));
-    if let Source::Wave(wave) = &wave {
-        let path = wave.folder.join("tally.json");
-        write_atomically(&path, &mut |out| write_json(&tally, out))?;
-    }
     args.print(&tally, output)?;
+    if let Source::Wave(wave) = &wave {
+        keep(&tally, &wave.folder, output)?;
+    }
     if let Source::Wave(wave) = &wave
         && tally.bundles.iter().all(|bundle| bundle.reviewed_by == 0)
     {
@@ -157,6 +156,21 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
     } else {
         ExitCode::Refused
     })
+}
+
+/// Leaves the tally in the wave. One that others wrote may be there to be read only.
+fn keep(tally: &Tally, folder: &Path, output: &Output) -> anyhow::Result<()> {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    let path = folder.join("tally.json");
+    let Err(error) = write_atomically(&path, &mut |out| write_json(tally, out)) else {
+        return Ok(());
+    };
+    let kind = error.downcast_ref().map(std::io::Error::kind);
+    if matches!(kind, Some(PermissionDenied | ReadOnlyFilesystem)) {
+        output.warning(&format!("the wave has no tally.json: {error:#}"));
+        return Ok(());
+    }
+    Err(error)
 }
 
 /// Says what a gate found.

@@ -21,6 +21,8 @@ pub(crate) struct Folder {
     old: Option<Manifest>,
     /// First digits of the old manifest's digest, where there is one.
     old_digest: Option<String>,
+    /// Temporary files that stood there at the beginning. Later ones are of a run beside this one.
+    left_behind: Vec<PathBuf>,
 }
 
 impl Folder {
@@ -34,6 +36,7 @@ impl Folder {
                     path: path.to_owned(),
                     old: None,
                     old_digest: None,
+                    left_behind: Vec::new(),
                 });
             }
             Err(source) => {
@@ -50,6 +53,7 @@ impl Folder {
                 // A manifest that this version cannot read still marks a wave; nothing of it is removed.
                 old: Manifest::from_json(&json).ok(),
                 old_digest: Some(scrum_core::digest::sha256(&json)[..7].to_owned()),
+                left_behind: temporary_files(path),
             }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 // A first run that was killed leaves the wave's own folders and no manifest.
@@ -63,6 +67,7 @@ impl Folder {
                     path: path.to_owned(),
                     old: None,
                     old_digest: None,
+                    left_behind: temporary_files(path),
                 })
             }
             Err(error) => Err(error).with_context(|| format!("{} cannot be read", shown())),
@@ -124,16 +129,8 @@ impl Folder {
         for name in old.filter(|name| !new.contains(name) && is_inside(name)) {
             remove(&self.path.join(name))?;
         }
-        for folder in [
-            self.path.clone(),
-            self.path.join("bundles"),
-            self.path.join("prompts"),
-        ] {
-            for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
-                if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
-                    remove(&entry.path())?;
-                }
-            }
+        for path in &self.left_behind {
+            remove(path)?;
         }
         Ok(())
     }
@@ -170,6 +167,18 @@ fn files(manifest: &Manifest) -> Vec<String> {
     names
 }
 
+/// The temporary files in a wave's folders.
+fn temporary_files(wave: &Path) -> Vec<PathBuf> {
+    let folders = [wave.to_owned(), wave.join("bundles"), wave.join("prompts")];
+    let entries = folders
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(folder).into_iter().flatten().flatten());
+    entries
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with(TEMPORARY))
+        .map(|entry| entry.path())
+        .collect()
+}
+
 fn has_files(folder: &Path) -> bool {
     std::fs::read_dir(folder)
         .into_iter()
@@ -202,7 +211,23 @@ pub(crate) fn write_atomically(
     replace(path, content).with_context(|| format!("{} cannot be written", path.display()))
 }
 
+/// Writes the temporary file and renames it. A run beside this one may have taken it for one that was left behind; then
+/// it is written again.
 fn replace(
+    path: &Path,
+    content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    const TRIES: usize = 3;
+    for _ in 1..TRIES {
+        match replace_once(path, content) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            done => return done,
+        }
+    }
+    replace_once(path, content)
+}
+
+fn replace_once(
     path: &Path,
     content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {

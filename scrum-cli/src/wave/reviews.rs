@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
-use scrum_core::review::{ReadOptions, Review, Shown};
+use scrum_core::review::{Fault, ReadOptions, Review, Shown};
 use scrum_core::tally::{Outcome, Sidecar, Submission};
 
 use super::Wave;
@@ -15,6 +15,9 @@ use crate::output::Output;
 
 /// Reviews that a thread takes at once; neighbours are mostly of one bundle and share its diff.
 const CHUNK: usize = 16;
+
+/// What is read of a sidecar at most, in bytes.
+const SIDECAR_BYTES: u64 = 1 << 20;
 
 /// A review that is on disk, not read yet.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -198,8 +201,9 @@ fn submission(
 ) -> (Submission, Option<String>) {
     let mut warning = None;
     let sidecar = file.sidecar.as_ref().and_then(|path| {
-        let read = std::fs::read(path).map_err(|error| error.to_string());
-        let parsed = read.and_then(|json| {
+        let mut json = Vec::new();
+        let read = read_into(path, &mut json, SIDECAR_BYTES).map_err(|error| error.to_string());
+        let parsed = read.and_then(|_| {
             serde_json::from_slice::<Sidecar>(&json).map_err(|error| error.to_string())
         });
         parsed
@@ -207,11 +211,8 @@ fn submission(
             .ok()
     });
     let outcome = match &file.text {
-        Some(path) => match read_into(path, buffer) {
-            Ok(()) => {
-                let options = ReadOptions::default().shown(shown);
-                Outcome::Review(Review::read(buffer, &options))
-            }
+        Some(path) => match read_review(path, shown, buffer) {
+            Ok(review) => Outcome::Review(review),
             Err(error) => {
                 warning = Some(format!("{} cannot be read: {error}", path.display()));
                 Outcome::Failed {
@@ -241,9 +242,29 @@ fn submission(
     )
 }
 
-fn read_into(path: &Path, buffer: &mut Vec<u8>) -> io::Result<()> {
+/// Reads as much of a review as counts; the rest is only measured.
+fn read_review(path: &Path, shown: &Shown, buffer: &mut Vec<u8>) -> io::Result<Review> {
+    let options = ReadOptions::default().shown(shown);
+    let size = read_into(path, buffer, options.max_bytes.saturating_add(1))?;
+    let mut review = Review::read(buffer, &options);
+    for fault in &mut review.faults {
+        if let Fault::TooLarge { bytes, .. } = fault {
+            review.bytes = review.bytes.saturating_add(size.saturating_sub(*bytes));
+            *bytes = size.max(*bytes);
+        }
+    }
+    Ok(review)
+}
+
+/// Reads a file up to a limit, and returns its size. What is no file, such as a pipe or a device that a link leads to,
+/// could keep the reader for ever.
+fn read_into(path: &Path, buffer: &mut Vec<u8>, limit: u64) -> io::Result<u64> {
     use std::io::Read as _;
     buffer.clear();
-    std::fs::File::open(path)?.read_to_end(buffer)?;
-    Ok(())
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    std::fs::File::open(path)?.take(limit).read_to_end(buffer)?;
+    Ok(metadata.len())
 }

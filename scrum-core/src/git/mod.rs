@@ -40,7 +40,7 @@ mod workers;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use git2::{ErrorClass, ErrorCode, Oid};
+use git2::{ErrorClass, ErrorCode, Oid, RepositoryOpenFlags};
 
 pub use error::{GitError, RangeEnd};
 pub use history::TOUCHED_COMMITS;
@@ -84,12 +84,14 @@ impl Repository {
         let failed = |error: &git2::Error, git_dir: Option<&Path>| open_error(path, git_dir, error);
         let git_dir =
             git2::Repository::discover_path(path, &[] as &[&Path]).map_err(|e| failed(&e, None))?;
+        // Opened from the folder and not from the git folder: a `.git` file says where the work tree is.
         let repository =
-            git2::Repository::open(&git_dir).map_err(|e| failed(&e, Some(&git_dir)))?;
+            git2::Repository::open_ext(path, RepositoryOpenFlags::CROSS_FS, &[] as &[&Path])
+                .map_err(|e| failed(&e, Some(&git_dir)))?;
         Ok(Self {
             git_dir: repository.path().to_owned(),
             common_dir: repository.commondir().to_owned(),
-            top: repository.workdir().map(Path::to_owned),
+            top: work_tree(&repository),
         })
     }
 
@@ -195,6 +197,19 @@ impl Repository {
 /// The library never calls this: it is for a program to decide, once, at its start.
 pub fn trust_object_hashes() {
     git2::opts::strict_hash_verification(false);
+}
+
+/// The work tree. A bare repository whose configuration does not say that it is one has none either, as with git; libgit2
+/// takes the folder around it.
+fn work_tree(repository: &git2::Repository) -> Option<PathBuf> {
+    let top = repository.workdir()?;
+    let git_dir = repository.path();
+    let around = git_dir.parent() == Some(top) && !git_dir.ends_with(".git");
+    let named = top.join(".git").exists()
+        || repository
+            .config()
+            .is_ok_and(|config| config.get_entry("core.worktree").is_ok());
+    (!around || named).then(|| top.to_owned())
 }
 
 fn open_error(path: &Path, git_dir: Option<&Path>, error: &git2::Error) -> GitError {

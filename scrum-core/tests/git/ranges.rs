@@ -1,6 +1,7 @@
 //! What the words of a range come to, and how it fails.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use scrum_core::git::{DiffOptions, GitError, RangeEnd, Repository};
@@ -333,6 +334,35 @@ fn a_missing_object_is_named_with_its_path() {
     assert_eq!(*id, repo.git(["rev-parse", "main:m"]));
     assert!(partial);
     assert!(error.remedy().unwrap().contains("--refetch"));
+}
+
+#[test]
+fn the_top_folder_is_that_of_git() {
+    let mut repo = Sandbox::new();
+    repo.write("sub/a", "a\n");
+    repo.commit("First");
+    let canonical = |path: &Path| path.canonicalize().unwrap();
+    let top = |path: &Path| Repository::discover(path).unwrap().top().map(canonical);
+    assert_eq!(top(&repo.path().join("sub")), Some(canonical(repo.path())));
+
+    let apart = repo.beside("apart");
+    let linked = repo.beside("linked");
+    let [apart_text, linked_text] = [&apart, &linked].map(|path| path.to_str().unwrap());
+    repo.git([
+        "clone",
+        "-q",
+        "--separate-git-dir",
+        apart_text,
+        ".",
+        linked_text,
+    ]);
+    assert_eq!(top(&linked.join("sub")), Some(canonical(&linked)));
+
+    let bare = repo.beside("bare.git");
+    repo.git(["clone", "-q", "--bare", ".", bare.to_str().unwrap()]);
+    assert_eq!(top(&bare), None);
+    fs::remove_file(bare.join("config")).unwrap();
+    assert_eq!(top(&bare), None, "git goes by the name of the folder");
 }
 
 #[test]

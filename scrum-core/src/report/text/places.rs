@@ -113,7 +113,13 @@ impl Page<'_> {
                 }
                 (None, None) => {}
             }
-            who.push_str(&format!(" · review line {}", claim.review_line));
+            // A claim that was filed here from another bundle stands in the review of that one.
+            match claim.from_bundle.as_deref() {
+                Some(from) if location.from_bundle.as_deref() != Some(from) => who.push_str(
+                    &format!(" · line {} of the review of {from}", claim.review_line),
+                ),
+                _ => who.push_str(&format!(" · review line {}", claim.review_line)),
+            }
             self.paragraph("    ", &line(&who), None)?;
             self.said(claim.what.as_deref(), claim.why.as_deref())?;
         }
