@@ -48,7 +48,7 @@ BEGIN {
     split("queue lease parse render cache token index frame shard route watch merge", given, " ")
     for (at = 0; at < 12; at++) names[at] = given[at + 1]
     split("opus kimi qwen gemini", given, " "); for (at = 0; at < 4; at++) reviewer[at] = given[at + 1]
-    vocabulary = split("the lock is held while an error returns early and `drop_guard` never runs so a second caller " \
+    vocabulary = split("the lock is held while an error returns early and `drop_guard` never runs so another caller " \
         "waits for ever when limit passes zero or the buffer ends inside a character with no bound on attempts which " \
         "makes `read_frame` skip one byte after each retry under load", given, " ")
     for (at = 0; at < vocabulary; at++) word[at] = given[at + 1]

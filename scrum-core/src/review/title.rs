@@ -27,11 +27,14 @@ pub(super) fn number(line: &str) -> Option<u32> {
     }
     let rest = behind[digits..].trim_start_matches(['*', '_']);
     let hash = dressing.ends_with('#') && !heading;
-    let listed = rest.starts_with(['.', ')', ':', ']', '：'])
-        && !rest[1..].starts_with(|c: char| c.is_ascii_digit());
+    let listed = rest
+        .strip_prefix(['.', ')', ':', ']', '：'])
+        .is_some_and(|behind| !behind.starts_with(|c: char| c.is_ascii_digit()));
     let apart = rest.is_empty() || rest.starts_with([' ', '–', '—', '-', ',']);
     let emphasised = dressing.contains("**");
-    (listed || (apart && (heading || named || hash || emphasised)))
+    // "Number 7 is harmless." is a sentence about a finding, not the title of the next one.
+    let called = named && !rest.trim_start().starts_with(char::is_lowercase);
+    (listed || (apart && (heading || called || hash || emphasised)))
         .then(|| behind[..digits].parse().ok())
         .flatten()
 }
@@ -58,6 +61,8 @@ mod tests {
             "Issue 3 — x",
             "F3: x",
             "## F3",
+            "3：x",
+            "Finding 3 (repeated)",
         ] {
             assert_eq!(number(line), Some(3), "{line}");
         }
@@ -70,6 +75,8 @@ mod tests {
             "v3. x",
             "",
             "12345. x",
+            "3：4",
+            "Number 3 is harmless. I withdraw it.",
         ] {
             assert_eq!(number(line), None, "{line}");
         }

@@ -671,6 +671,16 @@ mod retractions {
     }
 
     #[test]
+    fn a_sentence_that_begins_with_a_number_is_no_title_of_the_next_block() {
+        let text = format!(
+            "### 1. One\n{BLOCK}\n## Notes\n\nNumber 1 is harmless in itself. I withdraw finding 1.\n\nSEVERITY: WARN\nWHERE: b.rs:2\nWHAT: y\n"
+        );
+        let read = read(&text);
+        assert!(read[0].ends_with("#1 retracted"), "{read:?}");
+        assert!(read[1].contains("b.rs:2 WARN") && !read[1].contains('#'), "{read:?}");
+    }
+
+    #[test]
     fn where_nothing_is_numbered_findings_are_counted() {
         let text = format!(
             "{BLOCK}\nSEVERITY: WARN\nWHERE: b.rs:2\nWHAT: y\n\n## Notes\n\nI withdraw finding 2.\n"
