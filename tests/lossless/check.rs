@@ -1,7 +1,9 @@
 //! The judgement over one wave.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 use std::process::Stdio;
 
@@ -9,7 +11,7 @@ use serde_json::Value;
 
 use crate::fixture::EMPTY_TREE;
 use crate::place::Place;
-use crate::sections::{Lines, changed_lines, sections};
+use crate::sections::{Lines, changed_lines, numbered_additions, numbers_add_up, sections};
 use crate::wave::{Wave, path_of};
 
 /// Bundles a range with these flags, and demands everything of the wave that a wave promises.
@@ -25,6 +27,7 @@ pub(crate) fn bundle_and_check(place: &Place, base: &str, head: &str, flags: &[&
         "{what}: the tree made by hand"
     );
     check_sizes(&wave, flags.contains(&"--split"), &what);
+    check_numbers(place, &wave, head, &what);
     wave
 }
 
@@ -152,6 +155,7 @@ fn check_sizes(wave: &Wave, split: bool, what: &str) {
     for bundle in wave.bundles() {
         let text = wave.bundle_text(bundle);
         assert_eq!(bundle["bytes"], text.len(), "{what}: {}", bundle["id"]);
+        assert!(numbers_add_up(&text), "{what}: {}", bundle["id"]);
         if !split || text.len() as u64 <= warn {
             continue;
         }
@@ -172,6 +176,47 @@ fn check_sizes(wave: &Wave, split: bool, what: &str) {
                 .to_string()
                 .replace("\\n", "\n")
         );
+    }
+}
+
+/// In parts, too, an added line has the number that it has in the head's file.
+#[track_caller]
+fn check_numbers(place: &Place, wave: &Wave, head: &str, what: &str) {
+    let mut contents: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
+    for bundle in wave
+        .bundles()
+        .iter()
+        .filter(|bundle| !bundle["part"].is_null())
+    {
+        for (file, text) in wave.files_of(bundle) {
+            let additions = numbered_additions(&text);
+            // The line of a submodule stands in no file.
+            if additions.is_empty() || file["new_mode"] == "160000" {
+                continue;
+            }
+            let path = path_of(file);
+            let content = contents.entry(path.clone()).or_insert_with(|| {
+                let object = [head.as_bytes(), b":", &path].concat();
+                let mut show = place.git_command();
+                show.args(["cat-file", "blob"])
+                    .arg(OsStr::from_bytes(&object));
+                let output = show.output().unwrap();
+                assert!(output.status.success(), "{what}: {show:?}");
+                output.stdout
+            });
+            let lines: Vec<_> = content.split_inclusive(|byte| *byte == b'\n').collect();
+            for (number, added) in additions {
+                let due = lines.get(number - 1).copied().unwrap_or_default();
+                let added = added.strip_suffix(b"\n").unwrap_or(added);
+                let due = due.strip_suffix(b"\n").unwrap_or(due);
+                assert!(
+                    added == due,
+                    "{what}: {} says that line {number} of {file} is `{}`",
+                    bundle["id"],
+                    added.escape_ascii()
+                );
+            }
+        }
     }
 }
 

@@ -106,7 +106,13 @@ fn prove(place: &Place, patch: &[u8], tree: bool, what: &str) {
 fn prove_each(scripts: &[&str], args: &[&str], tree: bool) {
     for script in scripts {
         let place = build(script);
-        let patch = git(&place, args);
+        let mut args = args.to_vec();
+        if *script == "file-to-symlink" {
+            // git refuses the patch that it writes itself of a link that moves into a folder of its own name.
+            args.insert(1, "--no-renames");
+            args.retain(|arg| *arg != "-M");
+        }
+        let patch = git(&place, &args);
         prove(&place, &patch, tree, &format!("{script} {args:?}"));
     }
 }

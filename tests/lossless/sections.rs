@@ -37,17 +37,55 @@ pub(crate) fn changed_lines(patch: &[u8]) -> Lines {
                 last.extend_from_slice(b"\\ open");
             }
         }
-        Line::Start | Line::Context | Line::Header => count(last.take()),
+        Line::Start | Line::Context | Line::Header(_) => count(last.take()),
     });
     count(last);
     lines
+}
+
+/// The added lines of a patch with the number that their hunk gives them.
+pub(crate) fn numbered_additions(patch: &[u8]) -> Vec<(usize, &[u8])> {
+    let mut found = Vec::new();
+    let mut number = 0;
+    walk(patch, |_, line| match line {
+        Line::Header(text) if text.starts_with(b"@@ -") => {
+            let [_, (start, _)] = hunk(text);
+            number = usize::try_from(start).unwrap();
+        }
+        Line::Changed([b'+', text @ ..]) => {
+            found.push((number, text));
+            number += 1;
+        }
+        Line::Context => number += 1,
+        _ => {}
+    });
+    found
+}
+
+/// Whether each hunk's new start is its old start, moved by what the hunks above it in the same file patch add and take.
+pub(crate) fn numbers_add_up(patch: &[u8]) -> bool {
+    let mut moved = 0;
+    let mut right = true;
+    walk(patch, |_, line| match line {
+        Line::Start => moved = 0,
+        Line::Header(text) if text.starts_with(b"@@ -") => {
+            let [(old, old_lines), (new, new_lines)] = hunk(text);
+            // A side without lines names the line above it.
+            let above = |start: i64, lines: i64| start - i64::from(lines > 0);
+            right &= above(new, new_lines) - above(old, old_lines) == moved;
+            moved += new_lines - old_lines;
+        }
+        _ => {}
+    });
+    right
 }
 
 #[derive(PartialEq, Eq)]
 enum Line<'a> {
     /// `diff --git`
     Start,
-    Header,
+    /// Whatever stands above the lines of a hunk, its own `@@` line too.
+    Header(&'a [u8]),
     Context,
     Changed(&'a [u8]),
     /// `\ No newline at end of file`
@@ -74,12 +112,12 @@ fn walk<'a>(patch: &'a [u8], mut see: impl FnMut(usize, Line<'a>)) {
                 _ => Line::Context,
             }
         } else if text.starts_with(b"@@ -") {
-            (old, new) = hunk(text);
-            Line::Header
+            [(_, old), (_, new)] = hunk(text);
+            Line::Header(text)
         } else if text.starts_with(b"diff --git ") {
             Line::Start
         } else {
-            Line::Header
+            Line::Header(text)
         };
         see(at, line);
         at += text.len();
@@ -87,17 +125,15 @@ fn walk<'a>(patch: &'a [u8], mut see: impl FnMut(usize, Line<'a>)) {
     assert_eq!((old, new), (0, 0), "the last hunk is too short");
 }
 
-/// The line counts of `@@ -1,2 +3,4 @@`.
-fn hunk(line: &[u8]) -> (i64, i64) {
+/// Start and line count of both sides of `@@ -1,2 +3,4 @@`.
+fn hunk(line: &[u8]) -> [(i64, i64); 2] {
     let line = String::from_utf8_lossy(line);
-    let mut words = line.split(' ');
-    words.next();
-    let mut count = || {
-        let word = words.next().unwrap();
-        word.split_once(',')
-            .map_or(1, |(_, count)| count.parse().unwrap())
-    };
-    (count(), count())
+    let mut words = line.split(' ').skip(1);
+    [(); 2].map(|()| {
+        let word = &words.next().unwrap()[1..];
+        let (start, lines) = word.split_once(',').unwrap_or((word, "1"));
+        (start.parse().unwrap(), lines.parse().unwrap())
+    })
 }
 
 #[test]

@@ -51,42 +51,48 @@ impl Wave {
         bundles.chain(excluded).collect()
     }
 
-    /// Each file's path with the patch text that the manifest says is its own, bundle by bundle.
-    pub(crate) fn file_texts(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
-        let mut found = Vec::new();
-        let mut cut = |files: &[Value], mut text: &[u8], whose: &str| {
-            for file in files {
-                let bytes = usize::try_from(file["bytes"].as_u64().unwrap()).unwrap();
-                let (own, rest) = text.split_at(bytes);
-                assert!(own.starts_with(b"diff --git "), "{whose}: {file}");
-                found.push((path_of(file), own.to_vec()));
-                text = rest;
-            }
-            assert!(
-                text.is_empty(),
-                "{whose} has {} bytes that no file owns",
-                text.len()
-            );
-        };
-        for bundle in self.bundles() {
-            let files = bundle["files"].as_array().unwrap();
-            cut(files, &self.bundle_text(bundle), &bundle["id"].to_string());
-        }
-        cut(self.excluded(), &self.excluded_text(), "excluded");
-        found
+    /// Each file of a bundle with the patch text that the manifest says is its own.
+    pub(crate) fn files_of<'a>(&self, bundle: &'a Value) -> Vec<(&'a Value, Vec<u8>)> {
+        let files = bundle["files"].as_array().unwrap();
+        cut(files, &self.bundle_text(bundle), &bundle["id"].to_string())
+    }
+
+    /// The same for all bundles and the excluded files.
+    fn all_files(&self) -> Vec<(&Value, Vec<u8>)> {
+        let bundled = self
+            .bundles()
+            .iter()
+            .flat_map(|bundle| self.files_of(bundle));
+        let excluded = cut(self.excluded(), &self.excluded_text(), "excluded");
+        bundled.chain(excluded).collect()
     }
 
     /// The changed lines of each file, over all bundles.
     pub(crate) fn lines(&self) -> BTreeMap<Vec<u8>, Lines> {
         let mut lines: BTreeMap<Vec<u8>, Lines> = BTreeMap::new();
-        for (path, text) in self.file_texts() {
-            let own = lines.entry(path).or_default();
+        for (file, text) in self.all_files() {
+            let own = lines.entry(path_of(file)).or_default();
             for (line, count) in changed_lines(&text) {
                 *own.entry(line).or_default() += count;
             }
         }
         lines
     }
+}
+
+/// Cuts a text where the files' sizes say.
+fn cut<'a>(files: &'a [Value], mut text: &[u8], whose: &str) -> Vec<(&'a Value, Vec<u8>)> {
+    let mut found = Vec::new();
+    for file in files {
+        let bytes = usize::try_from(file["bytes"].as_u64().unwrap()).unwrap();
+        let (own, rest) = text.split_at(bytes);
+        assert!(own.starts_with(b"diff --git "), "{whose}: {file}");
+        found.push((file, own.to_vec()));
+        text = rest;
+    }
+    let left = text.len();
+    assert_eq!(left, 0, "{whose} has bytes that no file owns");
+    found
 }
 
 /// The path of a file in the manifest, as bytes.
