@@ -81,7 +81,7 @@ cases! {
         ["--split", "--warn", "5KB", "--fail", "8KB", "--context", "10"];
     root_commit = "root-commit";
     submodule_to_file = "submodule-to-file";
-    submodules = "submodules";
+    submodules = "submodules", ["--split", "--warn", "150B", "--fail", "150B"];
     trade_file_and_folder = "trade-file-and-folder",
         ["--component", "folders=*/**", "--component", "files=left", "--component", "files=right"],
         ["--component", "files=left", "--component", "files=right", "--component", "folders=*/**",

@@ -15,7 +15,7 @@ mod table;
 pub use recipe::Cut;
 
 use crate::bundle::{BundleOptions, Piece, PlanError};
-use crate::change::{Change, ChangeKind, ChangeSet};
+use crate::change::{Change, ChangeKind, ChangeSet, Mode};
 use crate::exclude::Reason;
 use crate::guard::Limits;
 use crate::nest::common_length;
@@ -134,7 +134,9 @@ fn cut_file(
     options: &BundleOptions,
 ) -> Result<Pieces, PlanError> {
     let change: &Change = &changes.changes[index];
-    if change.binary || change.kind == ChangeKind::Typechange {
+    // git takes the two lines of a submodule together or not at all.
+    let submodule = [change.old_mode, change.new_mode].contains(&Some(Mode::SUBMODULE));
+    if change.binary || submodule || change.kind == ChangeKind::Typechange {
         return Ok(Ok(None));
     }
     let path = || change.path.clone();
