@@ -8,7 +8,8 @@ use serde_json::Value;
 use crate::label::{Label, Labels};
 use crate::{share, three_decimals};
 
-pub(crate) const HEAD: &str = "rule                   one issue  together  of them right  precision  recall";
+pub(crate) const HEAD: &str =
+    "rule                   one issue  together  of them right  precision  recall";
 
 /// Pairs of one rule.
 #[derive(Debug, Clone, Default)]

@@ -7,7 +7,10 @@
     clippy::unwrap_used,
     reason = "a test that panics is a test that fails"
 )]
-#![expect(clippy::print_stdout, reason = "the tables are what a person runs it for")]
+#![expect(
+    clippy::print_stdout,
+    reason = "the tables are what a person runs it for"
+)]
 
 mod agreement;
 mod label;

@@ -40,7 +40,9 @@ impl Said {
             None => {
                 let path = label.path.as_deref().unwrap_or_default();
                 let name = path.rsplit('/').next().unwrap_or_default();
-                let line = label.start.map_or_else(String::new, |line| line.to_string());
+                let line = label
+                    .start
+                    .map_or_else(String::new, |line| line.to_string());
                 self.text.contains(name) && self.text.contains(&line)
             }
         }

@@ -677,7 +677,10 @@ mod retractions {
         );
         let read = read(&text);
         assert!(read[0].ends_with("#1 retracted"), "{read:?}");
-        assert!(read[1].contains("b.rs:2 WARN") && !read[1].contains('#'), "{read:?}");
+        assert!(
+            read[1].contains("b.rs:2 WARN") && !read[1].contains('#'),
+            "{read:?}"
+        );
     }
 
     #[test]
