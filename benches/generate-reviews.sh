@@ -55,8 +55,8 @@ BEGIN {
 
     for (file = 0; file < files; file++) {
         name = sprintf("%s/b%05d/%s.md", folder, int(file / 4) + 1, reviewer[file % 4])
-        # What is left over is shared out, so that the total comes out.
-        wanted = int(bytes * (file + 1) / files) - int(bytes * file / files)
+        # By what was written so far, so that the total comes out.
+        wanted = int(bytes * (file + 1) / files) - written
         size = 0
         while (size < wanted - 16) {
             text = finding()
@@ -67,5 +67,6 @@ BEGIN {
         }
         printf "VERDICT: FIX\n" > name
         close(name)
+        written += size + 13
     }
 }'

@@ -50,8 +50,8 @@ for name in rg text json; do
     esac
     wall=$(median $name 1)
     peak=$(median $name 4)
-    awk -v title="$title" -v wall="$wall" -v user="$(median $name 2)" -v system="$(median $name 3)" -v peak="$peak" \
+    awk -v title="$title" -v wall="$wall" -v user="$(median $name 2)" -v kernel="$(median $name 3)" -v peak="$peak" \
         -v base="$base" 'BEGIN {
-            printf "%-22s %7.2fs %7.2fs %7.2fs %10.1f %8.2f\n", title, wall, user, system, peak / 1000,
+            printf "%-22s %7.2fs %7.2fs %7.2fs %10.1f %8.2f\n", title, wall, user, kernel, peak / 1000,
                 wall / (base > 0 ? base : 0.01) }'
 done

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{Label, three_decimals};
 
-pub(crate) const HEAD: &str = "bundle    reviewer  cited  read  buckets                                             precision  recall";
+pub(crate) const HEAD: &str = "bundle    reviewer  cited  read  buckets                                                          precision  recall";
 
 /// One review against its labels.
 pub(crate) struct Read {
@@ -21,9 +21,17 @@ pub(crate) struct Read {
 struct Said {
     review_line: u64,
     bucket: String,
-    /// Path, start, end, symbol of a counted one; what is set aside keeps only its text.
-    location: Option<(String, Option<u64>, Option<u64>, Option<String>)>,
+    /// Of a counted one; what is set aside keeps only its text.
+    location: Option<Location>,
     text: String,
+}
+
+#[derive(PartialEq, Eq)]
+struct Location {
+    path: Option<String>,
+    start: Option<u64>,
+    end: Option<u64>,
+    symbol: Option<String>,
 }
 
 impl Said {
@@ -32,10 +40,14 @@ impl Said {
             return false;
         }
         match &self.location {
-            Some((path, start, end, symbol)) => {
-                label.path.as_ref() == Some(path)
-                    && (*start, *end) == (label.start, label.end)
-                    && *symbol == label.symbol
+            Some(location) => {
+                *location
+                    == Location {
+                        path: label.path.clone(),
+                        start: label.start,
+                        end: label.end,
+                        symbol: label.symbol.clone(),
+                    }
             }
             None => {
                 let path = label.path.as_deref().unwrap_or_default();
@@ -77,7 +89,7 @@ pub(crate) fn compare(bundle: &str, reviewer: &str, labels: &[Label], tally: &Va
         .map(|(bucket, count)| format!("{count} {bucket}"))
         .collect();
     let row = format!(
-        "{bundle:<8}  {reviewer:<8}  {:>5}  {count:>4}  {:<50}  {:>9}  {:>6}",
+        "{bundle:<8}  {reviewer:<8}  {:>5}  {count:>4}  {:<63}  {:>9}  {:>6}",
         labels.len(),
         buckets.join(", "),
         three_decimals(right, count),
@@ -98,13 +110,19 @@ fn said_by(reviewer: &str, tally: &Value) -> Vec<Said> {
         let text = |key: &str| location[key].as_str().map(str::to_owned);
         for claim in location["claims"].as_array().unwrap() {
             if claim["reviewer"] == *reviewer {
-                let (start, end) = (location["start"].as_u64(), location["end"].as_u64());
-                let path = text("path").unwrap();
                 said.push(Said {
                     review_line: claim["review_line"].as_u64().unwrap(),
                     bucket: "counted".to_owned(),
-                    text: format!("{path} {start:?}-{end:?}"),
-                    location: Some((path, start, end, text("symbol"))),
+                    text: format!(
+                        "{} {}-{} {}",
+                        location["path"], location["start"], location["end"], location["symbol"]
+                    ),
+                    location: Some(Location {
+                        path: text("path"),
+                        start: location["start"].as_u64(),
+                        end: location["end"].as_u64(),
+                        symbol: text("symbol"),
+                    }),
                 });
             }
         }
