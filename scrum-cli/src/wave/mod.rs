@@ -131,6 +131,14 @@ pub(crate) fn is_inside(name: &str) -> bool {
     !name.is_empty() && parts.all(|part| matches!(part, std::path::Component::Normal(_)))
 }
 
+/// A path, from the current folder where it lies below it.
+pub(crate) fn shown_path(path: &Path) -> String {
+    let below = std::env::current_dir()
+        .ok()
+        .and_then(|folder| path.strip_prefix(folder).ok().map(Path::to_owned));
+    below.as_deref().unwrap_or(path).display().to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::is_inside;

@@ -1,0 +1,316 @@
+//! A wave in the making: the change set and its plan, then the files.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use scrum_core::bundle::{self, Bundle, BundleOptions, Plan};
+use scrum_core::change::ChangeSet;
+use scrum_core::component::{self, ComponentRule};
+use scrum_core::config::{Config, Grouping};
+use scrum_core::exclude::ExcludeOptions;
+use scrum_core::git::DiffOptions;
+use scrum_core::guard::Verdict;
+use scrum_core::manifest::Manifest;
+use scrum_core::path::RepoPath;
+use scrum_core::prompt::Template;
+use scrum_core::range::RangeSpec;
+use scrum_core::wave::{self as core_wave, Discard, Sink, WaveOptions};
+use scrum_core::{digest, patch};
+
+use super::options::Bundling;
+use super::sizes::explain_oversize;
+use crate::error::UsageError;
+use crate::output::Output;
+use crate::progress::Progress;
+use crate::session::Session;
+use crate::wave::{Folder, default_name, write_atomically};
+
+/// A wave that is planned and not written yet.
+pub(crate) struct Draft {
+    changes: ChangeSet,
+    plan: Plan,
+    template: Template,
+    options: WaveOptions,
+    /// The wave's name, where no folder is given.
+    name: String,
+    /// Bundles above the fail limit are written all the same.
+    force: bool,
+}
+
+impl Draft {
+    /// Reads the range or the patch, and plans its bundles.
+    pub(crate) fn plan(
+        range: Option<&str>,
+        bundling: &Bundling,
+        jobs: usize,
+        session: &Session,
+        output: &Output,
+    ) -> anyhow::Result<Self> {
+        let config = bundling.config(session)?;
+        let template = template(bundling, &config, session)?;
+        let progress = Progress::start(output.quiet);
+        let read = read_changes(range, bundling, &config, session, jobs, &progress);
+        progress.clear();
+        let (changes, name) = read?;
+        changes
+            .warnings
+            .iter()
+            .for_each(|warning| output.warning(warning));
+
+        let plan = bundle::plan(&changes, &bundle_options(&config, &changes, session)?)?;
+        plan.warnings
+            .iter()
+            .for_each(|warning| output.warning(&warning.to_string()));
+        plan.notes
+            .iter()
+            .for_each(|note| output.note(&note.to_string()));
+
+        let force = bundling.force_oversize
+            || std::env::var_os("SCRUM_FORCE_OVERSIZE").is_some_and(|value| value == "1");
+        let options = WaveOptions::default()
+            .limits(config.limits())
+            .force(force)
+            .line_numbers(config.prompt.line_numbers)
+            .config_sha256(config.bundling_digest(template.text()))
+            .context(bundling.diff.is_none().then_some(config.bundle.context))
+            .jobs(jobs);
+        Ok(Self {
+            changes,
+            plan,
+            template,
+            options,
+            name,
+            force,
+        })
+    }
+
+    /// Whether the range changes nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.changes.changes.is_empty()
+    }
+
+    /// Whether the guard says no.
+    pub(crate) fn is_refused(&self) -> bool {
+        !self.force && !self.oversize().is_empty()
+    }
+
+    fn oversize(&self) -> Vec<&Bundle> {
+        let bundles = self.plan.bundles.iter();
+        bundles
+            .filter(|bundle| bundle.verdict == Verdict::Fail)
+            .collect()
+    }
+
+    /// Says why the guard says no, and the ways on.
+    pub(crate) fn explain_refusal(&self, manifest: &Manifest, output: &Output) {
+        explain_oversize(&self.oversize(), &self.changes, manifest, output);
+    }
+
+    /// Makes the files of the wave, and gives them to the sink: all but the manifest.
+    pub(crate) fn render(&self, sink: &dyn Sink) -> anyhow::Result<Manifest> {
+        let (changes, plan) = (&self.changes, &self.plan);
+        Ok(core_wave::write(
+            changes,
+            plan,
+            &self.template,
+            &self.options,
+            sink,
+        )?)
+    }
+
+    /// Writes the wave into its folder, and makes it the newest one.
+    pub(crate) fn write(
+        &self,
+        bundling: &Bundling,
+        session: &Session,
+        output: &Output,
+    ) -> anyhow::Result<(PathBuf, Manifest)> {
+        let path = bundling
+            .out
+            .clone()
+            .unwrap_or_else(|| session.waves().join(&self.name));
+        let folder = Folder::inspect(&path)?;
+        // With reviews in place the new bundles must be known before a byte of the old ones is touched.
+        if folder.has_reviews() && folder.has_foreign_reviews(&self.render(&Discard)?) {
+            if !bundling.overwrite {
+                return Err(UsageError::HasReviews {
+                    path: path.display().to_string(),
+                }
+                .into());
+            }
+            let aside = folder.move_reviews_aside()?;
+            output.warning(&format!(
+                "the reviews of the old bundles are in {}",
+                aside.display()
+            ));
+        }
+        if bundling.out.is_none() {
+            ignore_waves(&session.waves())?;
+        }
+        folder.prepare()?;
+        let manifest = self.render(&folder)?;
+        folder.finish(&manifest)?;
+        set_current(session, folder.path())?;
+        Ok((path, manifest))
+    }
+}
+
+fn template(bundling: &Bundling, config: &Config, session: &Session) -> anyhow::Result<Template> {
+    // A path on the command line counts from the current folder, one in the configuration from the top.
+    let configured = || {
+        config
+            .prompt
+            .template
+            .as_ref()
+            .map(|path| session.top.join(path))
+    };
+    let Some(path) = bundling.template.clone().or_else(configured) else {
+        return Ok(Template::builtin());
+    };
+    let shown = path.display().to_string();
+    let text = std::fs::read_to_string(&path).map_err(|source| UsageError::Read {
+        path: shown.clone(),
+        source,
+    })?;
+    Template::new(&text).map_err(|source| {
+        UsageError::Template {
+            path: shown,
+            source,
+        }
+        .into()
+    })
+}
+
+/// The change set, and the name of its wave.
+fn read_changes(
+    range: Option<&str>,
+    bundling: &Bundling,
+    config: &Config,
+    session: &Session,
+    jobs: usize,
+    progress: &Progress,
+) -> anyhow::Result<(ChangeSet, String)> {
+    if let Some(path) = &bundling.diff {
+        let (name, text) = read_patch(path)?;
+        let wave = format!("patch-{}", &digest::sha256(&text)[..7]);
+        let changes =
+            patch::change_set(&name, text).map_err(|source| UsageError::Patch { name, source })?;
+        return Ok((changes, wave));
+    }
+    let spec = range.map_or(Ok(RangeSpec::Default), str::parse)?;
+    let pathspec = bundling
+        .pathspec
+        .iter()
+        .map(|spec| session.seen_from_top(spec))
+        .collect::<Vec<_>>();
+    let options = DiffOptions::default()
+        .with_pathspec(pathspec)
+        .with_context(config.bundle.context)
+        .with_jobs(Some(jobs))
+        .with_progress(progress.of_git());
+    let changes = session.repository()?.changes(&spec, &options)?;
+    let name = default_name(&changes.range);
+    Ok((changes, name))
+}
+
+fn read_patch(path: &Path) -> anyhow::Result<(String, Vec<u8>)> {
+    let mut text = Vec::new();
+    let name = path.display().to_string();
+    let read = if name == "-" {
+        std::io::stdin().lock().read_to_end(&mut text)
+    } else {
+        std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut text))
+    };
+    read.map_err(|source| UsageError::Read {
+        path: name.clone(),
+        source,
+    })?;
+    Ok((name, text))
+}
+
+fn bundle_options(
+    config: &Config,
+    changes: &ChangeSet,
+    session: &Session,
+) -> anyhow::Result<BundleOptions> {
+    let by = match config.bundle.by {
+        Grouping::Workspace => component::By::Workspace,
+        Grouping::Codeowners => component::By::Codeowners,
+        Grouping::TopLevel => component::By::TopLevel,
+    };
+    let rules = config.components.iter().map(|component| ComponentRule {
+        name: component.name.clone(),
+        paths: component.paths.clone(),
+    });
+    let exclude = &config.exclude;
+    let exclude = ExcludeOptions::default()
+        .paths(exclude.paths.clone())
+        .binary(exclude.binary)
+        .lock_files(exclude.lock_files)
+        .generated(exclude.generated)
+        .vendored(exclude.vendored)
+        .deleted(exclude.deleted);
+    let owners = match by {
+        component::By::Codeowners => Some(codeowners(changes, session)?),
+        _ => None,
+    };
+    Ok(BundleOptions::default()
+        .components(rules.collect())
+        .by(by)
+        .divide(config.bundle.divide)
+        .pack(config.bundle.pack)
+        .split(config.bundle.split)
+        .context(config.bundle.context)
+        .limits(config.limits())
+        .exclude(exclude)
+        .codeowners(owners))
+}
+
+/// The text of CODEOWNERS at the head of the range, from the first of the places where forges look. A patch has no
+/// head tree; its owners are those of the work tree.
+fn codeowners(changes: &ChangeSet, session: &Session) -> anyhow::Result<String> {
+    const PLACES: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
+    for place in PLACES {
+        let text = if changes.range.head_tree.is_some() {
+            session
+                .repository()?
+                .file_at_head(&changes.range, &RepoPath::from(place))?
+        } else {
+            std::fs::read(session.top.join(place)).ok()
+        };
+        if let Some(text) = text {
+            return Ok(String::from_utf8_lossy(&text).into_owned());
+        }
+    }
+    Err(UsageError::Other {
+        text: format!("--by codeowners needs one of {}", PLACES.join(", ")),
+        hint: Some("--by workspace and --by top-level need no file".to_owned()),
+    }
+    .into())
+}
+
+/// Makes `.scrum` with a `.gitignore` that hides it.
+fn ignore_waves(waves: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(waves)
+        .with_context(|| format!("{} cannot be made", waves.display()))?;
+    let path = waves.join(".gitignore");
+    if path.exists() {
+        return Ok(());
+    }
+    write_atomically(&path, &mut |out| out.write_all(b"*\n"))
+}
+
+/// Remembers the newest wave in `.scrum/current`: by its name, or by its whole path where it lies elsewhere.
+fn set_current(session: &Session, folder: &Path) -> anyhow::Result<()> {
+    let waves = session.waves();
+    ignore_waves(&waves)?;
+    let name = match folder.strip_prefix(&waves) {
+        Ok(name) => name.to_owned(),
+        Err(_) => std::path::absolute(folder)?,
+    };
+    let line = format!("{}\n", name.display());
+    write_atomically(&waves.join("current"), &mut |out| {
+        out.write_all(line.as_bytes())
+    })
+}

@@ -1,0 +1,107 @@
+//! `scrum bundle`: from a range to bundles, prompts and a manifest.
+
+mod draft;
+mod options;
+mod sizes;
+
+use std::path::Path;
+
+use clap::{Args as ClapArgs, ValueEnum};
+use scrum_core::manifest::Manifest;
+use scrum_core::report::bundles::{self, BundlesOptions};
+use scrum_core::wave::Discard;
+
+pub(crate) use draft::Draft;
+pub(crate) use options::Bundling;
+pub(crate) use sizes::warn_sizes;
+
+use crate::error::ExitCode;
+use crate::output::Output;
+use crate::session::Session;
+use crate::wave::shown_path;
+
+/// Divide a range into bundles, and write a prompt for each
+///
+/// RANGE is A..B (the two trees), A...B (from their merge base to B) or one revision X (from the merge base of X and
+/// HEAD, to HEAD). Without it: from the merge base of HEAD and its upstream (else main, else master) to HEAD.
+///
+/// A bundle above the warn limit is warned about. One above the fail limit stops everything: nothing is written, and
+/// the message says how to go on.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Example:\n  scrum bundle main...HEAD -- src/\n  git diff main | scrum bundle --diff -"
+)]
+pub(crate) struct Args {
+    /// What to review: A..B, A...B, or one revision
+    #[arg(value_name = "RANGE")]
+    range: Option<String>,
+    #[command(flatten)]
+    bundling: Bundling,
+    /// Show what would be written, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Threads [default: one a core]
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<usize>,
+    /// What to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a person
+    Text,
+    /// The manifest
+    Json,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Result<ExitCode> {
+    let jobs = args.jobs.unwrap_or_else(super::cores).max(1);
+    let draft = Draft::plan(args.range.as_deref(), &args.bundling, jobs, session, output)?;
+    if args.dry_run || draft.is_refused() || draft.is_empty() {
+        let manifest = draft.render(&Discard)?;
+        args.print(&manifest, None, output)?;
+        warn_sizes(&manifest, output);
+        if draft.is_refused() {
+            draft.explain_refusal(&manifest, output);
+            return Ok(ExitCode::Refused);
+        }
+        if draft.is_empty() {
+            output.warning(&format!(
+                "nothing changed in {}; no wave is written",
+                manifest.range.spec
+            ));
+        }
+        return Ok(ExitCode::Done);
+    }
+    let (folder, manifest) = draft.write(&args.bundling, session, output)?;
+    args.print(&manifest, Some(&folder), output)?;
+    warn_sizes(&manifest, output);
+    Ok(ExitCode::Done)
+}
+
+impl Args {
+    fn print(
+        &self,
+        manifest: &Manifest,
+        folder: Option<&Path>,
+        output: &Output,
+    ) -> anyhow::Result<()> {
+        output.data(|out| match self.format {
+            Format::Json => out.write_all(&manifest.to_json()),
+            Format::Text => {
+                let most = if output.verbose > 0 { usize::MAX } else { 20 };
+                let options = BundlesOptions::default()
+                    .color(output.color)
+                    .most_excluded(most);
+                bundles::write(manifest, &options, out)?;
+                match folder {
+                    Some(folder) => writeln!(out, "\nwave: {}", shown_path(folder)),
+                    None => Ok(()),
+                }
+            }
+        })
+    }
+}

@@ -1,0 +1,97 @@
+//! What is said of bundles that are too large.
+
+use scrum_core::bundle::{self, Bundle, SuggestedComponent};
+use scrum_core::change::ChangeSet;
+use scrum_core::guard::Verdict;
+use scrum_core::manifest::Manifest;
+use scrum_core::size;
+
+use crate::output::Output;
+
+/// Warns of every bundle and prompt above a limit.
+pub(crate) fn warn_sizes(manifest: &Manifest, output: &Output) {
+    const SHOWN: usize = 10;
+    let guard = &manifest.guard;
+    let warned: Vec<_> = manifest
+        .bundles
+        .iter()
+        .filter(|bundle| {
+            bundle.verdict == Verdict::Warn || (guard.forced && bundle.verdict == Verdict::Fail)
+        })
+        .collect();
+    for bundle in warned.iter().take(SHOWN) {
+        let (limit, bytes) = match bundle.verdict {
+            Verdict::Fail => ("fail", guard.fail_bytes),
+            _ => ("warn", guard.warn_bytes),
+        };
+        output.warning(&format!(
+            "bundle `{}` has {}, above the {limit} limit of {}",
+            bundle.id,
+            size::decimal(bundle.bytes),
+            size::decimal(bytes)
+        ));
+    }
+    if warned.len() > SHOWN {
+        output.warning(&format!(
+            "and {} more bundles above a limit",
+            warned.len() - SHOWN
+        ));
+    }
+    // The guard judges the diff. A prompt that passes the limit by what is around the diff is no failure.
+    let around = manifest
+        .bundles
+        .iter()
+        .filter(|bundle| bundle.verdict != Verdict::Fail && bundle.prompt_bytes > guard.fail_bytes);
+    for bundle in around {
+        output.warning(&format!(
+            "the prompt of `{}` has {}, above the fail limit of {}; its diff has {}",
+            bundle.id,
+            size::decimal(bundle.prompt_bytes),
+            size::decimal(guard.fail_bytes),
+            size::decimal(bundle.bytes)
+        ));
+    }
+}
+
+/// Says which bundles are too large, what makes them so, and the ways on as lines to paste.
+pub(super) fn explain_oversize(
+    oversize: &[&Bundle],
+    changes: &ChangeSet,
+    manifest: &Manifest,
+    output: &Output,
+) {
+    const SHOWN: usize = 5;
+    output.error(&format!(
+        "{} of {} bundles above the fail limit of {}; nothing is written",
+        oversize.len(),
+        manifest.bundles.len(),
+        size::decimal(manifest.guard.fail_bytes)
+    ));
+    for bundle in oversize {
+        output.more(&format!(
+            "  {}: {}; its largest files:",
+            bundle.id,
+            size::decimal(bundle.bytes)
+        ));
+        for (path, bytes) in bundle::largest_files(bundle, changes, SHOWN) {
+            output.more(&format!(
+                "    {:>9}  {}",
+                size::decimal(bytes),
+                path.display()
+            ));
+        }
+    }
+    output.hint("one of these, added to the command, goes on:");
+    for bundle in oversize {
+        for SuggestedComponent { rule, .. } in bundle::suggested_components(bundle, changes)
+            .iter()
+            .take(SHOWN)
+        {
+            for glob in &rule.paths {
+                output.more(&format!("  --component '{}={glob}'", rule.name));
+            }
+        }
+    }
+    output.more("  --split             cut them into parts below the warn limit");
+    output.more("  --force-oversize    write them as they are (or SCRUM_FORCE_OVERSIZE=1)");
+}
