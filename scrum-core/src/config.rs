@@ -4,12 +4,16 @@
 //! place where a value comes from. Unknown keys are errors, because a misspelt limit that is silently ignored is
 //! worse than none.
 
-use crate::digest;
+use std::fmt;
+
 use bytesize::ByteSize;
 use indexmap::IndexMap;
-use serde::{Deserialize, Serialize};
+use serde::de::{self, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::digest;
 use crate::guard::{DEFAULT_FAIL, DEFAULT_WARN, Limits};
+use crate::nearest::nearest;
 
 /// The file's name in the repository's top folder.
 pub const FILE_NAME: &str = "scrum.toml";
@@ -56,12 +60,14 @@ pub struct Config {
 #[serde(deny_unknown_fields, default)]
 pub struct Guard {
     /// Warn above this. Default 60 KB.
+    #[serde(deserialize_with = "size")]
     #[cfg_attr(
         feature = "schema",
         schemars(schema_with = "size_schema", extend("default" = DEFAULT_WARN))
     )]
     pub warn: ByteSize,
     /// Fail above this. Default 100 KB.
+    #[serde(deserialize_with = "size")]
     #[cfg_attr(
         feature = "schema",
         schemars(schema_with = "size_schema", extend("default" = DEFAULT_FAIL))
@@ -334,6 +340,9 @@ pub enum ConfigError {
         line: usize,
         /// What is wrong, with the key.
         message: String,
+        /// The key or value that may have been meant; with its table where it stands in the wrong one, as in
+        /// `[guard] warn`.
+        nearest: Option<String>,
     },
     /// Limits that contradict each other.
     #[error("the warn limit ({warn} bytes) is above the fail limit ({fail} bytes)")]
@@ -379,6 +388,7 @@ impl Config {
             ConfigError::Toml {
                 line,
                 message: error.message().to_owned(),
+                nearest: meant(error.message()),
             }
         })?;
         config.check()?;
@@ -426,6 +436,62 @@ impl Config {
         let json = serde_json::to_vec(&(warn, fail, rest, template)).unwrap_or_default();
         digest::sha256(&json)
     }
+}
+
+/// What may have been meant, from the words in which serde refuses a name: the name first, then all that there are,
+/// each in backticks.
+fn meant(message: &str) -> Option<String> {
+    if !message.starts_with("unknown ") {
+        return None;
+    }
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let written = quoted.next()?;
+    let known: Vec<&str> = quoted.collect();
+    // Only the whole file has components: a key that belongs into a table was written above all tables.
+    if known.contains(&"components")
+        && let Some(table) = table_of(written)
+    {
+        return Some(format!("[{table}] {written}"));
+    }
+    nearest(written, known).map(str::to_owned)
+}
+
+/// The table that has a key of this name.
+fn table_of(key: &str) -> Option<String> {
+    let tables = serde_json::to_value(Config::default()).ok()?;
+    let mut tables = tables.as_object()?.iter();
+    tables
+        .find(|(_, table)| table.get(key).is_some())
+        .map(|(name, _)| name.clone())
+}
+
+/// Reads a size: bytes as a number, or a text with a unit.
+fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ByteSize, D::Error> {
+    struct Size;
+    impl Visitor<'_> for Size {
+        type Value = ByteSize;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a size: \"60KB\", \"60KiB\", or a number of bytes")
+        }
+
+        fn visit_i64<E: de::Error>(self, bytes: i64) -> Result<ByteSize, E> {
+            let unsigned = u64::try_from(bytes);
+            unsigned
+                .map(ByteSize)
+                .map_err(|_| E::invalid_value(Unexpected::Signed(bytes), &self))
+        }
+
+        fn visit_u64<E: de::Error>(self, bytes: u64) -> Result<ByteSize, E> {
+            Ok(ByteSize(bytes))
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<ByteSize, E> {
+            text.parse()
+                .map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+        }
+    }
+    deserializer.deserialize_any(Size)
 }
 
 fn names<'a>(
@@ -519,11 +585,38 @@ known_gaps = [ { case = "missing-field", reason = "x" } ]
     #[test]
     fn an_unknown_key_is_named_with_its_line() {
         let error = Config::from_toml("[guard]\nwarn = \"1KB\"\nwran = 3\n").unwrap_err();
-        let ConfigError::Toml { line, message } = error else {
+        let ConfigError::Toml {
+            line,
+            message,
+            nearest,
+        } = error
+        else {
             panic!("{error}")
         };
         assert_eq!(line, 3);
         assert!(message.contains("wran"), "{message}");
+        assert_eq!(nearest.as_deref(), Some("warn"));
+    }
+
+    #[test]
+    fn a_misspelt_key_or_value_comes_with_the_one_that_was_meant() {
+        for (text, meant) in [
+            ("[gaurd]\n", Some("guard")),
+            ("warn = '60KB'\n", Some("[guard] warn")),
+            ("[bundle]\nby = 'workspaces'\n", Some("workspace")),
+            (
+                "[[reviewers]]\nname = 'a'\ncomand = ['a']\n",
+                Some("command"),
+            ),
+            ("[bundle]\nsomething_else = 1\n", None),
+            ("[guard]\nwarn = 'a few'\n", None),
+        ] {
+            let error = Config::from_toml(text).unwrap_err();
+            let ConfigError::Toml { nearest, .. } = error else {
+                panic!("{text}")
+            };
+            assert_eq!(nearest.as_deref(), meant, "{text}");
+        }
     }
 
     #[test]
@@ -552,6 +645,15 @@ known_gaps = [ { case = "missing-field", reason = "x" } ]
                 fail: 2048
             }
         );
+    }
+
+    #[test]
+    fn what_is_no_size_is_told_what_one_looks_like() {
+        for value in ["'60 parsecs'", "-1", "1.5", "true"] {
+            let error = Config::from_toml(&format!("[guard]\nwarn = {value}\n")).unwrap_err();
+            let text = error.to_string();
+            assert!(text.contains("line 2") && text.contains("60KB"), "{text}");
+        }
     }
 
     #[test]

@@ -94,6 +94,7 @@ pub mod likeness;
 pub mod lineage;
 pub mod location;
 pub mod manifest;
+pub mod nearest;
 mod nest;
 pub mod patch;
 pub mod path;

@@ -61,6 +61,10 @@ pub enum GitError {
         name: String,
         /// Which end of the range it stood for.
         end: RangeEnd,
+        /// The revision that may have been meant: the nearest branch or tag, with the same `~2` or `^` behind it.
+        nearest: Option<String>,
+        /// Whether the clone is shallow, so that the revision may lie beyond its end.
+        shallow: bool,
     },
     /// An abbreviated id that several objects share.
     #[error("`{name}` is ambiguous: several objects begin so ({end} of the range)")]

@@ -4,6 +4,7 @@ use git2::{ErrorCode, ObjectType, Oid};
 
 use super::objects::{EMPTY_TREE, Objects};
 use super::{GitError, RangeEnd};
+use crate::nearest::nearest;
 use crate::range::RangeSpec;
 
 /// Both ends of a range, found.
@@ -110,7 +111,7 @@ fn point(objects: &Objects, name: &str, end: RangeEnd) -> Result<Point, GitError
             {
                 GitError::UnbornHead
             }
-            _ => GitError::UnknownRevision { name, end },
+            _ => unknown(repository, name, end),
         }
     })?;
     if let Ok(commit) = object.peel_to_commit() {
@@ -127,6 +128,34 @@ fn point(objects: &Objects, name: &str, end: RangeEnd) -> Result<Point, GitError
         Err(_) => Err(GitError::NotATree {
             name: name.to_owned(),
         }),
+    }
+}
+
+/// References that are looked at for one that is spelt nearly so.
+const MAX_REFERENCES: usize = 20_000;
+
+/// The error for a name that nothing has, with the name that may have been meant.
+fn unknown(repository: &git2::Repository, name: String, end: RangeEnd) -> GitError {
+    let behind = name.find(['~', '^', '@', ':']).unwrap_or(name.len());
+    let (stem, steps) = name.split_at(behind);
+    // Where the stem is known it is the steps that lead nowhere.
+    let nearest = if repository.revparse_single(stem).is_ok() {
+        None
+    } else {
+        let names: Vec<String> = repository
+            .references()
+            .into_iter()
+            .flat_map(|references| references.take(MAX_REFERENCES))
+            .filter_map(|reference| Some(reference.ok()?.shorthand().ok()?.to_owned()))
+            .collect();
+        let known = names.iter().map(String::as_str).chain(["HEAD"]);
+        nearest(stem, known).map(|known| format!("{known}{steps}"))
+    };
+    GitError::UnknownRevision {
+        name,
+        end,
+        nearest,
+        shallow: repository.is_shallow(),
     }
 }
 

@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::Ground;
+use crate::nearest::{MAX_NAME, distance_within, limit};
 
 /// Different file names that are compared at most, of the manifest and of the tree together.
 const MAX_NAMES: usize = 30_000;
-
-/// Longer file names are not compared.
-const MAX_NAME: usize = 100;
 
 /// Paths kept for one file name.
 const MAX_PATHS: usize = 50;
@@ -21,8 +19,8 @@ pub(crate) struct Names {
 }
 
 impl Ground {
-    /// The known path whose file name is nearest by edit distance (Levenshtein, case ignored), at most a third of
-    /// the name's length away. Among equals the manifest's files go before the tree's, then the path that shares more
+    /// The known path whose file name is nearest by edit distance ([`nearest`](crate::nearest), case ignored), at
+    /// most a third of the name's length away. Among equals the manifest's files go before the tree's, then the path that shares more
     /// folders, then the first by bytes.
     pub(crate) fn suggest(&self, written: &str) -> Option<String> {
         let names = self.names.get_or_init(|| {
@@ -36,7 +34,7 @@ impl Ground {
         if name.is_empty() || name.len() > MAX_NAME {
             return None;
         }
-        let limit = (name.len() / 3).min(5);
+        let limit = limit(name.len());
         let mut best: Option<((usize, usize, usize), String)> = None;
         for names in [&names.changed, &names.tree] {
             let before = best.as_ref().map(|((distance, ..), _)| *distance);
@@ -96,42 +94,4 @@ fn shared_folders(path: &str, written: &str) -> usize {
         .iter()
         .filter(|part| known.contains(part))
         .count()
-}
-
-/// The edit distance where it is at most `limit`. Rows are cut short once every entry exceeds the limit.
-fn distance_within(a: &[char], b: &str, limit: usize) -> Option<usize> {
-    let length = b.chars().count();
-    if length.abs_diff(a.len()) > limit {
-        return None;
-    }
-    let mut row: Vec<usize> = (0..=a.len()).collect();
-    for (line, other) in b.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = line + 1;
-        let mut least = row[0];
-        for (at, own) in a.iter().enumerate() {
-            let changed = diagonal + usize::from(*own != other);
-            diagonal = row[at + 1];
-            row[at + 1] = changed.min(row[at] + 1).min(diagonal + 1);
-            least = least.min(row[at + 1]);
-        }
-        if least > limit {
-            return None;
-        }
-    }
-    row.last().copied().filter(|distance| *distance <= limit)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn distances() {
-        let within = |a: &str, b, limit| distance_within(&a.chars().collect::<Vec<_>>(), b, limit);
-        assert_eq!(within("kitten", "sitting", 3), Some(3));
-        assert_eq!(within("kitten", "sitting", 2), None);
-        assert_eq!(within("shard.rs", "sharded.rs", 2), Some(2));
-        assert_eq!(within("", "", 0), Some(0));
-    }
 }

@@ -4,6 +4,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use super::Context;
+use crate::nearest::nearest;
 
 const BUILTIN: &str = include_str!("../../prompts/review.md");
 /// The only template of its environment, so its name is of no interest to anyone.
@@ -27,6 +28,8 @@ pub enum TemplateError {
         line: usize,
         /// The name, with its fields: `bundle.size`.
         name: String,
+        /// The name that may have been meant.
+        nearest: Option<String>,
     },
     /// Not a template, or it fails while it is rendered.
     #[error("line {line}: {message}")]
@@ -135,7 +138,11 @@ impl Template {
             .collect();
         unknown.sort();
         match unknown.into_iter().next() {
-            Some((line, name)) => Err(TemplateError::UnknownVariable { line, name }),
+            Some((line, name)) => Err(TemplateError::UnknownVariable {
+                line,
+                nearest: meant(&name),
+                name,
+            }),
             None => Ok(()),
         }
     }
@@ -153,6 +160,18 @@ impl Template {
         }
         1
     }
+}
+
+/// The variable, or the field of one, that is spelt nearly so.
+fn meant(name: &str) -> Option<String> {
+    let sample = serde_json::to_value(Context::full_sample()).ok()?;
+    let mut known = vec!["diff".to_owned()];
+    for (variable, value) in sample.as_object()? {
+        known.push(variable.clone());
+        let fields = value.as_object().into_iter().flatten();
+        known.extend(fields.map(|(field, _)| format!("{variable}.{field}")));
+    }
+    nearest(name, known.iter().map(String::as_str)).map(str::to_owned)
 }
 
 fn is_global(environment: &Environment<'_>, name: &str) -> bool {
@@ -180,18 +199,26 @@ mod tests {
 
     #[test]
     fn unknown_names_are_refused_with_their_line() {
-        for (text, line, name) in [
-            ("a\n{{ diff }}\n{{ titel }}\n", 3, "titel"),
-            ("{{ diff }}{{ bundle.size }}", 1, "bundle.size"),
+        for (text, line, name, meant) in [
+            ("a\n{{ diff }}\n{{ titel }}\n", 3, "titel", None),
+            (
+                "{{ diff }}{{ bundle.btyes }}",
+                1,
+                "bundle.btyes",
+                Some("bundle.bytes"),
+            ),
             (
                 "titel\n{% if false %}\n{{ titel }}{% endif %}{{ diff }}",
                 3,
                 "titel",
+                None,
             ),
+            ("{{ dif }}{{ diff }}", 1, "dif", Some("diff")),
         ] {
             let unknown = TemplateError::UnknownVariable {
                 line,
                 name: name.to_owned(),
+                nearest: meant.map(str::to_owned),
             };
             assert_eq!(Template::new(text).unwrap_err(), unknown);
         }

@@ -249,8 +249,33 @@ fn an_unknown_revision_is_named_with_its_end() {
         let text = error.to_string();
         assert!(text.contains(&format!("`{wanted}`")), "{text}");
         assert!(
-            matches!(error, GitError::UnknownRevision { name, end } if name == wanted && end == side)
+            matches!(error, GitError::UnknownRevision { name, end, .. } if name == wanted && end == side)
         );
+    }
+}
+
+#[test]
+fn a_misspelt_revision_comes_with_the_one_that_was_meant() {
+    let (repo, _) = branches();
+    repo.git(["tag", "v1.2.0"]);
+    repo.git(["update-ref", "refs/remotes/origin/release", "main"]);
+    for (spec, meant) in [
+        ("mian..main", Some("main")),
+        ("main..mian~2", Some("main~2")),
+        ("head", Some("HEAD")),
+        ("v1.20", Some("v1.2.0")),
+        ("release", Some("origin/release")),
+        ("main~99", None),
+        ("entirely-else", None),
+    ] {
+        let GitError::UnknownRevision {
+            nearest, shallow, ..
+        } = fails(&repo, spec)
+        else {
+            panic!("{spec}");
+        };
+        assert_eq!(nearest.as_deref(), meant, "{spec}");
+        assert!(!shallow);
     }
 }
 
