@@ -3,7 +3,7 @@
 //! Explicit rules come first, in their order; what they leave is grouped as [`By`] says; what nothing claims is
 //! `root`. What is found is only a first division: [`bundle`](crate::bundle) divides found components further.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use crate::change::{ChangeKind, ChangeSet};
@@ -236,6 +236,19 @@ impl<'a> Finder<'a> {
             .collect();
         (unused, double.into_values().collect())
     }
+}
+
+/// The folders below the top that hold a package manifest (`Cargo.toml`, `go.mod`, …), by path: what
+/// [`By::Workspace`] finds in a tree.
+pub fn package_folders(tree: &[RepoPath]) -> Vec<RepoPath> {
+    let markers = tree
+        .iter()
+        .filter(|path| MARKERS.is_match(&RepoPath::new(path.file_name())));
+    let folders: BTreeSet<RepoPath> = markers
+        .map(|path| RepoPath::new(path.folder()))
+        .filter(|folder| !folder.as_bytes().is_empty())
+        .collect();
+    folders.into_iter().collect()
 }
 
 /// Folders that hold a package manifest.

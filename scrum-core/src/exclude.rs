@@ -263,6 +263,11 @@ impl<'a> Judge<'a> {
     }
 }
 
+/// Whether a folder lies among vendored ones.
+pub(crate) fn is_vendored(folder: &RepoPath) -> bool {
+    VENDORED.is_match(&RepoPath::new([folder.as_bytes(), b"/x"].concat()))
+}
+
 fn is_lock_file(path: &RepoPath) -> bool {
     data_lines(LOCK_FILES).any(|name| name.as_bytes() == path.file_name())
 }

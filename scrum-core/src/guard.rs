@@ -39,11 +39,14 @@ impl Limits {
 }
 
 /// What the guard says of a bundle. Ordered from best to worst.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// At or below the warn limit.
+    #[default]
     Ok,
     /// Above the warn limit, at or below the fail limit.
     Warn,

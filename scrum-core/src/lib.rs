@@ -101,6 +101,7 @@ pub mod path;
 pub mod pattern;
 pub mod place;
 pub mod prompt;
+pub mod proposal;
 pub mod range;
 pub mod report;
 pub mod review;

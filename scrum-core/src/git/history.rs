@@ -199,7 +199,7 @@ impl Walk<'_> {
 }
 
 /// Commits at which a shallow clone's history was cut: their parents are not there.
-fn shallow_commits(objects: &Objects) -> HashSet<Oid> {
+pub(super) fn shallow_commits(objects: &Objects) -> HashSet<Oid> {
     let file = objects.repository().commondir().join("shallow");
     std::fs::read_to_string(file)
         .unwrap_or_default()

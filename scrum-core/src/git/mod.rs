@@ -32,6 +32,7 @@ mod objects;
 mod options;
 mod patch;
 mod pathspec;
+mod recent;
 mod renames;
 mod resolve;
 mod trees;

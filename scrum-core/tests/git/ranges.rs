@@ -280,6 +280,32 @@ fn a_misspelt_revision_comes_with_the_one_that_was_meant() {
 }
 
 #[test]
+fn the_newest_commits_as_a_range() {
+    let mut repo = Sandbox::new();
+    assert_eq!(repo.repository().recent(20).unwrap(), None);
+    for name in ["a", "b", "c"] {
+        repo.write(name, name);
+        repo.commit(name);
+    }
+    let recent = |commits| repo.repository().recent(commits).unwrap();
+    let spec = |commits| recent(commits).map(|spec| spec.to_string());
+    assert_eq!(spec(2).as_deref(), Some("HEAD~2..HEAD"));
+    let whole = recent(3).unwrap();
+    assert_eq!(recent(20).unwrap(), whole);
+    assert_eq!(repo.changes(&whole.to_string()).changes.len(), 3);
+    let shallow = repo.beside("shallow");
+    for (depth, range) in [("1", None), ("2", Some("HEAD~1..HEAD"))] {
+        let _ = fs::remove_dir_all(&shallow);
+        let from = format!("file://{}", repo.path().display());
+        let to = shallow.to_str().unwrap();
+        repo.git(["clone", "-q", "--depth", depth, &from, to]);
+        let clone = Repository::discover(&shallow).unwrap();
+        let found = clone.recent(20).unwrap().map(|spec| spec.to_string());
+        assert_eq!(found.as_deref(), range, "{depth}");
+    }
+}
+
+#[test]
 fn an_abbreviation_of_several_is_ambiguous() {
     let repo = Sandbox::new();
     // Blobs until two ids begin alike in four digits.

@@ -1,0 +1,48 @@
+//! The newest commits as a range.
+
+use git2::ErrorCode;
+
+use super::objects::{EMPTY_TREE, Objects};
+use super::{GitError, Repository, history};
+use crate::range::RangeSpec;
+
+impl Repository {
+    /// The range of the newest commits of `HEAD`, counted along first parents: `HEAD~20..HEAD`. Where history has no more
+    /// than `commits`, from the empty tree; where a shallow clone ends sooner, from its oldest commit. `None` where
+    /// `HEAD` has no commit, or a shallow clone only one.
+    ///
+    /// # Errors
+    ///
+    /// When a commit is missing or damaged.
+    pub fn recent(&self, commits: usize) -> Result<Option<RangeSpec>, GitError> {
+        let objects = Objects::open(&self.git_dir)?;
+        let head = match objects.repository().head() {
+            Ok(head) => head,
+            Err(error) if error.code() == ErrorCode::UnbornBranch => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let cut = history::shallow_commits(&objects);
+        let mut commit = head.peel_to_commit()?;
+        let mut steps = 0;
+        let base = loop {
+            if steps == commits {
+                break format!("HEAD~{steps}");
+            }
+            if cut.contains(&commit.id()) {
+                if steps == 0 {
+                    return Ok(None);
+                }
+                break format!("HEAD~{steps}");
+            }
+            if commit.parent_count() == 0 {
+                break EMPTY_TREE.to_owned();
+            }
+            commit = commit.parent(0)?;
+            steps += 1;
+        };
+        Ok(Some(RangeSpec::Trees {
+            base,
+            head: "HEAD".to_owned(),
+        }))
+    }
+}
