@@ -11,8 +11,12 @@ use crate::commands;
 /// Before a review: `scrum bundle main...HEAD` divides the range's diff by component, guards the size of each
 /// bundle, and writes a prompt for each. After it: `scrum tally` reads the reviewers' `WHERE:` lines and counts
 /// which locations models of different lineages agree on.
+///
+/// Words: a range is what is compared; a component is a named part of the repository; a bundle is what the range changes
+/// in one component; a wave is a folder with all bundles of a range, their prompts and their reviews; a lineage is who a
+/// model descends from.
 #[derive(Debug, Parser)]
-#[command(name = "scrum", version, max_term_width = 100, after_long_help = AFTER_HELP)]
+#[command(name = "scrum", version, max_term_width = 100, after_help = SHORT, after_long_help = AFTER_HELP)]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -20,7 +24,18 @@ pub(crate) struct Args {
     pub(crate) command: Command,
 }
 
+const SHORT: &str = "\
+`scrum COMMAND -h` shows a command's options, `--help` says more; `scrum --help` has examples, exit codes and the \
+environment.";
+
 const AFTER_HELP: &str = "\
+Examples:
+  scrum init                        propose scrum.toml for this repository
+  scrum bundle main...HEAD          write a wave: bundles, prompts, manifest
+  scrum bundle main...HEAD --split  cut what is too large into parts
+  scrum tally                       count what the newest wave's reviewers said
+  scrum verify                      prove that the newest wave loses nothing
+
 Exit codes:
   0    done
   1    a gate said no: the size guard, --fail-on, --min-lineages, verify
@@ -30,7 +45,8 @@ Exit codes:
 
 Environment:
   SCRUM_FORCE_OVERSIZE=1  write bundles above the fail limit (--force-oversize)
-  NO_COLOR                no colours";
+  NO_COLOR                no colours, if set and not empty (--color never)
+  PATH                    where git is found by verify, and reviewers by init";
 
 /// Options that every command takes.
 #[derive(Debug, ClapArgs)]
@@ -66,9 +82,12 @@ pub(crate) enum Color {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Init(commands::init::Args),
     Bundle(commands::bundle::Args),
     Verify(commands::verify::Args),
     Tally(commands::tally::Args),
+    Completions(commands::completions::Args),
+    Man(commands::man::Args),
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
-//! Errors become exit codes and hints here, and nowhere else.
+//! Errors become exit codes here, and nowhere else; [`crate::hint`] knows the way on from each.
 
 use std::io;
 
 use scrum_core::bundle::PlanError;
 use scrum_core::config::ConfigError;
 use scrum_core::git::GitError;
-use scrum_core::manifest::ManifestError;
 use scrum_core::patch::PatchError;
 use scrum_core::prompt::TemplateError;
 use scrum_core::range::RangeSpecError;
@@ -45,7 +44,10 @@ pub(crate) enum UsageError {
     #[error("there is no wave yet")]
     NoWave,
     #[error("`{name}` is neither a file, a wave, nor a range with a wave")]
-    UnknownWave { name: String },
+    UnknownWave {
+        name: String,
+        nearest: Option<String>,
+    },
     #[error("`{path}` is neither empty nor a wave, so nothing is written into it")]
     NotAWave { path: String },
     #[error("`{path}` has reviews of other bundles")]
@@ -69,11 +71,8 @@ pub(crate) fn report(error: &anyhow::Error, output: &Output) -> ExitCode {
         return ExitCode::Done;
     }
     output.error(&sentence(error));
-    let (code, hint) = judge(error);
-    if let Some(hint) = hint {
-        output.hint(&hint);
-    }
-    code
+    output.hint(&crate::hint::of(error));
+    judge(error)
 }
 
 /// The error and its causes in one line. Many errors name their cause in their own words, and then it is left out.
@@ -97,75 +96,37 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
         .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }
 
-fn judge(error: &anyhow::Error) -> (ExitCode, Option<String>) {
-    let hint = |text: &str| Some(text.to_owned());
-    for cause in error.chain() {
-        if let Some(error) = cause.downcast_ref::<UsageError>() {
-            let hint = match error {
-                UsageError::NoWave => hint("run `scrum bundle` first"),
-                UsageError::UnknownWave { .. } => {
-                    hint("name a wave's folder, its name under .scrum/, its range, or review files")
-                }
-                UsageError::NotAWave { .. } => hint("give -o a new folder, or a wave to replace"),
-                UsageError::HasReviews { .. } => hint(
-                    "--overwrite moves them aside; -o writes the new wave elsewhere and leaves them",
-                ),
-                UsageError::Patch {
-                    source: PatchError::NotGit,
-                    ..
-                } => hint("make it with `git diff`, `git format-patch` or `gh pr diff`"),
-                UsageError::Other { hint, .. } => hint.clone(),
-                _ => None,
-            };
-            return (ExitCode::Usage, hint);
-        }
-        if let Some(error) = cause.downcast_ref::<GitError>() {
-            return git(error);
+fn judge(error: &anyhow::Error) -> ExitCode {
+    let mut codes = error.chain().filter_map(|cause| {
+        if cause.is::<UsageError>()
+            || cause.is::<RangeSpecError>()
+            || cause.is::<PlanError>()
+            || cause.is::<ConfigError>()
+        {
+            return Some(ExitCode::Usage);
         }
         if cause.is::<MixedWave>() {
-            return (
-                ExitCode::Failure,
-                hint("the wave was written halfway or edited; run `scrum bundle` again"),
-            );
+            return Some(ExitCode::Failure);
         }
-        if let Some(ManifestError::Schema { .. }) = cause.downcast_ref::<ManifestError>() {
-            return (
-                ExitCode::Failure,
-                hint("read it with the version of scrum that wrote it"),
-            );
-        }
-        if cause.is::<RangeSpecError>() || cause.is::<PlanError>() || cause.is::<ConfigError>() {
-            return (ExitCode::Usage, None);
-        }
-    }
-    (ExitCode::Failure, None)
+        cause.downcast_ref::<GitError>().map(git)
+    });
+    codes.next().unwrap_or(ExitCode::Failure)
 }
 
-fn git(error: &GitError) -> (ExitCode, Option<String>) {
-    let run = error.remedy().map(|command| format!("run `{command}`"));
+fn git(error: &GitError) -> ExitCode {
     match error {
-        GitError::NotARepository { .. } => {
-            let hint = "give -C DIR, or --diff FILE for a patch, which needs no repository";
-            (ExitCode::Usage, Some(hint.to_owned()))
-        }
-        GitError::NoDefaultBase | GitError::UnbornHead => (
-            ExitCode::Usage,
-            Some("name a range: A..B, A...B or one revision".to_owned()),
-        ),
-        GitError::NoMergeBase { base, head } => (
-            ExitCode::Usage,
-            Some(format!(
-                "`{base}..{head}` compares the two trees as they are"
-            )),
-        ),
-        GitError::UnknownRevision { .. }
+        GitError::NotARepository { .. }
+        | GitError::NoDefaultBase
+        | GitError::UnbornHead
+        | GitError::NoMergeBase { .. }
+        | GitError::UnknownRevision { .. }
         | GitError::AmbiguousRevision { .. }
         | GitError::NotACommit { .. }
         | GitError::NotATree { .. }
         | GitError::ShallowMergeBase { .. }
         | GitError::Pathspec { .. }
         | GitError::NotOwned { .. }
-        | GitError::Sha256 { .. } => (ExitCode::Usage, run),
-        _ => (ExitCode::Failure, run),
+        | GitError::Sha256 { .. } => ExitCode::Usage,
+        _ => ExitCode::Failure,
     }
 }

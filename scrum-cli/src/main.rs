@@ -5,6 +5,8 @@
 mod args;
 mod commands;
 mod error;
+mod hint;
+mod init;
 mod output;
 mod progress;
 #[cfg(test)]
@@ -20,9 +22,7 @@ fn main() -> std::process::ExitCode {
     // git does not hash every object that it reads either; it takes a quarter of the time.
     scrum_core::git::trust_object_hashes();
     let output = output::Output::new(&args.global);
-    let result = session::Session::start(&args.global, &output)
-        .and_then(|session| commands::run(&args.command, &session, &output));
-    match result {
+    match commands::run(&args, &output) {
         Ok(code) => code.into(),
         Err(error) => error::report(&error, &output).into(),
     }

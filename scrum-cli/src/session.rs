@@ -23,6 +23,13 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn start(global: &Global, output: &Output) -> anyhow::Result<Self> {
+        let mut session = Self::unconfigured(global)?;
+        session.config = read_config(global.config.as_deref(), &session.top, output)?;
+        Ok(session)
+    }
+
+    /// As [`start`](Self::start), with the defaults in place of any configuration.
+    pub(crate) fn unconfigured(global: &Global) -> anyhow::Result<Self> {
         if let Some(directory) = &global.directory {
             std::env::set_current_dir(directory).map_err(|source| UsageError::Read {
                 path: directory.display().to_string(),
@@ -37,11 +44,10 @@ impl Session {
             // Whoever needs the repository says so itself.
             Err(_) => folder.clone(),
         };
-        let config = read_config(global.config.as_deref(), &top, output)?;
         Ok(Self {
             top,
             folder,
-            config,
+            config: Config::default(),
         })
     }
 

@@ -7,6 +7,9 @@
 
 mod bad_input;
 mod bundle;
+mod errors;
+mod help;
+mod init;
 mod place;
 mod schemas;
 mod seed;

@@ -129,7 +129,8 @@ impl Place {
         self.command("git")
     }
 
-    fn finish(&self, output: Output) -> Run {
+    /// What a command of [`scrum_command`](Self::scrum_command) printed.
+    pub(crate) fn finish(&self, output: Output) -> Run {
         let text = |bytes: Vec<u8>| {
             // The folder is another one each time.
             String::from_utf8_lossy(&bytes).replace(&self.root_text(), "[PLACE]")

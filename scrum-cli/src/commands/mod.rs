@@ -1,10 +1,13 @@
 //! The commands: a file each, with its arguments and its function.
 
 pub(crate) mod bundle;
+pub(crate) mod completions;
+pub(crate) mod init;
+pub(crate) mod man;
 pub(crate) mod tally;
 pub(crate) mod verify;
 
-use crate::args::Command;
+use crate::args::{Args, Command};
 use crate::error::ExitCode;
 use crate::output::Output;
 use crate::session::Session;
@@ -15,14 +18,15 @@ fn cores() -> usize {
 }
 
 /// Runs a command.
-pub(crate) fn run(
-    command: &Command,
-    session: &Session,
-    output: &Output,
-) -> anyhow::Result<ExitCode> {
-    match command {
-        Command::Bundle(args) => bundle::run(args, session, output),
-        Command::Verify(args) => verify::run(args, session, output),
-        Command::Tally(args) => tally::run(args, session, output),
+pub(crate) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
+    let session = || Session::start(&args.global, output);
+    match &args.command {
+        Command::Bundle(args) => bundle::run(args, &session()?, output),
+        Command::Verify(args) => verify::run(args, &session()?, output),
+        Command::Tally(args) => tally::run(args, &session()?, output),
+        Command::Init(own) => init::run(own, &args.global, output),
+        // These two read neither a repository nor its configuration.
+        Command::Completions(args) => completions::run(args, output),
+        Command::Man(args) => man::run(args, output),
     }
 }

@@ -42,7 +42,8 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
                 .iter()
                 .map(|path| path.display().to_string())
                 .collect();
-            return Err(UsageError::UnknownWave { name }.into());
+            let nearest = None;
+            return Err(UsageError::UnknownWave { name, nearest }.into());
         }
     };
     let wave = Wave::open_unchecked(&folder)?;

@@ -227,10 +227,29 @@ fn replace(
     replace_once(path, content)
 }
 
+/// Writes a file that must not be there yet: whole, or not at all.
+pub(crate) fn write_once(path: &Path, content: &[u8]) -> anyhow::Result<()> {
+    let written = temporary(path, &mut |out| out.write_all(content))
+        .and_then(|file| file.persist_noclobber(path).map_err(|error| error.error));
+    written
+        .map(drop)
+        .with_context(|| format!("{} cannot be written", path.display()))
+}
+
 fn replace_once(
     path: &Path,
     content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
+    let file = temporary(path, content)?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Writes a temporary file in the folder of another one.
+fn temporary(
+    path: &Path,
+    content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<tempfile::NamedTempFile> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -246,7 +265,5 @@ fn replace_once(
     let file = builder.tempfile_in(folder)?;
     let mut out = io::BufWriter::with_capacity(1 << 16, file);
     content(&mut out)?;
-    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    out.into_inner().map_err(io::IntoInnerError::into_error)
 }

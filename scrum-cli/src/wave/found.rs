@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use scrum_core::nearest::nearest;
 use scrum_core::range::RangeSpec;
 use scrum_core::wave::MANIFEST;
 
@@ -25,10 +26,7 @@ pub(crate) fn find(names: &[PathBuf], session: &Session) -> anyhow::Result<Found
         [name] => find_one(name, session),
         names => {
             if let Some(absent) = names.iter().find(|name| !name.exists()) {
-                return Err(UsageError::UnknownWave {
-                    name: absent.display().to_string(),
-                }
-                .into());
+                return Err(unknown(absent, session));
             }
             Ok(Found::Files(names.to_vec()))
         }
@@ -55,10 +53,7 @@ fn newest(session: &Session) -> anyhow::Result<PathBuf> {
     if folder.join(MANIFEST).is_file() {
         Ok(folder)
     } else {
-        Err(UsageError::UnknownWave {
-            name: folder.display().to_string(),
-        }
-        .into())
+        Err(unknown(&folder, session))
     }
 }
 
@@ -82,10 +77,25 @@ fn find_one(name: &Path, session: &Session) -> anyhow::Result<Found> {
     if let Some(folder) = name.to_str().and_then(|text| of_range(text, session)) {
         return Ok(Found::Wave(folder));
     }
-    Err(UsageError::UnknownWave {
-        name: name.display().to_string(),
+    Err(unknown(name, session))
+}
+
+/// The error for a name that nothing has, with the wave whose name is spelt nearly so.
+pub(crate) fn unknown(name: &Path, session: &Session) -> anyhow::Error {
+    let written = name.display().to_string();
+    let waves: Vec<String> = std::fs::read_dir(session.waves())
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| entry.path().join(MANIFEST).is_file())
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
+    let nearest = nearest(&written, waves.iter().map(String::as_str)).map(str::to_owned);
+    UsageError::UnknownWave {
+        name: written,
+        nearest,
     }
-    .into())
+    .into()
 }
 
 fn of_range(text: &str, session: &Session) -> Option<PathBuf> {

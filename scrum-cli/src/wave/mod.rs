@@ -4,7 +4,7 @@ mod folder;
 mod found;
 pub(crate) mod reviews;
 
-pub(crate) use folder::{Folder, write_atomically};
+pub(crate) use folder::{Folder, write_atomically, write_once};
 pub(crate) use found::{Found, find};
 
 use std::path::{Path, PathBuf};

@@ -285,7 +285,7 @@ fn codeowners(changes: &ChangeSet, session: &Session) -> anyhow::Result<String> 
     }
     Err(UsageError::Other {
         text: format!("--by codeowners needs one of {}", PLACES.join(", ")),
-        hint: Some("--by workspace and --by top-level need no file".to_owned()),
+        hint: Some("`scrum bundle --by workspace` and `--by top-level` need no file".to_owned()),
     }
     .into())
 }

@@ -1,0 +1,32 @@
+//! `scrum completions`: what a shell needs to complete our command line.
+
+use clap::{Args as ClapArgs, CommandFactory};
+use clap_complete::Shell;
+
+use crate::error::ExitCode;
+use crate::output::Output;
+
+/// Print a shell's completions of this command line
+///
+/// They complete commands, options, the values of options, and file names.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  scrum completions bash > ~/.local/share/bash-completion/completions/scrum
+  scrum completions zsh > ~/.zfunc/_scrum        # ~/.zfunc must be in $fpath
+  scrum completions fish > ~/.config/fish/completions/scrum.fish
+  scrum completions powershell >> $PROFILE")]
+pub(crate) struct Args {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    shell: Shell,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
+    let mut script = Vec::new();
+    let mut command = crate::args::Args::command();
+    clap_complete::generate(args.shell, &mut command, "scrum", &mut script);
+    output.data(|out| out.write_all(&script))?;
+    Ok(ExitCode::Done)
+}

@@ -1,0 +1,217 @@
+//! `scrum init`: a first `scrum.toml`, from what is in the repository and on the machine.
+
+use std::io;
+use std::path::Path;
+
+use clap::Args as ClapArgs;
+use scrum_core::bundle::BundleOptions;
+use scrum_core::change::ChangeSet;
+use scrum_core::config::{self, Config};
+use scrum_core::git::{DiffOptions, Repository};
+use scrum_core::guard::{Limits, Verdict};
+use scrum_core::proposal::{Proposal, propose};
+
+use crate::args::Global;
+use crate::error::{ExitCode, UsageError};
+use crate::init::{Findings, seats, text};
+use crate::output::Output;
+use crate::progress::Progress;
+use crate::session::Session;
+use crate::wave::shown_path;
+
+/// The JSON Schema of `scrum.toml`, as the tests of the library keep it current.
+const SCHEMA: &str = include_str!("../../schemas/config.schema.json");
+
+/// Propose a scrum.toml for this repository
+///
+/// Names the packages of the repository as components, each with the size of what the newest commits change in it, so
+/// that you see whether the division fits the guard. One that does not is left as a comment, because what scrum finds by
+/// itself is divided further and what you name is not. Examples of reviewers follow, as comments, for the tools on PATH
+/// and for the API keys in the environment, by the name of the variable and never its value.
+///
+/// The file goes into the top folder of the repository, or where --config says. One that is there is never touched: the
+/// exit code is 2 then.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  scrum init && scrum bundle --dry-run
+  scrum init --print | diff scrum.toml -
+  scrum init --schema > scrum.schema.json        # for an editor, see docs/config.md")]
+pub(crate) struct Args {
+    /// Print the file and write nothing
+    #[arg(long, visible_alias = "dry-run")]
+    print: bool,
+    /// Commits along the first parents of HEAD that sizes are taken from
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    commits: u32,
+    /// Print the JSON Schema of scrum.toml for editors, and nothing else
+    #[arg(long, conflicts_with_all = ["print", "commits"])]
+    schema: bool,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> anyhow::Result<ExitCode> {
+    if args.schema {
+        output.data(|out| out.write_all(SCHEMA.as_bytes()))?;
+        return Ok(ExitCode::Done);
+    }
+    let session = Session::unconfigured(global)?;
+    let repository = session.repository()?;
+    let path = match (&global.config, repository.top()) {
+        (Some(path), _) => path.clone(),
+        (None, Some(top)) => top.join(config::FILE_NAME),
+        (None, None) if args.print => config::FILE_NAME.into(),
+        (None, None) => return Err(no_work_tree()),
+    };
+    // Asked before the work, and settled by the writing.
+    if !args.print && path.symlink_metadata().is_ok() {
+        return Err(exists(&path));
+    }
+    let seen = look(args, &repository, output)?;
+    let findings = Findings {
+        proposal: seen
+            .as_ref()
+            .map(|(proposal, range)| (proposal, range.clone())),
+        no_proposal: "HEAD has no commit to compare with",
+        limits: Limits::default(),
+        tools: std::env::var_os("PATH").map_or_else(Vec::new, |path| seats::on_path(&path)),
+        endpoints: seats::with_key(|name| {
+            std::env::var_os(name).is_some_and(|value| !value.is_empty())
+        }),
+    };
+    let text = text(&findings);
+    // What this version writes it can read: a name that breaks the file would be found here and not by the user.
+    Config::from_toml(&text).map_err(|source| UsageError::Config {
+        path: path.display().to_string(),
+        source,
+    })?;
+    if args.print {
+        output.data(|out| out.write_all(text.as_bytes()))?;
+        return Ok(ExitCode::Done);
+    }
+    write_new(&path, &text)?;
+    output.data(|out| summary(&findings, &path, args.commits, out))?;
+    Ok(ExitCode::Done)
+}
+
+/// What the newest commits change, divided by package, and those commits in words.
+fn look(
+    args: &Args,
+    repository: &Repository,
+    output: &Output,
+) -> anyhow::Result<Option<(Proposal, String)>> {
+    let commits = usize::try_from(args.commits).unwrap_or(usize::MAX);
+    let Some(spec) = repository.recent(commits)? else {
+        return Ok(None);
+    };
+    let progress = Progress::start(output.quiet);
+    let options = DiffOptions::default()
+        .with_jobs(Some(super::cores()))
+        .with_progress(progress.of_git());
+    let changes = repository.changes(&spec, &options);
+    progress.clear();
+    let changes = changes?;
+    let proposal = propose(&changes, &BundleOptions::default())?;
+    Ok(Some((proposal, in_words(&changes))))
+}
+
+/// `last 20 commits (HEAD~20..HEAD, 46 files)`.
+fn in_words(changes: &ChangeSet) -> String {
+    let commits = changes.range.commits.len();
+    let files = changes.changes.len();
+    let plural = |count| if count == 1 { "" } else { "s" };
+    // From the empty tree there is no shorter word for the range.
+    let range = if changes.range.base.is_some() {
+        format!("{}, ", changes.range.spec)
+    } else {
+        "the whole history, ".to_owned()
+    };
+    format!(
+        "last {commits} commit{} ({range}{files} file{})",
+        plural(commits),
+        plural(files)
+    )
+}
+
+/// Writes a file that must not be there. Whole or not at all, also where two runs meet.
+fn write_new(path: &Path, text: &str) -> anyhow::Result<()> {
+    let written = crate::wave::write_once(path, text.as_bytes());
+    match written
+        .as_ref()
+        .err()
+        .and_then(|error| error.downcast_ref::<io::Error>())
+    {
+        Some(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
+        _ => written,
+    }
+}
+
+fn exists(path: &Path) -> anyhow::Error {
+    UsageError::Other {
+        text: format!("{} is there already, and is left as it is", path.display()),
+        hint: Some(
+            "`scrum init --print` shows what would be proposed; `scrum init --print | diff scrum.toml -` compares"
+                .to_owned(),
+        ),
+    }
+    .into()
+}
+
+fn no_work_tree() -> anyhow::Error {
+    UsageError::Other {
+        text: "a bare repository has no folder for scrum.toml".to_owned(),
+        hint: Some(
+            "`scrum init --config FILE` writes it elsewhere; give the same --config to `scrum bundle`"
+                .to_owned(),
+        ),
+    }
+    .into()
+}
+
+fn summary(
+    findings: &Findings<'_>,
+    path: &Path,
+    commits: u32,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    writeln!(out, "wrote {}", shown_path(path))?;
+    if let Some((proposal, range)) = &findings.proposal {
+        let fit = |verdict: Verdict| verdict == Verdict::Ok;
+        let all = proposal.components.len();
+        let large = proposal
+            .components
+            .iter()
+            .filter(|found| !fit(found.share.verdict));
+        let large = large.count();
+        let left = if large > 0 {
+            format!(", {large} of them too large for one bundle and left to be divided")
+        } else {
+            String::new()
+        };
+        writeln!(
+            out,
+            "  {all} package{}{left}; sizes of the {range}",
+            if all == 1 { "" } else { "s" },
+        )?;
+    } else {
+        writeln!(out, "  no components: {}", findings.no_proposal)?;
+    }
+    let names = findings.tools.iter().map(|tool| tool.program);
+    let names: Vec<_> = names
+        .chain(findings.endpoints.iter().map(|end| end.variable))
+        .collect();
+    if names.is_empty() {
+        writeln!(
+            out,
+            "  reviewers: no known tool on PATH, no known key; general examples"
+        )?;
+    } else {
+        writeln!(out, "  reviewers: examples for {}", names.join(", "))?;
+    }
+    let range = if findings.proposal.is_some() {
+        format!(" HEAD~{commits}..HEAD")
+    } else {
+        String::new()
+    };
+    writeln!(out, "\nnext: read it, then `scrum bundle{range} --dry-run`")
+}

@@ -1,0 +1,107 @@
+//! `scrum man`: the help as manual pages.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::{Args as ClapArgs, Command, CommandFactory};
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, roman};
+
+use crate::error::ExitCode;
+use crate::output::Output;
+use crate::wave::write_atomically;
+
+/// Write the manual pages
+///
+/// Without DIR the main page goes to stdout; with it every command's page goes into the folder, which is made.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  scrum man | man -l -
+  scrum man ~/.local/share/man/man1 && man scrum-bundle")]
+pub(crate) struct Args {
+    /// Write scrum.1 and a page for each command into DIR
+    #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    folder: Option<PathBuf>,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
+    // Building fills in what subcommands inherit, the options that stand everywhere among it.
+    let mut scrum = crate::args::Args::command().disable_help_subcommand(true);
+    scrum.build();
+    let Some(folder) = &args.folder else {
+        let page = page(&scrum, "scrum")?;
+        output.data(|out| out.write_all(&page))?;
+        return Ok(ExitCode::Done);
+    };
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("{} cannot be made", folder.display()))?;
+    let mut pages = 1;
+    write(folder, &scrum, "scrum")?;
+    for command in scrum.get_subcommands() {
+        write(folder, command, &format!("scrum-{}", command.get_name()))?;
+        pages += 1;
+    }
+    output.data(|out| writeln!(out, "{pages} pages in {}", folder.display()))?;
+    Ok(ExitCode::Done)
+}
+
+fn write(folder: &Path, command: &Command, name: &str) -> anyhow::Result<()> {
+    let page = page(command, name)?;
+    let path = folder.join(format!("{name}.1"));
+    write_atomically(&path, &mut |out| out.write_all(&page))
+}
+
+/// One command's page. Its examples and tables, which clap knows as text after the help, keep their lines.
+fn page(command: &Command, name: &str) -> std::io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    let man = Man::new(command.clone())
+        .title(name.to_uppercase())
+        .source(concat!("scrum ", env!("CARGO_PKG_VERSION")))
+        .manual("scrum manual");
+    man.render_title(&mut text)?;
+    man.render_name_section(&mut text)?;
+    man.render_synopsis_section(&mut text)?;
+    man.render_description_section(&mut text)?;
+    man.render_options_section(&mut text)?;
+    if command.has_subcommands() {
+        man.render_subcommands_section(&mut text)?;
+    }
+    let after = command
+        .get_after_long_help()
+        .or_else(|| command.get_after_help());
+    for block in after
+        .map(ToString::to_string)
+        .iter()
+        .flat_map(|after| after.split("\n\n"))
+    {
+        let (heading, lines) = block.split_once('\n').unwrap_or((block, ""));
+        let mut roff = Roff::new();
+        roff.control(
+            "SH",
+            [heading.trim_end_matches(':').to_uppercase().as_str()],
+        );
+        roff.control("nf", []);
+        for line in lines.lines() {
+            roff.text([roman(line.strip_prefix("  ").unwrap_or(line))]);
+        }
+        roff.control("fi", []);
+        roff.to_writer(&mut text)?;
+    }
+    Ok(ascii(&String::from_utf8_lossy(&text)))
+}
+
+/// Characters beyond ASCII as roff names them, so that no reader must guess the encoding.
+fn ascii(page: &str) -> Vec<u8> {
+    let mut out = String::with_capacity(page.len());
+    for letter in page.chars() {
+        if letter.is_ascii() {
+            out.push(letter);
+        } else {
+            let _ = write!(out, "\\[u{:04X}]", u32::from(letter));
+        }
+    }
+    out.into_bytes()
+}
