@@ -16,7 +16,7 @@ use crate::commands;
 /// in one component; a wave is a folder with all bundles of a range, their prompts and their reviews; a lineage is who a
 /// model descends from.
 #[derive(Debug, Parser)]
-#[command(name = "scrum", version, max_term_width = 100, after_help = SHORT, after_long_help = AFTER_HELP)]
+#[command(name = "scrum", version = env!("SCRUM_VERSION"), max_term_width = 100, after_help = SHORT, after_long_help = AFTER_HELP)]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) global: Global,

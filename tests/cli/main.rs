@@ -14,5 +14,6 @@ mod place;
 mod schemas;
 mod seed;
 mod tally;
+mod version;
 mod waves;
 mod wiring;
