@@ -10,6 +10,7 @@ mod bundle;
 mod errors;
 mod help;
 mod init;
+mod line_ends;
 mod place;
 mod schemas;
 mod seed;

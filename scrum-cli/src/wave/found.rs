@@ -49,7 +49,7 @@ fn newest(session: &Session) -> anyhow::Result<PathBuf> {
         }
     };
     // An absolute path replaces the folder that it is joined to: that is how a wave of `-o` is named.
-    let folder = session.waves().join(name.trim_end_matches('\n'));
+    let folder = session.waves().join(name.trim_end_matches(['\r', '\n']));
     if folder.join(MANIFEST).is_file() {
         Ok(folder)
     } else {

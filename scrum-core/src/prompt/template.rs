@@ -59,11 +59,16 @@ impl Template {
     }
 
     /// Takes a template's text, and tries it on a full and on an empty context before anything is written with it.
+    /// Line ends and the mark at the beginning that an editor on Windows may have left make no difference.
     ///
     /// # Errors
     ///
     /// [`TemplateError`] with the line.
     pub fn new(text: &str) -> Result<Self, TemplateError> {
+        let text = text
+            .strip_prefix('\u{feff}')
+            .unwrap_or(text)
+            .replace("\r\n", "\n");
         if let Some(line) = text.lines().position(|line| line.contains('\0')) {
             let message = "a NUL byte".to_owned();
             return Err(TemplateError::Invalid {
@@ -74,12 +79,9 @@ impl Template {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment
-            .add_template_owned(NAME, text.to_owned())
+            .add_template_owned(NAME, text.clone())
             .map_err(|error| invalid(&error))?;
-        let template = Self {
-            environment,
-            text: text.to_owned(),
-        };
+        let template = Self { environment, text };
         template.check_names()?;
         let shown = template.render(&Context::full_sample(), super::DIFF_MARK)?;
         template.render(&Context::default(), super::DIFF_MARK)?;
