@@ -25,6 +25,7 @@
 //! text only where both trees say so: a range cannot hide its own content by declaring it binary.
 
 mod attributes;
+mod create;
 mod error;
 mod history;
 mod languages;
@@ -43,6 +44,7 @@ use std::thread;
 
 use git2::{ErrorClass, ErrorCode, Oid, RepositoryOpenFlags};
 
+pub use create::{Snapshot, create};
 pub use error::{GitError, RangeEnd};
 pub use history::TOUCHED_COMMITS;
 pub use options::{DiffOptions, Progress, ProgressFn, Stage};
