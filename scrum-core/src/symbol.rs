@@ -113,14 +113,18 @@ fn split(symbol: &str) -> (&str, Option<&str>) {
 }
 
 /// A line that the diff shows on the side that is numbered.
-struct Line<'a> {
-    number: u32,
-    text: &'a [u8],
+pub(crate) struct Line<'a> {
+    /// 1-based; of the old side for a deleted file.
+    pub(crate) number: u32,
+    /// Without its end, and cut at [`MAX_LINE`] bytes.
+    pub(crate) text: &'a [u8],
     added: bool,
-    hunk: usize,
+    /// Index of the hunk that shows it.
+    pub(crate) hunk: usize,
 }
 
-fn shown_lines<'a>(file: &FilePatch<'a>) -> Vec<Line<'a>> {
+/// The lines that a file's patch shows, ascending.
+pub(crate) fn shown_lines<'a>(file: &FilePatch<'a>) -> Vec<Line<'a>> {
     let deleted = file.kind == ChangeKind::Deleted;
     let (own, other) = if deleted { (b'-', b'+') } else { (b'+', b'-') };
     let mut shown = Vec::new();

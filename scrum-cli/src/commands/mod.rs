@@ -4,6 +4,7 @@ pub(crate) mod bundle;
 pub(crate) mod completions;
 pub(crate) mod init;
 pub(crate) mod man;
+mod formats;
 pub(crate) mod tally;
 pub(crate) mod verify;
 

@@ -7,16 +7,14 @@ use std::str::FromStr;
 use clap::{Args as ClapArgs, ValueEnum};
 use scrum_core::ground::Ground;
 use scrum_core::lineage::LineageTable;
-use scrum_core::report::{TextOptions, write_json, write_text};
-use scrum_core::tally::{
-    self, DiffText, Gate, GateFailure, NoDiffs, ReviewerConfig, Tally, TallyOptions,
-};
+use scrum_core::tally::{self, DiffText, Gate, GateFailure, NoDiffs, ReviewerConfig, TallyOptions};
 use scrum_core::wave::TREE;
 
-use crate::error::ExitCode;
+use super::formats::{Format, Report};
+use crate::error::{ExitCode, UsageError};
 use crate::output::Output;
 use crate::session::Session;
-use crate::wave::{Found, Wave, find, reviews, write_atomically};
+use crate::wave::{Found, Wave, find, reviews};
 
 /// Count what the reviewers agree on
 ///
@@ -27,7 +25,7 @@ use crate::wave::{Found, Wave, find, reviews, write_atomically};
 /// is one vote.
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "Example:\n  scrum tally --fail-on block --fail-on convergent\n  scrum tally reviews/ --lineage mine=alibaba"
+    after_help = "Example:\n  scrum tally --fail-on block --fail-on convergent\n  scrum tally -o comment.md -o scrum.sarif\n  scrum tally reviews/ --lineage mine=alibaba"
 )]
 pub(crate) struct Args {
     /// A wave, or reviews
@@ -48,9 +46,12 @@ pub(crate) struct Args {
     /// What to print [default: by the ending of -o, else text]
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
-    /// Write into FILE in place of stdout
+    /// Write into FILE in place of stdout; may be repeated
+    ///
+    /// Without --format the ending says what: .txt .json .md .sarif .rdjsonl .jsonl. The formats github and gitlab have
+    /// no ending of their own and need --format. The file is whole or absent at any moment.
     #[arg(short, long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    out: Vec<PathBuf>,
     /// Threads [default: one a core]
     #[arg(short, long, value_name = "N")]
     jobs: Option<usize>,
@@ -68,14 +69,6 @@ enum FailOn {
     Any,
     /// A reviewer without usable output
     NoEvidence,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For a person
-    Text,
-    /// All of it
-    Json,
 }
 
 /// `NAME=L[+L]`.
@@ -105,6 +98,7 @@ const LINEAGE_FORM: &str = "write NAME=LINEAGE, as in mine=deepseek+alibaba";
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Result<ExitCode> {
+    let targets = args.targets()?;
     let wave = match find(&args.names, session)? {
         Found::Wave(folder) => Source::Wave(Box::new(Wave::open(&folder)?)),
         Found::Files(paths) => Source::Files(paths),
@@ -128,9 +122,22 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
         .warnings
         .iter()
         .for_each(|warning| output.warning(warning));
-    args.print(&tally, output)?;
+    let report = Report {
+        tally: &tally,
+        diffs: match &wave {
+            Source::Wave(wave) => wave.as_ref(),
+            Source::Files(_) => &NoDiffs,
+        },
+        output,
+    };
+    match targets.as_slice() {
+        [] => report.print(args.format.unwrap_or(Format::Text))?,
+        targets => targets
+            .iter()
+            .try_for_each(|(path, format)| report.write(*format, path))?,
+    }
     if let Source::Wave(wave) = &wave {
-        keep(&tally, &wave.folder, output)?;
+        report.keep(&wave.folder)?;
     }
     if let Source::Wave(wave) = &wave
         && tally.bundles.iter().all(|bundle| bundle.reviewed_by == 0)
@@ -156,21 +163,6 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
     } else {
         ExitCode::Refused
     })
-}
-
-/// Leaves the tally in the wave. One that others wrote may be there to be read only.
-fn keep(tally: &Tally, folder: &Path, output: &Output) -> anyhow::Result<()> {
-    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
-    let path = folder.join("tally.json");
-    let Err(error) = write_atomically(&path, &mut |out| write_json(tally, out)) else {
-        return Ok(());
-    };
-    let kind = error.downcast_ref().map(std::io::Error::kind);
-    if matches!(kind, Some(PermissionDenied | ReadOnlyFilesystem)) {
-        output.warning(&format!("the wave has no tally.json: {error:#}"));
-        return Ok(());
-    }
-    Err(error)
 }
 
 /// Says what a gate found.
@@ -239,6 +231,29 @@ impl FailOn {
 }
 
 impl Args {
+    /// The files to write, each with its format.
+    fn targets(&self) -> anyhow::Result<Vec<(&Path, Format)>> {
+        if let (Some(_), [_, second, ..]) = (self.format, self.out.as_slice()) {
+            return Err(UsageError::Other {
+                text: format!(
+                    "--format names one format for two files; `{}` is the second",
+                    second.display()
+                ),
+                hint: Some("leave --format out, and let each file's ending say".to_owned()),
+            }
+            .into());
+        }
+        let target = |path: &'_ PathBuf| -> anyhow::Result<Format> {
+            match self.format {
+                Some(format) => Ok(format),
+                None => Format::of_ending(path),
+            }
+        };
+        let out = self.out.iter();
+        out.map(|path| Ok((path.as_path(), target(path)?)))
+            .collect()
+    }
+
     fn options(&self, session: &Session) -> TallyOptions {
         let config = &session.config;
         let mut lineages: BTreeMap<String, Vec<String>> = config
@@ -264,26 +279,5 @@ impl Args {
             .min_lineages(self.min_lineages.unwrap_or(config.tally.min_lineages))
             .lineages(LineageTable::builtin().with_overrides(lineages))
             .reviewers(reviewers)
-    }
-
-    fn print(&self, tally: &Tally, output: &Output) -> anyhow::Result<()> {
-        let by_ending = |path: &Path| match path.extension() {
-            Some(ending) if ending.eq_ignore_ascii_case("json") => Format::Json,
-            _ => Format::Text,
-        };
-        let ending = self.out.as_deref().map_or(Format::Text, by_ending);
-        let format = self.format.unwrap_or(ending);
-        let color = output.color && self.out.is_none();
-        let mut write = |out: &mut dyn std::io::Write| match format {
-            Format::Json => write_json(tally, out),
-            Format::Text => {
-                let options = TextOptions::default().color(color).verbose(output.verbose);
-                write_text(tally, &options, out)
-            }
-        };
-        match &self.out {
-            Some(path) => write_atomically(path, &mut write),
-            None => output.data(write),
-        }
     }
 }

@@ -20,6 +20,9 @@ use crate::path::RepoPath;
 
 pub(crate) use resolve::{PathMatch, strip_prefixes};
 
+/// The flag of a location in a deleted file: its lines are those of the base.
+pub const DELETED_FILE: &str = "deleted file: lines of the old file";
+
 /// How well the wave supports a location. Ordered from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -279,8 +282,7 @@ impl Ground {
         };
         let is_own = |holder: &&Holder| Some(holder.bundle) == own;
         if known.deleted && lines.is_some() {
-            spot.flags
-                .push("deleted file: lines of the old file".to_owned());
+            spot.flags.push(DELETED_FILE.to_owned());
         }
         if known
             .holders

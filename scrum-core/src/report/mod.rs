@@ -1,12 +1,28 @@
 //! Reports of a wave and of a tally. Each is a function of the data and a writer of the caller's.
 //!
 //! What reviewers wrote is hostile until shown otherwise: it goes through [`clean`](mod@clean) before it reaches a
-//! terminal.
+//! terminal, and through [`inert`] before it reaches anything that would act on it. [`ranked`](mod@ranked) says for
+//! all of them what comes first.
 
 pub mod bundles;
 pub mod clean;
+mod file_uri;
+mod fingerprint;
+mod github;
+mod gitlab;
+pub mod inert;
 mod json;
+mod markdown;
+mod message;
+pub mod ranked;
+mod rdjsonl;
+mod sarif;
 mod text;
 
+pub use github::write_github;
+pub use gitlab::write_gitlab;
 pub use json::write_json;
+pub use markdown::{MARKER, MarkdownOptions, write_markdown};
+pub use rdjsonl::write_rdjsonl;
+pub use sarif::{SarifOptions, write_sarif};
 pub use text::{TextOptions, write_text};

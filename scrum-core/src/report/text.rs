@@ -6,14 +6,14 @@
 mod places;
 mod reviewers;
 
-use std::cmp::Reverse;
 use std::io;
 
 use super::clean::{columns, line, shorten, wrap};
+use super::ranked::{self, Rank, counted, severity_word};
 use crate::engagement::State;
 use crate::review::Severity;
 use crate::size;
-use crate::tally::{BundleTally, LooseRecord, PlaceTally, RetractionRecord, ReviewerRow, Tally};
+use crate::tally::{BundleTally, LooseRecord, RetractionRecord, ReviewerRow, Tally};
 
 /// Columns where the caller names none.
 const DEFAULT_WIDTH: usize = 80;
@@ -186,15 +186,8 @@ impl Page<'_> {
         writeln!(self.out, "\n── {head} {rule}")?;
         self.reviewers(bundle)?;
 
-        let mut places: Vec<&PlaceTally> = bundle.places.iter().collect();
-        places.sort_by_key(|place| {
-            (
-                Reverse(place.convergence),
-                Reverse(worst(bundle, place)),
-                place.members.first().copied(),
-            )
-        });
-        let agree = places.partition_point(|place| place.convergence >= 2);
+        let places = ranked::of_bundle(bundle);
+        let agree = places.partition_point(|place| place.rank == Rank::Convergent);
         for (title, places) in [
             ("Convergent", &places[..agree]),
             ("Said by one lineage", &places[agree..]),
@@ -204,7 +197,7 @@ impl Page<'_> {
                 writeln!(self.out, "\n{title}")?;
             }
             for place in places {
-                self.place(bundle, place)?;
+                self.place(place)?;
             }
         }
         self.loose(&bundle.findings_without_location)?;
@@ -314,25 +307,4 @@ impl Page<'_> {
         }
         Ok(())
     }
-}
-
-/// The highest severity of a place's members.
-fn worst(bundle: &BundleTally, place: &PlaceTally) -> Option<Severity> {
-    place
-        .members
-        .iter()
-        .filter_map(|at| bundle.locations.get(*at)?.severity)
-        .max()
-}
-
-fn severity_word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Block => "BLOCK",
-        Severity::Warn => "WARN",
-        Severity::Info => "INFO",
-    }
-}
-
-fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }

@@ -2,17 +2,18 @@
 
 use std::io;
 
-use super::{MAX_CLAIM, Page, Paint, counted, severity_word, worst};
+use super::{MAX_CLAIM, Page, Paint, counted};
 use crate::likeness::Likeness;
-use crate::report::clean::{line, shorten, wrap};
-use crate::tally::{BundleTally, LocationTally, PlaceTally};
+use crate::report::clean::{line, wrap};
+use crate::report::ranked::{Ranked, cited, location_name, notes, said_of};
+use crate::tally::LocationTally;
 
 impl Page<'_> {
-    pub(super) fn place(&mut self, bundle: &BundleTally, place: &PlaceTally) -> io::Result<()> {
-        let severity = worst(bundle, place);
-        let name = location_name(&place.path, place.start, place.end, place.symbol.as_deref());
-        let word = self.severity(severity);
+    pub(super) fn place(&mut self, ranked: &Ranked<'_>) -> io::Result<()> {
+        let place = ranked.place;
+        let word = self.severity(ranked.severity);
         let room = self.width.saturating_sub(7);
+        let name = ranked.name();
         let mut names = wrap(&name, room).into_iter();
         let first = names.next().unwrap_or_default();
         let first = self.paint(Paint::Cyan, &first);
@@ -21,22 +22,13 @@ impl Page<'_> {
             let more = self.paint(Paint::Cyan, &more);
             writeln!(self.out, "       {more}")?;
         }
-        let mut told = format!(
-            "{} of {} that reviewed this bundle",
-            place.convergence,
-            counted(u64::from(place.reviewed_by), "lineage", "lineages")
-        );
-        let members: Vec<&LocationTally> = place
-            .members
-            .iter()
-            .filter_map(|at| bundle.locations.get(*at))
-            .collect();
-        let claims: usize = members.iter().map(|location| location.claims.len()).sum();
-        if members.len() > 1 {
-            told.push_str(&format!(" · {} locations", members.len()));
+        let mut told = ranked.agreement();
+        let members = ranked.members().count();
+        if members > 1 {
+            told.push_str(&format!(" · {members} locations"));
         }
         if let Some(value) = place.likeness {
-            let claims = counted(claims as u64, "claim", "claims");
+            let claims = counted(ranked.said().count() as u64, "claim", "claims");
             told.push_str(&format!(" · {claims}, {}", Likeness::of(value).as_str()));
         }
         self.paragraph(
@@ -48,14 +40,10 @@ impl Page<'_> {
                 Paint::Dim
             }),
         )?;
-        for location in members {
-            self.location(place, location)?;
+        for location in ranked.members() {
+            self.location(members, location)?;
         }
-        for other in place
-            .spanning
-            .iter()
-            .filter_map(|at| bundle.locations.get(*at))
-        {
+        for other in ranked.spanning() {
             let lines = location_name(&other.path, other.start, other.end, other.symbol.as_deref());
             let who: Vec<String> = other.reviewers.iter().map(|name| line(name)).collect();
             let text = format!(
@@ -71,47 +59,21 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn location(&mut self, place: &PlaceTally, location: &LocationTally) -> io::Result<()> {
-        let at = match (location.start, location.end, &location.symbol) {
-            (Some(start), Some(end), _) => format!(
-                "{} {}",
-                if start == end { "line" } else { "lines" },
-                range(start, end)
-            ),
-            (_, _, Some(symbol)) => match (location.symbol_start, location.symbol_end) {
-                (Some(start), Some(end)) => {
-                    format!("{} (lines {})", line(symbol), range(start, end))
-                }
-                _ => line(symbol),
-            },
-            _ => "whole file".to_owned(),
-        };
+    fn location(&mut self, members: usize, location: &LocationTally) -> io::Result<()> {
+        let at = cited(location);
         let mut told: Vec<String> = Vec::new();
-        if location.convergence >= 2 && place.members.len() > 1 {
+        if location.convergence >= 2 && members > 1 {
             told.push(format!(
                 "{} lineages at exactly this location",
                 location.convergence
             ));
         }
-        told.push(match location.grounding.as_str() {
-            "hunk" | "unverified" => String::new(),
-            "file" => "outside the hunks shown".to_owned(),
-            "wave" => "not in the reviewer's bundle".to_owned(),
-            _ => "an unchanged file".to_owned(),
-        });
-        if let Some(from) = &location.from_bundle {
-            told.push(format!("from the review of {}", line(from)));
-        }
-        told.extend(location.flags.iter().map(|flag| line(flag)));
-        told.retain(|text| !text.is_empty());
-        for (claim, lineages) in location.claims.iter().zip(&location.lineages) {
-            let mut who = format!("{} ({lineages}) · {at}", line(&claim.reviewer));
-            match (claim.severity, &claim.severity_text) {
-                (Some(severity), _) => who.push_str(&format!(" · {}", severity_word(severity))),
-                (None, Some(written)) => {
-                    who.push_str(&format!(" · “{}”", shorten(&line(written), 20)));
-                }
-                (None, None) => {}
+        told.extend(notes(location));
+        for said in said_of(location) {
+            let claim = said.claim;
+            let mut who = format!("{} · {at}", said.who());
+            if let Some(word) = said.severity() {
+                who.push_str(&format!(" · {word}"));
             }
             // A claim that was filed here from another bundle stands in the review of that one.
             match claim.from_bundle.as_deref() {
@@ -164,22 +126,5 @@ impl Page<'_> {
             &format!("{start}… ({more} more characters, shown with -v)"),
             paint,
         )
-    }
-}
-
-fn location_name(path: &str, start: Option<u32>, end: Option<u32>, symbol: Option<&str>) -> String {
-    let path = line(path);
-    match (start, end, symbol) {
-        (_, _, Some(symbol)) => format!("{path}::{}", line(symbol)),
-        (Some(start), Some(end), None) => format!("{path}:{}", range(start, end)),
-        _ => path,
-    }
-}
-
-fn range(start: u32, end: u32) -> String {
-    if start == end {
-        start.to_string()
-    } else {
-        format!("{start}-{end}")
     }
 }

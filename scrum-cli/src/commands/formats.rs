@@ -1,0 +1,139 @@
+//! The formats of a tally: their names, the endings of files that mean them, and where each goes.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use clap::ValueEnum;
+use scrum_core::report::{
+    MarkdownOptions, SarifOptions, TextOptions, write_github, write_gitlab, write_json,
+    write_markdown, write_rdjsonl, write_sarif, write_text,
+};
+use scrum_core::tally::{DiffText, Tally};
+
+use crate::error::UsageError;
+use crate::output::Output;
+use crate::wave::write_atomically;
+
+/// What a tally is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For a person
+    Text,
+    /// All of it
+    Json,
+    /// A comment for a pull request
+    Markdown,
+    /// SARIF 2.1.0 for code scanning
+    Sarif,
+    /// Diagnostics for reviewdog
+    Rdjsonl,
+    /// Annotations of GitHub Actions
+    Github,
+    /// Code Quality report of GitLab
+    Gitlab,
+}
+
+/// The endings that mean a format.
+const ENDINGS: &[(&str, Format)] = &[
+    (".txt", Format::Text),
+    // Before `.json`, which it ends in.
+    (".sarif.json", Format::Sarif),
+    (".json", Format::Json),
+    (".md", Format::Markdown),
+    (".markdown", Format::Markdown),
+    (".sarif", Format::Sarif),
+    (".rdjsonl", Format::Rdjsonl),
+    (".jsonl", Format::Rdjsonl),
+];
+
+impl Format {
+    /// The format that a file's ending means.
+    pub(crate) fn of_ending(path: &Path) -> anyhow::Result<Self> {
+        let name = path.file_name().unwrap_or_default();
+        let name = name.to_string_lossy().to_ascii_lowercase();
+        let found = ENDINGS.iter().find(|(ending, _)| name.ends_with(ending));
+        found.map(|(_, format)| *format).ok_or_else(|| {
+            let endings: Vec<&str> = ENDINGS.iter().map(|(ending, _)| *ending).collect();
+            UsageError::Other {
+                text: format!("`{}`: the ending names no format", path.display()),
+                hint: Some(format!("add --format, or end it in {}", endings.join(", "))),
+            }
+            .into()
+        })
+    }
+}
+
+/// A tally on its way out.
+pub(crate) struct Report<'a> {
+    pub(crate) tally: &'a Tally,
+    /// The diffs of the bundles, where there is a wave.
+    pub(crate) diffs: &'a dyn DiffText,
+    pub(crate) output: &'a Output,
+}
+
+impl Report<'_> {
+    /// Prints the tally.
+    pub(crate) fn print(&self, format: Format) -> anyhow::Result<()> {
+        let mut told = Vec::new();
+        self.output.data(|out| {
+            told = self.render(format, self.output.color, out)?;
+            Ok(())
+        })?;
+        self.tell(&told);
+        Ok(())
+    }
+
+    /// Writes the tally into a file.
+    pub(crate) fn write(&self, format: Format, path: &Path) -> anyhow::Result<()> {
+        let mut told = Vec::new();
+        write_atomically(path, &mut |out| {
+            told = self.render(format, false, out)?;
+            Ok(())
+        })?;
+        self.tell(&told);
+        Ok(())
+    }
+
+    /// Leaves the tally in the wave. One that others wrote may be there to be read only.
+    pub(crate) fn keep(&self, wave: &Path) -> anyhow::Result<()> {
+        use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+        for (name, format) in [("tally.json", Format::Json), ("tally.md", Format::Markdown)] {
+            let Err(error) = self.write(format, &wave.join(name)) else {
+                continue;
+            };
+            let kind = error.downcast_ref().map(io::Error::kind);
+            if !matches!(kind, Some(PermissionDenied | ReadOnlyFilesystem)) {
+                return Err(error);
+            }
+            self.output
+                .warning(&format!("the wave has no {name}: {error:#}"));
+        }
+        Ok(())
+    }
+
+    /// Writes the tally, and returns what a limit of the format left out.
+    fn render(&self, format: Format, color: bool, out: &mut dyn Write) -> io::Result<Vec<String>> {
+        let tally = self.tally;
+        match format {
+            Format::Text => {
+                let options = TextOptions::default()
+                    .color(color)
+                    .verbose(self.output.verbose);
+                write_text(tally, &options, out)?;
+            }
+            Format::Json => write_json(tally, out)?,
+            Format::Markdown => write_markdown(tally, &MarkdownOptions::default(), out)?,
+            Format::Sarif => {
+                return write_sarif(tally, self.diffs, &SarifOptions::default(), out);
+            }
+            Format::Rdjsonl => write_rdjsonl(tally, out)?,
+            Format::Github => write_github(tally, out)?,
+            Format::Gitlab => write_gitlab(tally, self.diffs, out)?,
+        }
+        Ok(Vec::new())
+    }
+
+    fn tell(&self, told: &[String]) {
+        told.iter().for_each(|told| self.output.warning(told));
+    }
+}

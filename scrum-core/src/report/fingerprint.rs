@@ -1,0 +1,140 @@
+//! What makes a finding the same one after the code around it has moved.
+//!
+//! The fingerprint of a place is a digest of its path and of what it points at, without a line number: the symbol; else
+//! the text of the code from the cited line on, without white space, as the bundle's diff shows it; else, where the diff
+//! does not show it, the claim's words. So it survives a shift of lines, another wording and one more reviewer, and it
+//! changes when the code in question does. Places that are equal in all that are numbered in the order of the tally.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::ranked::{self, Ranked};
+use crate::digest;
+use crate::patch::file_patches;
+use crate::symbol::shown_lines;
+use crate::tally::{DiffText, Tally};
+
+/// Characters of code that are looked at, white space not counted. A shorter line takes those below it in.
+const CODE: usize = 60;
+
+/// The fingerprint of each place: by bundle, then by place, as in the tally. 32 hexadecimal digits, each once.
+pub(super) fn fingerprints(tally: &Tally, diffs: &dyn DiffText) -> Vec<Vec<String>> {
+    let mut found: Vec<Vec<String>> = Vec::with_capacity(tally.bundles.len());
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let mut code = Code::default();
+    for entry in ranked::in_order(tally) {
+        let (bundle, place) = entry.at;
+        if place == 0 {
+            code = Code::of_bundle(tally, bundle, diffs);
+        }
+        found.resize_with(bundle + 1, Vec::new);
+        let basis = basis(&entry, &code);
+        let earlier = seen.entry(basis.clone()).or_default();
+        let numbered = format!("{basis}\0{earlier}");
+        *earlier += 1;
+        let digest = digest::sha256(numbered.as_bytes());
+        found[bundle].push(digest[..32].to_owned());
+    }
+    found.resize_with(tally.bundles.len(), Vec::new);
+    found
+}
+
+fn basis(entry: &Ranked<'_>, code: &Code) -> String {
+    let path = &entry.place.path;
+    if let Some(symbol) = &entry.place.symbol {
+        return format!("{path}\0symbol\0{symbol}");
+    }
+    let Some(line) = cited_line(entry) else {
+        return format!("{path}\0file");
+    };
+    match code.from(path, line) {
+        Some(text) => format!("{path}\0code\0{text}"),
+        None => format!("{path}\0claim\0{}", claim(entry)),
+    }
+}
+
+/// The first line that most of the members cite; of several the smallest.
+fn cited_line(entry: &Ranked<'_>) -> Option<u32> {
+    let mut starts: BTreeMap<u32, usize> = BTreeMap::new();
+    for location in entry.members() {
+        if let Some(start) = location.start {
+            *starts.entry(start).or_default() += location.claims.len().max(1);
+        }
+    }
+    let most = starts.values().copied().max()?;
+    starts
+        .into_iter()
+        .find(|(_, count)| *count == most)
+        .map(|(start, _)| start)
+}
+
+/// The words of the first claim that has any.
+fn claim(entry: &Ranked<'_>) -> String {
+    let said = entry
+        .said()
+        .find_map(|said| said.words().map(str::to_lowercase));
+    let words = said.unwrap_or_default();
+    let words: Vec<&str> = words
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(|word| !word.is_empty() && !word.bytes().all(|byte| byte.is_ascii_digit()))
+        .collect();
+    words.join(" ")
+}
+
+/// The code that a bundle's diff shows of the files that are cited in it.
+#[derive(Debug, Default)]
+struct Code {
+    /// By path: number, hunk and text without white space, ascending.
+    files: HashMap<String, Vec<(u32, usize, String)>>,
+}
+
+impl Code {
+    fn of_bundle(tally: &Tally, bundle: usize, diffs: &dyn DiffText) -> Self {
+        let mut code = Self::default();
+        let Some(bundle) = tally.bundles.get(bundle) else {
+            return code;
+        };
+        let wanted = bundle.places.iter().filter(|place| place.start.is_some());
+        let mut wanted: Vec<&str> = wanted.map(|place| place.path.as_str()).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        if wanted.is_empty() {
+            return code;
+        }
+        let Some(diff) = diffs.diff(&bundle.id) else {
+            return code;
+        };
+        // What cannot be read ends the iterator; the rest falls back on the claims.
+        for file in file_patches(&diff).map_while(Result::ok) {
+            let path = file.path.to_text().0;
+            if wanted.binary_search(&path.as_str()).is_err() {
+                continue;
+            }
+            let lines = shown_lines(&file).into_iter().map(|line| {
+                let text = String::from_utf8_lossy(line.text);
+                let text = text
+                    .chars()
+                    .filter(|c| !c.is_whitespace())
+                    .take(CODE)
+                    .collect();
+                (line.number, line.hunk, text)
+            });
+            code.files.entry(path).or_default().extend(lines);
+        }
+        code
+    }
+
+    /// The code from a line on, within its hunk.
+    fn from(&self, path: &str, line: u32) -> Option<String> {
+        let lines = self.files.get(path)?;
+        let first = lines.partition_point(|(number, _, _)| *number < line);
+        let (_, hunk, _) = lines.get(first).filter(|(number, _, _)| *number == line)?;
+        let mut text = String::new();
+        for (_, _, more) in lines[first..].iter().take_while(|(_, h, _)| h == hunk) {
+            if text.chars().count() >= CODE {
+                break;
+            }
+            text.push_str(more);
+        }
+        (!text.is_empty()).then_some(text)
+    }
+}

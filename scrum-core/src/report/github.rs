@@ -1,0 +1,97 @@
+//! Annotations of GitHub Actions: workflow commands, one a line.
+//!
+//! A runner shows ten errors, ten warnings and ten notices of a step and drops the rest in silence. So the most important
+//! of each are written, and a last notice counts what is left out.
+
+use std::io;
+
+use super::file_uri;
+use super::message::{message, rule};
+use super::ranked::{Ranked, counted, ranked};
+use crate::review::Severity;
+use crate::tally::Tally;
+
+/// Annotations of one kind that GitHub shows of a step.
+const SHOWN: usize = 10;
+
+/// The kinds of annotation, with the number that is written; the last notice is the summary.
+const KINDS: [(&str, usize); 3] = [("error", SHOWN), ("warning", SHOWN), ("notice", SHOWN - 1)];
+
+/// Writes an annotation for each place, within what GitHub shows, and a summary.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn write_github(tally: &Tally, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut written = [0; KINDS.len()];
+    let mut left_out = [0; KINDS.len()];
+    for entry in ranked(tally) {
+        let kind = match entry.severity {
+            Some(Severity::Block) => 0,
+            Some(Severity::Warn) => 1,
+            Some(Severity::Info) | None => 2,
+        };
+        if written[kind] == KINDS[kind].1 {
+            left_out[kind] += 1;
+            continue;
+        }
+        written[kind] += 1;
+        annotation(KINDS[kind].0, &entry, out)?;
+    }
+    let totals = &tally.totals;
+    let mut told = format!(
+        "{} convergent / {} distinct, {} of {} places convergent.",
+        totals.convergent, totals.distinct, totals.near_convergent, totals.near_places
+    );
+    if left_out.iter().any(|count| *count > 0) {
+        let [errors, warnings, notices] = left_out;
+        told.push_str(&format!(
+            " Not shown as annotations: {}, {}, {}.",
+            counted(errors, "error", "errors"),
+            counted(warnings, "warning", "warnings"),
+            counted(notices, "notice", "notices"),
+        ));
+    }
+    command("notice", &[("title", "scrum".to_owned())], &told, out)
+}
+
+fn annotation(kind: &str, entry: &Ranked<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut properties = Vec::new();
+    // Without a file the annotation stands at the job.
+    if let Some(path) = file_uri::name(&entry.place.path) {
+        properties.push(("file", path));
+        if let Some((start, end)) = entry.head_lines() {
+            properties.push(("line", start.to_string()));
+            properties.push(("endLine", end.to_string()));
+        }
+    }
+    let title = format!("{}: {}", rule(entry.severity), entry.agreement());
+    properties.push(("title", title));
+    command(kind, &properties, &message(entry), out)
+}
+
+/// Writes one workflow command.
+fn command(
+    name: &str,
+    properties: &[(&str, String)],
+    message: &str,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let properties: Vec<String> = properties
+        .iter()
+        .map(|(name, value)| format!("{name}={}", property(value)))
+        .collect();
+    writeln!(out, "::{name} {}::{}", properties.join(","), data(message))
+}
+
+/// A message as the runner reads it back: `%` first, then what would end the line.
+fn data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// A property's value: besides what ends a line, what ends a property and what ends them all.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

@@ -1,0 +1,79 @@
+//! GitLab's Code Quality report.
+
+use std::io;
+
+use serde::Serialize;
+
+use super::file_uri;
+use super::fingerprint::fingerprints;
+use super::message::{headline, rule};
+use super::ranked::ranked;
+use crate::review::Severity;
+use crate::tally::{DiffText, Tally};
+
+/// Characters of a claim in a description.
+const MAX_WORDS: usize = 400;
+
+#[derive(Serialize)]
+struct Issue<'a> {
+    description: String,
+    check_name: &'static str,
+    fingerprint: &'a str,
+    severity: &'static str,
+    location: Location,
+}
+
+#[derive(Serialize)]
+struct Location {
+    path: String,
+    lines: Lines,
+}
+
+#[derive(Serialize)]
+struct Lines {
+    begin: u32,
+}
+
+/// Writes an issue for each place, the most important first. A place without lines stands at line 1, since the format
+/// wants a line. A place whose path names nothing below the repository is left out; only a tally without a wave can
+/// have one.
+///
+/// `diffs` is asked for the bundles' diffs, which the fingerprints are made from.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn write_gitlab(
+    tally: &Tally,
+    diffs: &dyn DiffText,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let fingerprints = fingerprints(tally, diffs);
+    let mut issues = Vec::new();
+    let ranked = ranked(tally);
+    for entry in &ranked {
+        let Some(path) = file_uri::name(&entry.place.path) else {
+            continue;
+        };
+        let (bundle, place) = entry.at;
+        issues.push(Issue {
+            description: headline(entry, MAX_WORDS),
+            check_name: rule(entry.severity),
+            fingerprint: &fingerprints[bundle][place],
+            severity: match entry.severity {
+                Some(Severity::Block) => "blocker",
+                Some(Severity::Warn) => "major",
+                Some(Severity::Info) => "info",
+                None => "minor",
+            },
+            location: Location {
+                path,
+                lines: Lines {
+                    begin: entry.head_lines().map_or(1, |(start, _)| start),
+                },
+            },
+        });
+    }
+    serde_json::to_writer_pretty(&mut *out, &issues)?;
+    out.write_all(b"\n")
+}

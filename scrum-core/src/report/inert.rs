@@ -1,0 +1,158 @@
+//! Text of reviewers that no forge, renderer or CI runner acts on.
+//!
+//! A comment is rendered by Markdown first, and then filters turn what looks like a mention, an issue, a commit or an
+//! emoji into links and pictures; so escaping alone does not help. A zero-width space (U+200B) behind the character
+//! that begins such a thing makes it plain text to every filter, and is not seen. Whatever the text itself holds of
+//! invisible characters is spelt out by [`line`](super::clean::line) before.
+//!
+//! What is broken, with the platform that would act on it:
+//!
+//! | text | becomes |
+//! |---|---|
+//! | `@name`, `a@b.c` | a mention, a mail link |
+//! | `#12`, `owner/repo#12`, `GH-12`, `KEY-12`, `GHSA-…` | a link to an issue, also one of an external tracker |
+//! | `!12`, `$12`, `&12`, `%name`, `~name`, `^alert#12`, `[issue:12]` | references of GitLab |
+//! | seven and more hexadecimal digits | a link to a commit |
+//! | `https://…`, `www.…` | a link |
+//! | `:name:` | an emoji, on GitHub also a picture |
+//! | `[a](b)`, `[a][b]`, `[[a]]`, `<a …>` | links, images and HTML where a message is read as Markdown |
+//! | `##[…]`, `##vso[…]` | a command to a CI runner |
+
+use super::clean::line;
+
+/// Breaks what a filter would act on, and is not seen.
+const BREAK: char = '\u{200b}';
+
+/// Characters that an emoji's name is looked ahead for.
+const EMOJI_NAME: usize = 64;
+
+/// Characters that an issue tracker's key is looked back for.
+const ISSUE_KEY: usize = 32;
+
+/// One line of text for messages that are shown as they are, or read as Markdown by some.
+///
+/// ```
+/// assert_eq!(scrum_core::report::inert::plain("ask @octocat\nin #7"), "ask @\u{200b}octocat in #\u{200b}7");
+/// ```
+pub fn plain(text: &str) -> String {
+    written(&line(text), char_as_it_is)
+}
+
+/// One line of text for the inside of a Markdown paragraph or table cell, behind something of the caller's own: what
+/// [`plain`] does, and Markdown's characters escaped, `<`, `>` and `&` as entities, `$` in a span so that it opens no
+/// formula.
+///
+/// ```
+/// assert_eq!(scrum_core::report::inert::markdown("a < *b*"), r"a &lt; \*b\*");
+/// ```
+pub fn markdown(text: &str) -> String {
+    written(&line(text), char_in_markdown)
+}
+
+/// A code span of Markdown that shows the text as it is. Filters leave code alone, so nothing is broken in it.
+pub fn code(text: &str) -> String {
+    let clean = line(text);
+    let mut longest = 0;
+    let mut run = 0;
+    for c in clean.chars() {
+        run = if c == '`' { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    let fence = "`".repeat(longest + 1);
+    // Without a space a backtick at an end would belong to the fence, and Markdown takes one space off both ends.
+    let pad = if clean.is_empty() || clean.starts_with('`') || clean.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
+    format!("{fence}{pad}{clean}{pad}{fence}")
+}
+
+/// The first `most` characters, and how many are left out.
+pub fn cut(text: &str, most: usize) -> (&str, usize) {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => (&text[..at], text[at..].chars().count()),
+        None => (text, 0),
+    }
+}
+
+fn char_as_it_is(c: char, out: &mut String) {
+    out.push(c);
+}
+
+fn char_in_markdown(c: char, out: &mut String) {
+    match c {
+        '<' => out.push_str("&lt;"),
+        '>' => out.push_str("&gt;"),
+        '&' => out.push_str("&amp;"),
+        '$' => out.push_str("<span>$</span>"),
+        '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '|' | '^' | '!' | '{' | '}' => {
+            out.push('\\');
+            out.push(c);
+        }
+        _ => out.push(c),
+    }
+}
+
+fn written(clean: &str, write: fn(char, &mut String)) -> String {
+    let chars: Vec<char> = clean.chars().collect();
+    let mut out = String::with_capacity(clean.len() + 8);
+    let mut digits = 0;
+    for (at, &c) in chars.iter().enumerate() {
+        write(c, &mut out);
+        let Some(&next) = chars.get(at + 1) else {
+            break;
+        };
+        digits = if c.is_ascii_hexdigit() { digits + 1 } else { 0 };
+        // Six digits are no commit to anybody.
+        let commit = digits == 6 && next.is_ascii_hexdigit();
+        if commit || begins_something(&chars, at, next) {
+            out.push(BREAK);
+            digits = 0;
+        }
+    }
+    out
+}
+
+fn begins_something(chars: &[char], at: usize, next: char) -> bool {
+    match chars[at] {
+        '@' => true,
+        '#' => !next.is_whitespace(),
+        '!' | '$' | '&' => next.is_ascii_digit(),
+        '%' | '~' | '^' => next.is_alphanumeric() || next == '"',
+        '[' => next.is_alphabetic() || next == '[',
+        ']' => matches!(next, '(' | '[' | ':'),
+        '<' => next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?'),
+        '-' => is_issue_key(&chars[..at], next),
+        ':' => begins_address(&chars[at + 1..]) || begins_emoji(&chars[at + 1..]),
+        'w' | 'W' => {
+            next == '.' && at >= 2 && chars[at - 2..at].iter().all(|c| matches!(c, 'w' | 'W'))
+        }
+        _ => false,
+    }
+}
+
+/// Whether `GH-`, `KEY-` or `GHSA-` ends here and what follows makes an issue of it.
+fn is_issue_key(before: &[char], next: char) -> bool {
+    let key = before.iter().rev().take(ISSUE_KEY);
+    let key: String = key
+        .take_while(|c| c.is_ascii_alphanumeric() || **c == '_')
+        .collect();
+    if key.eq_ignore_ascii_case("ashg") {
+        return next.is_ascii_alphanumeric();
+    }
+    next.is_ascii_digit() && key.contains(|c: char| !c.is_ascii_digit())
+}
+
+fn begins_address(rest: &[char]) -> bool {
+    rest.starts_with(&['/', '/'])
+}
+
+fn begins_emoji(rest: &[char]) -> bool {
+    let name = rest
+        .iter()
+        .take(EMOJI_NAME)
+        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-'))
+        .count();
+    name > 0 && rest.get(name) == Some(&':')
+}

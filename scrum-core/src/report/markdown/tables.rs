@@ -1,0 +1,213 @@
+//! The tables of the comment, and what is folded below the places.
+
+use std::collections::BTreeMap;
+
+use super::{Page, bundle_id, fold, severity, words};
+use crate::engagement::State;
+use crate::report::clean::{line, shorten};
+use crate::report::inert::markdown;
+use crate::report::ranked::counted;
+use crate::size;
+use crate::tally::{BundleTally, LooseRecord, ReviewerRow, SetAside, Tally};
+
+/// Rows of a table; the rest is counted.
+const MAX_ROWS: usize = 40;
+
+/// Bytes that one table may fill.
+const MAX_TABLE: usize = 12_000;
+
+/// Columns of a name in a table.
+const MAX_CELL: usize = 60;
+
+/// Columns of a citation as it was written.
+const MAX_CITATION: usize = 120;
+
+/// What the reviewers of a tally did with its bundles, in numbers.
+#[derive(Default)]
+struct Seat {
+    lineages: String,
+    states: [u64; 6],
+    findings: u64,
+    tokens: u64,
+    estimated: bool,
+}
+
+/// The states in the order of the table's columns.
+const STATES: [State; 6] = [
+    State::Findings,
+    State::Clean,
+    State::NoEvidence,
+    State::Failed,
+    State::Missing,
+    State::NotAsked,
+];
+
+impl Page {
+    /// A row for each bundle.
+    pub(super) fn bundles(&mut self, tally: &Tally) {
+        if tally.bundles.is_empty() {
+            return;
+        }
+        self.push_own(
+            "\n| bundle | diff | reviewed by | convergent | distinct | places convergent |\n\
+             |---|---:|---:|---:|---:|---:|\n",
+        );
+        let more = self.rows(&tally.bundles, |bundle: &BundleTally| {
+            format!(
+                "| {} | {} | {} | {} | {} | {} of {} |\n",
+                bundle_id(bundle),
+                bundle.bytes.map_or_else(String::new, size::decimal),
+                counted(u64::from(bundle.reviewed_by), "lineage", "lineages"),
+                bundle.convergent,
+                bundle.distinct,
+                bundle.near_convergent,
+                bundle.near_places
+            )
+        });
+        if more > 0 {
+            self.push_own(&format!(
+                "\nand {}\n",
+                counted(more as u64, "more bundle", "more bundles")
+            ));
+        }
+    }
+
+    /// A row for each reviewer, so that one who did not engage is seen at once.
+    pub(super) fn reviewers(&mut self, tally: &Tally) {
+        let mut seats: BTreeMap<&str, Seat> = BTreeMap::new();
+        for row in tally.bundles.iter().flat_map(|bundle| &bundle.reviewers) {
+            seats.entry(&row.reviewer).or_default().add(row);
+        }
+        if seats.is_empty() {
+            return;
+        }
+        self.push_own(
+            "\n| reviewer | lineage | findings | bundles with findings | clean | no evidence | failed | missing | \
+             not asked | tokens |\n|---|---|---:|---:|---:|---:|---:|---:|---:|---:|\n",
+        );
+        let seats: Vec<(&str, Seat)> = seats.into_iter().collect();
+        let more = self.rows(&seats, |(name, seat)| {
+            let states = seat.states.map(|count| match count {
+                0 => String::new(),
+                count => count.to_string(),
+            });
+            let tokens = match (seat.tokens, seat.estimated) {
+                (0, _) => String::new(),
+                (tokens, true) => format!("≈{tokens}"),
+                (tokens, false) => tokens.to_string(),
+            };
+            format!(
+                "| {} | {} | {} | {} | {tokens} |\n",
+                cell(name),
+                cell(&seat.lineages),
+                seat.findings,
+                states.join(" | ")
+            )
+        });
+        if more > 0 {
+            let more = counted(more as u64, "more reviewer", "more reviewers");
+            self.push_own(&format!("\nand {more}\n"));
+        }
+    }
+
+    /// Appends rows, and returns how many find no room.
+    fn rows<T>(&mut self, items: &[T], row: impl Fn(&T) -> String) -> usize {
+        let most = std::mem::replace(&mut self.most, self.text.len() + MAX_TABLE);
+        self.most = self.most.min(most);
+        let left_out = self.push_each(&items[..items.len().min(MAX_ROWS)], row);
+        self.most = most;
+        left_out + items.len().saturating_sub(MAX_ROWS)
+    }
+
+    pub(super) fn loose(&mut self, tally: &Tally) {
+        let records = &tally.findings_without_location;
+        self.folded(
+            "Findings without a location",
+            records,
+            |record: &LooseRecord| {
+                let taken_back = match record.retracted_line {
+                    Some(line) => format!(", taken back in line {line} (inferred)"),
+                    None => String::new(),
+                };
+                format!(
+                    "- **{}** on {}, review line {}{taken_back} · {}: {}\n",
+                    name(&record.reviewer),
+                    cell(&record.bundle),
+                    record.review_line,
+                    severity(record.severity),
+                    words(record.what.as_deref().or(record.why.as_deref()))
+                )
+            },
+        );
+    }
+
+    pub(super) fn set_aside(&mut self, tally: &Tally) {
+        let records: Vec<(&BundleTally, &SetAside)> = tally
+            .bundles
+            .iter()
+            .flat_map(|bundle| bundle.set_aside.iter().map(move |record| (bundle, record)))
+            .collect();
+        self.folded("Set aside, not counted", &records, |(bundle, record)| {
+            format!(
+                "- **{}** on {}, review line {} · {} · {}: {}\n",
+                name(&record.reviewer),
+                bundle_id(bundle),
+                record.review_line,
+                markdown(&shorten(&line(&record.text), MAX_CITATION)),
+                record.bucket.as_str(),
+                words(Some(&record.reason))
+            )
+        });
+    }
+
+    pub(super) fn retractions(&mut self, tally: &Tally) {
+        let records = &tally.unmatched_retractions;
+        self.folded("Retractions that meet no finding", records, |record| {
+            format!(
+                "- **{}** on {}, review line {} · {}\n",
+                name(&record.reviewer),
+                cell(&record.bundle),
+                record.review_line,
+                markdown(&shorten(&line(&record.text), MAX_CITATION))
+            )
+        });
+    }
+
+    /// A folded list with a title of our own; what finds no room is counted.
+    fn folded<T>(&mut self, title: &str, items: &[T], item: impl Fn(&T) -> String) {
+        if items.is_empty() {
+            return;
+        }
+        self.push_own(&fold(&format!("{title} ({})", items.len())));
+        let more = self.push_each(items, item);
+        if more > 0 {
+            self.push_own(&format!("\nand {more} more, in `tally.json`\n"));
+        }
+        self.push_own("\n</details>\n");
+    }
+}
+
+impl Seat {
+    fn add(&mut self, row: &ReviewerRow) {
+        self.lineages = row.lineages.to_string();
+        self.findings += row.findings + row.findings_without_location;
+        self.tokens += row.tokens_out.unwrap_or(0);
+        self.estimated |= row.tokens_estimated;
+        if let Some(at) = STATES.iter().position(|state| *state == row.state) {
+            self.states[at] += 1;
+        }
+    }
+}
+
+/// A name in a table or a sentence.
+fn cell(text: &str) -> String {
+    markdown(&shorten(&line(text), MAX_CELL))
+}
+
+/// A reviewer's name inside `**`, which nothing empty may be.
+fn name(text: &str) -> String {
+    match cell(text) {
+        name if name.is_empty() => "(no name)".to_owned(),
+        name => name,
+    }
+}
