@@ -29,7 +29,7 @@ fn write_csv(tally: &Tally, out: &mut dyn Write) -> io::Result<()> {
             let members = place
                 .members
                 .iter()
-                .filter_map(|&index| bundle.locations.get(index as usize));
+                .filter_map(|&index| bundle.locations.get(index));
             for location in members {
                 for claim in &location.claims {
                     let line =

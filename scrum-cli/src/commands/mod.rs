@@ -2,9 +2,9 @@
 
 pub(crate) mod bundle;
 pub(crate) mod completions;
+mod formats;
 pub(crate) mod init;
 pub(crate) mod man;
-mod formats;
 pub(crate) mod tally;
 pub(crate) mod verify;
 
