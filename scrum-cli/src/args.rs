@@ -16,7 +16,7 @@ use crate::commands;
 /// in one component; a wave is a folder with all bundles of a range, their prompts and their reviews; a lineage is who a
 /// model descends from.
 #[derive(Debug, Parser)]
-#[command(name = "scrum", version = env!("SCRUM_VERSION"), max_term_width = 100, after_help = SHORT, after_long_help = AFTER_HELP)]
+#[command(name = "scrum", version = env!("SCRUM_VERSION"), max_term_width = 80, after_help = SHORT, after_long_help = AFTER_HELP)]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -25,16 +25,16 @@ pub(crate) struct Args {
 }
 
 const SHORT: &str = "\
-`scrum COMMAND -h` shows a command's options, `--help` says more; `scrum --help` has examples, exit codes and the \
-environment.";
+`scrum COMMAND -h` lists a command's options, `--help` explains them;
+`scrum --help` has examples, exit codes and the environment.";
 
 const AFTER_HELP: &str = "\
 Examples:
-  scrum init                        propose scrum.toml for this repository
-  scrum bundle main...HEAD          write a wave: bundles, prompts, manifest
-  scrum bundle main...HEAD --split  cut what is too large into parts
-  scrum tally                       count what the newest wave's reviewers said
-  scrum verify                      prove that the newest wave loses nothing
+  scrum init                         propose scrum.toml for this repository
+  scrum bundle main...HEAD           write a wave: bundles, prompts, manifest
+  scrum bundle main...HEAD --split   cut what is too large into parts
+  scrum tally                        count what the newest wave's reviewers said
+  scrum verify                       prove that the newest wave loses nothing
 
 Exit codes:
   0    done
@@ -55,17 +55,25 @@ pub(crate) struct Global {
     /// Run as if started in DIR
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub(crate) directory: Option<PathBuf>,
-    /// Read this file in place of scrum.toml in the repository's top folder
+    /// Read FILE in place of the top folder's scrum.toml
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) config: Option<PathBuf>,
     /// Print no warnings
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// Say more; also where each reviewer's lineage comes from
+    /// Say more
+    ///
+    /// `scrum tally -v` says where each reviewer's lineage comes from, `scrum bundle -v` lists all that is excluded.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
-    /// When to use colours
-    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
+    /// Colours: auto, always or never
+    #[arg(
+        long,
+        value_name = "WHEN",
+        global = true,
+        default_value = "auto",
+        hide_possible_values = true
+    )]
     pub(crate) color: Color,
 }
 

@@ -15,6 +15,11 @@ fn the_short_help_at_80_columns() {
         all += &format!("\n==== scrum {command} -h\n");
         all += &place.scrum(&[command, "-h"]).expect(0).stdout;
     }
+    let wide: Vec<_> = all
+        .lines()
+        .filter(|line| line.chars().count() > 80)
+        .collect();
+    assert!(wide.is_empty(), "{wide:#?}");
     insta::assert_snapshot!(all);
 }
 

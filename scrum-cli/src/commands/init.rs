@@ -36,15 +36,17 @@ const SCHEMA: &str = include_str!("../../schemas/config.schema.json");
 Examples:
   scrum init && scrum bundle --dry-run
   scrum init --print | diff scrum.toml -
-  scrum init --schema > scrum.schema.json        # for an editor, see docs/config.md")]
+  scrum init --schema > scrum.schema.json        # see docs/config.md")]
 pub(crate) struct Args {
     /// Print the file and write nothing
     #[arg(long, visible_alias = "dry-run")]
     print: bool,
-    /// Commits along the first parents of HEAD that sizes are taken from
+    /// Take sizes from the newest N commits
+    ///
+    /// Counted along first parents, so a merge counts once.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     commits: u32,
-    /// Print the JSON Schema of scrum.toml for editors, and nothing else
+    /// Print the JSON Schema of scrum.toml for editors
     #[arg(long, conflicts_with_all = ["print", "commits"])]
     schema: bool,
 }

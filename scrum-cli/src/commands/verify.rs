@@ -13,9 +13,11 @@ use crate::wave::{Found, Wave, find};
 /// Prove that a wave loses nothing
 ///
 /// Applies every bundle, then the excluded files, to the base tree with git itself, and compares tree ids. For a wave
-/// made from a patch it compares the file patches. Nothing of the repository is touched.
+/// made from a patch it compares the file patches. Nothing of the repository is touched. The exit code is 1 where something is lost.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Example:\n  scrum verify && echo proven")]
+#[command(
+    after_help = "Examples:\n  scrum verify && echo proven\n  scrum verify main...HEAD --format json"
+)]
 pub(crate) struct Args {
     /// A wave: a folder, a name under .scrum/, or a range [default: the newest]
     #[arg(value_name = "WAVE")]

@@ -25,12 +25,17 @@ use crate::wave::shown_path;
 /// RANGE is A..B (the two trees), A...B (from their merge base to B) or one revision X (from the merge base of X and
 /// HEAD, to HEAD). Without it: from the merge base of HEAD and its upstream (else main, else master) to HEAD.
 ///
-/// A bundle above the warn limit is warned about. One above the fail limit stops everything: nothing is written, and
-/// the message says how to go on.
+/// A bundle above the warn limit is warned about. One above the fail limit stops everything: nothing is written, the exit
+/// code is 1, and the message says how to go on.
+///
+/// The wave goes into .scrum/: give each prompts/BUNDLE.md to your reviewers, put what they answer into
+/// reviews/BUNDLE/REVIEWER.md, and run `scrum tally`.
 #[derive(Debug, ClapArgs)]
-#[command(
-    after_help = "Example:\n  scrum bundle main...HEAD -- src/\n  git diff main | scrum bundle --diff -"
-)]
+#[command(after_help = "\
+Examples:
+  scrum bundle main...HEAD -- src/           # what a branch adds below src/
+  scrum bundle v1.0..v1.1 --split            # two releases, cut to size
+  git diff | scrum bundle --diff -           # what is not committed yet")]
 pub(crate) struct Args {
     /// What to review: A..B, A...B, or one revision
     #[arg(value_name = "RANGE")]
@@ -38,13 +43,13 @@ pub(crate) struct Args {
     #[command(flatten)]
     bundling: Bundling,
     /// Show what would be written, and write nothing
-    #[arg(long)]
+    #[arg(long, help_heading = options::WAVE)]
     dry_run: bool,
     /// Threads [default: one a core]
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", help_heading = options::WAVE)]
     jobs: Option<usize>,
     /// What to print
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = options::WAVE)]
     format: Format,
 }
 

@@ -4,64 +4,87 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use bytesize::ByteSize;
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::{Args as ClapArgs, ValueEnum, ValueHint};
 use scrum_core::config::{self, Config, Grouping};
 
 use crate::session::Session;
+
+const RANGE: &str = "What is compared";
+const COMPONENTS: &str = "Components";
+const SIZES: &str = "Sizes";
+const SHOWN: &str = "What reviewers see";
+pub(super) const WAVE: &str = "The wave";
 
 /// How to divide, and where to write.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Bundling {
     /// Only files that match, seen from the current folder
+    ///
+    /// As git's own: folders, globs, `:!` in front to leave out. Renames are sought among these files.
     #[arg(last = true, value_name = "PATHSPEC")]
     pub(super) pathspec: Vec<String>,
-    /// Write the wave into DIR in place of .scrum/BASE-HEAD
-    #[arg(short, long, value_name = "DIR")]
-    pub(super) out: Option<PathBuf>,
-    /// Group the files that no component claims [default: workspace]
-    #[arg(long, value_name = "RULE")]
+    /// Take a patch in place of a range; - is stdin
+    ///
+    /// In git's format, as `git diff`, `git format-patch` and `gh pr diff` write it. No repository is needed.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["range", "pathspec"], help_heading = RANGE)]
+    pub(super) diff: Option<PathBuf>,
+    /// Lines around a change [default: 3]
+    #[arg(long, value_name = "N", conflicts_with = "diff", help_heading = RANGE)]
+    context: Option<u32>,
+    /// Group what no component claims [default: workspace]
+    #[arg(long, value_name = "RULE", help_heading = COMPONENTS)]
     by: Option<By>,
-    /// A component and one of its globs; may be repeated, first match wins
-    #[arg(long, value_name = "NAME=GLOB")]
+    /// Name a component and a glob; repeatable
+    ///
+    /// Globs are those of .gitignore, as in core=crates/core/**. The first component that matches has the file; two of
+    /// one name are one component. [[components]] in scrum.toml does it for good.
+    #[arg(long, value_name = "NAME=GLOB", help_heading = COMPONENTS)]
     component: Vec<ComponentArg>,
     /// Leave found components above the warn limit whole
-    #[arg(long)]
+    #[arg(long, help_heading = COMPONENTS)]
     no_divide: bool,
     /// Join small neighbours below the warn limit
-    #[arg(long)]
+    #[arg(long, help_heading = COMPONENTS)]
     pack: bool,
-    /// Warn above this size of a bundle's diff [default: 60KB]
-    #[arg(long, value_name = "SIZE")]
+    /// Warn above this size of a diff [default: 60KB]
+    ///
+    /// KB is 1000 bytes, KiB 1024; a bare number is bytes.
+    #[arg(long, value_name = "SIZE", help_heading = SIZES)]
     warn: Option<ByteSize>,
-    /// Fail above this size of a bundle's diff [default: 100KB]
-    #[arg(long, value_name = "SIZE")]
+    /// Fail above this size of a diff [default: 100KB]
+    #[arg(long, value_name = "SIZE", help_heading = SIZES)]
     fail: Option<ByteSize>,
-    /// Write bundles above the fail limit all the same
-    #[arg(long)]
-    pub(super) force_oversize: bool,
     /// Cut bundles above the warn limit into parts
-    #[arg(long)]
+    ///
+    /// At sub-folders, then files, then hunks. The parts apply one after the other, and all of them make the whole.
+    #[arg(long, help_heading = SIZES)]
     split: bool,
-    /// Do not show files that match this glob; may be repeated
-    #[arg(long, value_name = "GLOB")]
+    /// Write bundles above the fail limit all the same
+    ///
+    /// SCRUM_FORCE_OVERSIZE=1 in the environment does the same.
+    #[arg(long, help_heading = SIZES)]
+    pub(super) force_oversize: bool,
+    /// Do not show files that match; repeatable
+    ///
+    /// They stay in excluded.diff, and every prompt lists them with the reason.
+    #[arg(long, value_name = "GLOB", help_heading = SHOWN)]
     exclude: Vec<String>,
-    /// Show what is excluded by default
-    #[arg(long, value_name = "KIND", value_delimiter = ',')]
-    show: Vec<Shown>,
     /// Do not show the bodies of deleted files
-    #[arg(long)]
+    #[arg(long, help_heading = SHOWN)]
     exclude_deleted: bool,
-    /// Take a patch in git's format in place of a range; - is stdin
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["range", "pathspec"])]
-    pub(super) diff: Option<PathBuf>,
+    /// Show what is excluded by default
+    #[arg(long, value_name = "KIND", value_delimiter = ',', help_heading = SHOWN)]
+    show: Vec<Shown>,
     /// Render prompts with this template
-    #[arg(long, value_name = "FILE")]
+    ///
+    /// docs/prompt.md has what it can name; --dry-run tries it.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = SHOWN)]
     pub(super) template: Option<PathBuf>,
-    /// Lines of context around a change [default: 3]
-    #[arg(long, value_name = "N", conflicts_with = "diff")]
-    context: Option<u32>,
-    /// Replace a wave that has reviews of other bundles; the reviews are moved aside
-    #[arg(long)]
+    /// Write into DIR in place of .scrum/BASE-HEAD
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = WAVE)]
+    pub(super) out: Option<PathBuf>,
+    /// Replace a wave that has reviews; they are moved aside
+    #[arg(long, help_heading = WAVE)]
     pub(super) overwrite: bool,
 }
 
