@@ -113,3 +113,8 @@ pub mod symbol;
 pub mod tally;
 pub mod unit;
 pub mod wave;
+
+/// The guide to the library, whose blocks are tests here. It stands outside the crate, which a package lacks.
+#[cfg(all(doctest, feature = "git"))]
+#[doc = include_str!("../../docs/embedding.md")]
+mod embedding {}

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::config::Config;
 use crate::manifest::Manifest;
+use crate::prompt::Context;
 use crate::tally::{Sidecar, Tally};
 
 /// The schema of `manifest.json`.
@@ -30,6 +31,11 @@ pub fn sidecar() -> Schema {
 /// The schema of `scrum.toml`. What [`Config::check`] finds beyond it, e.g. two reviewers of one name, no schema says.
 pub fn config() -> Schema {
     of_read::<Config>("scrum: scrum.toml")
+}
+
+/// What a prompt's template can name, apart from `diff`. No file has this form; the documentation is made from it.
+pub fn prompt_context() -> Schema {
+    of_written::<Context>("scrum: what a template can name")
 }
 
 /// The schema of what this version writes: a field that is always there is required, also where it may be null.

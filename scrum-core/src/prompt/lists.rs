@@ -6,6 +6,7 @@ use super::{BundleContext, Context, RangeContext};
 
 /// The lists of a prompt. Each `…_omitted` counts what did not fit.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Lists {
     /// Commits that touch the bundle, newest first.
@@ -28,6 +29,7 @@ pub struct Lists {
 
 /// An entry of `commits`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CommitItem {
     /// First seven digits of the commit's id.
     pub id: String,
@@ -37,6 +39,7 @@ pub struct CommitItem {
 
 /// An entry of `others`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OtherItem {
     /// The bundle's id.
     pub id: String,
@@ -48,6 +51,7 @@ pub struct OtherItem {
 
 /// An entry of `excluded`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExcludedItem {
     /// The file's path.
     pub path: String,

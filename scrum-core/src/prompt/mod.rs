@@ -31,6 +31,7 @@ const DIFF_MARK: &str = "\0diff\0";
 
 /// What a template can name.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Context {
     /// The bundle.
@@ -46,6 +47,7 @@ pub struct Context {
 
 /// `bundle` in a template.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BundleContext {
     /// Its id.
@@ -68,6 +70,7 @@ pub struct BundleContext {
 
 /// `range` in a template.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RangeContext {
     /// The range as it was asked for.
