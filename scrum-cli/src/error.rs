@@ -1,6 +1,7 @@
 //! Errors become exit codes here, and nowhere else; [`crate::hint`] knows the way on from each.
 
-use std::io;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
 
 use scrum_core::bundle::PlanError;
 use scrum_core::config::ConfigError;
@@ -63,6 +64,21 @@ pub(crate) struct MixedWave {
     pub(crate) wave: String,
     pub(crate) file: String,
     pub(crate) what: &'static str,
+}
+
+/// The folder of a file that is to be written is not there.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no folder {}", .0.display())]
+pub(crate) struct NoFolder(pub(crate) PathBuf);
+
+/// Prints what clap has to say of the command line, help included, with a way on where there is one.
+pub(crate) fn report_arguments(error: &clap::Error) -> std::process::ExitCode {
+    // Nobody is left to tell where the stream is closed.
+    let _ = error.print();
+    if let Some(hint) = crate::hint::of_arguments(error) {
+        let _ = writeln!(io::stderr(), "\nhint: {hint}");
+    }
+    u8::try_from(error.exit_code()).map_or(ExitCode::Usage.into(), std::process::ExitCode::from)
 }
 
 /// Prints an error with the way on, and says how to exit.

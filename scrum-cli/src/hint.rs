@@ -12,7 +12,7 @@ use scrum_core::patch::PatchError;
 use scrum_core::prompt::TemplateError;
 use scrum_core::range::RangeSpecError;
 
-use crate::error::{MixedWave, UsageError};
+use crate::error::{MixedWave, NoFolder, UsageError};
 
 /// The hint of an error, from the outermost cause that has one.
 pub(crate) fn of(error: &anyhow::Error) -> String {
@@ -70,6 +70,34 @@ fn usage(error: &UsageError) -> Option<String> {
     Some(hint.to_owned())
 }
 
+/// The hint of what the command line itself refuses, where there is more to say than what was refused.
+pub(crate) fn of_arguments(error: &clap::Error) -> Option<String> {
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
+    let word = |kind| match error.get(kind) {
+        Some(ContextValue::String(word)) => Some(word.as_str()),
+        _ => None,
+    };
+    match error.kind() {
+        ErrorKind::UnknownArgument => match word(ContextKind::InvalidArg)? {
+            "--staged" | "--cached" => {
+                Some("`git diff --staged | scrum bundle --diff -` takes what is staged".to_owned())
+            }
+            option if option.starts_with('-') => None,
+            extra => Some(format!(
+                "paths stand behind two dashes: `scrum bundle RANGE -- {}`; two revisions are one word: `scrum bundle A..B`",
+                for_shell(extra)
+            )),
+        },
+        ErrorKind::InvalidSubcommand => {
+            let first = word(ContextKind::InvalidSubcommand)?;
+            first
+                .contains("..")
+                .then(|| format!("`scrum bundle {}`", for_shell(first)))
+        }
+        _ => None,
+    }
+}
+
 /// A question, with the command as it would be typed.
 pub(crate) fn meant(written: &str, known: &str) -> String {
     let words: Option<Vec<String>> = std::env::args_os()
@@ -121,6 +149,12 @@ fn file(error: &io::Error, path: Option<&str>) -> String {
                 .to_owned()
         }
         (_, Some(path)) => format!("`ls -ld {}` shows what it is", for_shell(path)),
+        (io::ErrorKind::NotFound, None) => match error.get_ref().and_then(|inner| inner.downcast_ref()) {
+            Some(NoFolder(folder)) => {
+                format!("`mkdir -p {}` makes it", for_shell(&folder.display().to_string()))
+            }
+            None => "`ls -l` shows what is there".to_owned(),
+        },
         _ => "`df -h` and `ls -ld` show whether there is room and who may write".to_owned(),
     }
 }
@@ -280,6 +314,15 @@ fn revision(name: &str, nearest: Option<&str>, shallow: bool) -> String {
     }
     if path.is_file() {
         return format!("it is a patch: `scrum bundle --diff {}`", for_shell(name));
+    }
+    if let Some((base, head)) = name.split_once([' ', ':'])
+        && !base.is_empty()
+        && !head.is_empty()
+    {
+        return format!(
+            "two revisions have dots between them: `scrum bundle {}`",
+            for_shell(&format!("{base}..{}", head.trim()))
+        );
     }
     if shallow {
         return "the clone is shallow, and it may lie beyond its end; run `git fetch --unshallow`"

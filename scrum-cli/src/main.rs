@@ -20,7 +20,10 @@ mod wave;
 use clap::Parser;
 
 fn main() -> std::process::ExitCode {
-    let args = args::Args::parse();
+    let args = match args::Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return error::report_arguments(&error),
+    };
     // git does not hash every object that it reads either; it takes a quarter of the time.
     scrum_core::git::trust_object_hashes();
     let output = output::Output::new(&args.global);

@@ -102,6 +102,12 @@ fn errors_of_the_command_line_and_the_repository() {
         ),
         (&["bundle", ""], 2, "the range is empty", "scrum bundle"),
         (
+            &["bundle", "main topic"],
+            2,
+            "`main topic`",
+            "scrum bundle main..topic",
+        ),
+        (
             &["bundle", "other...topic"],
             2,
             "no merge base",
@@ -376,6 +382,56 @@ fn a_folder_that_may_not_be_written() {
 }
 
 #[test]
+fn what_changes_nothing_has_a_way_on() {
+    let place = branches();
+    for (args, way) in [
+        (
+            &["bundle", "HEAD..HEAD"][..],
+            "git diff | scrum bundle --diff -",
+        ),
+        (&["bundle", "main", "--", "nowhere"], "paths"),
+    ] {
+        let run = place.scrum(args).expect(0);
+        assert!(run.stderr.contains("nothing changed"), "{}", run.all());
+        assert!(hint(&run).contains(way), "{}", run.all());
+        let quiet = place.scrum(&[&["-q"], args].concat()).expect(0);
+        assert_eq!(quiet.stderr, "");
+    }
+    place.git(&["checkout", "-q", "main"]);
+    let run = place.scrum(&["bundle"]).expect(0);
+    assert!(hint(&run).contains("HEAD~1..HEAD"), "{}", run.all());
+}
+
+#[test]
+fn reviews_in_the_wrong_place_are_told() {
+    let place = branches();
+    place
+        .scrum(&["bundle", "main", "--by", "top-level", "-o", "w"])
+        .expect(0);
+    place.write("w/reviews/opus.md", "NONE\n");
+    place.write("w/reviews/cora/opus.md", "NONE\n");
+    let run = place.scrum(&["tally", "w"]).expect(0);
+    assert!(
+        run.stderr.contains("w/reviews/opus.md is not read"),
+        "{}",
+        run.all()
+    );
+    assert!(
+        run.stderr.contains("`cora` (did you mean `core`?)"),
+        "{}",
+        run.all()
+    );
+    fs::create_dir(place.path().join("empty")).unwrap();
+    let run = place.scrum(&["tally", "empty"]).expect(0);
+    assert!(run.stderr.contains("no review in empty"), "{}", run.all());
+    let run = place
+        .scrum(&["tally", "w", "-o", "absent/tally.json"])
+        .expect(3);
+    assert!(!run.stderr.contains("scrum-tmp"), "{}", run.all());
+    assert!(run.stderr.contains("mkdir -p absent"), "{}", run.all());
+}
+
+#[test]
 fn what_the_command_line_itself_refuses_has_a_way_on() {
     let place = Place::empty();
     for (args, tip) in [
@@ -386,6 +442,10 @@ fn what_the_command_line_itself_refuses_has_a_way_on() {
         (&["bundle", "--component", "core"], "NAME=GLOB"),
         (&["bundle", "--warn", "60 parsecs"], "--warn"),
         (&["completions", "bsh"], "bash"),
+        (&["bundle", "main", "HEAD"], "scrum bundle A..B"),
+        (&["bundle", "main", "src/"], "-- src/"),
+        (&["bundle", "--staged"], "git diff --staged"),
+        (&["main...HEAD"], "scrum bundle main...HEAD"),
     ] {
         let run = place.scrum(args).expect(2);
         assert!(run.stderr.contains(tip), "{}", run.all());

@@ -14,7 +14,7 @@ use super::formats::{Format, Report};
 use crate::error::{ExitCode, UsageError};
 use crate::output::Output;
 use crate::session::Session;
-use crate::wave::{Found, Wave, find, reviews};
+use crate::wave::{Found, Wave, find, reviews, shown_path, strays};
 
 /// Count what the reviewers agree on
 ///
@@ -107,6 +107,12 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
     let jobs = args.jobs.unwrap_or_else(super::cores).max(1);
     let tally = match &wave {
         Source::Wave(wave) => {
+            for stray in strays(wave) {
+                output.warning(&format!(
+                    "{} is not read: a review lies in a bundle's folder, as in reviews/<bundle>/<reviewer>.md",
+                    shown_path(&stray)
+                ));
+            }
             let files = reviews::of_wave(wave)?;
             let submissions = reviews::read(&files, Some(wave), jobs, output);
             let ground = Ground::new(&wave.manifest, &wave.read(TREE).unwrap_or_default());
@@ -114,6 +120,16 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
         }
         Source::Files(paths) => {
             let files = reviews::of_paths(paths)?;
+            if files.is_empty() {
+                let names: Vec<_> = paths
+                    .iter()
+                    .map(|path| path.display().to_string())
+                    .collect();
+                output.warning(&format!(
+                    "no review in {}: reviews are *.md files",
+                    names.join(", ")
+                ));
+            }
             let submissions = reviews::read(&files, None, jobs, output);
             tally::tally(submissions, None, &NoDiffs, &options)
         }

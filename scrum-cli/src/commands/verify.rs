@@ -61,11 +61,13 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
         }
         Format::Text => writeln!(out, "{}", sentence(&proof)),
     })?;
-    Ok(if proof.proven {
-        ExitCode::Done
-    } else {
-        ExitCode::Refused
-    })
+    if proof.proven {
+        return Ok(ExitCode::Done);
+    }
+    output.hint(
+        "`scrum bundle` with the wave's range writes it again; --overwrite keeps its reviews aside",
+    );
+    Ok(ExitCode::Refused)
 }
 
 fn sentence(proof: &Proof) -> String {

@@ -8,7 +8,7 @@ use scrum_core::manifest::Manifest;
 use scrum_core::wave::{EXCLUDED, MANIFEST, Sink, TREE};
 
 use super::is_inside;
-use crate::error::UsageError;
+use crate::error::{NoFolder, UsageError};
 
 /// Begins the name of every temporary file, so that what a kill left behind is recognised.
 const TEMPORARY: &str = ".scrum-tmp-";
@@ -262,7 +262,13 @@ fn temporary(
         // Temporary files are private by default; a wave is read by others as any file is, by the umask.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    let file = builder.tempfile_in(folder)?;
+    let file = builder.tempfile_in(folder).map_err(|error| {
+        if error.kind() == io::ErrorKind::NotFound && !folder.exists() {
+            io::Error::new(error.kind(), NoFolder(folder.to_owned()))
+        } else {
+            error
+        }
+    })?;
     let mut out = io::BufWriter::with_capacity(1 << 16, file);
     content(&mut out)?;
     out.into_inner().map_err(io::IntoInnerError::into_error)

@@ -53,7 +53,18 @@ fn newest(session: &Session) -> anyhow::Result<PathBuf> {
     if folder.join(MANIFEST).is_file() {
         Ok(folder)
     } else {
-        Err(unknown(&folder, session))
+        Err(UsageError::Other {
+            text: format!(
+                "{} names `{}`, which is no wave",
+                current.display(),
+                name.trim_end_matches('\n')
+            ),
+            hint: Some(
+                "`ls .scrum` lists the waves; name one, or write one with `scrum bundle`"
+                    .to_owned(),
+            ),
+        }
+        .into())
     }
 }
 

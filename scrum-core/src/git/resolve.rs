@@ -141,6 +141,10 @@ fn unknown(repository: &git2::Repository, name: String, end: RangeEnd) -> GitErr
     // Where the stem is known it is the steps that lead nowhere.
     let nearest = if repository.revparse_single(stem).is_ok() {
         None
+    } else if let Some(other) = other_default(stem)
+        && repository.revparse_single(&other).is_ok()
+    {
+        Some(format!("{other}{steps}"))
     } else {
         let names: Vec<String> = repository
             .references()
@@ -156,6 +160,20 @@ fn unknown(repository: &git2::Repository, name: String, end: RangeEnd) -> GitErr
         end,
         nearest,
         shallow: repository.is_shallow(),
+    }
+}
+
+/// Of the two usual names of a first branch the other one.
+fn other_default(name: &str) -> Option<String> {
+    let (remote, branch) = name
+        .rsplit_once('/')
+        .map_or(("", name), |(remote, branch)| {
+            (&name[..=remote.len()], branch)
+        });
+    match branch {
+        "main" => Some(format!("{remote}master")),
+        "master" => Some(format!("{remote}main")),
+        _ => None,
     }
 }
 

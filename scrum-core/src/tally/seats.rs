@@ -5,7 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::{Outcome, ReviewerConfig, Sidecar, Submission, TallyOptions};
 use crate::ground::Ground;
 use crate::lineage::LineageSet;
+use crate::nearest::nearest;
 use crate::review::{Fault, Review};
+
+/// Unknown bundles for which the one that was meant is sought.
+const MAX_MEANT: usize = 20;
 
 /// Seats that nobody filled are listed as missing only up to so many seats in all.
 const MAX_SEATS: usize = 1_000_000;
@@ -54,9 +58,16 @@ pub(super) fn seat(
         .map(str::to_owned)
         .collect();
     if ground.is_some() {
-        let lacks =
-            |id| format!("the manifest has no bundle `{id}`; its reviews are counted all the same");
-        warnings.extend(more.iter().map(lacks));
+        let lacks = |(at, id): (usize, &String)| {
+            let meant = (at < MAX_MEANT)
+                .then(|| nearest(id, bundles.iter().map(String::as_str)))
+                .flatten();
+            let meant = meant.map_or(String::new(), |known| format!(" (did you mean `{known}`?)"));
+            format!(
+                "the manifest has no bundle `{id}`{meant}; its reviews are counted all the same"
+            )
+        };
+        warnings.extend(more.iter().enumerate().map(lacks));
     }
     bundles.extend(more);
     let number: HashMap<String, usize> = bundles

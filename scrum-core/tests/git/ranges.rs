@@ -259,11 +259,14 @@ fn a_misspelt_revision_comes_with_the_one_that_was_meant() {
     let (repo, _) = branches();
     repo.git(["tag", "v1.2.0"]);
     repo.git(["update-ref", "refs/remotes/origin/release", "main"]);
+    repo.git(["update-ref", "refs/remotes/origin/main", "main"]);
     for (spec, meant) in [
         ("mian..main", Some("main")),
         ("main..mian~2", Some("main~2")),
         ("head", Some("HEAD")),
         ("v1.20", Some("v1.2.0")),
+        ("master~1..main", Some("main~1")),
+        ("origin/master", Some("origin/main")),
         ("release", Some("origin/release")),
         ("main~99", None),
         ("entirely-else", None),

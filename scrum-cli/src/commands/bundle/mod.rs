@@ -8,6 +8,7 @@ use std::path::Path;
 
 use clap::{Args as ClapArgs, ValueEnum};
 use scrum_core::manifest::Manifest;
+use scrum_core::range::Range;
 use scrum_core::report::bundles::{self, BundlesOptions};
 use scrum_core::wave::Discard;
 
@@ -78,6 +79,9 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
                 "nothing changed in {}; no wave is written",
                 manifest.range.spec
             ));
+            if !output.quiet {
+                output.hint(way_on_from_nothing(&manifest.range, args.range.is_some()));
+            }
         }
         return Ok(ExitCode::Done);
     }
@@ -85,6 +89,24 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
     args.print(&manifest, Some(&folder), output)?;
     warn_sizes(&manifest, output);
     Ok(ExitCode::Done)
+}
+
+/// What to type where a range changes nothing.
+fn way_on_from_nothing(range: &Range, named: bool) -> &'static str {
+    let commits = !range.commits.is_empty();
+    match (range.pathspec.is_empty(), commits, named) {
+        (false, ..) => {
+            "no changed file matches the paths, which count from the current folder: `scrum bundle RANGE` without them shows all"
+        }
+        (true, true, _) => "its commits cancel each other out: `git log --stat` shows them",
+        (true, false, true) => {
+            "it has no commit; `git diff | scrum bundle --diff -` takes what is not committed yet"
+        }
+        (true, false, false) => {
+            "HEAD adds no commit to it; `scrum bundle HEAD~1..HEAD` takes the newest commit, \
+             `git diff | scrum bundle --diff -` what is not committed yet"
+        }
+    }
 }
 
 impl Args {
