@@ -94,6 +94,7 @@ pub(crate) enum Command {
     Bundle(commands::bundle::Args),
     Verify(commands::verify::Args),
     Tally(commands::tally::Args),
+    Demo(commands::demo::Args),
     Completions(commands::completions::Args),
     Man(commands::man::Args),
 }

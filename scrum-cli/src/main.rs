@@ -4,6 +4,7 @@
 
 mod args;
 mod commands;
+mod demo;
 #[cfg(test)]
 mod docs;
 mod error;

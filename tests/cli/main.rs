@@ -7,6 +7,7 @@
 
 mod bad_input;
 mod bundle;
+mod demo;
 mod errors;
 mod help;
 mod init;

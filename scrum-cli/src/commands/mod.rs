@@ -2,6 +2,7 @@
 
 pub(crate) mod bundle;
 pub(crate) mod completions;
+pub(crate) mod demo;
 mod formats;
 pub(crate) mod init;
 pub(crate) mod man;
@@ -29,5 +30,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
         // These two read neither a repository nor its configuration.
         Command::Completions(args) => completions::run(args, output),
         Command::Man(args) => man::run(args, output),
+        // It makes a repository of its own, and reads no other configuration.
+        Command::Demo(own) => demo::run(own, &args.global, output),
     }
 }

@@ -1,0 +1,215 @@
+//! `scrum demo`: the whole path on a repository of its own.
+
+use std::path::{Path, PathBuf};
+
+use anstyle::Style;
+use anyhow::Context as _;
+use clap::{Args as ClapArgs, Parser as _};
+use scrum_core::report::clean;
+
+use crate::args::{Args as CommandLine, Global};
+use crate::demo;
+use crate::error::{ExitCode, UsageError};
+use crate::output::Output;
+use crate::wave::write_atomically;
+
+/// Show the whole path on a small repository of its own, in a few seconds
+///
+/// Makes a repository with a branch to review, divides the branch into bundles, lets four recorded reviewers answer, and
+/// counts what they agree on. Each step is the real command, and its line is shown as you would type it.
+///
+/// Nothing is configured, no model is asked, nothing leaves this machine, and git need not be installed.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:\n  scrum demo\n  scrum demo -o try-scrum")]
+pub(crate) struct Args {
+    /// Work in DIR, which must be new or empty, in place of a new folder among the temporary ones
+    #[arg(short, long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Print what the reviewer SEAT of the demonstration answers about BUNDLE
+    #[arg(long, hide = true, num_args = 2, value_names = ["SEAT", "BUNDLE"], conflicts_with = "out")]
+    answer: Option<Vec<String>>,
+}
+
+/// Columns that the words around the commands take.
+const WIDTH: usize = 80;
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> anyhow::Result<ExitCode> {
+    if let Some([seat, bundle]) = args.answer.as_deref() {
+        return say(seat, bundle, output);
+    }
+    if let Some(folder) = &global.directory {
+        enter(folder)?;
+    }
+    let folder = prepare(args.out.as_deref())?;
+    let shown = folder.display();
+    demo::repository(&folder)
+        .with_context(|| format!("the repository in {shown} cannot be made"))?;
+    let program = std::env::current_exe().context("this program cannot be found")?;
+    let config = demo::config(&program);
+    write_atomically(&folder.join("scrum.toml"), &mut |out| {
+        out.write_all(config.as_bytes())
+    })?;
+    enter(&folder)?;
+    let stage = Stage { output };
+    stage.words(
+        "A gateway limits its clients' requests. The branch `rate-limit` replaces the limit by a token bucket, with a \
+         handful of defects planted. The repository was made just now; the four reviewers in its scrum.toml are \
+         recordings, so no model is asked and nothing leaves this machine.",
+    )?;
+    stage.line(&format!("cd {shown}"))?;
+
+    stage.title("1. Divide the branch into bundles, and write a prompt for each")?;
+    stage.run("scrum bundle main...HEAD")?;
+
+    stage.title("2. Put each prompt before each reviewer")?;
+    stage.words("What a reviewer answers goes to a file of its own in the wave:")?;
+    answer_all(&stage)?;
+
+    stage.title("3. Count what they agree on")?;
+    stage.run("scrum tally")?;
+
+    stage.title("What to see")?;
+    for point in POINTS {
+        stage.point(point)?;
+    }
+    stage.print(&[String::new()])?;
+    stage.words(
+        "All of it stays in the folder above to look around in, and nothing else was written. In a repository of your \
+         own, begin with `scrum bundle`: it needs no configuration.",
+    )?;
+    Ok(ExitCode::Done)
+}
+
+/// What the tally above shows; the snapshot of the demonstration is where it is held against it.
+const POINTS: [&str; 5] = [
+    "opus and kimi mean one defect in limiter/bucket.py and cite different lines: one place, convergent.",
+    "opus and sonnet agree on line 26 to the letter. They are one lineage, so it is one vote; it is shown all the same.",
+    "qwen praised the limiter and named nothing: no evidence, neither a vote nor a dissent. On the gateway it said NONE, \
+     which is an answer: there it counts among the lineages that reviewed.",
+    "sonnet took a finding back, and kimi named a file that does not exist. Both are set aside with their reason.",
+    "uv.lock changed too. No reviewer is shown a lock file; every prompt says so.",
+];
+
+/// Prints one recorded answer.
+fn say(seat: &str, bundle: &str, output: &Output) -> anyhow::Result<ExitCode> {
+    let Some(text) = demo::answer(seat, bundle) else {
+        return Err(UsageError::Other {
+            text: format!("nothing was recorded of `{seat}` about `{bundle}`"),
+            hint: Some(format!("the seats are {}", demo::SEATS.join(", "))),
+        }
+        .into());
+    };
+    output.data(|out| out.write_all(text.as_bytes()))?;
+    Ok(ExitCode::Done)
+}
+
+/// Writes every answer to its place in the newest wave, each with the line that does the same.
+fn answer_all(stage: &Stage<'_>) -> anyhow::Result<()> {
+    let current = std::fs::read_to_string(".scrum/current").context("there is no wave")?;
+    let wave = format!(".scrum/{}", current.trim_end());
+    for (bundle, seat, text) in demo::ANSWERS {
+        let file = format!("{wave}/reviews/{bundle}/{seat}.md");
+        stage.line(&format!("scrum demo --answer {seat} {bundle} > {file}"))?;
+        let path = Path::new(&file);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        write_atomically(path, &mut |out| out.write_all(text.as_bytes()))?;
+    }
+    Ok(())
+}
+
+/// The folder to work in, made where it is not there.
+fn prepare(named: Option<&Path>) -> anyhow::Result<PathBuf> {
+    let Some(named) = named else {
+        let folder = tempfile::Builder::new().prefix("scrum-demo-").tempdir()?;
+        // It is kept: what a newcomer wants next is to look into it.
+        return Ok(folder.keep());
+    };
+    let refuse = |what: &str| UsageError::Other {
+        text: format!("`{}` {what}", named.display()),
+        hint: Some("name a folder that is not there yet".to_owned()),
+    };
+    match std::fs::read_dir(named) {
+        Ok(mut entries) => {
+            if entries.next().is_some() {
+                return Err(refuse("is not empty").into());
+            }
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            std::fs::create_dir_all(named)
+                .map_err(|error| refuse(&format!("cannot be made: {error}")))?;
+        }
+        Err(error) => return Err(refuse(&format!("cannot be used: {error}")).into()),
+    }
+    Ok(std::path::absolute(named)?)
+}
+
+fn enter(folder: &Path) -> anyhow::Result<()> {
+    std::env::set_current_dir(folder).map_err(|source| {
+        UsageError::Read {
+            path: folder.display().to_string(),
+            source,
+        }
+        .into()
+    })
+}
+
+/// Where the demonstration is shown: the commands print as they always do, and this prints what stands around them.
+struct Stage<'a> {
+    output: &'a Output,
+}
+
+impl Stage<'_> {
+    fn title(&self, text: &str) -> anyhow::Result<()> {
+        self.print(&[String::new(), self.strong(text), String::new()])
+    }
+
+    /// A paragraph.
+    fn words(&self, text: &str) -> anyhow::Result<()> {
+        let mut lines = clean::wrap(text, WIDTH);
+        lines.push(String::new());
+        self.print(&lines)
+    }
+
+    /// An entry of a list.
+    fn point(&self, text: &str) -> anyhow::Result<()> {
+        let lines = clean::wrap(text, WIDTH - 2);
+        let marked = lines
+            .iter()
+            .enumerate()
+            .map(|(number, line)| format!("{} {line}", if number == 0 { "-" } else { " " }));
+        self.print(&marked.collect::<Vec<_>>())
+    }
+
+    /// A line as a person would type it.
+    fn line(&self, text: &str) -> anyhow::Result<()> {
+        self.print(&[self.strong(&format!("$ {text}"))])
+    }
+
+    /// Shows a command's line, and runs what it says.
+    fn run(&self, line: &str) -> anyhow::Result<()> {
+        self.line(line)?;
+        let command = CommandLine::try_parse_from(line.split(' '))?;
+        super::run(&command, self.output)?;
+        Ok(())
+    }
+
+    fn strong(&self, text: &str) -> String {
+        let style = if self.output.color {
+            Style::new().bold()
+        } else {
+            Style::new()
+        };
+        format!("{style}{text}{style:#}")
+    }
+
+    fn print(&self, lines: &[String]) -> anyhow::Result<()> {
+        self.output.data(|out| {
+            lines
+                .iter()
+                .try_for_each(|line| writeln!(out, "{}", line.trim_end()))
+        })
+    }
+}

@@ -1,0 +1,135 @@
+//! The data of `scrum demo`: a small history with planted defects, and what four reviewers said of it.
+
+use std::path::Path;
+
+use scrum_core::git::{self, GitError, Snapshot};
+
+/// `(path, content)` of files below `demo/`.
+macro_rules! files {
+    ($folder:literal, $($path:literal),+ $(,)?) => {
+        [$(($path, include_bytes!(concat!("../../demo/", $folder, "/", $path)).as_slice())),+]
+    };
+}
+
+/// What a reviewer answered: bundle, reviewer, text.
+macro_rules! answers {
+    ($($bundle:literal: $($seat:literal),+);+ $(;)?) => {
+        &[$($(($bundle, $seat, include_str!(concat!("../../demo/answers/", $bundle, "/", $seat, ".md")))),+),+]
+    };
+}
+
+/// The reviewers' seats.
+pub(crate) const SEATS: [&str; 4] = ["kimi", "opus", "qwen", "sonnet"];
+
+pub(crate) const ANSWERS: &[(&str, &str, &str)] = answers! {
+    "gateway": "kimi", "opus", "qwen", "sonnet";
+    "limiter": "kimi", "opus", "qwen", "sonnet";
+};
+
+/// What a seat answered about a bundle.
+pub(crate) fn answer(seat: &str, bundle: &str) -> Option<&'static str> {
+    let mut answers = ANSWERS.iter();
+    answers
+        .find(|(of, by, _)| *of == bundle && *by == seat)
+        .map(|(_, _, text)| *text)
+}
+
+/// Makes the repository: `main` with two packages, and a branch `rate-limit` that changes both.
+pub(crate) fn repository(folder: &Path) -> Result<(), GitError> {
+    let before = files!(
+        "before",
+        "gateway/app.py",
+        "gateway/pyproject.toml",
+        "limiter/pyproject.toml",
+        "limiter/window.py",
+        "uv.lock",
+    );
+    let after = files!(
+        "after",
+        "gateway/app.py",
+        "limiter/bucket.py",
+        "limiter/pyproject.toml",
+        "limiter/test_bucket.py",
+        "uv.lock",
+    );
+    // Names of commits are digests of this, too.
+    let mut base = Snapshot::new("main", "Forward requests, so many a minute")
+        .author("Ada", "ada@example.org")
+        .seconds(1_767_600_000);
+    base.files = before.to_vec();
+    let mut head = Snapshot::new("rate-limit", "Limit each client by a token bucket")
+        .author("Grace", "grace@example.org")
+        .seconds(1_767_686_400);
+    head.files = after.to_vec();
+    let gone = "limiter/window.py";
+    let kept = before
+        .into_iter()
+        .filter(|(path, _)| *path != gone && after.iter().all(|(changed, _)| changed != path));
+    head.files.extend(kept);
+    git::create(folder, &[base, head])
+}
+
+/// A `scrum.toml` whose reviewers are commands of `program` that say what was recorded.
+pub(crate) fn config(program: &Path) -> String {
+    let program = toml_string(&program.to_string_lossy());
+    let seats = SEATS.map(|seat| {
+        format!(
+            "\n[[reviewers]]\nname = \"{seat}\"\ncommand = [{program}, \"demo\", \"--answer\", \"{seat}\", \"{{bundle}}\"]\n"
+        )
+    });
+    format!(
+        "# Four reviewers, each a command that reads a prompt and prints an answer. These print what was recorded; in\n\
+         # your own repository they would be, say, [\"claude\", \"-p\"] or a model's API.\n{}",
+        seats.concat()
+    )
+}
+
+/// A basic string of TOML.
+fn toml_string(text: &str) -> String {
+    let escaped: String = text
+        .chars()
+        .map(|c| match c {
+            '"' | '\\' => format!("\\{c}"),
+            c if c.is_control() => format!("\\u{:04X}", u32::from(c)),
+            c => c.to_string(),
+        })
+        .collect();
+    format!("\"{escaped}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use scrum_core::config::Config;
+
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_demonstration_is_part_of_it() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo");
+        let mut on_disk = 0;
+        for bundle in std::fs::read_dir(folder.join("answers")).unwrap() {
+            let bundle = bundle.unwrap().path();
+            for file in std::fs::read_dir(&bundle).unwrap() {
+                let file = file.unwrap().path();
+                let name = |path: &Path| path.file_stem().unwrap().to_str().unwrap().to_owned();
+                assert!(answer(&name(&file), &name(&bundle)).is_some(), "{file:?}");
+                on_disk += 1;
+            }
+        }
+        assert_eq!(on_disk, ANSWERS.len());
+        assert!(answer("nobody", "gateway").is_none());
+    }
+
+    #[test]
+    fn the_configuration_holds_any_name_of_the_program() {
+        for program in [
+            "/usr/bin/scrum",
+            r"C:\Program Files\scrum.exe",
+            "/a \"b\"\u{1}/scrum",
+        ] {
+            let config = Config::from_toml(&config(Path::new(program))).unwrap();
+            assert_eq!(config.reviewers.len(), SEATS.len());
+            assert_eq!(config.reviewers[0].command.as_ref().unwrap()[0], program);
+        }
+    }
+}
