@@ -11,6 +11,7 @@ mod demo;
 mod errors;
 mod help;
 mod init;
+mod dependencies;
 mod line_ends;
 mod place;
 mod schemas;
