@@ -3,7 +3,8 @@
 use unicode_width::UnicodeWidthChar;
 
 /// One line of harmless text: white space becomes a single space; control characters, terminal escapes, marks that turn
-/// the direction of writing and characters that nobody sees become their `\u{…}`.
+/// the direction of writing and characters that nobody sees become their `\u{…}`. What a CI runner that reads the log
+/// would take for a command, `##[` or `##vso[` anywhere and `::` at the start, is parted by a space.
 ///
 /// ```
 /// assert_eq!(scrum_core::report::clean::line("a\u{1b}[31m\tb\n"), r"a\u{1b}[31m b");
@@ -19,11 +20,31 @@ pub fn line(text: &str) -> String {
         } else if is_harmful(c) {
             clean.extend(c.escape_unicode());
         } else {
+            if c == '[' && ends_like_a_command(&clean) {
+                clean.push(' ');
+            }
             clean.push(c);
         }
     }
     clean.truncate(clean.trim_end().len());
+    part_command(&mut clean);
     clean
+}
+
+/// Whether `##` and letters end the text: `##vso`.
+fn ends_like_a_command(text: &str) -> bool {
+    // No runner's name is longer; a long word is not walked for each bracket in it.
+    const LONGEST: usize = 16;
+    let letters = text.bytes().rev().take(LONGEST);
+    let letters = letters.take_while(u8::is_ascii_alphabetic).count();
+    text[..text.len() - letters].ends_with("##")
+}
+
+/// Parts the `::` that begins a line of GitHub's workflow commands.
+fn part_command(line: &mut String) {
+    if line.starts_with("::") {
+        line.insert(1, ' ');
+    }
 }
 
 fn is_harmful(c: char) -> bool {
@@ -70,6 +91,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
             used += wide;
         }
     }
+    lines.iter_mut().for_each(part_command);
     lines
 }
 
@@ -102,6 +124,23 @@ mod tests {
         assert!(!clean.chars().any(is_harmful), "{clean}");
         assert!(clean.starts_with(r"a\u{1b}]0;title\u{7} b\u{9b}2J\u{202e}c"));
         assert_eq!(line("  für  多字 \n"), "für 多字");
+    }
+
+    #[test]
+    fn no_line_is_a_command_to_a_runner() {
+        assert_eq!(line("::stop-commands::x"), ": :stop-commands::x");
+        assert_eq!(
+            line("a ##[add-mask]b ##vso[task.x]"),
+            "a ## [add-mask]b ##vso [task.x]"
+        );
+        assert_eq!(
+            line("std::io, arr[0], # [a], ##"),
+            "std::io, arr[0], # [a], ##"
+        );
+        assert_eq!(
+            wrap("1234567 ::error::x", 8),
+            ["1234567", ": :error:", ":x"]
+        );
     }
 
     #[test]

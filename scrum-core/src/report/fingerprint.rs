@@ -138,3 +138,6 @@ impl Code {
         (!text.is_empty()).then_some(text)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -84,9 +84,12 @@ fn command(
     writeln!(out, "::{name} {}::{}", properties.join(","), data(message))
 }
 
-/// A message as the runner reads it back: `%` first, then what would end the line.
+/// A message as the runner reads it back: `%` first, then what would end the line. Other control characters would reach
+/// the log as they are.
 fn data(text: &str) -> String {
-    text.replace('%', "%25")
+    let harmful = |c: char| c.is_control() && !matches!(c, '\r' | '\n');
+    text.replace(harmful, "\u{fffd}")
+        .replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
@@ -95,3 +98,6 @@ fn data(text: &str) -> String {
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
+
+#[cfg(test)]
+mod tests;

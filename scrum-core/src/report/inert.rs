@@ -85,7 +85,7 @@ fn char_in_markdown(c: char, out: &mut String) {
         '<' => out.push_str("&lt;"),
         '>' => out.push_str("&gt;"),
         '&' => out.push_str("&amp;"),
-        '$' => out.push_str("<span>$</span>"),
+        '$' => out.push_str("<span>\\$</span>"),
         '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '|' | '^' | '!' | '{' | '}' => {
             out.push('\\');
             out.push(c);
@@ -97,21 +97,43 @@ fn char_in_markdown(c: char, out: &mut String) {
 fn written(clean: &str, write: fn(char, &mut String)) -> String {
     let chars: Vec<char> = clean.chars().collect();
     let mut out = String::with_capacity(clean.len() + 8);
-    let mut digits = 0;
+    // The word that could be the id of a commit.
+    let mut commit = 0..0;
     for (at, &c) in chars.iter().enumerate() {
         write(c, &mut out);
         let Some(&next) = chars.get(at + 1) else {
             break;
         };
-        digits = if c.is_ascii_hexdigit() { digits + 1 } else { 0 };
+        if is_word(c) && (at == 0 || !is_word(chars[at - 1])) {
+            commit = commit_at(&chars, at);
+        }
         // Six digits are no commit to anybody.
-        let commit = digits == 6 && next.is_ascii_hexdigit();
-        if commit || begins_something(&chars, at, next) {
+        let in_commit = commit.contains(&(at + 1)) && (at + 1 - commit.start).is_multiple_of(6);
+        if in_commit || begins_something(&chars, at, next) {
             out.push(BREAK);
-            digits = 0;
         }
     }
     out
+}
+
+fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+/// The word that begins here if it could be the id of a commit, else nothing.
+fn commit_at(chars: &[char], start: usize) -> std::ops::Range<usize> {
+    let word = chars[start..].iter().take_while(|c| is_word(**c));
+    let mut length = 0;
+    let mut hexadecimal = true;
+    for c in word {
+        length += 1;
+        hexadecimal &= c.is_ascii_hexdigit();
+    }
+    if hexadecimal && length >= 7 {
+        start..start + length
+    } else {
+        0..0
+    }
 }
 
 fn begins_something(chars: &[char], at: usize, next: char) -> bool {
@@ -119,7 +141,7 @@ fn begins_something(chars: &[char], at: usize, next: char) -> bool {
         '@' => true,
         '#' => !next.is_whitespace(),
         '!' | '$' | '&' => next.is_ascii_digit(),
-        '%' | '~' | '^' => next.is_alphanumeric() || next == '"',
+        '%' | '~' | '^' => next.is_alphanumeric() || matches!(next, '_' | '"'),
         '[' => next.is_alphabetic() || next == '[',
         ']' => matches!(next, '(' | '[' | ':'),
         '<' => next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?'),
@@ -156,3 +178,6 @@ fn begins_emoji(rest: &[char]) -> bool {
         .count();
     name > 0 && rest.get(name) == Some(&':')
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -243,3 +243,6 @@ fn severity(severity: Option<Severity>) -> &'static str {
 fn bundle_id(bundle: &BundleTally) -> String {
     markdown(&shorten(&super::clean::line(&bundle.id), MAX_NAME))
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,6 +16,8 @@ mod markdown;
 mod message;
 pub mod ranked;
 mod rdjsonl;
+#[cfg(test)]
+pub(crate) mod sample;
 mod sarif;
 mod text;
 

@@ -426,3 +426,6 @@ fn properties(entry: &Ranked<'_>) -> Value {
         "locations": locations,
     })
 }
+
+#[cfg(test)]
+mod tests;
