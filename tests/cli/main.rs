@@ -13,6 +13,8 @@ mod help;
 mod init;
 mod dependencies;
 mod line_ends;
+mod formats;
+mod merged;
 mod place;
 mod schemas;
 mod seed;

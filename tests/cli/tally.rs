@@ -2,12 +2,12 @@
 
 use crate::place::Place;
 
-fn finding(severity: &str, location: &str, what: &str) -> String {
+pub(crate) fn finding(severity: &str, location: &str, what: &str) -> String {
     format!("SEVERITY: {severity}\nWHERE: {location}\nWHAT: {what}\nWHY: because\n\n")
 }
 
 /// A wave with one component and reviews of it.
-fn reviewed(reviews: &[(&str, String)]) -> Place {
+pub(crate) fn reviewed(reviews: &[(&str, String)]) -> Place {
     let place = Place::repository();
     let lines = |mark: &str| {
         (1..=60)

@@ -1,8 +1,10 @@
 //! The formats of a tally: their names, the endings of files that mean them, and where each goes.
 
+use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use clap::ValueEnum;
 use scrum_core::report::{
     MarkdownOptions, SarifOptions, TextOptions, write_github, write_gitlab, write_json,
@@ -63,6 +65,24 @@ impl Format {
     }
 }
 
+/// What a path to write to stands for.
+enum Target {
+    /// A file, which is replaced at once; where a link leads to one, the file that it leads to.
+    File(PathBuf),
+    /// A device or a pipe, such as /dev/stdout, which nothing may replace.
+    Stream,
+}
+
+impl Target {
+    fn of(path: &Path) -> Self {
+        match std::fs::metadata(path) {
+            Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => Self::Stream,
+            Ok(_) => Self::File(path.canonicalize().unwrap_or_else(|_| path.to_owned())),
+            Err(_) => Self::File(path.to_owned()),
+        }
+    }
+}
+
 /// A tally on its way out.
 pub(crate) struct Report<'a> {
     pub(crate) tally: &'a Tally,
@@ -86,10 +106,21 @@ impl Report<'_> {
     /// Writes the tally into a file.
     pub(crate) fn write(&self, format: Format, path: &Path) -> anyhow::Result<()> {
         let mut told = Vec::new();
-        write_atomically(path, &mut |out| {
+        let mut content = |out: &mut dyn Write| {
             told = self.render(format, false, out)?;
             Ok(())
-        })?;
+        };
+        match Target::of(path) {
+            Target::File(path) => write_atomically(&path, &mut content)?,
+            Target::Stream => {
+                let mut write = || {
+                    let mut out = io::BufWriter::new(File::options().write(true).open(path)?);
+                    content(&mut out)?;
+                    out.flush()
+                };
+                write().with_context(|| format!("{} cannot be written", path.display()))?;
+            }
+        }
         self.tell(&told);
         Ok(())
     }

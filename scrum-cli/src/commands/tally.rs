@@ -14,18 +14,21 @@ use super::formats::{Format, Report};
 use crate::error::{ExitCode, UsageError};
 use crate::output::Output;
 use crate::session::Session;
+use crate::wave::merged::find_merged;
 use crate::wave::{Found, Wave, find, reviews, shown_path, strays};
 
 /// Count what the reviewers agree on
 ///
 /// Without an argument: the newest wave. WAVE is a folder, a name under .scrum/ or a range; FILE is a review or a
-/// folder of reviews, whose reviewer is the file's stem and whose bundle is the name of the folder it lies in.
+/// folder of reviews, whose reviewer is the file's stem and whose bundle is the name of the folder it lies in. Folders
+/// behind a WAVE hold reviews of it, as other jobs left them; a folder of waves that are all the same is one of them with
+/// the reviews of all.
 ///
 /// Every citation is counted or listed with the reason why not. Agreement counts lineages: one model asked three times
 /// is one vote.
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "Example:\n  scrum tally --fail-on block --fail-on convergent\n  scrum tally -o comment.md -o scrum.sarif\n  scrum tally reviews/ --lineage mine=alibaba"
+    after_help = "Example:\n  scrum tally --fail-on block --fail-on convergent\n  scrum tally -o comment.md -o scrum.sarif\n  scrum tally main...HEAD downloaded/\n  scrum tally reviews/ --lineage mine=alibaba"
 )]
 pub(crate) struct Args {
     /// A wave, or reviews
@@ -99,9 +102,13 @@ const LINEAGE_FORM: &str = "write NAME=LINEAGE, as in mine=deepseek+alibaba";
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Result<ExitCode> {
     let targets = args.targets()?;
-    let wave = match find(&args.names, session)? {
-        Found::Wave(folder) => Source::Wave(Box::new(Wave::open(&folder)?)),
-        Found::Files(paths) => Source::Files(paths),
+    let merged = find_merged(&args.names, session)?;
+    let wave = match &merged {
+        Some(merged) => Source::Wave(Box::new(Wave::open(&merged.wave)?)),
+        None => match find(&args.names, session)? {
+            Found::Wave(folder) => Source::Wave(Box::new(Wave::open(&folder)?)),
+            Found::Files(paths) => Source::Files(paths),
+        },
     };
     let options = args.options(session);
     let jobs = args.jobs.unwrap_or_else(super::cores).max(1);
@@ -113,7 +120,10 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
                     shown_path(&stray)
                 ));
             }
-            let files = reviews::of_wave(wave)?;
+            let files = match &merged {
+                Some(merged) => merged.reviews(wave, output)?,
+                None => reviews::of_wave(wave)?,
+            };
             let submissions = reviews::read(&files, Some(wave), jobs, output);
             let ground = Ground::new(&wave.manifest, &wave.read(TREE).unwrap_or_default());
             tally::tally(submissions, Some(&ground), wave.as_ref(), &options)

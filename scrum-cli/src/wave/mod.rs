@@ -2,6 +2,7 @@
 
 mod folder;
 mod found;
+pub(crate) mod merged;
 pub(crate) mod reviews;
 mod strays;
 

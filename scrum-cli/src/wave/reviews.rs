@@ -22,10 +22,10 @@ const SIDECAR_BYTES: u64 = 1 << 20;
 /// A review that is on disk, not read yet.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ReviewFile {
-    bundle: String,
-    reviewer: String,
+    pub(super) bundle: String,
+    pub(super) reviewer: String,
     /// The answer; a reviewer that failed may have left only a sidecar.
-    text: Option<PathBuf>,
+    pub(super) text: Option<PathBuf>,
     sidecar: Option<PathBuf>,
 }
 
@@ -77,7 +77,7 @@ pub(crate) fn of_paths(paths: &[PathBuf]) -> anyhow::Result<Vec<ReviewFile>> {
 }
 
 /// A folder's entries, sorted by name; none where the folder is absent.
-fn entries(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+pub(super) fn entries(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let context = || format!("{} cannot be read", folder.display());
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -97,14 +97,18 @@ fn has_extension(path: &Path, extension: &str) -> bool {
         .is_some_and(|found| found.eq_ignore_ascii_case(extension))
 }
 
-type Files = BTreeMap<(String, String, PathBuf), ReviewFile>;
+pub(super) type Files = BTreeMap<(String, String, PathBuf), ReviewFile>;
 
-fn add(files: &mut Files, path: &Path) {
+/// Takes a review or a sidecar in, and says whether the file is one.
+pub(super) fn add(files: &mut Files, path: &Path) -> bool {
     if has_extension(path, "md") {
         insert(files, path, |file| file.text = Some(path.to_owned()));
     } else if has_extension(path, "json") {
         insert(files, path, |file| file.sidecar = Some(path.to_owned()));
+    } else {
+        return false;
     }
+    true
 }
 
 fn insert(files: &mut Files, path: &Path, set: impl FnOnce(&mut ReviewFile)) {

@@ -10,6 +10,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use scrum_core::manifest::Manifest;
 use scrum_core::range::Range;
 use scrum_core::report::bundles::{self, BundlesOptions};
+use scrum_core::report::{MATRIX_JOBS, write_matrix};
 use scrum_core::wave::Discard;
 
 pub(crate) use draft::Draft;
@@ -60,6 +61,8 @@ enum Format {
     Text,
     /// The manifest
     Json,
+    /// A job matrix for GitHub Actions, on one line
+    GithubMatrix,
 }
 
 /// Runs the command.
@@ -68,7 +71,10 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
     let draft = Draft::plan(args.range.as_deref(), &args.bundling, jobs, session, output)?;
     if args.dry_run || draft.is_refused() || draft.is_empty() {
         let manifest = draft.render(&Discard)?;
-        args.print(&manifest, None, output)?;
+        // A matrix of bundles that are not written would start jobs for nothing.
+        if !(draft.is_refused() && args.format == Format::GithubMatrix) {
+            args.print(&manifest, None, output)?;
+        }
         warn_sizes(&manifest, output);
         if draft.is_refused() {
             draft.explain_refusal(&manifest, output);
@@ -118,6 +124,7 @@ impl Args {
     ) -> anyhow::Result<()> {
         output.data(|out| match self.format {
             Format::Json => out.write_all(&manifest.to_json()),
+            Format::GithubMatrix => write_matrix(manifest, MATRIX_JOBS, out),
             Format::Text => {
                 let most = if output.verbose > 0 { usize::MAX } else { 20 };
                 let options = BundlesOptions::default()

@@ -61,8 +61,11 @@ pub(crate) fn seen<'a>(root: &'a AstNode<'a>) -> String {
         match &node.data.borrow().value {
             NodeValue::Text(part) => text.push_str(part),
             NodeValue::Code(_) => text.push('\u{fffc}'),
-            NodeValue::SoftBreak | NodeValue::LineBreak => text.push('\n'),
-            NodeValue::Paragraph | NodeValue::TableCell | NodeValue::Item(_) => text.push('\n'),
+            NodeValue::SoftBreak
+            | NodeValue::LineBreak
+            | NodeValue::Paragraph
+            | NodeValue::TableCell
+            | NodeValue::Item(_) => text.push('\n'),
             _ => {}
         }
     }
