@@ -5,7 +5,15 @@ use std::process::{Command, Stdio};
 
 use crate::place::Place;
 
-const COMMANDS: [&str; 6] = ["init", "bundle", "verify", "tally", "completions", "man"];
+const COMMANDS: [&str; 7] = [
+    "demo",
+    "init",
+    "bundle",
+    "verify",
+    "tally",
+    "completions",
+    "man",
+];
 
 #[test]
 fn the_short_help_at_80_columns() {
@@ -64,7 +72,10 @@ fn is_there(program: &str) -> bool {
 fn a_manual_page_for_each_command() {
     let place = Place::empty();
     let run = place.scrum(&["man", "pages"]).expect(0);
-    assert_eq!(run.stdout, "7 pages in pages\n");
+    assert_eq!(
+        run.stdout,
+        format!("{} pages in pages\n", COMMANDS.len() + 1)
+    );
     let main = place.scrum(&["man"]).expect(0).stdout;
     assert_eq!(main, place.read("pages/scrum.1"));
     assert!(main.contains("SCRUM_FORCE_OVERSIZE"), "{main}");

@@ -8,12 +8,12 @@
 mod bad_input;
 mod bundle;
 mod demo;
+mod dependencies;
 mod errors;
+mod formats;
 mod help;
 mod init;
-mod dependencies;
 mod line_ends;
-mod formats;
 mod merged;
 mod place;
 mod schemas;

@@ -61,7 +61,7 @@ pub(crate) struct Bundling {
     split: bool,
     /// Write bundles above the fail limit all the same
     ///
-    /// SCRUM_FORCE_OVERSIZE=1 in the environment does the same.
+    /// `SCRUM_FORCE_OVERSIZE=1` in the environment does the same.
     #[arg(long, help_heading = SIZES)]
     pub(super) force_oversize: bool,
     /// Do not show files that match; repeatable
