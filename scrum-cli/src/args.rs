@@ -30,6 +30,7 @@ const SHORT: &str = "\
 
 const AFTER_HELP: &str = "\
 Examples:
+  scrum demo                         a first look, on a repository of its own
   scrum init                         propose scrum.toml for this repository
   scrum bundle main...HEAD           write a wave: bundles, prompts, manifest
   scrum bundle main...HEAD --split   cut what is too large into parts

@@ -11,6 +11,8 @@ mod error;
 mod hint;
 mod init;
 mod output;
+#[cfg(test)]
+mod pages;
 mod progress;
 #[cfg(test)]
 mod schemas;

@@ -151,7 +151,8 @@ impl Place {
             .to_string()
     }
 
-    fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+    /// A program, cut off from the developer's settings, ready to be run in the repository.
+    pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         let home = self.beside("home");
         command.current_dir(self.path());

@@ -13,14 +13,14 @@ use crate::error::{ExitCode, UsageError};
 use crate::output::Output;
 use crate::wave::write_atomically;
 
-/// Show the whole path on a small repository of its own, in a few seconds
+/// Show the whole path on a small repository of its own
 ///
 /// Makes a repository with a branch to review, divides the branch into bundles, lets four recorded reviewers answer, and
 /// counts what they agree on. Each step is the real command, and its line is shown as you would type it.
 ///
 /// Nothing is configured, no model is asked, nothing leaves this machine, and git need not be installed.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Example:\n  scrum demo\n  scrum demo -o try-scrum")]
+#[command(after_help = "Examples:\n  scrum demo\n  scrum demo -o try-scrum")]
 pub(crate) struct Args {
     /// Work in DIR, which must be new or empty, in place of a new folder among the temporary ones
     #[arg(short, long, value_name = "DIR")]
