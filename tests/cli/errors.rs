@@ -421,6 +421,10 @@ fn reviews_in_the_wrong_place_are_told() {
         "{}",
         run.all()
     );
+    let run = place
+        .scrum(&["tally", "w", "--min-lineages", "3"])
+        .expect(1);
+    assert!(hint(&run).contains("scrum tally"), "{}", run.all());
     fs::create_dir(place.path().join("empty")).unwrap();
     let run = place.scrum(&["tally", "empty"]).expect(0);
     assert!(run.stderr.contains("no review in empty"), "{}", run.all());

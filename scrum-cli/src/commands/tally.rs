@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::{Args as ClapArgs, ValueEnum, ValueHint};
 use scrum_core::ground::Ground;
 use scrum_core::lineage::LineageTable;
 use scrum_core::tally::{self, DiffText, Gate, GateFailure, NoDiffs, ReviewerConfig, TallyOptions};
@@ -17,6 +17,10 @@ use crate::session::Session;
 use crate::wave::merged::find_merged;
 use crate::wave::{Found, Wave, find, reviews, shown_path, strays};
 
+const COUNT: &str = "What counts";
+const GATES: &str = "Gates";
+const OUTPUT: &str = "Output";
+
 /// Count what the reviewers agree on
 ///
 /// Without an argument: the newest wave. WAVE is a folder, a name under .scrum/ or a range; FILE is a review or a
@@ -28,35 +32,41 @@ use crate::wave::{Found, Wave, find, reviews, shown_path, strays};
 /// is one vote.
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "Example:\n  scrum tally --fail-on block --fail-on convergent\n  scrum tally -o comment.md -o scrum.sarif\n  scrum tally main...HEAD downloaded/\n  scrum tally reviews/ --lineage mine=alibaba"
+    after_help = "Examples:\n  scrum tally --fail-on block --fail-on convergent\n  scrum tally -o comment.md -o scrum.sarif\n  scrum tally main...HEAD downloaded/\n  scrum tally reviews/ --lineage mine=alibaba"
 )]
 pub(crate) struct Args {
     /// A wave, or reviews
     #[arg(value_name = "WAVE|FILE")]
     names: Vec<PathBuf>,
-    /// Stretch each range by N lines at its end in the near tally [default: 1]
-    #[arg(long, value_name = "N")]
+    /// Lines by which near ranges may miss each other [default: 1]
+    ///
+    /// Each cited range is stretched by N lines at its end before ranges that share a line are put together.
+    #[arg(long, value_name = "N", help_heading = COUNT)]
     near: Option<u32>,
-    /// Fail where fewer than N disjoint lineages reviewed a bundle [default: 0]
-    #[arg(long, value_name = "N")]
+    /// Fail where fewer lineages reviewed a bundle [default: 0]
+    ///
+    /// Counted are disjoint lineages whose reviewers reported or cleared something.
+    #[arg(long, value_name = "N", help_heading = GATES)]
     min_lineages: Option<u32>,
-    /// The lineages of a reviewer or model; may be repeated
-    #[arg(long, value_name = "NAME=L[+L]")]
+    /// Lineages of a reviewer or model; repeatable
+    ///
+    /// As in mine=alibaba+deepseek. `lineages` in scrum.toml is for good; docs/lineages.md has the rules.
+    #[arg(long, value_name = "NAME=L[+L]", help_heading = COUNT)]
     lineage: Vec<LineageArg>,
-    /// Exit with 1 where the tally has this; may be repeated
-    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    /// Exit with 1 where the tally has this; repeatable
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', help_heading = GATES)]
     fail_on: Vec<FailOn>,
     /// What to print [default: by the ending of -o, else text]
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", help_heading = OUTPUT)]
     format: Option<Format>,
-    /// Write into FILE in place of stdout; may be repeated
+    /// Write into FILE in place of stdout; repeatable
     ///
     /// Without --format the ending says what: .txt .json .md .sarif .rdjsonl .jsonl. The formats github and gitlab have
     /// no ending of their own and need --format. The file is whole or absent at any moment.
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = OUTPUT)]
     out: Vec<PathBuf>,
     /// Threads [default: one a core]
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", help_heading = OUTPUT)]
     jobs: Option<usize>,
 }
 
@@ -183,12 +193,25 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
     let failures = tally.failed_gates(&gates, options.min_lineages);
     for failure in &failures {
         output.error(&sentence(failure));
+        output.hint(way_on(failure));
     }
     Ok(if failures.is_empty() {
         ExitCode::Done
     } else {
         ExitCode::Refused
     })
+}
+
+/// What to type after a gate said no.
+fn way_on(failure: &GateFailure) -> &'static str {
+    match failure {
+        GateFailure::NoEvidence { .. } | GateFailure::MinLineages { .. } => {
+            "put the missing answers into reviews/<bundle>/<reviewer>.md of the wave, and `scrum tally` again"
+        }
+        _ => {
+            "`scrum tally -v` shows each; a reviewer takes one back with a line `RETRACT: path:line`"
+        }
+    }
 }
 
 /// Says what a gate found.

@@ -37,7 +37,7 @@ pub(crate) struct Bundling {
     /// Name a component and a glob; repeatable
     ///
     /// Globs are those of .gitignore, as in core=crates/core/**. The first component that matches has the file; two of
-    /// one name are one component. [[components]] in scrum.toml does it for good.
+    /// one name are one component. The components of scrum.toml are for good.
     #[arg(long, value_name = "NAME=GLOB", help_heading = COMPONENTS)]
     component: Vec<ComponentArg>,
     /// Leave found components above the warn limit whole
