@@ -94,6 +94,41 @@ fn the_examples_are_read_by_the_program() {
     }
 }
 
+#[test]
+fn every_module_of_the_library_says_what_it_takes_and_gives() {
+    let source = folder().join("../scrum-core/src");
+    let lib = fs::read_to_string(source.join("lib.rs")).unwrap();
+    let guide: String = lib
+        .lines()
+        .take_while(|line| line.starts_with("//!"))
+        .collect();
+    let modules = lib
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    for module in modules {
+        let files = [format!("{module}.rs"), format!("{module}/mod.rs")];
+        let text = files
+            .iter()
+            .find_map(|file| fs::read_to_string(source.join(file)).ok());
+        let text = text.unwrap_or_else(|| panic!("{module}"));
+        let head: String = text
+            .lines()
+            .take_while(|line| line.starts_with("//!"))
+            .collect();
+        assert!(
+            head.contains(" Takes ") && (head.contains("give") || head.contains("write")),
+            "the head of {module} does not say what it takes and gives"
+        );
+        let ways = [
+            format!("`{module}`"),
+            format!("`mod@{module}`"),
+            format!("{module}::"),
+        ];
+        let named = ways.iter().any(|way| guide.contains(way.as_str()));
+        assert!(named, "the guide does not name {module}");
+    }
+}
+
 /// The fenced blocks of a language.
 fn blocks(text: &str, language: &str) -> Vec<String> {
     let begin = format!("```{language}\n");

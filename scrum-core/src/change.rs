@@ -1,4 +1,7 @@
 //! Plain data of a diff: which files changed and how, and where the text of each change can be had.
+//!
+//! Takes nothing by itself and gives the types: [`git`](crate::git) or [`patch`](crate::patch) fill a [`ChangeSet`],
+//! and every later stage reads it.
 
 use std::fmt;
 use std::io;

@@ -1,5 +1,7 @@
 //! CODEOWNERS: who owns a path.
 //!
+//! Takes the file's text; gives the owners of a path, for [`By::Codeowners`](crate::component::By::Codeowners).
+//!
 //! Reads GitHub's format and GitLab's sections. The last line that matches a path decides; a line without owners
 //! says that nobody owns it. In a file with sections each section decides for itself, and a path has the owners of
 //! all sections. `dir/*` does not reach below `dir`. Negation, character classes and an escaped `#` do not exist

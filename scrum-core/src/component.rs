@@ -1,5 +1,8 @@
 //! Which component a path belongs to.
 //!
+//! Takes rules and a [`ChangeSet`]; gives each path the component that it belongs to. Before it:
+//! [`change`](crate::change); after it: [`unit`](crate::unit).
+//!
 //! Explicit rules come first, in their order; what they leave is grouped as [`By`] says; what nothing claims is
 //! `root`. What is found is only a first division: [`bundle`](crate::bundle) divides found components further.
 
@@ -76,7 +79,7 @@ pub enum ComponentError {
     /// A rule without a name.
     #[error("a component has no name (its patterns: {})", paths.join(", "))]
     Unnamed {
-        /// Its patterns.
+        /// Its patterns, by which a person finds it.
         paths: Vec<String>,
     },
     /// Grouping by owners was asked for, and the head tree has no CODEOWNERS file.

@@ -1,5 +1,8 @@
 //! `scrum.toml`: what a repository says about how it wants to be divided, shown and counted.
 //!
+//! Takes the text of a `scrum.toml`; gives a [`Config`], whose values a caller hands to the options of the stages.
+//! The library itself reads no file.
+//!
 //! The text is read into one plain [`Config`]; command line flags then overwrite its fields, so that there is one
 //! place where a value comes from. Unknown keys are errors, because a misspelt limit that is silently ignored is
 //! worse than none.
@@ -357,7 +360,7 @@ pub enum ConfigError {
     Twice {
         /// The list, e.g. `[[reviewers]]`.
         list: &'static str,
-        /// The name.
+        /// The name as it stands in the file.
         name: String,
     },
     /// A name that is empty or cannot be a file's name.
@@ -365,7 +368,7 @@ pub enum ConfigError {
     Name {
         /// The list, e.g. `[[reviewers]]`.
         list: &'static str,
-        /// The name.
+        /// The name as it stands in the file.
         name: String,
     },
 }
@@ -418,7 +421,7 @@ impl Config {
         )
     }
 
-    /// The size limits.
+    /// The limits of `[guard]`, in bytes.
     pub fn limits(&self) -> Limits {
         Limits {
             warn: self.guard.warn.as_u64(),

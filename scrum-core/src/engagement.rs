@@ -1,5 +1,8 @@
 //! Whether a reviewer reviewed at all, and how much it said.
 //!
+//! Takes a read review; gives the state of its reviewer and the tokens, measured or estimated. Before it:
+//! [`review`](crate::review); after it: [`tally`](crate::tally).
+//!
 //! There is no length floor: an honest `NONE` of four letters is a review, and 300 words that neither report nor
 //! clear anything are none.
 

@@ -1,5 +1,8 @@
 //! What no reviewer is shown, and why.
 //!
+//! Takes a change and [`ExcludeOptions`]; gives a [`Reason`], or none where it is shown. Before it:
+//! [`unit`](crate::unit); after it: [`bundle`](crate::bundle).
+//!
 //! Excluded changes are kept: they stand in `excluded.diff` and are listed with their reason. What the range itself
 //! declares to be generated is shown, because that would be a way to hide code.
 

@@ -1,4 +1,7 @@
 //! The size guard: a bundle that is too large gets no review, so it is judged before anyone is asked.
+//!
+//! Takes a size and [`Limits`]; gives a [`Verdict`]. Before it: [`bundle`](crate::bundle); after it:
+//! [`prompt`](crate::prompt).
 
 use serde::{Deserialize, Serialize};
 

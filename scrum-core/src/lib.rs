@@ -1,23 +1,42 @@
 //! Bundles of a commit range for review, and a tally of what independent reviewers agree on.
 //!
-//! Before a review a range is divided by component into bundles that a reviewer can hold in mind, each with a prompt:
+//! Before a review a range is divided by component into bundles that a reviewer can hold in mind, each with a prompt;
+//! after it the answers are read and counted. Nothing in the counting asks a model anything: the same input gives the same
+//! result, offline. Both halves meet in the manifest:
 //!
 //! ```text
-//! range ─► git ─► change ─► component, unit, exclude ─► bundle, split, guard ─► prompt ─► wave, manifest
+//! range ─► git ─► change ─► component, unit, exclude ─► bundle, split, guard ─► prompt ─► wave ─► manifest
+//!                                                                                                    │
+//!          report ◄─ tally (lineage, engagement, place, likeness) ◄─ ground, symbol ◄─ review, location
 //! ```
 //!
-//! After it the answers are read and counted. Nothing in the counting asks a model anything: the same input gives the
-//! same result, offline:
+//! # The flow, stage by stage
 //!
-//! ```text
-//! review, location ─► ground ─► tally (lineage, engagement), place ─► report
-//! ```
+//! | stage | takes | gives |
+//! |---|---|---|
+//! | [`range`] | `main...HEAD` | a [`RangeSpec`](range::RangeSpec) |
+//! | [`mod@git`], or [`patch`] | a repository and a range, or a patch | a [`ChangeSet`](change::ChangeSet): plain data, the texts read back one by one |
+//! | [`component`], [`mod@unit`], [`exclude`] | a change | where it belongs, what it cannot be parted from, whether it is shown |
+//! | [`bundle`](bundle::plan), [`split`], [`guard`] | the change set and options | a [`Plan`](bundle::Plan): bundles, parts, verdicts on their sizes |
+//! | [`prompt`] | a template and a bundle | what a reviewer is given |
+//! | [`wave`](wave::write) | the plan and a sink | all files, and the [`Manifest`](manifest::Manifest) that vouches for them |
+//! | [`review`], [`location`] | an answer's text | [`Finding`](review::Finding)s with their locations |
+//! | [`ground`], [`symbol`] | a location and the manifest | which file and lines are meant, and whether the reviewer was shown them |
+//! | [`lineage`], [`engagement`] | model ids; a review | who is independent of whom; who reviewed at all |
+//! | [`tally`](tally::tally), [`place`], [`likeness`] | all submissions | the [`Tally`](tally::Tally): every citation in one bucket, convergence, places |
+//! | [`report`] | a tally | text, JSON and other formats, into your writer |
+//!
+//! Beside the flow stand [`config`] (`scrum.toml`), [`proposal`] (a first one), [`nearest`] ("did you mean"), and small
+//! types: [`path`], [`pattern`], [`codeowners`], [`digest`], [`size`].
 //!
 //! Each stage imports only the types of earlier ones. The crate never prints, exits, or reads the environment or a
-//! clock; after [`git`] it does no I/O but through the caller's readers and writers. Without the feature `git` (on by
+//! clock; after [`mod@git`] it does no I/O but through the caller's readers and writers. Without the feature `git` (on by
 //! default) it needs no C compiler.
 //!
 //! # A tally from strings
+//!
+//! A [`Submission`](tally::Submission) is one reviewer's answer about one bundle. No wave is needed; with one,
+//! [`Ground`](ground::Ground) takes the place of `None`.
 //!
 //! ```
 //! use scrum_core::review::Review;

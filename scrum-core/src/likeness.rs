@@ -1,5 +1,8 @@
 //! How alike the words of several claims are: a hint for the person who decides whether a place is one bug or two.
 //!
+//! Takes the claims of one place; gives a number from 0 to 1. Before it: [`place`](crate::place); after it:
+//! [`tally`](crate::tally).
+//!
 //! Each claim becomes a set of weighted words: an identifier weighs [`IDENTIFIER`], its parts and plain words 1; words
 //! of the cited path, of the review's template and common words nothing. Two claims compare by Dice's
 //! coefficient, 2·|A∩B| / (|A|+|B|) over the weights (Dice 1945), and a place has the mean over all pairs of claims by

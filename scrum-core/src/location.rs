@@ -1,5 +1,8 @@
 //! The text behind `WHERE:`, read into locations.
 //!
+//! Takes the value of one `WHERE:`; gives the citations in it, or why there are none. Before it:
+//! [`manifest`](crate::manifest); after it: [`review`](crate::review).
+//!
 //! The grammar, each form with the others around it where that makes sense:
 //!
 //! | form | reads as |

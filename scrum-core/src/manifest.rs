@@ -1,5 +1,8 @@
 //! The wave's contract on disk: `manifest.json`.
 //!
+//! Takes and gives JSON. What is bundled ends here, and what is counted begins: [`ground`](crate::ground) is made
+//! from it. Before it: [`wave`](crate::wave); after it: [`review`](crate::review).
+//!
 //! Other programs read this file. Fields may be added freely; renaming or removing one needs a new schema number.
 
 use serde::{Deserialize, Serialize};

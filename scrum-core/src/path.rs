@@ -1,5 +1,7 @@
 //! Paths inside a repository: bytes, compared as git compares them.
 //!
+//! Takes bytes, as git has them; gives [`RepoPath`], which every stage uses.
+//!
 //! git promises nothing about a path but that it has no NUL and no empty, `.` or `..` component.
 //! So a path here is bytes. Two ways out exist: [`RepoPath::display`] for people and [`RepoPath::quoted`] for
 //! text that git reads back.

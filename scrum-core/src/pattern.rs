@@ -1,5 +1,8 @@
 //! gitignore-style globs over repository paths.
 //!
+//! Takes globs; gives a set of them that says which match a path. [`component`](crate::component) and
+//! [`exclude`](crate::exclude) ask it.
+//!
 //! Matching is on bytes and the same on every platform. Braces (`src/{a,b}/**`) are understood besides what
 //! gitignore knows.
 

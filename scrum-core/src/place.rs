@@ -1,5 +1,8 @@
 //! Places: maximal sets of a file's citations that share a line.
 //!
+//! Takes ranges of lines with their reviewers' lineages; gives places, by index. [`tally`](crate::tally) calls it for
+//! each file. Before it: [`ground`](crate::ground); after it: [`tally`](crate::tally).
+//!
 //! Two reviewers who mean one defect rarely cite the same lines. So, beside the exact count, citations that share a
 //! line are put together: each range is stretched at its end by some lines, and the places are the maximal cliques
 //! of the interval graph, found by one sweep in O(n log n). A clique does not chain: 10-20 and 30-40 are not

@@ -2,7 +2,7 @@
 //!
 //! Takes the changes of some recent range and gives a [`Proposal`]: the packages of the tree, as
 //! [`By::Workspace`](crate::component::By::Workspace) finds them, each with the size that
-//! [`bundle::plan`](crate::bundle::plan) gives it. It stands beside the flow; `scrum init` writes it into a
+//! [`bundle::plan`] gives it. It stands beside the flow; `scrum init` writes it into a
 //! `scrum.toml`, where a person sees whether the division fits the guard.
 
 use std::collections::BTreeMap;

@@ -1,4 +1,7 @@
 //! What is compared: the words a person types, and what they resolved to.
+//!
+//! Takes the text of a range; gives a [`RangeSpec`], and later the [`Range`] that it resolved to. After it:
+//! [`git`](crate::git).
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,5 +1,7 @@
 //! JSON Schemas of the files that other programs write or read.
 //!
+//! Takes nothing; gives JSON. `schemas/` in the project holds what it gives.
+//!
 //! Everything in them comes from the types: fields, their documentation, their defaults. They are open where the format
 //! may grow (manifest, tally, sidecar), and closed where an unknown key is an error (configuration).
 

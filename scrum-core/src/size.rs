@@ -1,4 +1,6 @@
 //! Sizes as people read them: KB means 1000 bytes.
+//!
+//! Takes bytes as a number; gives text for people.
 
 /// `46.1 KB`: one decimal, rounded half up; whole bytes below 1 KB, MB from 1000 KB.
 pub fn decimal(bytes: u64) -> String {

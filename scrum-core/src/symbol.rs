@@ -1,5 +1,8 @@
 //! A symbol that a reviewer cites, resolved to lines where the bundle's diff shows its definition.
 //!
+//! Takes a name and a file's part of the diff; gives lines. Before it: [`ground`](crate::ground); after it:
+//! [`tally`](crate::tally).
+//!
 //! No parser of any language: a definition is a line where the name follows a word that defines (`fn`, `class`, `def`
 //! …), or where it looks like the head of a function. Its lines go to the matching brace, else as far as the
 //! indentation says, else they are the definition's line alone. Only lines of one hunk are looked at, as

@@ -1,5 +1,8 @@
 //! Changes that only apply together.
 //!
+//! Takes the changes of a range; gives groups of them, by index. Before it: [`component`](crate::component); after
+//! it: [`exclude`](crate::exclude).
+//!
 //! Bundles are applied one after the other, so two changes may stand in different bundles only where neither needs
 //! or disturbs what the other one touches. Changes that share a path (a rename or copy source that is also
 //! edited, two copies of one source, a path that one change leaves and another takes) and changes of which one's

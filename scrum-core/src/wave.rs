@@ -1,5 +1,8 @@
 //! From a plan to the files of a wave.
 //!
+//! Takes a plan, a template and a [`Sink`]; writes every file but the manifest, and returns that. Before it:
+//! [`prompt`]; after it: [`manifest`](crate::manifest).
+//!
 //! The files go to a [`Sink`]; whether that is a folder, an archive or nothing at all is the caller's business.
 //! Bundles are written by several threads, each file whole by one of them, and the manifest lists them in the plan's
 //! order, so that what is written does not depend on the number of threads.

@@ -1,5 +1,8 @@
 //! From a change set to bundles: which changes are shown, in which bundle, and in which order.
 //!
+//! Takes a [`ChangeSet`] and [`BundleOptions`]; gives a [`Plan`], on sizes alone. Before it:
+//! [`exclude`](crate::exclude); after it: [`wave`](crate::wave).
+//!
 //! The order is fixed by the input alone: explicit components as the rules name them, then found ones by their
 //! folder, `root` first; inside a bundle by path. Bundles in this order, then what is excluded, applied to the base
 //! tree give the head tree, because [units](crate::unit) make bundles independent of each other.
@@ -161,17 +164,17 @@ pub enum PlanError {
     /// A patch that must be cut could not be read back.
     #[error("the patch of {path} cannot be read back: {source}")]
     Read {
-        /// The file.
+        /// The file whose patch it is.
         path: RepoPath,
-        /// What happened.
+        /// What happened, as the spool or file that holds the patch says.
         source: io::Error,
     },
     /// A patch that must be cut is not one.
     #[error("the patch of {path} cannot be cut: {source}")]
     Patch {
-        /// The file.
+        /// The file whose patch it is.
         path: RepoPath,
-        /// What is wrong with it.
+        /// What is wrong with the patch, with its line.
         source: PatchError,
     },
 }

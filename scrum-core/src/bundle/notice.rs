@@ -18,7 +18,7 @@ pub enum PlanWarning {
     },
     /// The range itself gives files an attribute that would exclude them. They are shown.
     IntroducedAttribute {
-        /// The attribute.
+        /// The attribute that the range brings in.
         attribute: Attribute,
         /// The files, by path.
         paths: Vec<RepoPath>,

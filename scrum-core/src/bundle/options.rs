@@ -21,7 +21,7 @@ pub struct BundleOptions {
     /// Context lines that the pieces of a cut hunk get where there are as many, at most 32. Default 3. Where git needs
     /// a line to find the place, there is one even at 0.
     pub context: u32,
-    /// The size limits.
+    /// Sizes above which a bundle is warned about, or fails. Default 60 KB and 100 KB.
     pub limits: Limits,
     /// What is not shown.
     pub exclude: ExcludeOptions,

@@ -1,5 +1,8 @@
 //! A cited location, held against the wave: which file is meant, and was the reviewer shown that line?
 //!
+//! Takes a manifest and the head tree's paths, once; gives for each path the file that is meant, and how firmly a
+//! line stands. Before it: [`review`](crate::review); after it: [`tally`](crate::tally).
+//!
 //! A path as a reviewer writes it is resolved in steps, the first that fits: as written; without `./`, `a/`, `b/`; with
 //! `/` for `\`; an absolute path, or one with the repository's name in front, that ends in a known one; a file
 //! name or shortened path that exactly one file of the manifest has. Everything is looked up in indices built

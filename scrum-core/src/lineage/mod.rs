@@ -1,5 +1,8 @@
 //! Who a model descends from, and how many of several reviewers are independent of each other.
 //!
+//! Takes model ids and names; gives [`LineageSet`]s, and how many of several are independent. After it:
+//! [`tally`](crate::tally).
+//!
 //! A reviewer's lineage is a *set*: a Qwen model distilled from DeepSeek descends from both, and so agrees
 //! independently with neither. Two reviewers are independent when their sets share nothing. An empty set means
 //! that nothing is known, and an unknown model may be any of the known ones.

@@ -1,5 +1,8 @@
 //! The prompt of a bundle: a template around the numbered diff.
 //!
+//! Takes a [`Template`], a [`Context`] and something that writes the diff; writes a prompt. Before it:
+//! [`guard`](crate::guard); after it: [`wave`](crate::wave).
+//!
 //! The template is [minijinja](https://docs.rs/minijinja); the built-in one is `prompts/review.md`. What it may
 //! name is [`Context`]. The diff is not rendered by the engine: the template is rendered around a mark, and the
 //! diff is streamed into its place, so that a forced bundle of 100 MB needs no 100 MB of memory.
@@ -34,9 +37,9 @@ const DIFF_MARK: &str = "\0diff\0";
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Context {
-    /// The bundle.
+    /// The bundle that the prompt is for.
     pub bundle: BundleContext,
-    /// The range.
+    /// The range that the bundle is a part of.
     pub range: RangeContext,
     /// Whether the diff's lines carry numbers.
     pub line_numbers: bool,
@@ -50,7 +53,7 @@ pub struct Context {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BundleContext {
-    /// Its id.
+    /// The bundle's id: its file names, and what reviews are filed under.
     pub id: String,
     /// The component's name.
     pub component: String,
@@ -145,7 +148,7 @@ fn fence(
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PromptError {
-    /// The template fails.
+    /// The template does not render with this bundle's context: a filter that fails, or a name that only some bundles lack.
     #[error(transparent)]
     Template(#[from] TemplateError),
     /// The output cannot be written, or the diff cannot be read.

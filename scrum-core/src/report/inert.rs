@@ -3,7 +3,7 @@
 //! A comment is rendered by Markdown first, and then filters turn what looks like a mention, an issue, a commit or an
 //! emoji into links and pictures; so escaping alone does not help. A zero-width space (U+200B) behind the character
 //! that begins such a thing makes it plain text to every filter, and is not seen. Whatever the text itself holds of
-//! invisible characters is spelt out by [`line()`] before.
+//! invisible characters is spelt out by [`clean::line`](super::clean::line) before.
 //!
 //! What is broken, with the platform that would act on it:
 //!

@@ -1,5 +1,8 @@
 //! Reports of a wave and of a tally. Each is a function of the data and a writer of the caller's.
 //!
+//! Takes a manifest or a tally; writes into the caller's writer. It is the end of the flow. Before it:
+//! [`tally`](crate::tally).
+//!
 //! What reviewers wrote is hostile until shown otherwise: it goes through [`clean`](mod@clean) before it reaches a
 //! terminal, and through [`inert`] before it reaches anything that would act on it. [`ranked`](mod@ranked) says for
 //! all of them what comes first.

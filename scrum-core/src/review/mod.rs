@@ -1,5 +1,8 @@
 //! One review's text, read into findings.
 //!
+//! Takes an answer's bytes; gives a [`Review`]: findings, retractions, verdict, faults. Before it:
+//! [`location`](crate::location); after it: [`ground`](crate::ground).
+//!
 //! [`Review::read`] takes one pass over the lines (`scan`) and keeps the few that matter: labels, headings, fences,
 //! rows of tables with a Where column. What is quoted from the diff or the prompt is told from the reviewer's own
 //! words by evidence alone (`fence`, `shown`). The reviewer's own labels are put together into blocks (`block`), one
@@ -73,7 +76,7 @@ pub enum EchoEvidence {
 pub struct InferredRetraction {
     /// Line of the review where the words stand, 1-based.
     pub line: u32,
-    /// The words.
+    /// The words that were taken for a retraction, as written.
     pub phrase: String,
 }
 
@@ -90,9 +93,9 @@ pub struct Finding {
     pub severity: Option<Severity>,
     /// The severity as the reviewer wrote it.
     pub severity_text: Option<String>,
-    /// The claim.
+    /// The claim: what stands behind `WHAT:`.
     pub what: Option<String>,
-    /// The failing case.
+    /// The failing case: what stands behind `WHY:`.
     pub why: Option<String>,
     /// The finding's number in this review, where the reviewer numbers its findings.
     pub number: Option<u32>,
@@ -126,9 +129,9 @@ pub struct LooseFinding {
     pub severity: Option<Severity>,
     /// The severity as the reviewer wrote it.
     pub severity_text: Option<String>,
-    /// The claim.
+    /// The claim: what stands behind `WHAT:`.
     pub what: Option<String>,
-    /// The failing case.
+    /// The failing case: what stands behind `WHY:`.
     pub why: Option<String>,
     /// Taken back in plain words.
     pub retracted: Option<InferredRetraction>,

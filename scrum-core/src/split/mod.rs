@@ -1,5 +1,9 @@
 //! Cuts bundles that are too large into parts that apply one after the other.
 //!
+//! Takes the files of one bundle; gives the parts and how each is made from a file's patch.
+//! [`bundle::plan`](crate::bundle::plan) calls it where it is asked to. Before it: [`bundle`](crate::bundle); after
+//! it: [`guard`](crate::guard).
+//!
 //! A bundle is a row of units in path order, tests beside their sources. The row is divided into runs of about one
 //! size, rather between folders than inside one and never inside a file, unless that file alone is above the
 //! warn limit: then it is cut into pieces, at hunks or inside them. A unit of several files is never divided.

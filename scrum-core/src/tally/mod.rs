@@ -1,5 +1,8 @@
 //! What the reviewers said, counted: the data of `tally.json`, and [`tally`], which makes it.
 //!
+//! Takes [`Submission`]s, and the wave's [`Ground`](crate::ground::Ground) where there is one; gives a [`Tally`].
+//! Before it: [`ground`](crate::ground); after it: [`report`](crate::report).
+//!
 //! Every citation of every review lands in exactly one bucket, so that the numbers add up and nothing is hidden. A
 //! review's citations are counted in [`Buckets`] of the bundle that the review was *of*, also where the cited
 //! line belongs to another bundle; the finding itself is then listed there, with `from_bundle`. So the buckets of the
@@ -33,7 +36,7 @@ pub use submission::{
 /// The schema that this version writes.
 pub const SCHEMA: &str = "scrum.tally/1";
 
-/// A whole tally.
+/// The tally of a wave, or of reviews without one: what `tally.json` holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tally {

@@ -101,9 +101,9 @@ pub struct Claim {
     /// The severity as written, where it maps to none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity_text: Option<String>,
-    /// The claim.
+    /// The claim: what stands behind `WHAT:`.
     pub what: Option<String>,
-    /// The failing case.
+    /// The failing case: what stands behind `WHY:`.
     pub why: Option<String>,
     /// Line of the review where it stands, 1-based.
     pub review_line: u32,
@@ -175,15 +175,15 @@ pub struct SetAside {
     pub review_line: u32,
     /// What became of it.
     pub bucket: Bucket,
-    /// Why.
+    /// Why it is not counted, in words for a person.
     pub reason: String,
-    /// Its severity.
+    /// Its severity, where the word maps to one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
-    /// Its claim.
+    /// Its claim: what stands behind `WHAT:`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub what: Option<String>,
-    /// Its failing case.
+    /// Its failing case: what stands behind `WHY:`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
 }
@@ -196,14 +196,14 @@ pub struct LooseRecord {
     pub bundle: String,
     /// Whose it is.
     pub reviewer: String,
-    /// Its severity.
+    /// Its severity, where the word maps to one.
     pub severity: Option<Severity>,
     /// The severity as written, where it maps to none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity_text: Option<String>,
-    /// The claim.
+    /// The claim: what stands behind `WHAT:`.
     pub what: Option<String>,
-    /// The failing case.
+    /// The failing case: what stands behind `WHY:`.
     pub why: Option<String>,
     /// Line of the review where the block begins, 1-based.
     pub review_line: u32,
