@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::ValueEnum;
+use scrum_core::manifest::Manifest;
 use scrum_core::report::{
-    MarkdownOptions, SarifOptions, TextOptions, write_github, write_gitlab, write_json,
+    HtmlOptions, MarkdownOptions, SarifOptions, TextOptions, write_github, write_gitlab, write_html, write_json,
     write_markdown, write_rdjsonl, write_sarif, write_text,
 };
 use scrum_core::tally::{DiffText, Tally};
@@ -33,6 +34,8 @@ pub(crate) enum Format {
     Github,
     /// Code Quality report of GitLab
     Gitlab,
+    /// A page to look at, in one file
+    Html,
 }
 
 /// The endings that mean a format.
@@ -46,6 +49,14 @@ const ENDINGS: &[(&str, Format)] = &[
     (".sarif", Format::Sarif),
     (".rdjsonl", Format::Rdjsonl),
     (".jsonl", Format::Rdjsonl),
+    (".html", Format::Html),
+];
+
+/// What a tally leaves in its wave.
+const KEPT: [(&str, Format); 3] = [
+    ("tally.json", Format::Json),
+    ("tally.md", Format::Markdown),
+    ("report.html", Format::Html),
 ];
 
 impl Format {
@@ -86,6 +97,8 @@ impl Target {
 /// A tally on its way out.
 pub(crate) struct Report<'a> {
     pub(crate) tally: &'a Tally,
+    /// What the bundles are, where there is a wave.
+    pub(crate) manifest: Option<&'a Manifest>,
     /// The diffs of the bundles, where there is a wave.
     pub(crate) diffs: &'a dyn DiffText,
     pub(crate) output: &'a Output,
@@ -128,7 +141,7 @@ impl Report<'_> {
     /// Leaves the tally in the wave. One that others wrote may be there to be read only.
     pub(crate) fn keep(&self, wave: &Path) -> anyhow::Result<()> {
         use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
-        for (name, format) in [("tally.json", Format::Json), ("tally.md", Format::Markdown)] {
+        for (name, format) in KEPT {
             let Err(error) = self.write(format, &wave.join(name)) else {
                 continue;
             };
@@ -160,6 +173,10 @@ impl Report<'_> {
             Format::Rdjsonl => write_rdjsonl(tally, out)?,
             Format::Github => write_github(tally, out)?,
             Format::Gitlab => write_gitlab(tally, self.diffs, out)?,
+            Format::Html => {
+                let options = HtmlOptions::default();
+                write_html(tally, self.manifest, self.diffs, &options, out)?;
+            }
         }
         Ok(Vec::new())
     }

@@ -160,6 +160,10 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
         .for_each(|warning| output.warning(warning));
     let report = Report {
         tally: &tally,
+        manifest: match &wave {
+            Source::Wave(wave) => Some(&wave.manifest),
+            Source::Files(_) => None,
+        },
         diffs: match &wave {
             Source::Wave(wave) => wave.as_ref(),
             Source::Files(_) => &NoDiffs,

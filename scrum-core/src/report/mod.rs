@@ -14,6 +14,7 @@ mod fingerprint;
 mod github;
 mod gitlab;
 pub mod inert;
+mod html;
 mod json;
 mod markdown;
 mod matrix;
@@ -27,6 +28,7 @@ mod text;
 
 pub use github::write_github;
 pub use gitlab::write_gitlab;
+pub use html::{HtmlOptions, write_html};
 pub use json::write_json;
 pub use markdown::{MARKER, MarkdownOptions, write_markdown};
 pub use matrix::{MATRIX_JOBS, write_matrix};

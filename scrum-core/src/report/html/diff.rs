@@ -1,0 +1,401 @@
+//! A bundle's diff with its findings at their lines.
+//!
+//! A place's card stands behind the last line that the place cites and the diff shows. Where the diff shows none of its
+//! lines, the card stands in front of the file's lines; where the bundle has no such file, behind all files.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::finding::Card;
+use super::words::code_line;
+use crate::change::{ChangeKind, Hunk};
+use crate::manifest::{BundleRecord, FileRecord, Manifest};
+use crate::patch::{FilePatch, HunkText, file_patches};
+use crate::report::clean::line;
+
+/// Lines around a finding that are shown where the diffs are too large to be shown whole.
+const AROUND: u32 = 30;
+
+/// Lines of one finding that are shown then.
+const CITED: u32 = 200;
+
+/// HTML is longer than the diff that it shows, mostly twice. A diff that makes more of it than this has lines of a few
+/// bytes each, or consists of marks.
+const HTML_FOR_A_BYTE: u64 = 4;
+
+/// What the page can show of the diffs, all bundles together.
+#[derive(Debug)]
+pub(super) struct Budget {
+    /// Every line is shown.
+    pub(super) whole: bool,
+    /// Bytes of all diffs.
+    pub(super) bytes: u64,
+    /// Bytes of HTML that lines may still take.
+    left: u64,
+    /// Lines that are not shown, in bundles that were read.
+    pub(super) lines_left_out: u64,
+}
+
+impl Budget {
+    pub(super) fn new(manifest: Option<&Manifest>, limit: u64) -> Self {
+        let bundles = manifest.map_or(&[][..], |manifest| &manifest.bundles);
+        let bytes = bundles
+            .iter()
+            .fold(0_u64, |sum, bundle| sum.saturating_add(bundle.bytes));
+        let whole = bytes <= limit;
+        Self {
+            whole,
+            bytes,
+            left: limit.saturating_mul(if whole { HTML_FOR_A_BYTE } else { 1 }),
+            lines_left_out: 0,
+        }
+    }
+
+    /// Whether a bundle's diff is of use.
+    pub(super) fn wants(&self, places: &super::finding::BundlePlan) -> bool {
+        self.whole || (!places.places.is_empty() && self.left > 0)
+    }
+
+    /// Takes what a piece of HTML needs.
+    fn take(&mut self, bytes: usize) {
+        self.left = self.left.saturating_sub(bytes as u64);
+    }
+}
+
+/// The files of a bundle, and what else its reviews speak of.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Files {
+    pub(super) files: Vec<FileView>,
+    /// Files that no finding names and of which no line is shown.
+    pub(super) unlisted: usize,
+    /// Files that the bundle's diff does not have.
+    pub(super) elsewhere: Vec<FileView>,
+    /// Why lines are missing.
+    pub(super) note: Option<String>,
+}
+
+/// One file.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct FileView {
+    pub(super) folder: String,
+    pub(super) file: String,
+    /// What happened to it, where that is more than a change of lines.
+    pub(super) notes: Vec<String>,
+    pub(super) counts: Option<(u64, u64)>,
+    pub(super) findings: usize,
+    /// Cards without a line to stand at.
+    pub(super) cards: Vec<Card>,
+    pub(super) chunks: Vec<Chunk>,
+}
+
+/// A run of what stands in a file's diff.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", content = "is", rename_all = "lowercase")]
+pub(super) enum Chunk {
+    /// The `@@` line.
+    Hunk(String),
+    /// Lines, as HTML.
+    Lines(String),
+    /// A finding.
+    Card(Box<Card>),
+    /// So many lines are not shown.
+    Gap(u64),
+}
+
+/// Puts a bundle's cards at their lines.
+pub(super) fn files(
+    record: Option<&BundleRecord>,
+    cards: &[Card],
+    text: Option<&[u8]>,
+    budget: &mut Budget,
+) -> Files {
+    let mut by_path: BTreeMap<&str, Vec<&Card>> = BTreeMap::new();
+    for card in cards {
+        by_path.entry(&card.path).or_default().push(card);
+    }
+    let mut files = Files::default();
+    let mut drawn: BTreeMap<&str, Drawing<'_>> = BTreeMap::new();
+    let records = record.map_or(&[][..], |record| &record.files);
+    for record in records {
+        let cards = by_path.remove(record.path.as_str()).unwrap_or_default();
+        drawn
+            .entry(&record.path)
+            .or_insert_with(|| Drawing::new(record, cards));
+    }
+    if let Some(text) = text {
+        for patch in file_patches(text) {
+            match patch {
+                Ok(patch) => {
+                    if let Some(drawing) = drawn.get_mut(patch.path.to_text().0.as_str()) {
+                        drawing.patch(&patch, budget);
+                    }
+                }
+                Err(error) => {
+                    files.note = Some(format!("The diff ends here: {}", line(&error.to_string())));
+                }
+            }
+        }
+    } else if record.is_some() {
+        files.note = Some(match budget.whole {
+            true => "The diff is not at hand.".to_owned(),
+            false => "The diff is left out: see the top of the page.".to_owned(),
+        });
+    }
+    for record in records {
+        // A file that two records share, such as a type change, is shown once.
+        let Some(drawing) = drawn.remove(record.path.as_str()) else {
+            continue;
+        };
+        let view = drawing.finish(record);
+        if view.findings == 0 && view.chunks.is_empty() && !budget.whole {
+            files.unlisted += 1;
+        } else {
+            files.files.push(view);
+        }
+    }
+    files.elsewhere = by_path
+        .into_iter()
+        .map(|(path, cards)| {
+            let mut view = FileView::named(path);
+            view.findings = cards.len();
+            view.cards = cards.into_iter().cloned().collect();
+            view
+        })
+        .collect();
+    files
+}
+
+impl FileView {
+    fn named(path: &str) -> Self {
+        let path = line(path);
+        let (folder, file) = match path.rfind('/') {
+            Some(slash) => (path[..=slash].to_owned(), path[slash + 1..].to_owned()),
+            None => (String::new(), path),
+        };
+        Self {
+            folder,
+            file,
+            ..Self::default()
+        }
+    }
+}
+
+/// A file whose diff is being drawn.
+struct Drawing<'a> {
+    record: &'a FileRecord,
+    /// Its hunks that were not met in the text yet.
+    hunks: std::slice::Iter<'a, Hunk>,
+    /// Not yet placed.
+    cards: Vec<&'a Card>,
+    findings: usize,
+    chunks: Vec<Chunk>,
+    /// The lines that findings cite, joined where they meet.
+    cited: Vec<(u32, u32)>,
+    /// The same with what is around them.
+    around: Vec<(u32, u32)>,
+}
+
+impl<'a> Drawing<'a> {
+    fn new(record: &'a FileRecord, cards: Vec<&'a Card>) -> Self {
+        let lines = || cards.iter().filter_map(|card| card.lines);
+        Self {
+            record,
+            hunks: record.hunks.iter(),
+            findings: cards.len(),
+            chunks: Vec::new(),
+            cited: joined(lines()),
+            around: joined(lines().map(|(start, end)| {
+                (
+                    start.saturating_sub(AROUND),
+                    end.min(start.saturating_add(CITED)).saturating_add(AROUND),
+                )
+            })),
+            cards,
+        }
+    }
+
+    fn patch(&mut self, patch: &FilePatch<'_>, budget: &mut Budget) {
+        let hunks: Vec<(Hunk, &HunkText<'_>)> = patch
+            .hunks
+            .iter()
+            // The manifest's numbers count: a part of a cut file is numbered from what earlier parts left.
+            .map(|text| (self.hunks.next().copied().unwrap_or(text.hunk), text))
+            .collect();
+        let old_side = self.record.kind == ChangeKind::Deleted;
+        let numbers = |hunk: &Hunk| match old_side {
+            true => (hunk.old_start, hunk.old_lines),
+            false => (hunk.new_start, hunk.new_lines),
+        };
+        let mut at_line: BTreeMap<u32, Vec<&Card>> = BTreeMap::new();
+        self.cards.retain(|card| {
+            let Some((start, end)) = card.lines else {
+                return true;
+            };
+            let end = match budget.whole {
+                true => end,
+                false => end.min(start.saturating_add(CITED)),
+            };
+            let spot = hunks
+                .iter()
+                .map(|(hunk, _)| numbers(hunk))
+                .filter(|(_, lines)| *lines > 0)
+                .map(|(first, lines)| (first, first.saturating_add(lines - 1)))
+                .filter(|(first, last)| *first <= end && *last >= start)
+                .map(|(_, last)| last.min(end))
+                .max();
+            spot.is_none_or(|spot| {
+                at_line.entry(spot).or_default().push(card);
+                false
+            })
+        });
+        for (hunk, text) in &hunks {
+            let (first, count) = numbers(hunk);
+            let near = || {
+                let last = first.saturating_add(count);
+                self.around
+                    .iter()
+                    .any(|(from, to)| *from <= last && *to >= first)
+            };
+            if !budget.whole && !near() {
+                self.skip(text.lines().count() as u64, budget);
+                continue;
+            }
+            self.hunk(hunk, text, first, old_side, &mut at_line, budget);
+        }
+        // A hunk may hold fewer lines than it says only where the text was not the one of the manifest.
+        self.cards.extend(at_line.into_values().flatten());
+    }
+
+    fn hunk(
+        &mut self,
+        hunk: &Hunk,
+        text: &HunkText<'_>,
+        first: u32,
+        old_side: bool,
+        at_line: &mut BTreeMap<u32, Vec<&'a Card>>,
+        budget: &mut Budget,
+    ) {
+        let mut label = format!(
+            "@@ -{},{} +{},{} @@",
+            hunk.old_start, hunk.old_lines, hunk.new_start, hunk.new_lines
+        );
+        if !text.section.is_empty() {
+            label.push(' ');
+            label.push_str(&line(&String::from_utf8_lossy(text.section)));
+        }
+        self.chunks.push(Chunk::Hunk(label));
+        let mut number = first;
+        let mut html = String::new();
+        let mut skipped = 0;
+        for row in text.lines() {
+            let row = row.strip_suffix(b"\n").unwrap_or(row);
+            let (tag, numbered) = match row.first() {
+                Some(b'-') => ("del", old_side),
+                Some(b'+') => ("ins", !old_side),
+                Some(b'\\') => ("i", false),
+                _ => ("span", true),
+            };
+            if budget.left == 0 || !(budget.whole || within(&self.around, number)) {
+                self.flush(&mut html);
+                skipped += 1;
+            } else {
+                self.skip(std::mem::take(&mut skipped), budget);
+                let before = html.len();
+                let cited = numbered && within(&self.cited, number);
+                let class = if cited { " class=\"m\"" } else { "" };
+                // Writing to a string has no way to fail.
+                let _ = match numbered {
+                    true => write!(html, "<{tag}{class} data-n=\"{number}\">"),
+                    false => write!(html, "<{tag}{class}>"),
+                };
+                // A context line that lost its only space on the way still takes a line.
+                code_line(if row.is_empty() { b" " } else { row }, &mut html);
+                let _ = write!(html, "</{tag}>");
+                budget.take(html.len() - before);
+            }
+            if numbered {
+                if let Some(cards) = at_line.remove(&number) {
+                    self.skip(std::mem::take(&mut skipped), budget);
+                    self.flush(&mut html);
+                    let cards = cards.into_iter().cloned();
+                    self.chunks
+                        .extend(cards.map(|card| Chunk::Card(Box::new(card))));
+                }
+                number = number.saturating_add(1);
+            }
+        }
+        self.flush(&mut html);
+        self.skip(skipped, budget);
+    }
+
+    fn flush(&mut self, html: &mut String) {
+        if !html.is_empty() {
+            self.chunks.push(Chunk::Lines(std::mem::take(html)));
+        }
+    }
+
+    fn skip(&mut self, lines: u64, budget: &mut Budget) {
+        if lines > 0 {
+            budget.lines_left_out += lines;
+            match self.chunks.last_mut() {
+                Some(Chunk::Gap(before)) => *before += lines,
+                _ => self.chunks.push(Chunk::Gap(lines)),
+            }
+        }
+    }
+
+    fn finish(self, record: &FileRecord) -> FileView {
+        let mut view = FileView::named(&record.path);
+        match record.kind {
+            ChangeKind::Added => view.notes.push("added".to_owned()),
+            ChangeKind::Deleted => {
+                view.notes
+                    .push("deleted, with its old line numbers".to_owned());
+            }
+            ChangeKind::Typechange => view.notes.push("type changed".to_owned()),
+            ChangeKind::Modified | ChangeKind::Renamed | ChangeKind::Copied => {}
+        }
+        if let Some(old) = &record.old_path {
+            let how = match record.kind {
+                ChangeKind::Copied => "copied",
+                _ => "renamed",
+            };
+            view.notes.push(format!("{how} from {}", line(old)));
+        }
+        if let (Some(old), Some(new)) = (record.old_mode, record.new_mode)
+            && old != new
+        {
+            view.notes.push(format!("mode {old} → {new}"));
+        }
+        if record.binary {
+            view.notes.push("binary content, not shown".to_owned());
+        }
+        view.counts = (!record.binary).then_some((record.additions, record.deletions));
+        view.findings = self.findings;
+        view.cards = self.cards.into_iter().cloned().collect();
+        view.chunks = self.chunks;
+        view
+    }
+}
+
+/// Ranges sorted and joined where they overlap or touch.
+fn joined(ranges: impl Iterator<Item = (u32, u32)>) -> Vec<(u32, u32)> {
+    let mut ranges: Vec<(u32, u32)> = ranges.collect();
+    ranges.sort_unstable();
+    let mut joined: Vec<(u32, u32)> = Vec::with_capacity(ranges.len());
+    for (start, end) in ranges {
+        match joined.last_mut() {
+            Some(last) if last.1.saturating_add(1) >= start => last.1 = last.1.max(end),
+            _ => joined.push((start, end)),
+        }
+    }
+    joined
+}
+
+/// Whether one of the joined ranges holds the line.
+fn within(ranges: &[(u32, u32)], number: u32) -> bool {
+    let before = ranges.partition_point(|(start, _)| *start <= number);
+    before > 0 && ranges[before - 1].1 >= number
+}

@@ -1,0 +1,261 @@
+//! Bundles × reviewers: who did what, so that a seat that stayed empty is seen at once.
+
+use serde::Serialize;
+
+use super::bar::{Bar, bar};
+use super::finding::Plan;
+use super::{Register, counted, grouped};
+use crate::engagement::State;
+use crate::report::clean::line;
+use crate::review::ReviewVerdict;
+use crate::size;
+use crate::tally::{ReviewerRow, Tally};
+
+/// The table.
+#[derive(Debug, Serialize)]
+pub(super) struct Matrix {
+    pub(super) seats: Vec<Seat>,
+    pub(super) rows: Vec<MatrixRow>,
+    /// Seats without a usable answer, in words.
+    pub(super) absent: Vec<Absent>,
+}
+
+/// A reviewer, over all bundles.
+#[derive(Debug, Serialize)]
+pub(super) struct Seat {
+    pub(super) name: String,
+    pub(super) lineages: String,
+    /// `3 of 4 bundles`.
+    pub(super) reviewed: String,
+    pub(super) findings: String,
+    pub(super) tokens: String,
+    /// It reviewed fewer bundles than it was asked about.
+    pub(super) short: bool,
+}
+
+/// A bundle's row.
+#[derive(Debug, Serialize)]
+pub(super) struct MatrixRow {
+    pub(super) anchor: String,
+    pub(super) id: String,
+    pub(super) size: Option<String>,
+    pub(super) reviewed_by: u32,
+    pub(super) near_convergent: u64,
+    pub(super) near_places: u64,
+    pub(super) convergent: u64,
+    pub(super) distinct: u64,
+    pub(super) bar: Bar,
+    /// One for each seat.
+    pub(super) cells: Vec<Cell>,
+}
+
+/// What a reviewer did with a bundle.
+#[derive(Debug, Serialize)]
+pub(super) struct Cell {
+    /// The state as in `tally.json`; `not-asked` where the tally says nothing.
+    pub(super) state: &'static str,
+    /// A mark that tells the state without colour.
+    pub(super) mark: &'static str,
+    pub(super) word: &'static str,
+    pub(super) usable: bool,
+    pub(super) verdict: Option<&'static str>,
+    pub(super) findings: Option<String>,
+    pub(super) tokens: Option<String>,
+    pub(super) relative: Option<String>,
+    pub(super) reason: Option<String>,
+    pub(super) cut_off: bool,
+    pub(super) read_as_json: bool,
+}
+
+/// A seat that did not review, and where.
+#[derive(Debug, Serialize)]
+pub(super) struct Absent {
+    pub(super) name: String,
+    pub(super) mark: &'static str,
+    pub(super) state: &'static str,
+    pub(super) word: &'static str,
+    /// `3 of 4 bundles`, where it is several.
+    pub(super) bundles: String,
+    pub(super) reason: Option<String>,
+}
+
+/// Gathers the table.
+pub(super) fn matrix(tally: &Tally, plan: &Plan) -> Matrix {
+    let mut names: Vec<&str> = tally
+        .bundles
+        .iter()
+        .flat_map(|bundle| &bundle.reviewers)
+        .map(|row| row.reviewer.as_str())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    let mut register = Register::default();
+    for name in &names {
+        register.number(name);
+    }
+    let mut by_seat: Vec<Vec<&ReviewerRow>> = names.iter().map(|_| Vec::new()).collect();
+    let mut rows = Vec::with_capacity(tally.bundles.len());
+    for (bundle, plan) in tally.bundles.iter().zip(&plan.bundles) {
+        let mut cells: Vec<Cell> = names.iter().map(|_| cell(None)).collect();
+        for row in &bundle.reviewers {
+            let at = register.number(&row.reviewer);
+            cells[at] = cell(Some(row));
+            by_seat[at].push(row);
+        }
+        rows.push(MatrixRow {
+            anchor: plan.anchor.clone(),
+            id: line(&bundle.id),
+            size: bundle.bytes.map(size::decimal),
+            reviewed_by: bundle.reviewed_by,
+            near_convergent: bundle.near_convergent,
+            near_places: bundle.near_places,
+            convergent: bundle.convergent,
+            distinct: bundle.distinct,
+            bar: bar(bundle),
+            cells,
+        });
+    }
+    Matrix {
+        seats: names
+            .iter()
+            .zip(&by_seat)
+            .map(|(name, rows)| seat(name, rows))
+            .collect(),
+        rows,
+        absent: absent(tally, &names, &by_seat),
+    }
+}
+
+fn seat(name: &str, rows: &[&ReviewerRow]) -> Seat {
+    let mut lineages: Vec<String> = rows
+        .iter()
+        .map(|row| line(&row.lineages.to_string()))
+        .collect();
+    lineages.sort_unstable();
+    lineages.dedup();
+    let usable = rows.iter().filter(|row| row.state.is_usable()).count();
+    let asked = rows
+        .iter()
+        .filter(|row| row.state != State::NotAsked)
+        .count();
+    let findings: u64 = rows
+        .iter()
+        .map(|row| row.findings.saturating_add(row.findings_without_location))
+        .fold(0, u64::saturating_add);
+    let tokens: u64 = rows
+        .iter()
+        .filter_map(|row| row.tokens_out)
+        .fold(0, u64::saturating_add);
+    let estimated = rows
+        .iter()
+        .any(|row| row.tokens_out.is_some() && row.tokens_estimated);
+    Seat {
+        name: line(name),
+        lineages: lineages.join(" / "),
+        reviewed: format!("{usable} of {}", counted(asked as u64, "bundle", "bundles")),
+        findings: counted(findings, "finding", "findings"),
+        tokens: format!(
+            "{}{} tokens",
+            if estimated { "≈" } else { "" },
+            grouped(tokens)
+        ),
+        short: usable < asked,
+    }
+}
+
+/// What has no usable answer, by seat and reason, most telling first.
+fn absent(tally: &Tally, names: &[&str], by_seat: &[Vec<&ReviewerRow>]) -> Vec<Absent> {
+    let mut list = Vec::new();
+    for state in [State::NoEvidence, State::Failed, State::Missing] {
+        for (name, rows) in names.iter().zip(by_seat) {
+            let mut reasons: Vec<Option<&str>> = rows
+                .iter()
+                .filter(|row| row.state == state)
+                .map(|row| row.reason.as_deref())
+                .collect();
+            let count = reasons.len();
+            if count == 0 {
+                continue;
+            }
+            reasons.sort_unstable();
+            reasons.dedup();
+            let shown = cell_word(state);
+            let only = tally.bundles.iter().find(|bundle| {
+                let mut rows = bundle.reviewers.iter();
+                rows.any(|row| row.reviewer == **name && row.state == state)
+            });
+            let asked = rows
+                .iter()
+                .filter(|row| row.state != State::NotAsked)
+                .count();
+            list.push(Absent {
+                name: line(name),
+                mark: shown.0,
+                state: state.as_str(),
+                word: shown.1,
+                bundles: match (count, only) {
+                    (1, Some(bundle)) => line(&bundle.id),
+                    _ => format!("{count} of {}", counted(asked as u64, "bundle", "bundles")),
+                },
+                reason: match reasons[..] {
+                    [Some(reason)] => Some(line(reason)),
+                    [_] => None,
+                    _ => Some(format!("{} different reasons", reasons.len())),
+                },
+            });
+        }
+    }
+    list
+}
+
+/// Mark and word of a state.
+fn cell_word(state: State) -> (&'static str, &'static str) {
+    match state {
+        State::Findings => ("●", "findings"),
+        State::Clean => ("✓", "clean"),
+        State::NoEvidence => ("∅", "no evidence"),
+        State::Failed => ("✕", "failed"),
+        State::Missing => ("–", "missing"),
+        State::NotAsked => ("·", "not asked"),
+    }
+}
+
+/// A reviewer's row as a cell; without one the seat was not asked.
+pub(super) fn cell(row: Option<&ReviewerRow>) -> Cell {
+    let state = row.map_or(State::NotAsked, |row| row.state);
+    let (mark, word) = cell_word(state);
+    let answered = row.filter(|row| row.tokens_out.is_some());
+    Cell {
+        state: state.as_str(),
+        mark,
+        word,
+        usable: state.is_usable(),
+        verdict: row
+            .and_then(|row| row.verdict)
+            .map(|verdict| match verdict {
+                ReviewVerdict::Block => "BLOCK",
+                ReviewVerdict::Fix => "FIX",
+                ReviewVerdict::Ship => "SHIP",
+            }),
+        findings: answered
+            .filter(|row| row.findings + row.findings_without_location > 0)
+            .map(|row| match row.findings_without_location {
+                0 => counted(row.findings, "finding", "findings"),
+                loose => format!("{} findings, {loose} without a location", row.findings),
+            }),
+        tokens: answered.and_then(|row| row.tokens_out).map(|tokens| {
+            let about = if row.is_some_and(|row| row.tokens_estimated) {
+                "≈"
+            } else {
+                ""
+            };
+            format!("{about}{}", grouped(tokens))
+        }),
+        relative: row
+            .and_then(|row| row.relative_tokens)
+            .map(|relative| format!("×{relative:.2}")),
+        reason: row.and_then(|row| row.reason.as_deref()).map(line),
+        cut_off: row.is_some_and(|row| row.cut_off),
+        read_as_json: row.is_some_and(|row| row.read_as_json),
+    }
+}

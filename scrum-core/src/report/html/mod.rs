@@ -1,0 +1,189 @@
+//! The tally as a page for people who would rather look: one file without any other, which asks nothing of a network.
+//!
+//! Everything is in the HTML, so that the page reads without JavaScript, too; the script only filters, unfolds, and moves
+//! the focus. Diffs and the words of reviewers are hostile: templates escape what they are given, the one text that
+//! they take as it is comes from [`words::code_line`], and a policy in the page lets nothing run but the script and the
+//! style whose digests it names.
+//!
+//! The page is written bundle by bundle, so that no more than one diff is in memory.
+
+mod anchor;
+mod bar;
+mod diff;
+mod finding;
+mod matrix;
+mod overview;
+mod policy;
+mod section;
+mod words;
+
+use std::collections::BTreeMap;
+use std::io;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior, Value};
+use serde::Serialize;
+
+use crate::manifest::Manifest;
+use crate::tally::{DiffText, Tally};
+
+/// Bounds of the page. What goes beyond is left out, counted, and said to be elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HtmlOptions {
+    /// Bytes of diff, all bundles together, up to which diffs are shown whole; beyond it only the lines around findings
+    /// are, up to as many bytes. Default 4 MB.
+    pub max_diff_bytes: u64,
+    /// Places that are shown, the most convergent and most severe first. Default 5000.
+    pub max_places: usize,
+}
+
+impl Default for HtmlOptions {
+    fn default() -> Self {
+        Self {
+            max_diff_bytes: 4_000_000,
+            max_places: 5_000,
+        }
+    }
+}
+
+impl HtmlOptions {
+    /// Sets [`max_diff_bytes`](Self::max_diff_bytes).
+    #[must_use]
+    pub fn max_diff_bytes(mut self, bytes: u64) -> Self {
+        self.max_diff_bytes = bytes;
+        self
+    }
+
+    /// Sets [`max_places`](Self::max_places).
+    #[must_use]
+    pub fn max_places(mut self, places: usize) -> Self {
+        self.max_places = places;
+        self
+    }
+}
+
+const PAGE: &str = "page.html";
+const BUNDLE: &str = "bundle.html";
+const END: &str = "end.html";
+
+const TEMPLATES: [(&str, &str); 10] = [
+    (PAGE, include_str!("page.html")),
+    ("bar.html", include_str!("bar.html")),
+    ("cell.html", include_str!("cell.html")),
+    ("findings.html", include_str!("findings.html")),
+    (BUNDLE, include_str!("bundle.html")),
+    ("diff.html", include_str!("diff.html")),
+    ("place.html", include_str!("place.html")),
+    ("said.html", include_str!("said.html")),
+    ("prose.html", include_str!("prose.html")),
+    (END, include_str!("end.html")),
+];
+
+/// Writes the page. Without a manifest it shows neither sizes nor diffs; where `diffs` has none for a bundle, the
+/// findings stand without their lines.
+///
+/// The same input gives the same bytes. `diffs` is asked once for each bundle that the page shows lines of.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn write_html(
+    tally: &Tally,
+    manifest: Option<&Manifest>,
+    diffs: &dyn DiffText,
+    options: &HtmlOptions,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let environment = environment()?;
+    let plan = finding::Plan::new(tally, options.max_places);
+    let mut budget = diff::Budget::new(manifest, options.max_diff_bytes);
+    let page = overview::page(tally, manifest, &plan, &budget);
+    render(&environment, PAGE, &page, out)?;
+    for (at, bundle) in tally.bundles.iter().enumerate() {
+        let record = manifest.and_then(|manifest| manifest.bundle(&bundle.id));
+        let places = &plan.bundles[at];
+        let text = record
+            .filter(|_| budget.wants(places))
+            .and_then(|_| diffs.diff(&bundle.id));
+        let section = section::section(bundle, record, places, text.as_deref(), &mut budget);
+        render(&environment, BUNDLE, &section, out)?;
+    }
+    render(
+        &environment,
+        END,
+        &overview::end(tally, manifest, &budget),
+        out,
+    )
+}
+
+/// The templates, checked by the tests: whoever renders them meets no failure but the writer's.
+fn environment() -> io::Result<Environment<'static>> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    let mut syntax = SyntaxConfig::builder();
+    let syntax = syntax.trim_blocks(true).lstrip_blocks(true);
+    environment.set_syntax(syntax.build().map_err(io::Error::other)?);
+    // Every template is HTML, also where its name should once say something else.
+    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
+    for (name, text) in TEMPLATES {
+        environment
+            .add_template(name, text)
+            .map_err(io::Error::other)?;
+    }
+    Ok(environment)
+}
+
+fn render(
+    environment: &Environment<'_>,
+    name: &str,
+    context: &impl Serialize,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let template = environment.get_template(name).map_err(io::Error::other)?;
+    let html = template
+        .render(Value::from(Serde(context)))
+        .map_err(io::Error::other)?;
+    out.write_all(html.as_bytes())?;
+    out.write_all(b"\n")
+}
+
+/// `1 file`, `2 files`.
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// A count as text, thousands apart.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Numbers names in the order in which they are met.
+#[derive(Debug, Default)]
+struct Register {
+    at: BTreeMap<String, usize>,
+    names: Vec<String>,
+}
+
+impl Register {
+    fn number(&mut self, name: &str) -> usize {
+        if let Some(at) = self.at.get(name) {
+            return *at;
+        }
+        self.names.push(name.to_owned());
+        self.at.insert(name.to_owned(), self.names.len() - 1);
+        self.names.len() - 1
+    }
+}
+
+#[cfg(test)]
+mod tests;

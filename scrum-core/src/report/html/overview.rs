@@ -1,0 +1,267 @@
+//! The top of the page, and what stands below the bundles.
+
+use serde::Serialize;
+
+use super::diff::Budget;
+use super::finding::{Facets, Plan, Row};
+use super::matrix::{Matrix, matrix};
+use super::policy::{policy, script, style};
+use super::section::citations;
+use super::{counted, grouped};
+use crate::engagement::State;
+use crate::manifest::Manifest;
+use crate::report::clean::line;
+use crate::size;
+use crate::tally::Tally;
+
+/// Commits that are listed; more are counted.
+const MAX_COMMITS: usize = 100;
+
+/// Excluded files that are listed; more are counted.
+const MAX_EXCLUDED: usize = 2_000;
+
+/// Warnings that are listed; more are counted.
+const MAX_WARNINGS: usize = 100;
+
+/// What `page.html` shows.
+#[derive(Debug, Serialize)]
+pub(super) struct Page<'a> {
+    title: String,
+    policy: String,
+    style: String,
+    spec: Option<String>,
+    ids: Option<String>,
+    facts: Option<String>,
+    commits: Vec<String>,
+    commits_left_out: usize,
+    totals: Totals,
+    /// Places of severity BLOCK.
+    blocking: usize,
+    citations: String,
+    lineages: String,
+    /// Nobody has said anything.
+    unreviewed: bool,
+    min_lineages: u32,
+    /// Bundles that fewer lineages reviewed than were asked for.
+    below: Vec<String>,
+    estimate: Option<String>,
+    warnings: Vec<String>,
+    warnings_left_out: usize,
+    diff_note: Option<String>,
+    matrix: Matrix,
+    rows: &'a [Row],
+    agreeing: usize,
+    alone: usize,
+    left_out: usize,
+    facets: &'a Facets,
+    near_lines: u32,
+    has_manifest: bool,
+    excluded: usize,
+}
+
+/// The counts of the headline.
+#[derive(Debug, Serialize)]
+struct Totals {
+    distinct: String,
+    convergent: String,
+    near_places: String,
+    near_convergent: String,
+    one_place: bool,
+    one_location: bool,
+}
+
+/// What `end.html` shows.
+#[derive(Debug, Serialize)]
+pub(super) struct End {
+    has_manifest: bool,
+    excluded: Vec<Excluded>,
+    excluded_left_out: usize,
+    excluded_bytes: String,
+    left_out: Option<String>,
+    no_estimate: Option<String>,
+    script: String,
+}
+
+/// A file that no reviewer was shown.
+#[derive(Debug, Serialize)]
+struct Excluded {
+    path: String,
+    old_path: Option<String>,
+    reason: String,
+    size: String,
+}
+
+/// Gathers the top of the page.
+pub(super) fn page<'a>(
+    tally: &Tally,
+    manifest: Option<&Manifest>,
+    plan: &'a Plan,
+    budget: &Budget,
+) -> Page<'a> {
+    let style = style();
+    let policy = policy(&style, &script());
+    let (spec, ids) = manifest.map_or((None, None), named);
+    let title = match (&spec, &ids) {
+        (Some(spec), Some(ids)) => format!("{spec} ({ids})"),
+        (Some(one), None) | (None, Some(one)) => one.clone(),
+        (None, None) => counted(tally.bundles.len() as u64, "bundle", "bundles"),
+    };
+    let commits = manifest.map_or(&[][..], |manifest| &manifest.range.commits);
+    let totals = &tally.totals;
+    let waits = |state| matches!(state, State::Missing | State::NotAsked);
+    let most = tally.bundles.iter().map(|bundle| bundle.reviewed_by).max();
+    let least = tally.bundles.iter().map(|bundle| bundle.reviewed_by).min();
+    let (least, most) = (least.unwrap_or(0), most.unwrap_or(0));
+    let lineages = match least == most {
+        true => counted(u64::from(most), "lineage", "lineages"),
+        false => format!("{least} to {most} lineages"),
+    };
+    Page {
+        title,
+        policy,
+        style,
+        spec,
+        ids,
+        facts: manifest.map(facts),
+        commits: commits
+            .iter()
+            .take(MAX_COMMITS)
+            .map(|commit| {
+                let id: String = commit.id.chars().take(7).collect();
+                format!("{} {}", line(&id), line(&commit.subject))
+            })
+            .collect(),
+        commits_left_out: commits.len().saturating_sub(MAX_COMMITS),
+        totals: Totals {
+            distinct: grouped(totals.distinct),
+            convergent: grouped(totals.convergent),
+            near_places: grouped(totals.near_places),
+            near_convergent: grouped(totals.near_convergent),
+            one_place: totals.near_places == 1,
+            one_location: totals.distinct == 1,
+        },
+        blocking: plan.blocking,
+        citations: citations(&tally.buckets),
+        lineages,
+        unreviewed: tally
+            .bundles
+            .iter()
+            .flat_map(|bundle| &bundle.reviewers)
+            .all(|row| waits(row.state)),
+        min_lineages: tally.min_lineages,
+        below: tally
+            .bundles
+            .iter()
+            .filter(|bundle| bundle.reviewed_by < tally.min_lineages)
+            .map(|bundle| format!("{} ({})", line(&bundle.id), bundle.reviewed_by))
+            .collect(),
+        estimate: tally.estimate.as_ref().map(|estimate| {
+            format!(
+                "About {:.0} defects in all ({:.0} to {:.0}; {}, {} found, on {} findings{})",
+                estimate.total,
+                estimate.low,
+                estimate.high,
+                line(&estimate.method),
+                estimate.found,
+                line(&estimate.basis),
+                if estimate.indicative { ", only indicative" } else { "" },
+            )
+        }),
+        warnings: tally.warnings.iter().take(MAX_WARNINGS).map(|text| line(text)).collect(),
+        warnings_left_out: tally.warnings.len().saturating_sub(MAX_WARNINGS),
+        diff_note: (!budget.whole).then(|| {
+            format!(
+                "The diffs have {}, too much for one page: shown are the lines around findings. All of it stands in the \
+                 wave's folder bundles/.",
+                size::decimal(budget.bytes)
+            )
+        }),
+        matrix: matrix(tally, plan),
+        rows: &plan.rows,
+        agreeing: plan.agreeing,
+        alone: plan.rows.len() - plan.agreeing,
+        left_out: plan.left_out,
+        facets: &plan.facets,
+        near_lines: tally.near_lines,
+        has_manifest: manifest.is_some(),
+        excluded: manifest.map_or(0, |manifest| manifest.excluded.len()),
+    }
+}
+
+/// The range as it was asked for, and as it was found.
+fn named(manifest: &Manifest) -> (Option<String>, Option<String>) {
+    let range = &manifest.range;
+    let short = |commit: &Option<String>, tree: &Option<String>| -> Option<String> {
+        let id = commit.as_ref().or(tree.as_ref())?;
+        Some(line(&id.chars().take(7).collect::<String>()))
+    };
+    let spec = line(&range.spec);
+    let base = short(&range.base, &range.base_tree);
+    let head = short(&range.head, &range.head_tree);
+    (
+        (!spec.is_empty()).then_some(spec),
+        base.zip(head).map(|(base, head)| format!("{base}..{head}")),
+    )
+}
+
+/// `1 commit, 12 files and 204.7 KB in 4 bundles, 1 excluded`.
+fn facts(manifest: &Manifest) -> String {
+    // A file that was cut stands in several bundles and is one file.
+    let mut files: Vec<&str> = manifest
+        .bundles
+        .iter()
+        .flat_map(|bundle| &bundle.files)
+        .map(|file| file.path.as_str())
+        .collect();
+    files.sort_unstable();
+    files.dedup();
+    let shown: u64 = manifest.bundles.iter().map(|bundle| bundle.bytes).sum();
+    let mut text = String::new();
+    let commits = manifest.range.commits.len();
+    if commits > 0 {
+        text.push_str(&counted(commits as u64, "commit", "commits"));
+        text.push_str(", ");
+    }
+    text.push_str(&format!(
+        "{} and {} in {}",
+        counted(files.len() as u64, "file", "files"),
+        size::decimal(shown),
+        counted(manifest.bundles.len() as u64, "bundle", "bundles")
+    ));
+    if !manifest.excluded.is_empty() {
+        text.push_str(&format!(", {} excluded", manifest.excluded.len()));
+    }
+    text
+}
+
+/// Gathers what stands below the bundles.
+pub(super) fn end(tally: &Tally, manifest: Option<&Manifest>, budget: &Budget) -> End {
+    let excluded = manifest.map_or(&[][..], |manifest| &manifest.excluded);
+    let bytes = excluded
+        .iter()
+        .fold(0_u64, |sum, file| sum.saturating_add(file.bytes));
+    End {
+        has_manifest: manifest.is_some(),
+        excluded: excluded
+            .iter()
+            .take(MAX_EXCLUDED)
+            .map(|file| Excluded {
+                path: line(&file.path),
+                old_path: file.old_path.as_deref().map(line),
+                reason: line(&file.reason),
+                size: size::decimal(file.bytes),
+            })
+            .collect(),
+        excluded_left_out: excluded.len().saturating_sub(MAX_EXCLUDED),
+        excluded_bytes: size::decimal(bytes),
+        left_out: (budget.lines_left_out > 0).then(|| {
+            let lines = budget.lines_left_out;
+            format!(
+                "{} of the bundles above are left out.",
+                counted(lines, "line", "lines")
+            )
+        }),
+        no_estimate: tally.estimate_refused.as_deref().map(line),
+        script: script(),
+    }
+}

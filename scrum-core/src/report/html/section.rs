@@ -1,0 +1,216 @@
+//! One bundle's part of the page.
+
+use serde::Serialize;
+
+use super::bar::{Bar, bar};
+use super::diff::{Budget, Files, files};
+use super::finding::{BundlePlan, severity_key, severity_word};
+use super::matrix::{Cell, cell};
+use super::words::{Prose, prose, start};
+use super::{counted, grouped};
+use crate::manifest::BundleRecord;
+use crate::report::clean::line;
+use crate::size;
+use crate::tally::{Buckets, BundleTally, LooseRecord};
+
+/// Set-aside citations, loose findings and retractions of one bundle that are shown, each.
+const MOST: usize = 1_000;
+
+/// What `bundle.html` shows.
+#[derive(Debug, Serialize)]
+pub(super) struct Section {
+    pub(super) anchor: String,
+    pub(super) id: String,
+    /// Size, files, part.
+    pub(super) facts: Vec<String>,
+    pub(super) reviewed_by: String,
+    pub(super) convergent: u64,
+    pub(super) distinct: u64,
+    pub(super) near_convergent: u64,
+    pub(super) near_places: u64,
+    pub(super) bar: Bar,
+    pub(super) reviewers: Vec<Reviewer>,
+    /// `5 citations = 4 counted + 1 unknown path`.
+    pub(super) citations: String,
+    pub(super) places_left_out: usize,
+    pub(super) diff: Files,
+    pub(super) loose: Vec<Loose>,
+    pub(super) loose_left_out: usize,
+    pub(super) set_aside: Vec<Aside>,
+    pub(super) set_aside_left_out: usize,
+    pub(super) retractions: Vec<Retraction>,
+    pub(super) retractions_left_out: usize,
+}
+
+/// A reviewer's row.
+#[derive(Debug, Serialize)]
+pub(super) struct Reviewer {
+    pub(super) name: String,
+    pub(super) lineages: String,
+    /// Where they are known from.
+    pub(super) source: String,
+    pub(super) model: Option<String>,
+    pub(super) cell: Cell,
+    pub(super) per_kb: Option<String>,
+}
+
+/// A finding that names no location.
+#[derive(Debug, Serialize)]
+pub(super) struct Loose {
+    pub(super) reviewer: String,
+    pub(super) severity: &'static str,
+    pub(super) severity_word: String,
+    pub(super) review_line: u32,
+    pub(super) retracted_line: Option<u32>,
+    pub(super) what: Option<Prose>,
+    pub(super) why: Option<Prose>,
+}
+
+/// A citation that was not counted.
+#[derive(Debug, Serialize)]
+pub(super) struct Aside {
+    pub(super) reviewer: String,
+    pub(super) review_line: u32,
+    pub(super) text: String,
+    pub(super) bucket: &'static str,
+    pub(super) reason: String,
+    pub(super) what: Option<Prose>,
+}
+
+/// A retraction that met nothing.
+#[derive(Debug, Serialize)]
+pub(super) struct Retraction {
+    pub(super) reviewer: String,
+    pub(super) review_line: u32,
+    pub(super) text: String,
+}
+
+/// Gathers what the page says of a bundle.
+pub(super) fn section(
+    bundle: &BundleTally,
+    record: Option<&BundleRecord>,
+    plan: &BundlePlan,
+    text: Option<&[u8]>,
+    budget: &mut Budget,
+) -> Section {
+    let mut facts = Vec::new();
+    if let Some(bytes) = bundle.bytes {
+        facts.push(size::decimal(bytes));
+    }
+    if let Some(record) = record {
+        facts.push(counted(record.files.len() as u64, "file", "files"));
+        if let (Some(part), Some(parts)) = (record.part, record.parts) {
+            facts.push(format!(
+                "part {part} of {parts} of {}",
+                line(&record.component)
+            ));
+        }
+        if !record.packed.is_empty() {
+            let names: Vec<String> = record.packed.iter().map(|name| line(name)).collect();
+            facts.push(format!("packed from {}", start(&names.join(", "), 200)));
+        }
+    }
+    let lineages = counted(u64::from(bundle.reviewed_by), "lineage", "lineages");
+    let rest = |count: usize| count.saturating_sub(MOST);
+    Section {
+        anchor: plan.anchor.clone(),
+        id: line(&bundle.id),
+        facts,
+        reviewed_by: lineages,
+        convergent: bundle.convergent,
+        distinct: bundle.distinct,
+        near_convergent: bundle.near_convergent,
+        near_places: bundle.near_places,
+        bar: bar(bundle),
+        reviewers: bundle
+            .reviewers
+            .iter()
+            .map(|row| Reviewer {
+                name: line(&row.reviewer),
+                lineages: line(&row.lineages.to_string()),
+                source: line(&row.lineage_source),
+                model: row.model.as_deref().map(line),
+                cell: cell(Some(row)),
+                per_kb: row.tokens_per_kb.map(|tokens| format!("{tokens:.1}")),
+            })
+            .collect(),
+        citations: citations(&bundle.buckets),
+        places_left_out: plan.left_out,
+        diff: files(record, &plan.places, text, budget),
+        loose: bundle
+            .findings_without_location
+            .iter()
+            .take(MOST)
+            .map(loose)
+            .collect(),
+        loose_left_out: rest(bundle.findings_without_location.len()),
+        set_aside: bundle
+            .set_aside
+            .iter()
+            .take(MOST)
+            .map(|aside| Aside {
+                reviewer: line(&aside.reviewer),
+                review_line: aside.review_line,
+                text: start(&aside.text, 300),
+                bucket: aside.bucket.as_str(),
+                reason: line(&aside.reason),
+                what: aside
+                    .what
+                    .as_deref()
+                    .or(aside.why.as_deref())
+                    .and_then(prose),
+            })
+            .collect(),
+        set_aside_left_out: rest(bundle.set_aside.len()),
+        retractions: bundle
+            .unmatched_retractions
+            .iter()
+            .take(MOST)
+            .map(|record| Retraction {
+                reviewer: line(&record.reviewer),
+                review_line: record.review_line,
+                text: start(&record.text, 300),
+            })
+            .collect(),
+        retractions_left_out: rest(bundle.unmatched_retractions.len()),
+    }
+}
+
+fn loose(record: &LooseRecord) -> Loose {
+    Loose {
+        reviewer: line(&record.reviewer),
+        severity: severity_key(record.severity),
+        severity_word: match (record.severity, &record.severity_text) {
+            (None, Some(written)) => format!("“{}”", start(written, 20)),
+            (severity, _) => severity_word(severity).to_owned(),
+        },
+        review_line: record.review_line,
+        retracted_line: record.retracted_line,
+        what: record.what.as_deref().and_then(prose),
+        why: record.why.as_deref().and_then(prose),
+    }
+}
+
+/// `5 citations = 4 counted + 1 unknown path`.
+pub(super) fn citations(buckets: &Buckets) -> String {
+    let parts = [
+        (buckets.counted, "counted"),
+        (buckets.duplicate, "duplicate"),
+        (buckets.retracted, "retracted"),
+        (buckets.unknown_path, "unknown path"),
+        (buckets.echoed, "echoed"),
+        (buckets.malformed, "malformed"),
+    ];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(count, name)| *count > 0 || *name == "counted")
+        .map(|(count, name)| format!("{} {name}", grouped(*count)))
+        .collect();
+    let citations = buckets.citations;
+    let noun = if citations == 1 {
+        "citation"
+    } else {
+        "citations"
+    };
+    format!("{} {noun} = {}", grouped(citations), parts.join(" + "))
+}
