@@ -8,8 +8,8 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 use scrum_core::manifest::Manifest;
 use scrum_core::report::{
-    HtmlOptions, MarkdownOptions, SarifOptions, TextOptions, write_github, write_gitlab, write_html, write_json,
-    write_markdown, write_rdjsonl, write_sarif, write_text,
+    HtmlOptions, MarkdownOptions, SarifOptions, TextOptions, write_github, write_gitlab,
+    write_html, write_json, write_markdown, write_rdjsonl, write_sarif, write_text,
 };
 use scrum_core::tally::{DiffText, Tally};
 
