@@ -126,6 +126,7 @@ pub mod report;
 pub mod review;
 #[cfg(feature = "schema")]
 pub mod schema;
+pub mod secret;
 pub mod size;
 pub mod split;
 pub mod symbol;
