@@ -31,6 +31,10 @@ pub struct Manifest {
     pub range: Range,
     /// SHA-256 of the effective configuration, hex.
     pub config_sha256: String,
+    /// SHA-256 of the prompts' template and of whether lines are numbered, hex: with the bundle's diff it says what a
+    /// reviewer is asked.
+    #[serde(default)]
+    pub template_sha256: Option<String>,
     /// Lines of context around a change; `None` for a patch, which brings its own.
     #[serde(default)]
     pub context: Option<u32>,

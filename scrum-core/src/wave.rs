@@ -215,6 +215,7 @@ pub fn write(
         schema: SCHEMA.to_owned(),
         range: changes.range.clone(),
         config_sha256: options.config_sha256.clone(),
+        template_sha256: Some(template_digest(template, options.line_numbers)),
         context: options.context,
         patch_sha256: patch_sha256(changes)?,
         guard: GuardRecord {
@@ -244,6 +245,14 @@ pub fn write(
         excluded_sha256,
         tree_sha256: Some(tree_sha256),
     })
+}
+
+/// The digest of what makes a prompt of a diff.
+fn template_digest(template: &Template, line_numbers: bool) -> String {
+    let mut writer = DigestWriter::new(io::sink());
+    // Digesting into a sink has no way to fail.
+    let _ = write!(writer, "{line_numbers} {}", template.text());
+    writer.finish().1
 }
 
 fn write_bundle(

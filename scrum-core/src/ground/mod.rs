@@ -396,6 +396,7 @@ pub(crate) mod tests {
             schema: crate::manifest::SCHEMA.to_owned(),
             range: crate::range::Range::default(),
             config_sha256: String::new(),
+            template_sha256: None,
 
             context: None,
             patch_sha256: None,

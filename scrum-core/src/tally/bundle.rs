@@ -231,6 +231,9 @@ impl<'a> Table<'a> {
             verdict: joined.as_ref().and_then(|review| review.verdict),
             cut_off,
             read_as_json: joined.as_ref().is_some_and(|review| review.read_as_json),
+            carried_over_from: sidecar
+                .and_then(|sidecar| sidecar.carried_over_from.clone())
+                .filter(|_| joined.is_some()),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::Tally;
 use crate::engagement::State;
+use crate::lineage::independence;
 use crate::review::Severity;
 
 /// A condition that fails a run (`--fail-on`).
@@ -58,7 +59,44 @@ pub enum GateFailure {
     },
 }
 
+/// A bundle that too few lineages reviewed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct QuorumMiss {
+    /// The bundle's id.
+    pub bundle: String,
+    /// Disjoint lineages that reviewed it.
+    pub reviewed_by: u32,
+    /// Disjoint lineages that it needs.
+    pub needed: u32,
+}
+
 impl Tally {
+    /// The bundles that fewer than `quorum` disjoint lineages reviewed. Where reviewers are not asked about a bundle, it
+    /// needs no more lineages than those who are asked have.
+    pub fn short_of_quorum(&self, quorum: u32) -> Vec<QuorumMiss> {
+        let bundles = self.bundles.iter().filter_map(|bundle| {
+            let asked = || {
+                bundle
+                    .reviewers
+                    .iter()
+                    .filter(|row| row.state != State::NotAsked)
+            };
+            let needed = if asked().count() < bundle.reviewers.len() {
+                let lineages: Vec<_> = asked().map(|row| row.lineages.clone()).collect();
+                quorum.min(independence(&lineages))
+            } else {
+                quorum
+            };
+            (bundle.reviewed_by < needed).then(|| QuorumMiss {
+                bundle: bundle.id.clone(),
+                reviewed_by: bundle.reviewed_by,
+                needed,
+            })
+        });
+        bundles.collect()
+    }
+
     /// Judges the tally. Failures come in the order of [`Gate`], that of `min_lineages` (0 asks for none) last.
     pub fn failed_gates(&self, gates: &[Gate], min_lineages: u32) -> Vec<GateFailure> {
         let mut gates = gates.to_vec();
@@ -109,5 +147,39 @@ impl Tally {
                 (!reviewers.is_empty()).then_some(GateFailure::NoEvidence { reviewers })
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::review::Review;
+    use crate::tally::{self, NoDiffs, Outcome, ReviewerConfig, Submission, TallyOptions};
+
+    #[test]
+    fn a_quorum_counts_lineages_and_asks_no_more_than_are_asked() {
+        let options =
+            TallyOptions::default().reviewers(["opus", "sonnet", "kimi"].map(ReviewerConfig::new));
+        let clean = |bundle, reviewer| {
+            Submission::new(
+                bundle,
+                reviewer,
+                Outcome::Review(Review::from_text("NONE\n")),
+            )
+        };
+        let submissions = vec![
+            clean("core", "opus"),
+            clean("core", "sonnet"),
+            clean("docs", "opus"),
+            Submission::new("docs", "kimi", Outcome::NotAsked),
+        ];
+        let tally = tally::tally(submissions, None, &NoDiffs, &options);
+        let misses: Vec<_> = tally
+            .short_of_quorum(2)
+            .into_iter()
+            .map(|miss| (miss.bundle, miss.reviewed_by, miss.needed))
+            .collect();
+        // Two of one lineage are one; in `docs` nobody but this lineage is asked.
+        assert_eq!(misses, [("core".to_owned(), 1, 2)]);
+        assert_eq!(tally.short_of_quorum(0), []);
     }
 }

@@ -24,7 +24,7 @@ mod votes;
 use serde::{Deserialize, Serialize};
 
 pub use count::tally;
-pub use gate::{Gate, GateFailure};
+pub use gate::{Gate, GateFailure, QuorumMiss};
 pub use record::{
     Claim, Estimate, LineageRecord, LocationTally, LooseRecord, PlaceTally, RetractionRecord,
     ReviewerRow, SetAside,

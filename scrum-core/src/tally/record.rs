@@ -50,6 +50,9 @@ pub struct ReviewerRow {
     /// The review was read from a JSON answer.
     #[serde(default)]
     pub read_as_json: bool,
+    /// The wave in which the same question was answered, where the answer was carried over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carried_over_from: Option<String>,
 }
 
 /// A location that was counted.

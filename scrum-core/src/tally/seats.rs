@@ -14,6 +14,9 @@ const MAX_MEANT: usize = 20;
 /// Seats that nobody filled are listed as missing only up to so many seats in all.
 const MAX_SEATS: usize = 1_000_000;
 
+/// Warnings of one sidecar that are passed on.
+const MAX_NOTES: usize = 5;
+
 /// One reviewer at one bundle.
 #[derive(Debug, Default)]
 pub(super) struct Seat {
@@ -139,6 +142,12 @@ pub(super) fn seat(
                 )
             });
             warnings.extend(told);
+            // A sidecar is a file of anybody's making.
+            let noted = seat.sidecar.iter().flat_map(|sidecar| &sidecar.warnings);
+            warnings.extend(noted.take(MAX_NOTES).map(|note| {
+                let note: String = note.chars().take(500).collect();
+                format!("bundle {}, {reviewer}: {note}", bundles[bundle])
+            }));
             let own = seat
                 .sidecar
                 .as_ref()

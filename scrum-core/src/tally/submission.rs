@@ -70,6 +70,21 @@ pub struct Sidecar {
     pub prompt_sha256: Option<String>,
     /// The last HTTP status.
     pub http_status: Option<u16>,
+    /// The command's exit code; absent where a signal ended it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<i32>,
+    /// The end of what the command wrote on stderr.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stderr: Option<String>,
+    /// Digest of the bundle's diff, the template and the reviewer's settings: the question that was answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The wave in which it was asked, where that is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub carried_over_from: Option<String>,
+    /// What a person should know of the answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// What the configuration says of a reviewer.

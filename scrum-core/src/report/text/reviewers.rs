@@ -49,6 +49,10 @@ impl Page<'_> {
             if let Some(reason) = &row.reason {
                 self.paragraph("      ", &line(reason), Some(Paint::Dim))?;
             }
+            if let Some(wave) = &row.carried_over_from {
+                let text = format!("carried over from {}", line(wave));
+                self.paragraph("      ", &text, Some(Paint::Dim))?;
+            }
         }
         let missing: Vec<String> = bundle
             .reviewers

@@ -7,12 +7,19 @@
 //! place where a value comes from. Unknown keys are errors, because a misspelt limit that is silently ignored is
 //! worse than none.
 
+mod reviewers;
+
 use std::fmt;
 
 use bytesize::ByteSize;
 use indexmap::IndexMap;
 use serde::de::{self, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+
+pub use reviewers::{
+    Api, DEFAULT_BACKOFF, DEFAULT_JOBS, DEFAULT_MAX_OUTPUT, DEFAULT_RETRIES, DEFAULT_TIMEOUT,
+    Review, Reviewer,
+};
 
 use crate::digest;
 use crate::guard::{DEFAULT_FAIL, DEFAULT_WARN, Limits};
@@ -208,73 +215,6 @@ impl Default for Prompt {
     }
 }
 
-/// One entry of `[[reviewers]]`.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, default)]
-#[cfg_attr(feature = "schema", schemars(extend("required" = ["name"])))]
-pub struct Reviewer {
-    /// The seat's name; the file name of its reviews.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-    pub name: String,
-    /// Its lineages; found from the model or the name where absent.
-    pub lineage: Option<Vec<String>>,
-    /// A person, who is a lineage of their own.
-    pub human: bool,
-    /// Command that reads the prompt on stdin and answers on stdout.
-    pub command: Option<Vec<String>>,
-    /// Wire format: `openai` or `anthropic`.
-    pub api: Option<Api>,
-    /// Base address of the API.
-    pub url: Option<String>,
-    /// Model id.
-    pub model: Option<String>,
-    /// Name of the environment variable that holds the key.
-    pub api_key_env: Option<String>,
-    /// Longest answer, in tokens.
-    pub max_tokens: Option<u32>,
-    /// Sampling temperature.
-    pub temperature: Option<f64>,
-    /// Further HTTP headers.
-    pub headers: IndexMap<String, String>,
-    /// Longest time for one answer, e.g. `10m`.
-    pub timeout: Option<String>,
-    /// Attempts after the first.
-    pub retries: Option<u32>,
-    /// Requests under way at once.
-    pub concurrency: Option<u32>,
-    /// Globs of the bundles it is asked about; all where empty.
-    pub paths: Vec<String>,
-    /// Price of a million input tokens.
-    pub price_in: Option<f64>,
-    /// Price of a million output tokens.
-    pub price_out: Option<f64>,
-}
-
-/// A wire format of model servers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum Api {
-    /// `POST …/chat/completions`.
-    Openai,
-    /// `POST …/messages`.
-    Anthropic,
-}
-
-/// `[review]`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, default)]
-pub struct Review {
-    /// Reviewers under way at once; the machine's cores where absent.
-    pub jobs: Option<u32>,
-    /// Disjoint lineages that must have reviewed each bundle. Default 0: no quorum.
-    pub quorum: u32,
-    /// Replace secrets in prompts instead of stopping. Default false.
-    pub redact: bool,
-}
-
 /// `[tally]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -371,6 +311,14 @@ pub enum ConfigError {
         /// The name as it stands in the file.
         name: String,
     },
+    /// A reviewer that cannot be asked as it is described.
+    #[error("reviewer `{name}`: {reason}")]
+    Reviewer {
+        /// The reviewer's name.
+        name: String,
+        /// What contradicts what, or what is missing.
+        reason: String,
+    },
 }
 
 impl Config {
@@ -402,7 +350,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Limits`], [`ConfigError::Twice`], [`ConfigError::Name`].
+    /// [`ConfigError::Limits`], [`ConfigError::Twice`], [`ConfigError::Name`], [`ConfigError::Reviewer`].
     pub fn check(&self) -> Result<(), ConfigError> {
         let Limits { warn, fail } = self.limits();
         if warn > fail {
@@ -410,15 +358,16 @@ impl Config {
         }
         names(
             "[[components]]",
-            self.components.iter().map(|entry| &entry.name),
+            self.components.iter().map(|entry| entry.name.clone()),
             |_| true,
         )?;
-        // A reviewer's name is a file's name in the wave.
+        // A reviewer's name is a file's name in the wave, and some file systems do not tell cases apart.
         names(
             "[[reviewers]]",
-            self.reviewers.iter().map(|entry| &entry.name),
-            |name| !name.starts_with('.') && !name.contains(['/', '\\', '\0']),
-        )
+            self.reviewers.iter().map(|entry| entry.name.to_lowercase()),
+            reviewers::is_usable_name,
+        )?;
+        self.reviewers.iter().try_for_each(Reviewer::check)
     }
 
     /// The limits of `[guard]`, in bytes.
@@ -497,25 +446,25 @@ fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ByteSize, D::Error
     deserializer.deserialize_any(Size)
 }
 
-fn names<'a>(
+/// As [`size`], for a key that may be absent.
+fn optional_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ByteSize>, D::Error> {
+    size(deserializer).map(Some)
+}
+
+fn names(
     list: &'static str,
-    names: impl Iterator<Item = &'a String>,
+    names: impl Iterator<Item = String>,
     usable: impl Fn(&str) -> bool,
 ) -> Result<(), ConfigError> {
     let mut seen = std::collections::BTreeSet::new();
     for name in names {
-        if name.is_empty() || !usable(name) {
-            return Err(ConfigError::Name {
-                list,
-                name: name.clone(),
-            });
+        if name.is_empty() || !usable(&name) {
+            return Err(ConfigError::Name { list, name });
         }
-        if !seen.insert(name) {
-            return Err(ConfigError::Twice {
-                list,
-                name: name.clone(),
-            });
+        if seen.contains(&name) {
+            return Err(ConfigError::Twice { list, name });
         }
+        seen.insert(name);
     }
     Ok(())
 }

@@ -1,0 +1,273 @@
+//! `[[reviewers]]` and `[review]`: who is asked, how, and by how many at once.
+
+use std::time::Duration;
+
+use bytesize::ByteSize;
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use super::ConfigError;
+use crate::pattern::PathPatterns;
+
+/// Longest time for one answer, where nothing else is said.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// First wait before a second attempt, where nothing else is said.
+pub const DEFAULT_BACKOFF: Duration = Duration::from_secs(1);
+
+/// Attempts after the first, where nothing else is said.
+pub const DEFAULT_RETRIES: u32 = 3;
+
+/// Bytes that an answer may have, where nothing else is said.
+pub const DEFAULT_MAX_OUTPUT: u64 = 4_000_000;
+
+/// Questions under way at once, where nothing else is said. They wait rather than compute, so cores do not matter.
+pub const DEFAULT_JOBS: u32 = 8;
+
+/// One entry of `[[reviewers]]`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+#[cfg_attr(feature = "schema", schemars(extend("required" = ["name"])))]
+pub struct Reviewer {
+    /// The seat's name; the file name of its reviews. Names must differ in more than case.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    pub name: String,
+    /// Its lineages; found from the model or the name where absent.
+    pub lineage: Option<Vec<String>>,
+    /// A person, who is a lineage of their own and puts their reviews into the wave themselves.
+    pub human: bool,
+    /// Command that reads the prompt on stdin and answers on stdout. It is started without a shell. `{prompt_file}` and
+    /// `{bundle}` in its arguments become the path of the prompt and the bundle's id.
+    pub command: Option<Vec<String>>,
+    /// Names of environment variables that the command gets besides `PATH`, `HOME`, locale, proxies and the like.
+    pub env: Vec<String>,
+    /// Wire format: `openai` or `anthropic`.
+    pub api: Option<Api>,
+    /// Base address of the API, e.g. `http://127.0.0.1:11434/v1`.
+    pub url: Option<String>,
+    /// Model id.
+    pub model: Option<String>,
+    /// Name of the environment variable that holds the key.
+    pub api_key_env: Option<String>,
+    /// Longest answer, in tokens. `anthropic` needs one and gets 8192 where absent; else the server decides.
+    pub max_tokens: Option<u32>,
+    /// Sampling temperature; the server's own where absent.
+    pub temperature: Option<f64>,
+    /// Further HTTP headers. `${NAME}` in a value becomes the environment variable `NAME`.
+    pub headers: IndexMap<String, String>,
+    /// Longest time for one answer, e.g. `90s` or `10m`. Default 10 minutes.
+    pub timeout: Option<String>,
+    /// Attempts after the first. Default 3.
+    pub retries: Option<u32>,
+    /// First wait before a second attempt, e.g. `500ms`; each further one is twice as long. Default 1 second.
+    pub backoff: Option<String>,
+    /// Questions under way at once; no limit but `[review] jobs` where absent.
+    pub concurrency: Option<u32>,
+    /// Bytes that an answer may have, e.g. `1MB`. Default 4 MB.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(schema_with = "super::size_schema", extend("default" = DEFAULT_MAX_OUTPUT))
+    )]
+    #[serde(deserialize_with = "super::optional_size")]
+    pub max_output: Option<ByteSize>,
+    /// Globs over the paths of a bundle's files: it is asked about the bundles where one matches; about all where empty.
+    pub paths: Vec<String>,
+    /// Price of a million input tokens, in any currency.
+    pub price_in: Option<f64>,
+    /// Price of a million output tokens, in the same currency.
+    pub price_out: Option<f64>,
+}
+
+/// A wire format of model servers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Api {
+    /// `POST …/chat/completions`.
+    Openai,
+    /// `POST …/messages`.
+    Anthropic,
+}
+
+/// `[review]`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Review {
+    /// Questions under way at once, over all reviewers. Default 8.
+    pub jobs: Option<u32>,
+    /// Disjoint lineages that must have reviewed each bundle. Default 0: no quorum.
+    pub quorum: u32,
+    /// Replace secrets in prompts instead of stopping. Default false.
+    pub redact: bool,
+}
+
+impl Reviewer {
+    /// Longest time for one answer.
+    pub fn timeout(&self) -> Duration {
+        span(self.timeout.as_deref()).unwrap_or(DEFAULT_TIMEOUT)
+    }
+
+    /// First wait before a second attempt.
+    pub fn backoff(&self) -> Duration {
+        span(self.backoff.as_deref()).unwrap_or(DEFAULT_BACKOFF)
+    }
+
+    /// Whether it is asked by scrum, not by hand.
+    pub fn is_run(&self) -> bool {
+        self.command.is_some() || self.api.is_some()
+    }
+
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        self.contradiction().map_or(Ok(()), |reason| {
+            Err(ConfigError::Reviewer {
+                name: self.name.clone(),
+                reason,
+            })
+        })
+    }
+
+    fn contradiction(&self) -> Option<String> {
+        let said = |text: &str| Some(text.to_owned());
+        if self.command.is_some() && self.api.is_some() {
+            return said("`command` and `api` are two ways to ask; keep one");
+        }
+        if self.human && self.is_run() {
+            return said("`human = true` is answered by a person, not by `command` or `api`");
+        }
+        if let Some(command) = &self.command
+            && command.first().is_none_or(String::is_empty)
+        {
+            return said("`command` names no program");
+        }
+        if self.api.is_some() {
+            for (key, value) in [("url", &self.url), ("model", &self.model)] {
+                if value.as_ref().is_none_or(String::is_empty) {
+                    return Some(format!("`api` needs `{key}`"));
+                }
+            }
+            if let Some(url) = &self.url
+                && !url.starts_with("http://")
+                && !url.starts_with("https://")
+            {
+                return Some(format!(
+                    "`url` begins with http:// or https://, unlike `{url}`"
+                ));
+            }
+            if !self.env.is_empty() {
+                return said("`env` is for a `command`; an `api` takes `api_key_env`");
+            }
+        } else {
+            let only_for_api = [
+                ("url", self.url.is_some()),
+                ("headers", !self.headers.is_empty()),
+                ("max_tokens", self.max_tokens.is_some()),
+                ("temperature", self.temperature.is_some()),
+            ];
+            if let Some((key, _)) = only_for_api.into_iter().find(|(_, set)| *set) {
+                return Some(format!("`{key}` needs `api`"));
+            }
+        }
+        for (key, value) in [("timeout", &self.timeout), ("backoff", &self.backoff)] {
+            match value.as_deref().map(humantime::parse_duration) {
+                Some(Err(_)) => {
+                    return Some(format!(
+                        "`{key}` is a time such as `90s` or `10m`, unlike `{}`",
+                        value.as_deref().unwrap_or_default()
+                    ));
+                }
+                Some(Ok(time)) if time.is_zero() => return Some(format!("`{key}` is 0")),
+                _ => {}
+            }
+        }
+        for (key, value) in [
+            ("concurrency", self.concurrency.map(u64::from)),
+            ("max_tokens", self.max_tokens.map(u64::from)),
+            ("max_output", self.max_output.map(|size| size.as_u64())),
+        ] {
+            if value == Some(0) {
+                return Some(format!("`{key}` is 0"));
+            }
+        }
+        for (key, price) in [("price_in", self.price_in), ("price_out", self.price_out)] {
+            if price.is_some_and(|price| !price.is_finite() || price < 0.0) {
+                return Some(format!("`{key}` is no price"));
+            }
+        }
+        if self.temperature.is_some_and(|value| !value.is_finite()) {
+            return said("`temperature` is no number");
+        }
+        PathPatterns::new(&self.paths)
+            .err()
+            .map(|error| format!("`paths`: {error}"))
+    }
+}
+
+fn span(text: Option<&str>) -> Option<Duration> {
+    humantime::parse_duration(text?).ok()
+}
+
+/// Whether every file system takes `<name>.md`.
+pub(super) fn is_usable_name(name: &str) -> bool {
+    !name.starts_with('.')
+        && !name.contains(|c: char| c.is_control() || "/\\:*?\"<>|".contains(c))
+        && name.len() <= 200
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Config;
+    use super::*;
+
+    fn reviewer(keys: &str) -> Result<Config, ConfigError> {
+        Config::from_toml(&format!("[[reviewers]]\nname = 'seat'\n{keys}"))
+    }
+
+    #[test]
+    fn contradictions_name_the_reviewer() {
+        for (keys, words) in [
+            ("command = ['a']\napi = 'openai'", "two ways"),
+            ("command = []", "no program"),
+            ("command = ['a']\nhuman = true", "a person"),
+            ("api = 'openai'\nmodel = 'm'", "`url`"),
+            ("api = 'openai'\nurl = 'http://x'", "`model`"),
+            ("api = 'openai'\nurl = 'ftp://x'\nmodel = 'm'", "ftp://x"),
+            ("command = ['a']\nurl = 'http://x'", "`url` needs `api`"),
+            ("command = ['a']\ntimeout = 'soon'", "soon"),
+            ("command = ['a']\nbackoff = '0s'", "`backoff` is 0"),
+            ("command = ['a']\nconcurrency = 0", "`concurrency` is 0"),
+            ("command = ['a']\nprice_in = -1.0", "`price_in`"),
+            ("command = ['a']\npaths = ['a[']", "`paths`"),
+        ] {
+            let error = reviewer(keys).unwrap_err().to_string();
+            assert!(error.contains("reviewer `seat`"), "{error}");
+            assert!(error.contains(words), "{keys}: {error}");
+        }
+    }
+
+    #[test]
+    fn names_differ_in_more_than_case_and_are_file_names() {
+        let twice = Config::from_toml("[[reviewers]]\nname='Opus'\n[[reviewers]]\nname='opus'\n");
+        assert!(matches!(twice, Err(ConfigError::Twice { .. })), "{twice:?}");
+        for name in ["a/b", "a:b", ".a", "a\\u0007"] {
+            let config = Config::from_toml(&format!(
+                "[[reviewers]]\nname=\"{}\"\n",
+                name.replace('/', "\\u002f")
+            ));
+            assert!(
+                matches!(config, Err(ConfigError::Name { .. })),
+                "{name}: {config:?}"
+            );
+        }
+        assert!(Config::from_toml("[[reviewers]]\nname='gpt-4.1 mini'\n").is_ok());
+    }
+
+    #[test]
+    fn times_have_defaults_and_units() {
+        let config = reviewer("command = ['a']\ntimeout = '1m 30s'\nbackoff = '20ms'").unwrap();
+        assert_eq!(config.reviewers[0].timeout(), Duration::from_secs(90));
+        assert_eq!(config.reviewers[0].backoff(), Duration::from_millis(20));
+        assert_eq!(Reviewer::default().timeout(), DEFAULT_TIMEOUT);
+    }
+}
