@@ -9,8 +9,8 @@ use crate::commands;
 /// Splits a change set into review bundles, and counts what the reviewers agree on
 ///
 /// Before a review: `scrum bundle main...HEAD` divides the range's diff by component, guards the size of each
-/// bundle, and writes a prompt for each. After it: `scrum tally` reads the reviewers' `WHERE:` lines and counts
-/// which locations models of different lineages agree on.
+/// bundle, and writes a prompt for each. `scrum review` asks the configured reviewers. After it: `scrum tally` reads the
+/// reviewers' `WHERE:` lines and counts which locations models of different lineages agree on.
 ///
 /// Words: a range is what is compared; a component is a named part of the repository; a bundle is what the range changes
 /// in one component; a wave is a folder with all bundles of a range, their prompts and their reviews; a lineage is who a
@@ -34,12 +34,13 @@ Examples:
   scrum init                         propose scrum.toml for this repository
   scrum bundle main...HEAD           write a wave: bundles, prompts, manifest
   scrum bundle main...HEAD --split   cut what is too large into parts
+  scrum review main...HEAD           bundle, ask every configured reviewer, count
   scrum tally                        count what the newest wave's reviewers said
   scrum verify                       prove that the newest wave loses nothing
 
 Exit codes:
   0    done
-  1    a gate said no: the size guard, --fail-on, --min-lineages, verify
+  1    a gate said no: size guard, --fail-on, --min-lineages, verify, quorum, secrets
   2    usage, configuration, or a revision or path that does not resolve
   3    everything else
   130  interrupted
@@ -47,7 +48,8 @@ Exit codes:
 Environment:
   SCRUM_FORCE_OVERSIZE=1  write bundles above the fail limit (--force-oversize)
   NO_COLOR                no colours, if set and not empty (--color never)
-  PATH                    where git is found by verify, and reviewers by init";
+  PATH                    where git is found by verify, and reviewers by init and review
+  HTTPS_PROXY, NO_PROXY   how review reaches servers";
 
 /// Options that every command takes.
 #[derive(Debug, ClapArgs)]
@@ -94,6 +96,7 @@ pub(crate) enum Command {
     Init(commands::init::Args),
     Bundle(commands::bundle::Args),
     Verify(commands::verify::Args),
+    Review(Box<commands::review::Args>),
     Tally(commands::tally::Args),
     Demo(commands::demo::Args),
     Completions(commands::completions::Args),

@@ -17,12 +17,14 @@ use crate::output::Output;
 pub(crate) enum ExitCode {
     /// Done; also where the reader of a pipe left.
     Done = 0,
-    /// A gate said no: the size guard, `--fail-on`, `--min-lineages`, verify.
+    /// A gate said no: the size guard, `--fail-on`, `--min-lineages`, verify, a quorum, secrets in prompts.
     Refused = 1,
     /// Usage, configuration, a revision or path that does not resolve.
     Usage = 2,
     /// Everything else.
     Failure = 3,
+    /// Ctrl-C.
+    Interrupted = 130,
 }
 
 impl From<ExitCode> for std::process::ExitCode {

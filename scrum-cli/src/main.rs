@@ -14,6 +14,7 @@ mod output;
 #[cfg(test)]
 mod pages;
 mod progress;
+mod runner;
 #[cfg(test)]
 mod schemas;
 mod session;

@@ -77,13 +77,13 @@ impl Output {
 
     /// Prints lines that belong to the error or hint above.
     pub(crate) fn more(&self, text: &str) {
-        self.stderr(text);
+        self.stderr(&harmless(text));
     }
 
     /// Prints lines that nobody must read, unless `-q`.
     pub(crate) fn detail(&self, text: &str) {
         if !self.quiet {
-            self.stderr(text);
+            self.stderr(&harmless(text));
         }
     }
 

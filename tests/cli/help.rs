@@ -5,10 +5,11 @@ use std::process::{Command, Stdio};
 
 use crate::place::Place;
 
-const COMMANDS: [&str; 7] = [
+const COMMANDS: [&str; 8] = [
     "demo",
     "init",
     "bundle",
+    "review",
     "verify",
     "tally",
     "completions",

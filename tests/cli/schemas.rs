@@ -234,7 +234,8 @@ fn the_configuration_is_judged_as_the_program_judges_it() {
         guard = { warn = "60KB", fail = 100000 }
         bundle = { by = "codeowners", split = true }
         components = [ { name = "core", paths = ["core/**"] } ]
-        reviewers = [ { name = "opus", lineage = ["anthropic"], headers = { "x-team" = "pool" } } ]
+        reviewers = [ { name = "opus", lineage = ["anthropic"], api = "openai", url = "http://h/v1",
+            model = "m", headers = { "x-team" = "pool" }, max_output = "1MB" } ]
         lineages = { "our-finetune" = ["alibaba"] }
         parity = { known_gaps = [ { case = "a", reason = "b" } ] }
         assess = { anything = 3 }

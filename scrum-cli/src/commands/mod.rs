@@ -6,6 +6,7 @@ pub(crate) mod demo;
 mod formats;
 pub(crate) mod init;
 pub(crate) mod man;
+pub(crate) mod review;
 pub(crate) mod tally;
 pub(crate) mod verify;
 
@@ -25,6 +26,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     match &args.command {
         Command::Bundle(args) => bundle::run(args, &session()?, output),
         Command::Verify(args) => verify::run(args, &session()?, output),
+        Command::Review(args) => review::run(args, &session()?, output),
         Command::Tally(args) => tally::run(args, &session()?, output),
         Command::Init(own) => init::run(own, &args.global, output),
         // These two read neither a repository nor its configuration.

@@ -7,14 +7,19 @@ use std::str::FromStr;
 use clap::{Args as ClapArgs, ValueEnum, ValueHint};
 use scrum_core::ground::Ground;
 use scrum_core::lineage::LineageTable;
-use scrum_core::tally::{self, DiffText, Gate, GateFailure, NoDiffs, ReviewerConfig, TallyOptions};
+use scrum_core::tally::{
+    self, DiffText, Gate, GateFailure, NoDiffs, Outcome, ReviewerConfig, Submission, Tally,
+    TallyOptions,
+};
 use scrum_core::wave::TREE;
 
 use super::formats::{Format, Report};
 use crate::error::{ExitCode, UsageError};
 use crate::output::Output;
+use crate::runner::plan::Wanted;
 use crate::session::Session;
 use crate::wave::merged::find_merged;
+use crate::wave::reviews::ReviewFile;
 use crate::wave::{Found, Wave, find, reviews, shown_path, strays};
 
 const COUNT: &str = "What counts";
@@ -86,7 +91,7 @@ enum FailOn {
 
 /// `NAME=L[+L]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct LineageArg {
+pub(super) struct LineageArg {
     name: String,
     lineages: Vec<String>,
 }
@@ -120,7 +125,7 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
             Found::Files(paths) => Source::Files(paths),
         },
     };
-    let options = args.options(session);
+    let options = options(session, args.near, args.min_lineages, &args.lineage);
     let jobs = args.jobs.unwrap_or_else(super::cores).max(1);
     let tally = match &wave {
         Source::Wave(wave) => {
@@ -134,9 +139,7 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
                 Some(merged) => merged.reviews(wave, output)?,
                 None => reviews::of_wave(wave)?,
             };
-            let submissions = reviews::read(&files, Some(wave), jobs, output);
-            let ground = Ground::new(&wave.manifest, &wave.read(TREE).unwrap_or_default());
-            tally::tally(submissions, Some(&ground), wave.as_ref(), &options)
+            count(wave, &files, &options, jobs, session, output)?
         }
         Source::Files(paths) => {
             let files = reviews::of_paths(paths)?;
@@ -151,13 +154,11 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
                 ));
             }
             let submissions = reviews::read(&files, None, jobs, output);
-            tally::tally(submissions, None, &NoDiffs, &options)
+            let tally = tally::tally(submissions, None, &NoDiffs, &options);
+            warn(&tally, output);
+            tally
         }
     };
-    tally
-        .warnings
-        .iter()
-        .for_each(|warning| output.warning(warning));
     let report = Report {
         tally: &tally,
         manifest: match &wave {
@@ -219,7 +220,7 @@ fn way_on(failure: &GateFailure) -> &'static str {
 }
 
 /// Says what a gate found.
-fn sentence(failure: &GateFailure) -> String {
+pub(super) fn sentence(failure: &GateFailure) -> String {
     const SHOWN: usize = 5;
     let list = |items: Vec<String>| {
         let more = items.len().saturating_sub(SHOWN);
@@ -306,31 +307,69 @@ impl Args {
         out.map(|path| Ok((path.as_path(), target(path)?)))
             .collect()
     }
+}
 
-    fn options(&self, session: &Session) -> TallyOptions {
-        let config = &session.config;
-        let mut lineages: BTreeMap<String, Vec<String>> = config
-            .lineages
-            .iter()
-            .map(|(name, set)| (name.clone(), set.clone()))
-            .collect();
-        for LineageArg {
-            name,
-            lineages: set,
-        } in &self.lineage
-        {
-            lineages.insert(name.clone(), set.clone());
-        }
-        let reviewers = config.reviewers.iter().map(|reviewer| {
-            let mut seat = ReviewerConfig::new(&reviewer.name).human(reviewer.human);
-            seat.lineage.clone_from(&reviewer.lineage);
-            seat.model.clone_from(&reviewer.model);
-            seat
-        });
-        TallyOptions::default()
-            .near_lines(self.near.unwrap_or(config.tally.near_lines))
-            .min_lineages(self.min_lineages.unwrap_or(config.tally.min_lineages))
-            .lineages(LineageTable::builtin().with_overrides(lineages))
-            .reviewers(reviewers)
+/// The choices of a tally: the flags over the configuration.
+pub(super) fn options(
+    session: &Session,
+    near: Option<u32>,
+    min_lineages: Option<u32>,
+    named: &[LineageArg],
+) -> TallyOptions {
+    let config = &session.config;
+    let mut lineages: BTreeMap<String, Vec<String>> = config
+        .lineages
+        .iter()
+        .map(|(name, set)| (name.clone(), set.clone()))
+        .collect();
+    for LineageArg {
+        name,
+        lineages: set,
+    } in named
+    {
+        lineages.insert(name.clone(), set.clone());
     }
+    let reviewers = config.reviewers.iter().map(|reviewer| {
+        let mut seat = ReviewerConfig::new(&reviewer.name).human(reviewer.human);
+        seat.lineage.clone_from(&reviewer.lineage);
+        seat.model.clone_from(&reviewer.model);
+        seat
+    });
+    TallyOptions::default()
+        .near_lines(near.unwrap_or(config.tally.near_lines))
+        .min_lineages(min_lineages.unwrap_or(config.tally.min_lineages))
+        .lineages(LineageTable::builtin().with_overrides(lineages))
+        .reviewers(reviewers)
+}
+
+/// Counts the reviews of a wave, and warns of what a person should know.
+pub(super) fn count(
+    wave: &Wave,
+    files: &[ReviewFile],
+    options: &TallyOptions,
+    jobs: usize,
+    session: &Session,
+    output: &Output,
+) -> anyhow::Result<Tally> {
+    let mut submissions = reviews::read(files, Some(wave), jobs, output);
+    // Whoever is not asked about a bundle is not missing there.
+    for reviewer in &session.config.reviewers {
+        let wanted = Wanted::new(reviewer)?;
+        let bundles = wave.manifest.bundles.iter();
+        let others = bundles.filter(|bundle| !wanted.is_asked(bundle));
+        submissions.extend(
+            others.map(|bundle| Submission::new(&bundle.id, &reviewer.name, Outcome::NotAsked)),
+        );
+    }
+    let ground = Ground::new(&wave.manifest, &wave.read(TREE).unwrap_or_default());
+    let tally = tally::tally(submissions, Some(&ground), wave, options);
+    warn(&tally, output);
+    Ok(tally)
+}
+
+fn warn(tally: &Tally, output: &Output) {
+    tally
+        .warnings
+        .iter()
+        .for_each(|warning| output.warning(warning));
 }

@@ -68,6 +68,15 @@ fn newest(session: &Session) -> anyhow::Result<PathBuf> {
     }
 }
 
+/// The wave that a path names, or a name under `.scrum/`.
+pub(crate) fn named(name: &Path, session: &Session) -> Option<PathBuf> {
+    if name.join(MANIFEST).is_file() {
+        return Some(name.to_owned());
+    }
+    let named = session.waves().join(name);
+    named.join(MANIFEST).is_file().then_some(named)
+}
+
 fn find_one(name: &Path, session: &Session) -> anyhow::Result<Found> {
     if name.join(MANIFEST).is_file() {
         return Ok(Found::Wave(name.to_owned()));

@@ -7,7 +7,7 @@ pub(crate) mod reviews;
 mod strays;
 
 pub(crate) use folder::{Folder, write_atomically, write_once};
-pub(crate) use found::{Found, find};
+pub(crate) use found::{Found, find, named};
 pub(crate) use strays::strays;
 
 use std::path::{Path, PathBuf};

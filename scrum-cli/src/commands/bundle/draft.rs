@@ -119,6 +119,12 @@ impl Draft {
         )?)
     }
 
+    /// Where the wave goes.
+    pub(crate) fn folder(&self, bundling: &Bundling, session: &Session) -> PathBuf {
+        let default = || session.waves().join(&self.name);
+        bundling.out.clone().unwrap_or_else(default)
+    }
+
     /// Writes the wave into its folder, and makes it the newest one.
     pub(crate) fn write(
         &self,
@@ -126,10 +132,7 @@ impl Draft {
         session: &Session,
         output: &Output,
     ) -> anyhow::Result<(PathBuf, Manifest)> {
-        let path = bundling
-            .out
-            .clone()
-            .unwrap_or_else(|| session.waves().join(&self.name));
+        let path = self.folder(bundling, session);
         let folder = Folder::inspect(&path)?;
         // With reviews in place the new bundles must be known before a byte of the old ones is touched.
         if folder.has_reviews() && folder.has_foreign_reviews(&self.render(&Discard)?) {

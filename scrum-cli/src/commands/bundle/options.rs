@@ -16,7 +16,7 @@ const SHOWN: &str = "What reviewers see";
 pub(super) const WAVE: &str = "The wave";
 
 /// How to divide, and where to write.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, PartialEq, ClapArgs)]
 pub(crate) struct Bundling {
     /// Only files that match, seen from the current folder
     ///
@@ -132,6 +132,11 @@ impl FromStr for ComponentArg {
 }
 
 impl Bundling {
+    /// Whether nothing is said.
+    pub(crate) fn is_silent(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// The configuration with the flags over it.
     pub(super) fn config(&self, session: &Session) -> anyhow::Result<Config> {
         let mut config = session.config.clone();

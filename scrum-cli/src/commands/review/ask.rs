@@ -1,0 +1,233 @@
+//! Asks the open questions of a wave, and writes down what comes back.
+
+use std::path::Path;
+
+use scrum_core::config::Reviewer;
+use scrum_core::manifest::Manifest;
+use scrum_core::tally::Sidecar;
+
+use crate::error::UsageError;
+use crate::output::Output;
+use crate::runner::Details;
+use crate::runner::plan::{Question, Status};
+use crate::runner::progress::Progress;
+use crate::runner::schedule::{self, Done, Ended, Event, Work};
+use crate::runner::seat::{Seat, doubts};
+use crate::runner::store::{Lock, Store};
+use crate::session::Session;
+
+/// Bytes of a prompt to a token that no tokenizer reaches: a server that counts fewer tokens was shown less.
+const MOST_BYTES_A_TOKEN: u64 = 12;
+
+/// Prompts below this, in bytes, are not judged so.
+const SHORT_PROMPT: u64 = 8_000;
+
+/// A run.
+pub(super) struct Asking<'a> {
+    pub(super) wave: &'a Path,
+    pub(super) manifest: &'a Manifest,
+    pub(super) reviewers: &'a [&'a Reviewer],
+    pub(super) redacted: &'a [bool],
+    pub(super) jobs: usize,
+    pub(super) session: &'a Session,
+    pub(super) output: &'a Output,
+}
+
+impl Asking<'_> {
+    /// Carries over what other waves have, and asks the rest. A wave that lacks nothing is not touched.
+    pub(super) fn run(&self, questions: &[Question]) -> anyhow::Result<Ended> {
+        let is_open =
+            |question: &&Question| matches!(question.status, Status::Ask { .. } | Status::Carry(_));
+        if questions.iter().filter(is_open).count() == 0 {
+            return Ok(Ended::Complete);
+        }
+        // Seats of those who have nothing to do need no key.
+        let mut numbers = vec![None; self.reviewers.len()];
+        let mut seats = Vec::new();
+        let mut totals = vec![0; self.reviewers.len()];
+        for question in questions {
+            if let Status::Ask { .. } = question.status {
+                totals[question.reviewer] += 1;
+                if numbers[question.reviewer].is_none() {
+                    let reviewer = self.reviewers[question.reviewer];
+                    numbers[question.reviewer] = Some(seats.len());
+                    seats.push(Seat::new(reviewer, &self.session.top)?);
+                    doubts(reviewer)
+                        .iter()
+                        .for_each(|doubt| self.output.warning(doubt));
+                }
+            }
+        }
+        let Some(_lock) = Lock::take(self.wave)? else {
+            return Err(UsageError::Other {
+                text: format!(
+                    "another run asks the reviewers of `{}`",
+                    self.wave.display()
+                ),
+                hint: Some(
+                    "wait until it is done; the same command then goes on with what is left"
+                        .to_owned(),
+                ),
+            }
+            .into());
+        };
+        let store = Store::new(self.wave);
+        self.carry_over(questions, &store)?;
+        let mut work = Vec::new();
+        for (number, question) in questions.iter().enumerate() {
+            if let (Status::Ask { .. }, Some(seat)) = (&question.status, numbers[question.reviewer])
+            {
+                let bundle = &self.manifest.bundles[question.bundle];
+                work.push(Work {
+                    question: number,
+                    seat,
+                    bundle: bundle.id.clone(),
+                    prompt: self.wave.join(&bundle.prompt),
+                    prompt_sha256: bundle.prompt_sha256.clone(),
+                    redact: self
+                        .redacted
+                        .get(question.bundle)
+                        .copied()
+                        .unwrap_or_default(),
+                });
+            }
+        }
+        let all = work.len();
+        let mut progress = Progress::start(self.reviewers, &totals, self.output);
+        let (mut answered, mut failed) = (0, 0);
+        let ended = schedule::run(work, seats, self.jobs, |event| {
+            match event {
+                Event::Interrupted => {}
+                Event::Tick => progress.tick(),
+                Event::Again {
+                    question,
+                    reason,
+                    wait,
+                } => {
+                    let question = &questions[*question];
+                    progress.again(question.reviewer, self.id(question), reason, *wait);
+                }
+                Event::Done(done) => {
+                    let question = &questions[done.question];
+                    self.keep(done, question, &store)?;
+                    let (details, fault) = match &done.result {
+                        Ok(answer) => (&answer.details, None),
+                        Err(fault) => (&*fault.details, Some(fault.reason.as_str())),
+                    };
+                    answered += usize::from(fault.is_none());
+                    failed += usize::from(fault.is_some());
+                    progress.done(
+                        question.reviewer,
+                        self.id(question),
+                        details,
+                        done.duration,
+                        fault,
+                    );
+                }
+            }
+            Ok(())
+        });
+        progress.finish();
+        let ended = ended?;
+        if ended == Ended::Interrupted {
+            self.output.error(&format!(
+                "interrupted: {answered} of {all} questions are answered and kept"
+            ));
+            self.output.hint("the same command goes on with the rest");
+        } else if failed > 0 {
+            self.output.warning(&format!(
+                "{failed} of {all} questions failed; the same command asks them again"
+            ));
+        }
+        Ok(ended)
+    }
+
+    fn id(&self, question: &Question) -> &str {
+        &self.manifest.bundles[question.bundle].id
+    }
+
+    fn carry_over(&self, questions: &[Question], store: &Store) -> anyhow::Result<()> {
+        let mut carried = 0;
+        for question in questions {
+            let Status::Carry(kept) = &question.status else {
+                continue;
+            };
+            let reviewer = &self.reviewers[question.reviewer].name;
+            // What vanished since it was found is asked in the next run.
+            if let Some((answer, sidecar)) = kept.read() {
+                store.put(self.id(question), reviewer, Some(&answer), &sidecar)?;
+                carried += 1;
+            }
+        }
+        if carried > 0 {
+            self.output
+                .detail(&format!("{carried} answers carried over from other waves"));
+        }
+        Ok(())
+    }
+
+    fn keep(&self, done: &Done, question: &Question, store: &Store) -> anyhow::Result<()> {
+        let reviewer = self.reviewers[question.reviewer];
+        let bundle = &self.manifest.bundles[question.bundle];
+        let (details, answer, error) = match &done.result {
+            Ok(answer) => (&answer.details, Some(answer.text.as_str()), None),
+            Err(fault) => (&*fault.details, None, Some(fault.reason.clone())),
+        };
+        let sidecar = Sidecar {
+            model: details.model.clone().or_else(|| reviewer.model.clone()),
+            tokens_in: details.tokens_in,
+            tokens_out: details.tokens_out,
+            finish_reason: details.finish_reason.clone(),
+            duration_ms: u64::try_from(done.duration.as_millis()).ok(),
+            attempts: Some(done.attempts),
+            error,
+            prompt_sha256: done.prompt_sha256.clone(),
+            http_status: details.http_status,
+            exit_code: details.exit_code,
+            stderr: details.stderr.clone(),
+            key: Some(question.key.clone()),
+            carried_over_from: None,
+            warnings: answer.map_or(Vec::new(), |_| warnings(details, bundle.prompt_bytes)),
+        };
+        store.put(&bundle.id, &reviewer.name, answer, &sidecar)
+    }
+}
+
+/// What a person should know of an answer.
+fn warnings(details: &Details, prompt_bytes: u64) -> Vec<String> {
+    let tokens = details.tokens_in.filter(|tokens| *tokens > 0);
+    let cut = tokens.filter(|tokens| {
+        prompt_bytes > SHORT_PROMPT && tokens.saturating_mul(MOST_BYTES_A_TOKEN) < prompt_bytes
+    });
+    cut.map(|tokens| {
+        format!(
+            "the server counted {tokens} tokens of a prompt of about {}: it has probably cut the prompt; raise its \
+             context length",
+            prompt_bytes.div_ceil(4)
+        )
+    })
+    .into_iter()
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prompt_that_the_server_cut_is_noticed() {
+        let counted = |tokens| Details {
+            tokens_in: tokens,
+            ..Details::default()
+        };
+        assert!(warnings(&counted(Some(4096)), 60_000)[0].contains("4096 tokens"));
+        for (tokens, bytes) in [
+            (Some(15_000), 60_000),
+            (None, 60_000),
+            (Some(1), 4_000),
+            (Some(0), 60_000),
+        ] {
+            assert_eq!(warnings(&counted(tokens), bytes), [] as [&str; 0]);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! What would be asked, and what it would cost.
+
+use scrum_core::config::Reviewer;
+use scrum_core::manifest::Manifest;
+use scrum_core::size;
+use serde::Serialize;
+
+use crate::output::Output;
+use crate::runner::plan::{Question, Status};
+use crate::runner::progress::cost;
+
+/// Tokens of an answer where the configuration sets no lower limit; reviews have some hundreds.
+const ANSWER_TOKENS: u64 = 1000;
+
+/// The plan of a run, as JSON.
+#[derive(Debug, Serialize)]
+struct Planned<'a> {
+    schema: &'static str,
+    reviewers: Vec<Row<'a>>,
+    questions: Vec<Line<'a>>,
+}
+
+/// One reviewer's part.
+#[derive(Debug, Default, Serialize)]
+struct Row<'a> {
+    reviewer: &'a str,
+    ask: u64,
+    there: u64,
+    carried_over: u64,
+    awaited: u64,
+    not_asked: u64,
+    /// Of the prompts to be sent.
+    bytes: u64,
+    /// About how many, a quarter of the bytes.
+    tokens: u64,
+    /// With answers of 1000 tokens, or `max_tokens` where that is less; absent without prices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<f64>,
+}
+
+#[derive(Debug, Serialize)]
+struct Line<'a> {
+    bundle: &'a str,
+    reviewer: &'a str,
+    status: &'static str,
+    bytes: u64,
+    tokens: u64,
+}
+
+/// Prints the plan.
+pub(super) fn print(
+    manifest: &Manifest,
+    reviewers: &[&Reviewer],
+    questions: &[Question],
+    json: bool,
+    output: &Output,
+) -> anyhow::Result<()> {
+    let rows: Vec<Row<'_>> = reviewers
+        .iter()
+        .enumerate()
+        .map(|(seat, reviewer)| row(manifest, reviewer, seat, questions))
+        .collect();
+    if json {
+        let planned = Planned {
+            schema: "scrum.plan/1",
+            reviewers: rows,
+            questions: questions
+                .iter()
+                .map(|question| line(manifest, reviewers, question))
+                .collect(),
+        };
+        return output.data(|out| {
+            serde_json::to_writer_pretty(&mut *out, &planned)?;
+            writeln!(out)
+        });
+    }
+    let asked: u64 = rows.iter().map(|row| row.ask).sum();
+    let bytes: u64 = rows.iter().map(|row| row.bytes).sum();
+    let tokens: u64 = rows.iter().map(|row| row.tokens).sum();
+    let width = rows
+        .iter()
+        .map(|row| row.reviewer.chars().count())
+        .max()
+        .unwrap_or(0)
+        .clamp(8, 30);
+    output.data(|out| {
+        writeln!(
+            out,
+            "would ask {asked} questions: {}, ≈{tokens} tokens\n",
+            size::decimal(bytes)
+        )?;
+        writeln!(
+            out,
+            "  {:width$}  {:>4}  {:>5}  {:>9}  {:>9}  {:>8}",
+            "reviewer", "ask", "there", "prompts", "tokens", "cost"
+        )?;
+        for row in &rows {
+            let name = crate::runner::one_line(row.reviewer, width);
+            let cost = row
+                .cost
+                .map_or_else(String::new, |cost| format!("≈{cost:.2}"));
+            let tokens = format!("≈{}", row.tokens);
+            let there = row.there + row.carried_over;
+            let prompts = size::decimal(row.bytes);
+            let line = format!(
+                "  {name:width$}  {:>4}  {there:>5}  {prompts:>9}  {tokens:>9}  {cost:>8}",
+                row.ask
+            );
+            writeln!(out, "{}", line.trim_end())?;
+            for (count, what) in [
+                (row.carried_over, "carried over from other waves"),
+                (row.awaited, "awaited from a person"),
+                (row.not_asked, "not asked, by `paths`"),
+            ] {
+                if count > 0 {
+                    writeln!(out, "      {count} {what}")?;
+                }
+            }
+        }
+        if rows.iter().any(|row| row.cost.is_some()) {
+            writeln!(
+                out,
+                "\ncost: with answers of {ANSWER_TOKENS} tokens, or `max_tokens` where that is less"
+            )?;
+        }
+        Ok(())
+    })
+}
+
+fn row<'a>(
+    manifest: &Manifest,
+    reviewer: &'a Reviewer,
+    seat: usize,
+    questions: &[Question],
+) -> Row<'a> {
+    let mut row = Row {
+        reviewer: &reviewer.name,
+        ..Row::default()
+    };
+    for question in questions
+        .iter()
+        .filter(|question| question.reviewer == seat)
+    {
+        let bundle = &manifest.bundles[question.bundle];
+        match question.status {
+            Status::Ask { .. } => {
+                row.ask += 1;
+                row.bytes += bundle.prompt_bytes;
+                row.tokens += bundle.tokens;
+            }
+            Status::There => row.there += 1,
+            Status::Carry(_) => row.carried_over += 1,
+            Status::Awaited => row.awaited += 1,
+            Status::NotAsked => row.not_asked += 1,
+        }
+    }
+    if reviewer.price_in.is_some() || reviewer.price_out.is_some() {
+        let longest = reviewer
+            .max_tokens
+            .map_or(ANSWER_TOKENS, |tokens| ANSWER_TOKENS.min(tokens.into()));
+        let answers = row.ask.saturating_mul(longest);
+        row.cost = Some(cost(row.tokens, reviewer.price_in) + cost(answers, reviewer.price_out));
+    }
+    row
+}
+
+fn line<'a>(manifest: &'a Manifest, reviewers: &[&'a Reviewer], question: &Question) -> Line<'a> {
+    let bundle = &manifest.bundles[question.bundle];
+    Line {
+        bundle: &bundle.id,
+        reviewer: &reviewers[question.reviewer].name,
+        status: match question.status {
+            Status::Ask { again: false } => "ask",
+            Status::Ask { again: true } => "ask-again",
+            Status::There => "there",
+            Status::Carry(_) => "carry-over",
+            Status::Awaited => "awaited",
+            Status::NotAsked => "not-asked",
+        },
+        bytes: bundle.prompt_bytes,
+        tokens: bundle.tokens,
+    }
+}

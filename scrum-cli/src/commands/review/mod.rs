@@ -1,0 +1,425 @@
+//! `scrum review`: from a wave, or a range, to answers and their tally.
+
+mod ask;
+mod dry_run;
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use clap::{Args as ClapArgs, ValueEnum};
+use scrum_core::config::{DEFAULT_JOBS, Reviewer};
+use scrum_core::manifest::Manifest;
+use scrum_core::nearest::nearest;
+use scrum_core::wave::Sink;
+
+use super::bundle::{Bundling, Draft, warn_sizes};
+use super::formats::{Format as TallyFormat, Report};
+use super::tally;
+use crate::error::{ExitCode, UsageError};
+use crate::output::Output;
+use crate::runner::plan::{self, Question, Scope, Status};
+use crate::runner::schedule::Ended;
+use crate::runner::secrets::{self, Leak};
+use crate::runner::store::Store;
+use crate::session::Session;
+use crate::wave::{Found, Wave, find, named, reviews, shown_path};
+
+/// Ask the configured reviewers, and count what they say
+///
+/// Asks every reviewer in scrum.toml about every bundle of a wave, and ends with the tally. What is there already is not
+/// asked again, also where another wave has it; so after an interruption the same command goes on where it was.
+///
+/// WAVE is a folder or a name under .scrum/ [default: the newest]. A RANGE is bundled first, with the options of
+/// `scrum bundle`. Every prompt is searched for secrets before anything is sent.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Example:\n  scrum review main...HEAD --dry-run\n  scrum review main...HEAD\n  scrum review --reviewer kimi --fresh"
+)]
+pub(crate) struct Args {
+    /// A wave, or a range to be bundled first
+    #[arg(id = "range", value_name = "WAVE|RANGE")]
+    name: Option<String>,
+    /// Ask only this reviewer; may be repeated
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    reviewer: Vec<String>,
+    /// Ask only about this bundle; may be repeated
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    bundle: Vec<String>,
+    /// Questions under way at once [default: 8]
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<u32>,
+    /// Show what would be asked, and what it costs; ask nothing and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Send prompts in which something looks like a secret
+    #[arg(long)]
+    allow_secrets: bool,
+    /// Ask also where an answer is there; old answers are kept beside the new
+    #[arg(long)]
+    fresh: bool,
+    /// What to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+    #[command(flatten, next_help_heading = "With a range, as in scrum bundle")]
+    bundling: Bundling,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a person
+    Text,
+    /// The tally
+    Json,
+}
+
+/// What is reviewed.
+struct Target {
+    folder: PathBuf,
+    manifest: Manifest,
+    /// What was found in the prompts while they were made and not written; `None` where they are on disk.
+    leaks: Option<BTreeMap<String, Leak>>,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Result<ExitCode> {
+    let reviewers = args.reviewers(session)?;
+    let target = match args.target(session, output)? {
+        Ok(target) => target,
+        Err(code) => return Ok(code),
+    };
+    let bundles = args.bundles(&target.manifest)?;
+    let leaks = |wanted: &[usize]| target.leaks(wanted);
+
+    let redact = session.config.review.redact && !args.allow_secrets;
+    let mut redacted = vec![false; target.manifest.bundles.len()];
+    if redact {
+        for leak in leaks(&bundles)? {
+            let bundles = target.manifest.bundles.iter();
+            let of_leak = redacted
+                .iter_mut()
+                .zip(bundles)
+                .find(|(_, bundle)| bundle.id == leak.bundle);
+            if let Some((redacted, _)) = of_leak {
+                *redacted = true;
+                output.warning(&format!(
+                    "bundle `{}`: {} in its prompt are replaced in what is sent",
+                    leak.bundle,
+                    secrets::counted(&leak)
+                ));
+            }
+        }
+    }
+    let scope = Scope {
+        bundles: &bundles,
+        reviewers: &reviewers,
+        fresh: args.fresh,
+        redacted: &redacted,
+    };
+    let questions = plan::questions(&target.manifest, &target.folder, &session.waves(), scope)?;
+    let mut open: Vec<usize> = questions
+        .iter()
+        .filter(|question| matches!(question.status, Status::Ask { .. }))
+        .map(|question| question.bundle)
+        .collect();
+    open.dedup();
+    let found = match redact || args.allow_secrets {
+        true => Vec::new(),
+        false => leaks(&open)?,
+    };
+    if args.dry_run {
+        dry_run::print(
+            &target.manifest,
+            &reviewers,
+            &questions,
+            args.format == Format::Json,
+            output,
+        )?;
+    }
+    if !found.is_empty() {
+        secrets::refuse(&found, output);
+        return Ok(ExitCode::Refused);
+    }
+    if args.dry_run {
+        return Ok(ExitCode::Done);
+    }
+    let jobs = args
+        .jobs
+        .or(session.config.review.jobs)
+        .unwrap_or(DEFAULT_JOBS);
+    let asking = ask::Asking {
+        wave: &target.folder,
+        manifest: &target.manifest,
+        reviewers: &reviewers,
+        redacted: &redacted,
+        jobs: jobs.max(1) as usize,
+        session,
+        output,
+    };
+    if asking.run(&questions)? == Ended::Interrupted {
+        return Ok(ExitCode::Interrupted);
+    }
+    awaited(&target, &reviewers, &questions, output);
+    args.count(&target, &bundles, session, output)
+}
+
+/// Says where the files of those are awaited whom scrum does not ask.
+fn awaited(target: &Target, reviewers: &[&Reviewer], questions: &[Question], output: &Output) {
+    const SHOWN: usize = 5;
+    let store = Store::new(&target.folder);
+    for (seat, reviewer) in reviewers.iter().enumerate() {
+        let waiting: Vec<&Question> = questions
+            .iter()
+            .filter(|question| {
+                question.reviewer == seat && matches!(question.status, Status::Awaited)
+            })
+            .collect();
+        for question in waiting.iter().take(SHOWN) {
+            let id = &target.manifest.bundles[question.bundle].id;
+            let place = shown_path(&store.place(id, &reviewer.name));
+            output.detail(&format!(
+                "{}: {id}: the review is awaited at {place}",
+                reviewer.name
+            ));
+        }
+        if waiting.len() > SHOWN {
+            let more = waiting.len() - SHOWN;
+            output.detail(&format!("{}: and at {more} more bundles", reviewer.name));
+        }
+    }
+}
+
+impl Args {
+    /// The reviewers that are wanted, in the order of the configuration.
+    fn reviewers<'a>(&self, session: &'a Session) -> anyhow::Result<Vec<&'a Reviewer>> {
+        let all = &session.config.reviewers;
+        if all.is_empty() {
+            return Err(UsageError::Other {
+                text: "no reviewer is configured".to_owned(),
+                hint: Some(
+                    "name some under [[reviewers]] in scrum.toml; `scrum init --print` shows how, docs/reviewers.md has \
+                     more"
+                    .to_owned(),
+                ),
+            }
+            .into());
+        }
+        let names = all.iter().map(|reviewer| reviewer.name.as_str());
+        known("reviewer", &self.reviewer, names)?;
+        let wanted = |reviewer: &&Reviewer| {
+            self.reviewer.is_empty() || self.reviewer.contains(&reviewer.name)
+        };
+        Ok(all.iter().filter(wanted).collect())
+    }
+
+    /// The indices of the bundles that are wanted, in the manifest's order.
+    fn bundles(&self, manifest: &Manifest) -> anyhow::Result<Vec<usize>> {
+        let ids = manifest.bundles.iter().map(|bundle| bundle.id.as_str());
+        known("bundle", &self.bundle, ids)?;
+        let wanted =
+            |at: &usize| self.bundle.is_empty() || self.bundle.contains(&manifest.bundles[*at].id);
+        Ok((0..manifest.bundles.len()).filter(wanted).collect())
+    }
+
+    /// The wave; the inner error where there is none and the command is done.
+    fn target(
+        &self,
+        session: &Session,
+        output: &Output,
+    ) -> anyhow::Result<Result<Target, ExitCode>> {
+        let wave = match &self.name {
+            Some(name) => {
+                let folder = named(Path::new(name), session);
+                if folder.is_none() && Path::new(name).exists() {
+                    return Err(UsageError::Other {
+                        text: format!("`{name}` is not a wave"),
+                        hint: Some(
+                            "name a wave's folder, its name under .scrum/, or a range".to_owned(),
+                        ),
+                    }
+                    .into());
+                }
+                folder
+            }
+            None if self.bundling.is_silent() => match find(&[], session)? {
+                Found::Wave(folder) => Some(folder),
+                Found::Files(_) => None,
+            },
+            None => None,
+        };
+        if let Some(folder) = wave {
+            if !self.bundling.is_silent() {
+                return Err(UsageError::Other {
+                    text: format!("`{}` is a wave, which is bundled already", folder.display()),
+                    hint: Some(
+                        "name a range with the options of `scrum bundle`, or leave them out"
+                            .to_owned(),
+                    ),
+                }
+                .into());
+            }
+            let Wave { folder, manifest } = Wave::open(&folder)?;
+            return Ok(Ok(Target {
+                folder,
+                manifest,
+                leaks: None,
+            }));
+        }
+        let threads = super::cores();
+        let draft = Draft::plan(
+            self.name.as_deref(),
+            &self.bundling,
+            threads,
+            session,
+            output,
+        )?;
+        let searching = Searching::default();
+        let unwritten = self.dry_run || draft.is_refused() || draft.is_empty();
+        let (folder, manifest) = if unwritten {
+            let manifest = draft.render(&searching)?;
+            (draft.folder(&self.bundling, session), manifest)
+        } else {
+            draft.write(&self.bundling, session, output)?
+        };
+        warn_sizes(&manifest, output);
+        if draft.is_refused() {
+            draft.explain_refusal(&manifest, output);
+            return Ok(Err(ExitCode::Refused));
+        }
+        if draft.is_empty() {
+            output.warning(&format!(
+                "nothing changed in {}; nobody is asked",
+                manifest.range.spec
+            ));
+            return Ok(Err(ExitCode::Done));
+        }
+        if !unwritten {
+            output.detail(&format!(
+                "wave: {} ({} bundles)",
+                shown_path(&folder),
+                manifest.bundles.len()
+            ));
+        }
+        let leaks = searching
+            .leaks
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        Ok(Ok(Target {
+            folder,
+            manifest,
+            leaks: unwritten.then_some(leaks),
+        }))
+    }
+
+    /// Counts and prints, and judges the gates.
+    fn count(
+        &self,
+        target: &Target,
+        bundles: &[usize],
+        session: &Session,
+        output: &Output,
+    ) -> anyhow::Result<ExitCode> {
+        let wave = Wave::open(&target.folder)?;
+        let options = tally::options(session, None, None, &[]);
+        let files = reviews::of_wave(&wave)?;
+        let tally = tally::count(&wave, &files, &options, super::cores(), session, output)?;
+        let report = Report {
+            tally: &tally,
+            diffs: &wave,
+            output,
+        };
+        report.print(match self.format {
+            Format::Text => TallyFormat::Text,
+            Format::Json => TallyFormat::Json,
+        })?;
+        report.keep(&wave.folder)?;
+        let mut code = ExitCode::Done;
+        for failure in tally.failed_gates(&[], options.min_lineages) {
+            output.error(&tally::sentence(&failure));
+            code = ExitCode::Refused;
+        }
+        let asked = |id: &str| {
+            bundles
+                .iter()
+                .any(|at| target.manifest.bundles[*at].id == id)
+        };
+        for miss in tally.short_of_quorum(session.config.review.quorum) {
+            if asked(&miss.bundle) {
+                output.error(&format!(
+                    "quorum: {} of {} lineages reviewed {}",
+                    miss.reviewed_by, miss.needed, miss.bundle
+                ));
+                code = ExitCode::Refused;
+            }
+        }
+        Ok(code)
+    }
+}
+
+impl Target {
+    /// The secrets in the prompts of these bundles.
+    fn leaks(&self, bundles: &[usize]) -> anyhow::Result<Vec<Leak>> {
+        let mut leaks = Vec::new();
+        for at in bundles {
+            let bundle = &self.manifest.bundles[*at];
+            match &self.leaks {
+                Some(known) => leaks.extend(known.get(&bundle.prompt).cloned()),
+                None => {
+                    let prompt = std::fs::read(self.folder.join(&bundle.prompt))?;
+                    leaks.extend(secrets::leak(&bundle.id, &prompt));
+                }
+            }
+        }
+        Ok(leaks)
+    }
+}
+
+/// Refuses a name that is not among those there are.
+fn known<'a>(
+    what: &str,
+    names: &[String],
+    known: impl Iterator<Item = &'a str> + Clone,
+) -> Result<(), UsageError> {
+    for name in names {
+        if !known.clone().any(|other| other == name) {
+            let all: Vec<&str> = known.clone().take(20).collect();
+            return Err(UsageError::Other {
+                text: format!("there is no {what} `{name}`"),
+                hint: Some(match nearest(name, known) {
+                    Some(meant) => crate::hint::meant(name, meant),
+                    None => format!("there are {}", all.join(", ")),
+                }),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Takes the files of a wave that is not written, and keeps of them what is secret in the prompts.
+#[derive(Default)]
+struct Searching {
+    leaks: Mutex<BTreeMap<String, Leak>>,
+}
+
+impl Sink for Searching {
+    fn write_file(
+        &self,
+        name: &str,
+        content: &mut dyn FnMut(&mut dyn Write) -> std::io::Result<()>,
+    ) -> std::io::Result<()> {
+        let id = name
+            .strip_prefix("prompts/")
+            .and_then(|rest| rest.strip_suffix(".md"));
+        let Some(id) = id else {
+            return content(&mut std::io::sink());
+        };
+        let mut prompt = Vec::new();
+        content(&mut prompt)?;
+        if let Some(leak) = secrets::leak(id, &prompt) {
+            let mut leaks = self.leaks.lock().unwrap_or_else(PoisonError::into_inner);
+            leaks.insert(name.to_owned(), leak);
+        }
+        Ok(())
+    }
+}

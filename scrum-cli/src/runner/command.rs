@@ -1,0 +1,555 @@
+//! Asks a reviewer that is a program: the prompt on its stdin, the answer on its stdout.
+//!
+//! It runs in a process group of its own, so that what it starts dies with it. No shell reads its arguments, and it gets
+//! the environment variables that it needs, not all there are: a model that reads hostile text may be talked into
+//! printing them.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::io::{ErrorKind, Read, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use process_wrap::std::{ChildWrapper, CommandWrap};
+use scrum_core::config::Reviewer;
+use scrum_core::size;
+
+use super::{Again, Answer, Details, Fault, Keys};
+
+/// From the request to end to the end by force.
+const GRACE: Duration = Duration::from_millis(700);
+
+/// How long a program's children may hold its stdout after its own end.
+const LINGER: Duration = Duration::from_millis(500);
+
+/// What is kept of stderr: its end.
+const STDERR_BYTES: usize = 8 << 10;
+
+/// Variables that a command gets without being named: what programs need to find themselves, their user, their
+/// language, a proxy and certificates.
+const PASSED: &[&str] = &[
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "LANG",
+    "LANGUAGE",
+    "TERM",
+    "TZ",
+    "TMPDIR",
+    "TMP",
+    "TEMP",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "no_proxy",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "NODE_EXTRA_CA_CERTS",
+    // Windows.
+    "SYSTEMROOT",
+    "SYSTEMDRIVE",
+    "WINDIR",
+    "COMSPEC",
+    "PATHEXT",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "PROGRAMDATA",
+    "PROGRAMFILES",
+    "USERPROFILE",
+    "USERNAME",
+    "HOMEDRIVE",
+    "HOMEPATH",
+];
+
+/// Beginnings of further names.
+const PASSED_BEGINNINGS: &[&str] = &["LC_", "XDG_"];
+
+/// A program, ready to be asked.
+#[derive(Debug)]
+pub(crate) struct Program {
+    command: Vec<String>,
+    environment: Vec<(OsString, OsString)>,
+    /// Where it runs.
+    folder: PathBuf,
+    keys: Keys,
+    timeout: Duration,
+    max_output: u64,
+}
+
+/// The prompt of a question.
+pub(crate) struct Prompt<'a> {
+    pub(crate) bundle: &'a str,
+    pub(crate) text: &'a str,
+    /// The file that has this text, where there is one.
+    pub(crate) file: Option<&'a Path>,
+}
+
+impl Program {
+    /// `environment` is the whole environment; what is neither usual nor named by the reviewer is left out.
+    pub(crate) fn new(
+        reviewer: &Reviewer,
+        environment: impl Iterator<Item = (OsString, OsString)>,
+        folder: &Path,
+        mut keys: Keys,
+        max_output: u64,
+    ) -> Self {
+        let named = |name: &OsStr| {
+            let mut names = reviewer.env.iter().chain(&reviewer.api_key_env);
+            names.any(|wanted| name == OsStr::new(wanted))
+        };
+        let environment: Vec<_> = environment
+            .filter(|(name, _)| named(name) || is_usual(name))
+            .collect();
+        for (name, value) in &environment {
+            if named(name)
+                && let Some(value) = value.to_str()
+            {
+                keys.add(value);
+            }
+        }
+        Self {
+            command: reviewer.command.clone().unwrap_or_default(),
+            environment,
+            folder: folder.to_owned(),
+            keys,
+            timeout: reviewer.timeout(),
+            max_output,
+        }
+    }
+
+    /// Asks once.
+    pub(crate) fn ask(&self, prompt: &Prompt<'_>, children: &Children) -> Result<Answer, Fault> {
+        let (mut command, file) = self.command(prompt).map_err(|error| {
+            let reason = format!("the prompt cannot be handed over: {error}");
+            Fault::new(reason, Again::Never)
+        })?;
+        let fed = file.is_none();
+        command
+            .stdin(if fed { Stdio::piped() } else { Stdio::null() })
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let deadline = Instant::now() + self.timeout;
+        let child = children
+            .start(command)
+            .map_err(|error| self.not_started(&error))?;
+        let stdout = Arc::new(Captured::default());
+        let stderr = Arc::new(Captured::default());
+        {
+            let mut child = child.lock();
+            if let Some(stream) = child.stdout().take() {
+                capture(stream, &stdout, Keep::Beginning(self.max_output));
+            }
+            if let Some(stream) = child.stderr().take() {
+                capture(stream, &stderr, Keep::End(STDERR_BYTES));
+            }
+            if let Some(mut stream) = child.stdin().take() {
+                let text = prompt.text.as_bytes().to_vec();
+                // A program that answers without reading to the end closes the pipe, which is its right.
+                std::thread::spawn(move || stream.write_all(&text));
+            }
+        }
+        let end = wait(&child, &stdout, &stderr, deadline);
+        drop(file);
+        if children.live().closed {
+            // Asked to end, some programs do so with success, and half an answer.
+            return Err(Fault::new("interrupted", Again::Never));
+        }
+        self.judge(end, &stdout, &stderr)
+    }
+
+    /// The command for one prompt, and the file that was made for it. Where `{prompt_file}` stands in the arguments,
+    /// stdin stays empty.
+    fn command(&self, prompt: &Prompt<'_>) -> std::io::Result<(Command, Option<PromptFile>)> {
+        const FILE: &str = "{prompt_file}";
+        let mut file = None;
+        if self.command.iter().any(|argument| argument.contains(FILE)) {
+            file = Some(match prompt.file {
+                Some(path) => PromptFile::OfWave(std::path::absolute(path)?),
+                None => {
+                    let mut made = tempfile::NamedTempFile::new()?;
+                    made.write_all(prompt.text.as_bytes())?;
+                    PromptFile::Made(made)
+                }
+            });
+        }
+        let path = file.as_ref().map(PromptFile::path);
+        let fill = |argument: &String| {
+            let argument = argument.replace("{bundle}", prompt.bundle);
+            match path {
+                Some(path) => argument.replace(FILE, &path.to_string_lossy()),
+                None => argument,
+            }
+        };
+        let mut arguments = self.command.iter().map(fill);
+        let program = arguments.next().unwrap_or_default();
+        // A path counts from the folder where the program runs; a bare name is sought in PATH.
+        let mut command = if program.contains(['/', '\\']) {
+            Command::new(self.folder.join(program))
+        } else {
+            Command::new(program)
+        };
+        command
+            .args(arguments)
+            .current_dir(&self.folder)
+            .env_clear()
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
+        Ok((command, file))
+    }
+
+    fn not_started(&self, error: &std::io::Error) -> Fault {
+        let name = self.command.first().map_or("", String::as_str);
+        let reason = match error.kind() {
+            ErrorKind::NotFound => format!("there is no command `{name}`"),
+            _ => format!("`{name}` cannot be started: {error}"),
+        };
+        Fault::new(reason, Again::NeverThisReviewer)
+    }
+
+    fn judge(&self, end: End, stdout: &Captured, stderr: &Captured) -> Result<Answer, Fault> {
+        let stderr = String::from_utf8_lossy(&stderr.bytes()).into_owned();
+        let stderr = self.keys.hide(stderr.trim_end());
+        let status = match end {
+            End::Exited(status) => Some(status),
+            _ => None,
+        };
+        let details = Details {
+            exit_code: status.and_then(|status| status.code()),
+            stderr: (!stderr.is_empty()).then_some(stderr),
+            ..Details::default()
+        };
+        let fault = |reason: String, again| {
+            Err(Fault {
+                reason: self.keys.hide(&reason),
+                again,
+                details: Box::new(details.clone()),
+            })
+        };
+        match end {
+            End::TooLate => fault(
+                format!("no answer within {:?} (`timeout`); killed", self.timeout),
+                Again::Later(None),
+            ),
+            End::TooMuch => fault(
+                format!(
+                    "wrote more than {} (`max_output`); killed",
+                    size::decimal(self.max_output)
+                ),
+                Again::Never,
+            ),
+            End::Lost(error) => fault(format!("cannot be waited for: {error}"), Again::Never),
+            End::Exited(status) if !status.success() => {
+                let said = details.stderr.as_deref().and_then(last_line);
+                let said = said.map_or(String::new(), |line| {
+                    format!(": {}", super::one_line(line, 300))
+                });
+                fault(format!("{status}{said}"), Again::IfConfigured)
+            }
+            End::Exited(_) => {
+                let text = String::from_utf8_lossy(&stdout.bytes()).into_owned();
+                if text.trim().is_empty() {
+                    return fault("printed nothing".to_owned(), Again::IfConfigured);
+                }
+                Ok(Answer {
+                    text: self.keys.hide(&text),
+                    details,
+                })
+            }
+        }
+    }
+}
+
+fn is_usual(name: &OsStr) -> bool {
+    let Some(name) = name.to_str() else {
+        return false;
+    };
+    let same = |usual: &&str| {
+        if cfg!(windows) {
+            name.eq_ignore_ascii_case(usual)
+        } else {
+            name == *usual
+        }
+    };
+    PASSED.iter().any(same)
+        || PASSED_BEGINNINGS
+            .iter()
+            .any(|beginning| name.starts_with(beginning))
+}
+
+fn last_line(text: &str) -> Option<&str> {
+    text.lines().rev().find(|line| !line.trim().is_empty())
+}
+
+/// A prompt on disk.
+enum PromptFile {
+    OfWave(PathBuf),
+    /// Removed when it is dropped.
+    Made(tempfile::NamedTempFile),
+}
+
+impl PromptFile {
+    fn path(&self) -> &Path {
+        match self {
+            Self::OfWave(path) => path,
+            Self::Made(file) => file.path(),
+        }
+    }
+}
+
+/// How a program ended.
+enum End {
+    Exited(ExitStatus),
+    TooLate,
+    TooMuch,
+    Lost(std::io::Error),
+}
+
+/// Waits for the end of a program, and makes it end where it takes or writes too much.
+fn wait(child: &Child<'_>, stdout: &Captured, stderr: &Captured, deadline: Instant) -> End {
+    const SHORTEST: Duration = Duration::from_millis(1);
+    const LONGEST: Duration = Duration::from_millis(20);
+    let mut pause = SHORTEST;
+    loop {
+        // Read before the child's state, so that what was written before its end is seen.
+        let over = stdout.is_over();
+        match child.try_wait() {
+            Ok(Some(status)) => {
+                let until = deadline.min(Instant::now() + LINGER);
+                while !(stdout.is_done() && stderr.is_done()) && Instant::now() < until {
+                    std::thread::sleep(SHORTEST);
+                }
+                if !(stdout.is_done() && stderr.is_done()) || child.children.live().closed {
+                    // What it left behind holds its pipes, or everything is to end.
+                    child.kill();
+                }
+                return if stdout.is_over() {
+                    End::TooMuch
+                } else {
+                    End::Exited(status)
+                };
+            }
+            Ok(None) => {}
+            Err(error) => {
+                child.kill();
+                return End::Lost(error);
+            }
+        }
+        if over {
+            child.kill();
+            child.reap();
+            return End::TooMuch;
+        }
+        if Instant::now() >= deadline {
+            child.terminate();
+            let until = Instant::now() + GRACE;
+            while Instant::now() < until && matches!(child.try_wait(), Ok(None)) {
+                std::thread::sleep(LONGEST.min(GRACE / 10));
+            }
+            // The group may outlive its leader.
+            child.kill();
+            child.reap();
+            return End::TooLate;
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(LONGEST);
+    }
+}
+
+/// What is kept of a stream.
+#[derive(Clone, Copy)]
+enum Keep {
+    /// So many bytes; reading ends there.
+    Beginning(u64),
+    /// The last bytes, whatever comes.
+    End(usize),
+}
+
+/// What a stream gave so far. It is read by a thread of its own, which nobody waits for: a process that nobody can kill
+/// may hold the other end for ever.
+#[derive(Debug, Default)]
+struct Captured {
+    bytes: Mutex<Vec<u8>>,
+    done: AtomicBool,
+    over: AtomicBool,
+}
+
+impl Captured {
+    fn bytes(&self) -> MutexGuard<'_, Vec<u8>> {
+        self.bytes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_done(&self) -> bool {
+        self.done.load(Ordering::Acquire)
+    }
+
+    fn is_over(&self) -> bool {
+        self.over.load(Ordering::Acquire)
+    }
+}
+
+fn capture(mut stream: impl Read + Send + 'static, into: &Arc<Captured>, keep: Keep) {
+    let into = Arc::clone(into);
+    std::thread::spawn(move || {
+        let mut chunk = vec![0; 1 << 16];
+        loop {
+            let read = match stream.read(&mut chunk) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(_) => break,
+            };
+            let mut bytes = into.bytes();
+            bytes.extend_from_slice(&chunk[..read]);
+            match keep {
+                Keep::Beginning(most) if bytes.len() as u64 > most => {
+                    into.over.store(true, Ordering::Release);
+                    break;
+                }
+                Keep::End(most) if bytes.len() > 2 * most => {
+                    let surplus = bytes.len() - most;
+                    bytes.drain(..surplus);
+                }
+                _ => {}
+            }
+        }
+        if let Keep::End(most) = keep {
+            let mut bytes = into.bytes();
+            let surplus = bytes.len().saturating_sub(most);
+            bytes.drain(..surplus);
+        }
+        into.done.store(true, Ordering::Release);
+    });
+}
+
+type Group = Arc<Mutex<Box<dyn ChildWrapper>>>;
+
+/// The programs that run, each with its process group, so that all of them can be ended at once.
+#[derive(Debug, Default)]
+pub(crate) struct Children {
+    live: Mutex<Live>,
+}
+
+#[derive(Debug, Default)]
+struct Live {
+    groups: BTreeMap<u64, Group>,
+    next: u64,
+    /// Nothing is started any more.
+    closed: bool,
+}
+
+/// A program that runs; it leaves the list when it is dropped.
+struct Child<'a> {
+    children: &'a Children,
+    number: u64,
+    group: Group,
+}
+
+impl Children {
+    fn live(&self) -> MutexGuard<'_, Live> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn start(&self, command: Command) -> std::io::Result<Child<'_>> {
+        // Held while it starts: whoever ends all of them must not miss this one.
+        let mut live = self.live();
+        if live.closed {
+            return Err(std::io::Error::other("interrupted"));
+        }
+        let mut command = CommandWrap::from(command);
+        #[cfg(unix)]
+        command.wrap(process_wrap::std::ProcessGroup::leader());
+        #[cfg(windows)]
+        command.wrap(process_wrap::std::JobObject);
+        let group: Group = Arc::new(Mutex::new(command.spawn()?));
+        let number = live.next;
+        live.next += 1;
+        live.groups.insert(number, Arc::clone(&group));
+        Ok(Child {
+            children: self,
+            number,
+            group,
+        })
+    }
+
+    /// Lets nothing start any more, asks what runs to end, and ends it by force after a while.
+    pub(crate) fn end(&self) {
+        let groups = {
+            let mut live = self.live();
+            live.closed = true;
+            live.groups.values().cloned().collect::<Vec<_>>()
+        };
+        groups.iter().for_each(terminate);
+        let until = Instant::now() + GRACE;
+        while Instant::now() < until && !self.live().groups.is_empty() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self.kill();
+    }
+
+    /// Lets nothing start any more, and ends what runs by force.
+    pub(crate) fn kill(&self) {
+        let mut live = self.live();
+        live.closed = true;
+        live.groups.values().for_each(kill);
+    }
+}
+
+fn lock(group: &Group) -> MutexGuard<'_, Box<dyn ChildWrapper>> {
+    group.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Asks a group to end; one that is gone needs nothing.
+fn terminate(group: &Group) {
+    #[cfg(unix)]
+    {
+        /// The same number on every Unix.
+        const SIGTERM: i32 = 15;
+        let _ = lock(group).signal(SIGTERM);
+    }
+    #[cfg(not(unix))]
+    kill(group);
+}
+
+fn kill(group: &Group) {
+    let _ = lock(group).start_kill();
+}
+
+impl Child<'_> {
+    fn lock(&self) -> MutexGuard<'_, Box<dyn ChildWrapper>> {
+        lock(&self.group)
+    }
+
+    fn try_wait(&self) -> std::io::Result<Option<ExitStatus>> {
+        self.lock().try_wait()
+    }
+
+    fn terminate(&self) {
+        terminate(&self.group);
+    }
+
+    fn kill(&self) {
+        kill(&self.group);
+    }
+
+    /// Takes the end of a killed program, so that it leaves no zombie.
+    fn reap(&self) {
+        let until = Instant::now() + GRACE;
+        while Instant::now() < until && matches!(self.try_wait(), Ok(None)) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+impl Drop for Child<'_> {
+    fn drop(&mut self) {
+        self.children.live().groups.remove(&self.number);
+    }
+}

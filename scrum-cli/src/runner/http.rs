@@ -1,0 +1,209 @@
+//! Asks a reviewer over HTTP.
+
+use std::io::Read as _;
+use std::time::{Duration, SystemTime};
+
+use scrum_core::config::{Api, Reviewer};
+use ureq::tls::{RootCerts, TlsConfig};
+
+use super::wire::{self, Settings};
+use super::{Again, Answer, Fault, Keys, one_line};
+
+/// Longest time to reach a server.
+const CONNECT: Duration = Duration::from_secs(30);
+
+/// What is read of a refusal.
+const REFUSAL_BYTES: u64 = 64 << 10;
+
+/// A server, and what to ask of it.
+#[derive(Debug)]
+pub(crate) struct Client {
+    agent: ureq::Agent,
+    url: String,
+    headers: Vec<(String, String)>,
+    settings: Settings,
+    keys: Keys,
+    timeout: Duration,
+    max_output: u64,
+}
+
+impl Client {
+    /// `headers` are those of the configuration with the key, ready to be sent; `keys` are the values to hide.
+    pub(crate) fn new(
+        reviewer: &Reviewer,
+        api: Api,
+        headers: Vec<(String, String)>,
+        keys: Keys,
+        max_output: u64,
+    ) -> Self {
+        let base = reviewer.url.as_deref().unwrap_or_default();
+        let timeout = reviewer.timeout();
+        let mut config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            // A redirected question would lose its body, or show its key to somebody else.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_global(Some(timeout))
+            .timeout_connect(Some(timeout.min(CONNECT)))
+            .max_idle_connections_per_host(16)
+            .user_agent(concat!("scrum/", env!("CARGO_PKG_VERSION")))
+            .tls_config(
+                TlsConfig::builder()
+                    .root_certs(RootCerts::PlatformVerifier)
+                    .build(),
+            );
+        // A proxy is on another machine, and knows nothing of the servers on this one.
+        if wire::is_loopback(base) {
+            config = config.proxy(None);
+        }
+        Self {
+            agent: config.build().new_agent(),
+            url: wire::endpoint(api, base),
+            headers,
+            settings: Settings {
+                api,
+                model: reviewer.model.clone().unwrap_or_default(),
+                max_tokens: reviewer.max_tokens,
+                temperature: reviewer.temperature,
+            },
+            keys,
+            timeout,
+            max_output,
+        }
+    }
+
+    /// Asks once.
+    pub(crate) fn ask(&self, prompt: &str) -> Result<Answer, Fault> {
+        self.ask_openly(prompt)
+            .map(|answer| Answer {
+                text: self.keys.hide(&answer.text),
+                ..answer
+            })
+            .map_err(|fault| Fault {
+                reason: self.keys.hide(&fault.reason),
+                ..fault
+            })
+    }
+
+    fn ask_openly(&self, prompt: &str) -> Result<Answer, Fault> {
+        let mut request = self
+            .agent
+            .post(&self.url)
+            .header("content-type", "application/json")
+            .header("accept", "application/json");
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let body = wire::request(&self.settings, &self.url, prompt);
+        let mut response = request
+            .send(&body[..])
+            .map_err(|error| self.fault(&error))?;
+        drop(body);
+        let status = response.status().as_u16();
+        let after = response
+            .headers()
+            .get("retry-after")
+            .and_then(|value| retry_after(value.to_str().ok()?, SystemTime::now()));
+        // JSON writes some signs longer than they are.
+        let limit = match status {
+            200 => self
+                .max_output
+                .saturating_mul(2)
+                .saturating_add(REFUSAL_BYTES),
+            _ => REFUSAL_BYTES,
+        };
+        let mut body = Vec::new();
+        let mut reader = response.body_mut().with_config().limit(u64::MAX).reader();
+        let read = reader.by_ref().take(limit + 1).read_to_end(&mut body);
+        if status != 200 {
+            body.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+            let mut fault = wire::refusal(status, after, &body);
+            if (300..400).contains(&status) {
+                fault.reason.push_str("; `url` must name the server itself");
+            }
+            return Err(fault);
+        }
+        let with_status = |mut fault: Fault| {
+            fault.details.http_status = Some(status);
+            fault
+        };
+        let too_long = || {
+            let shown = scrum_core::size::decimal(self.max_output);
+            with_status(Fault::new(
+                format!("the answer is longer than {shown} (`max_output`)"),
+                Again::Never,
+            ))
+        };
+        if let Err(error) = read {
+            let error = ureq::Error::from(error);
+            let mut fault = self.fault(&error);
+            if matches!(fault.again, Again::Later(_)) {
+                fault.reason = format!("the answer broke off: {}", fault.reason);
+            }
+            return Err(with_status(fault));
+        }
+        if body.len() as u64 > limit {
+            return Err(too_long());
+        }
+        let mut answer = wire::answer(self.settings.api, &body).map_err(with_status)?;
+        answer.details.http_status = Some(status);
+        if answer.text.len() as u64 > self.max_output {
+            return Err(too_long());
+        }
+        Ok(answer)
+    }
+
+    fn fault(&self, error: &ureq::Error) -> Fault {
+        use ureq::Error as E;
+        let never = |reason: String| Fault::new(reason, Again::Never);
+        match error {
+            E::Timeout(ureq::Timeout::Connect) => {
+                Fault::new("the server cannot be reached in time", Again::Later(None))
+            }
+            E::Timeout(_) => Fault::new(
+                format!("no answer within {:?} (`timeout`)", self.timeout),
+                Again::Later(None),
+            ),
+            E::BadUri(_)
+            | E::Http(_)
+            | E::InvalidProxyUrl
+            | E::Tls(_)
+            | E::Rustls(_)
+            | E::Pem(_) => never(one_line(&error.to_string(), 300)),
+            error => Fault::new(one_line(&error.to_string(), 300), Again::Later(None)),
+        }
+    }
+}
+
+/// `Retry-After`: seconds, or a date.
+fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
+    let value = value.trim();
+    if let Ok(seconds) = value.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(value).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_770);
+        for (value, seconds) in [
+            ("7", Some(7)),
+            (" 120 ", Some(120)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(7)),
+            ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
+            ("soon", None),
+        ] {
+            assert_eq!(
+                retry_after(value, now),
+                seconds.map(Duration::from_secs),
+                "{value}"
+            );
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Which questions a wave has, and which of them are open.
+
+use std::path::Path;
+
+use scrum_core::config::Reviewer;
+use scrum_core::manifest::{BundleRecord, FileRecord, Manifest};
+use scrum_core::path::RepoPath;
+use scrum_core::pattern::{PathPatterns, PatternError};
+
+use super::store::{Archive, Held, Kept, Store, key};
+
+/// One reviewer at one bundle.
+#[derive(Debug)]
+pub(crate) struct Question {
+    /// Index into the manifest's bundles.
+    pub(crate) bundle: usize,
+    /// Index into the reviewers of the plan.
+    pub(crate) reviewer: usize,
+    pub(crate) key: String,
+    pub(crate) status: Status,
+}
+
+/// What there is to do.
+#[derive(Debug)]
+pub(crate) enum Status {
+    /// Ask. `again` where an answer to another question stands there.
+    Ask { again: bool },
+    /// Nothing: the answer is there.
+    There,
+    /// Nothing but copying: another wave has the answer.
+    Carry(Kept),
+    /// A person answers, or whoever it is that scrum does not ask.
+    Awaited,
+    /// `paths` leaves this bundle out.
+    NotAsked,
+}
+
+/// What a run is restricted to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scope<'a> {
+    /// Indices of the bundles, in order.
+    pub(crate) bundles: &'a [usize],
+    /// The reviewers, in the configuration's order.
+    pub(crate) reviewers: &'a [&'a Reviewer],
+    /// Ask also where an answer is there.
+    pub(crate) fresh: bool,
+    /// For each bundle of the manifest whether its prompt is sent with secrets replaced.
+    pub(crate) redacted: &'a [bool],
+}
+
+/// Lists the questions, bundle by bundle; within one in the order of the reviewers.
+pub(crate) fn questions(
+    manifest: &Manifest,
+    wave: &Path,
+    waves: &Path,
+    scope: Scope<'_>,
+) -> Result<Vec<Question>, PatternError> {
+    let store = Store::new(wave);
+    let mut archive = None;
+    let mut wanted = Vec::with_capacity(scope.reviewers.len());
+    for reviewer in scope.reviewers {
+        wanted.push(Wanted::new(reviewer)?);
+    }
+    let mut questions = Vec::new();
+    for at in scope.bundles {
+        let bundle = &manifest.bundles[*at];
+        for (seat, reviewer) in scope.reviewers.iter().enumerate() {
+            let redacted = scope.redacted.get(*at).copied().unwrap_or_default();
+            let key = key(manifest, bundle, reviewer, redacted);
+            let held = || store.held(&bundle.id, &reviewer.name, &key);
+            let mut kept = || {
+                let archive: &Archive =
+                    archive.get_or_insert_with(|| Archive::read(waves, wave, scope.reviewers));
+                archive.find(&reviewer.name, &key).cloned()
+            };
+            let status = if !wanted[seat].is_asked(bundle) {
+                Status::NotAsked
+            } else if !reviewer.is_run() {
+                match held() {
+                    Held::Nothing => Status::Awaited,
+                    _ => Status::There,
+                }
+            } else if scope.fresh {
+                Status::Ask {
+                    again: held() != Held::Nothing,
+                }
+            } else {
+                match held() {
+                    Held::Answer | Held::ByHand => Status::There,
+                    held => match kept() {
+                        Some(kept) => Status::Carry(kept),
+                        None => Status::Ask {
+                            again: held == Held::Other,
+                        },
+                    },
+                }
+            };
+            questions.push(Question {
+                bundle: *at,
+                reviewer: seat,
+                key,
+                status,
+            });
+        }
+    }
+    Ok(questions)
+}
+
+/// The bundles that a reviewer is asked about.
+#[derive(Debug)]
+pub(crate) struct Wanted(Option<PathPatterns>);
+
+impl Wanted {
+    pub(crate) fn new(reviewer: &Reviewer) -> Result<Self, PatternError> {
+        let paths = &reviewer.paths;
+        let patterns = (!paths.is_empty()).then(|| PathPatterns::new(paths));
+        Ok(Self(patterns.transpose()?))
+    }
+
+    /// Whether a file of the bundle matches, by its new or its old path.
+    pub(crate) fn is_asked(&self, bundle: &BundleRecord) -> bool {
+        self.0.as_ref().is_none_or(|patterns| {
+            bundle
+                .files
+                .iter()
+                .flat_map(paths)
+                .any(|path| patterns.is_match(&path))
+        })
+    }
+}
+
+fn paths(file: &FileRecord) -> impl Iterator<Item = RepoPath> {
+    let read = |text: &str, quoted: bool| {
+        let unquoted = quoted
+            .then(|| RepoPath::from_quoted(text.as_bytes()))
+            .flatten();
+        unquoted.unwrap_or_else(|| RepoPath::new(text))
+    };
+    let old = file
+        .old_path
+        .as_deref()
+        .map(|text| read(text, file.old_quoted));
+    std::iter::once(read(&file.path, file.quoted)).chain(old)
+}

@@ -1,0 +1,183 @@
+//! How far the reviewers are: a line for each, drawn again and again on a terminal; elsewhere a line for each answer.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use scrum_core::config::Reviewer;
+
+use super::Details;
+use crate::output::Output;
+
+/// What one reviewer has done in this run.
+#[derive(Debug)]
+struct Seat {
+    name: String,
+    total: usize,
+    done: usize,
+    failed: usize,
+    tokens_in: u64,
+    tokens_out: u64,
+    /// Sum over the answers.
+    time: Duration,
+    price_in: Option<f64>,
+    price_out: Option<f64>,
+    bar: Option<ProgressBar>,
+}
+
+/// The lines of a run.
+#[derive(Debug)]
+pub(crate) struct Progress<'a> {
+    output: &'a Output,
+    bars: Option<MultiProgress>,
+    seats: Vec<Seat>,
+}
+
+impl<'a> Progress<'a> {
+    /// `totals` are the questions to each reviewer, in their order.
+    pub(crate) fn start(reviewers: &[&Reviewer], totals: &[usize], output: &'a Output) -> Self {
+        let terminal = !output.quiet && std::io::stderr().is_terminal();
+        let bars = terminal.then(MultiProgress::new);
+        let mut seats = Vec::with_capacity(reviewers.len());
+        for (reviewer, total) in reviewers.iter().zip(totals) {
+            let bar = bars.as_ref().filter(|_| *total > 0).map(|bars| {
+                let bar = bars.add(ProgressBar::new(*total as u64));
+                if let Ok(style) =
+                    ProgressStyle::with_template("{elapsed:>4} {prefix} {pos}/{len} {wide_msg}")
+                {
+                    bar.set_style(style);
+                }
+                bar.set_prefix(super::one_line(&reviewer.name, 40));
+                bar
+            });
+            seats.push(Seat {
+                name: reviewer.name.clone(),
+                total: *total,
+                done: 0,
+                failed: 0,
+                tokens_in: 0,
+                tokens_out: 0,
+                time: Duration::ZERO,
+                price_in: reviewer.price_in,
+                price_out: reviewer.price_out,
+                bar,
+            });
+        }
+        Self {
+            output,
+            bars,
+            seats,
+        }
+    }
+
+    /// A question is done; `fault` where it failed.
+    pub(crate) fn done(
+        &mut self,
+        seat: usize,
+        bundle: &str,
+        details: &Details,
+        duration: Duration,
+        fault: Option<&str>,
+    ) {
+        let state = &mut self.seats[seat];
+        state.done += 1;
+        state.failed += usize::from(fault.is_some());
+        state.tokens_in = state
+            .tokens_in
+            .saturating_add(details.tokens_in.unwrap_or(0));
+        state.tokens_out = state
+            .tokens_out
+            .saturating_add(details.tokens_out.unwrap_or(0));
+        state.time = state.time.saturating_add(duration);
+        if let Some(bar) = &state.bar {
+            bar.set_position(state.done as u64);
+            bar.set_message(state.sums());
+        }
+        let what = match fault {
+            Some(reason) => format!("failed: {reason}"),
+            None => {
+                let tokens = details
+                    .tokens_out
+                    .map_or(String::new(), |tokens| format!("{tokens} tokens, "));
+                format!("{tokens}{}", seconds(duration))
+            }
+        };
+        // A terminal has the line of the reviewer; what failed is said there, too.
+        if self.bars.is_none() || fault.is_some() {
+            let state = &self.seats[seat];
+            self.say(&format!(
+                "{}: {} of {}: {bundle}: {what}",
+                state.name, state.done, state.total
+            ));
+        }
+    }
+
+    /// A question is asked again after a while.
+    pub(crate) fn again(&self, seat: usize, bundle: &str, reason: &str, wait: Duration) {
+        let name = &self.seats[seat].name;
+        self.say(&format!(
+            "{name}: {bundle}: {reason}; again in {}",
+            seconds(wait)
+        ));
+    }
+
+    /// Time passed.
+    pub(crate) fn tick(&self) {
+        for bar in self.seats.iter().filter_map(|seat| seat.bar.as_ref()) {
+            bar.tick();
+        }
+    }
+
+    /// Takes the lines away, and leaves one for each reviewer that was asked.
+    pub(crate) fn finish(&self) {
+        for bar in self.seats.iter().filter_map(|seat| seat.bar.as_ref()) {
+            bar.finish_and_clear();
+        }
+        for seat in self.seats.iter().filter(|seat| seat.done > 0) {
+            self.output.detail(&format!(
+                "{}: {} of {} bundles{}",
+                seat.name,
+                seat.done - seat.failed,
+                seat.total,
+                seat.sums()
+            ));
+        }
+    }
+
+    fn say(&self, text: &str) {
+        match &self.bars {
+            Some(bars) => bars.suspend(|| self.output.detail(text)),
+            None => self.output.detail(text),
+        }
+    }
+}
+
+impl Seat {
+    fn sums(&self) -> String {
+        let mut text = String::new();
+        if self.failed > 0 {
+            text.push_str(&format!(", {} failed", self.failed));
+        }
+        if self.tokens_in > 0 || self.tokens_out > 0 {
+            text.push_str(&format!(
+                ", {} tokens in, {} out",
+                self.tokens_in, self.tokens_out
+            ));
+        }
+        text.push_str(&format!(", {} of answers", seconds(self.time)));
+        if self.price_in.is_some() || self.price_out.is_some() {
+            let cost = cost(self.tokens_in, self.price_in) + cost(self.tokens_out, self.price_out);
+            text.push_str(&format!(", cost {cost:.2}"));
+        }
+        text
+    }
+}
+
+/// What tokens cost at a price for a million.
+pub(crate) fn cost(tokens: u64, price: Option<f64>) -> f64 {
+    tokens as f64 / 1e6 * price.unwrap_or(0.0)
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}

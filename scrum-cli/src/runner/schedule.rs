@@ -1,0 +1,480 @@
+//! Who is asked when: so many at once over all, so many at once of each reviewer, and again after a while where that may
+//! help.
+//!
+//! A question that waits for its next attempt keeps no thread busy, and a server that asks for a pause gets one from all
+//! questions to it. Nothing else in the program draws lots.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use scrum_core::{digest, secret};
+
+use super::command::{Children, Prompt};
+use super::seat::{Limits, Seat};
+use super::{Again, Answer, Fault, interrupt};
+
+/// The longest wait between two attempts, where the server asks for none.
+const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
+
+/// How often a person sees that time passes.
+const TICK: Duration = Duration::from_millis(100);
+
+/// A question to be asked.
+#[derive(Debug, Clone)]
+pub(crate) struct Work {
+    /// Whatever the caller calls it.
+    pub(crate) question: usize,
+    /// Index of the seat.
+    pub(crate) seat: usize,
+    pub(crate) bundle: String,
+    pub(crate) prompt: PathBuf,
+    /// What the prompt's file must digest to.
+    pub(crate) prompt_sha256: String,
+    /// Replace its secrets.
+    pub(crate) redact: bool,
+}
+
+/// What happens, told to the caller one after the other.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// A question failed, and is asked again after a while.
+    Again {
+        question: usize,
+        reason: String,
+        wait: Duration,
+    },
+    /// It is done.
+    Done(Box<Done>),
+    /// Time passed.
+    Tick,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+/// The end of a question.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) question: usize,
+    pub(crate) result: Result<Answer, Fault>,
+    pub(crate) attempts: u32,
+    /// Of the last attempt.
+    pub(crate) duration: Duration,
+    /// Digest of what was sent.
+    pub(crate) prompt_sha256: Option<String>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// Every question is done.
+    Complete,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+/// Asks everything, and tells the caller on its own thread what happens. An error of the caller stops the run.
+pub(crate) fn run(
+    work: Vec<Work>,
+    seats: Vec<Seat>,
+    jobs: usize,
+    mut tell: impl FnMut(&Event) -> anyhow::Result<()>,
+) -> anyhow::Result<Ended> {
+    let mut left = work.len();
+    if left == 0 {
+        return Ok(Ended::Complete);
+    }
+    let (sender, events) = mpsc::channel();
+    let children = Arc::new(Children::default());
+    let interrupted = sender.clone();
+    interrupt::listen(Arc::clone(&children), move || {
+        // Nobody listens where the run is over.
+        let _ = interrupted.send(Event::Interrupted);
+    })?;
+    let threads = jobs.clamp(1, left);
+    let desk = Arc::new(Desk {
+        queue: Mutex::new(Queue::new(work, &seats)),
+        changed: Condvar::new(),
+        seats,
+        children: Arc::clone(&children),
+    });
+    for _ in 0..threads {
+        let (desk, sender) = (Arc::clone(&desk), sender.clone());
+        std::thread::spawn(move || desk.serve(&sender));
+    }
+    drop(sender);
+    let mut ended = Ok(Ended::Complete);
+    while left > 0 {
+        let event = match events.recv_timeout(TICK) {
+            Ok(event) => event,
+            Err(RecvTimeoutError::Timeout) => Event::Tick,
+            // Every thread is gone, so nothing can be left.
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
+        left -= usize::from(matches!(event, Event::Done(_)));
+        if let Err(error) = tell(&event) {
+            ended = Err(error);
+            break;
+        }
+        if matches!(event, Event::Interrupted) {
+            ended = Ok(Ended::Interrupted);
+            break;
+        }
+    }
+    desk.close();
+    if !matches!(ended, Ok(Ended::Complete)) {
+        children.end();
+    }
+    // What has come in meanwhile is paid for; programs that were ended just now have said nothing.
+    if matches!(ended, Ok(Ended::Interrupted)) {
+        while let Ok(event) = events.try_recv() {
+            if let Event::Done(done) = &event
+                && done.result.is_ok()
+            {
+                tell(&event)?;
+            }
+        }
+    }
+    ended
+}
+
+/// What the threads share.
+struct Desk {
+    queue: Mutex<Queue>,
+    changed: Condvar,
+    seats: Vec<Seat>,
+    children: Arc<Children>,
+}
+
+impl Desk {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn close(&self) {
+        self.queue().closed = true;
+        self.changed.notify_all();
+    }
+
+    /// The next question, as soon as one may be asked; `None` where there is none any more.
+    fn next(&self) -> Option<Turn> {
+        let mut queue = self.queue();
+        loop {
+            if queue.closed || queue.is_done() {
+                self.changed.notify_all();
+                return None;
+            }
+            let now = Instant::now();
+            if let Some(turn) = queue.take(now) {
+                return Some(turn);
+            }
+            queue = match queue.wake_at(now) {
+                Some(time) => {
+                    let wait = time.saturating_duration_since(now);
+                    let woken = self.changed.wait_timeout(queue, wait);
+                    woken.unwrap_or_else(PoisonError::into_inner).0
+                }
+                None => self
+                    .changed
+                    .wait(queue)
+                    .unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+    }
+
+    /// Asks until nothing is left.
+    fn serve(&self, sender: &Sender<Event>) {
+        while let Some(mut turn) = self.next() {
+            turn.attempts += 1;
+            let start = Instant::now();
+            let mut prompt_sha256 = None;
+            let asked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                self.ask(&turn.work, &mut prompt_sha256)
+            }));
+            let result = asked.unwrap_or_else(|_| {
+                Err(Fault::new(
+                    "scrum failed; this is a defect of it",
+                    Again::Never,
+                ))
+            });
+            let duration = start.elapsed();
+            let events = self.settle(turn, result, duration, prompt_sha256);
+            self.changed.notify_all();
+            // The receiver is gone where the run was ended.
+            for event in events {
+                let _ = sender.send(event);
+            }
+        }
+    }
+
+    fn ask(&self, work: &Work, sent: &mut Option<String>) -> Result<Answer, Fault> {
+        let unreadable = |why: &str| {
+            let reason = format!("the prompt {} {why}", work.prompt.display());
+            Fault::new(reason, Again::Never)
+        };
+        let bytes = std::fs::read(&work.prompt)
+            .map_err(|error| unreadable(&format!("cannot be read: {error}")))?;
+        // What is sent is what was looked at.
+        if digest::sha256(&bytes) != work.prompt_sha256 {
+            return Err(unreadable("has changed since the run began"));
+        }
+        let mut text = String::from_utf8(bytes).map_err(|_| unreadable("is not UTF-8"))?;
+        *sent = Some(work.prompt_sha256.clone());
+        if work.redact {
+            text = secret::redact(&text).0;
+            *sent = Some(digest::sha256(text.as_bytes()));
+        }
+        let prompt = Prompt {
+            bundle: &work.bundle,
+            text: &text,
+            file: (!work.redact).then_some(&work.prompt),
+        };
+        self.seats[work.seat].ask(&prompt, &self.children)
+    }
+
+    /// Takes note of the end of an attempt, and says what happened.
+    fn settle(
+        &self,
+        turn: Turn,
+        result: Result<Answer, Fault>,
+        duration: Duration,
+        prompt_sha256: Option<String>,
+    ) -> Vec<Event> {
+        let mut queue = self.queue();
+        let seat = turn.work.seat;
+        queue.release(seat);
+        let done = |turn: Turn, result, duration, prompt_sha256| {
+            Event::Done(Box::new(Done {
+                question: turn.work.question,
+                result,
+                attempts: turn.attempts,
+                duration,
+                prompt_sha256,
+            }))
+        };
+        let mut fault = match result {
+            Ok(answer) => return vec![done(turn, Ok(answer), duration, prompt_sha256)],
+            Err(fault) => fault,
+        };
+        let limits = self.seats[seat].limits;
+        match next_wait(&limits, fault.again, turn.attempts, fastrand::f64()) {
+            Next::Wait(wait) => {
+                let now = Instant::now();
+                if matches!(fault.again, Again::LaterAll(_)) {
+                    queue.pause(seat, now + wait);
+                }
+                let event = Event::Again {
+                    question: turn.work.question,
+                    reason: fault.reason,
+                    wait,
+                };
+                queue.delayed.push((now + wait, turn));
+                vec![event]
+            }
+            Next::TooLong(wait) => {
+                fault.reason = format!(
+                    "{}; the server asks to wait {wait:?}, longer than `timeout`",
+                    fault.reason
+                );
+                vec![done(turn, Err(fault), duration, prompt_sha256)]
+            }
+            Next::GiveUp => {
+                let mut events = Vec::new();
+                if fault.again == Again::NeverThisReviewer {
+                    for other in queue.drop_seat(seat) {
+                        let same = Fault::new(fault.reason.clone(), Again::Never);
+                        events.push(done(other, Err(same), Duration::ZERO, None));
+                    }
+                }
+                events.insert(0, done(turn, Err(fault), duration, prompt_sha256));
+                events
+            }
+        }
+    }
+}
+
+/// What follows a failed attempt.
+#[derive(Debug, PartialEq, Eq)]
+enum Next {
+    Wait(Duration),
+    /// The server asks for more than is waited.
+    TooLong(Duration),
+    GiveUp,
+}
+
+/// Exponential backoff with jitter: half of the wait is certain, the other half is `lot`, from 0 to 1. A server's own
+/// word is a minimum, upon which up to a tenth is added, so that not all come back at once.
+fn next_wait(limits: &Limits, again: Again, attempts: u32, lot: f64) -> Next {
+    let (after, allowed) = match again {
+        Again::Never | Again::NeverThisReviewer => return Next::GiveUp,
+        Again::IfConfigured => (None, limits.retries_configured),
+        Again::Later(after) | Again::LaterAll(after) => (after, true),
+    };
+    if !allowed || attempts > limits.retries {
+        return Next::GiveUp;
+    }
+    let doublings = attempts.saturating_sub(1).min(16);
+    let own = limits
+        .backoff
+        .saturating_mul(1 << doublings)
+        .min(LONGEST_BACKOFF.max(limits.backoff));
+    let own = own.mul_f64(0.5 + 0.5 * lot);
+    match after {
+        Some(after) if after > limits.longest_wait => Next::TooLong(after),
+        Some(after) => Next::Wait(own.max(after + after.mul_f64(0.1 * lot))),
+        None => Next::Wait(own),
+    }
+}
+
+/// A question with the attempts so far.
+#[derive(Debug)]
+struct Turn {
+    work: Work,
+    attempts: u32,
+}
+
+struct Queue {
+    /// Of each seat what may be asked at once.
+    ready: Vec<VecDeque<Turn>>,
+    /// What waits for its next attempt.
+    delayed: Vec<(Instant, Turn)>,
+    limits: Vec<usize>,
+    running: Vec<usize>,
+    paused: Vec<Option<Instant>>,
+    under_way: usize,
+    /// The seat whose turn is next.
+    turn: usize,
+    closed: bool,
+}
+
+impl Queue {
+    fn new(work: Vec<Work>, seats: &[Seat]) -> Self {
+        let mut ready: Vec<VecDeque<Turn>> = seats.iter().map(|_| VecDeque::new()).collect();
+        for work in work {
+            ready[work.seat].push_back(Turn { work, attempts: 0 });
+        }
+        Self {
+            ready,
+            delayed: Vec::new(),
+            limits: seats.iter().map(|seat| seat.limits.concurrency).collect(),
+            running: vec![0; seats.len()],
+            paused: vec![None; seats.len()],
+            under_way: 0,
+            turn: 0,
+            closed: false,
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.under_way == 0 && self.delayed.is_empty() && self.ready.iter().all(VecDeque::is_empty)
+    }
+
+    /// Takes a question that may be asked now, from one seat after the other.
+    fn take(&mut self, now: Instant) -> Option<Turn> {
+        let mut at = 0;
+        while at < self.delayed.len() {
+            if self.delayed[at].0 <= now {
+                let (_, turn) = self.delayed.swap_remove(at);
+                self.ready[turn.work.seat].push_front(turn);
+            } else {
+                at += 1;
+            }
+        }
+        let seats = self.ready.len();
+        for step in 0..seats {
+            let seat = (self.turn + step) % seats;
+            let paused = self.paused[seat].is_some_and(|until| until > now);
+            if paused || self.running[seat] >= self.limits[seat] {
+                continue;
+            }
+            if let Some(turn) = self.ready[seat].pop_front() {
+                self.running[seat] += 1;
+                self.under_way += 1;
+                self.turn = seat + 1;
+                return Some(turn);
+            }
+        }
+        None
+    }
+
+    /// When something may change by time alone.
+    fn wake_at(&self, now: Instant) -> Option<Instant> {
+        let delayed = self.delayed.iter().map(|(time, _)| *time);
+        let paused = self.paused.iter().zip(&self.ready);
+        let paused = paused.filter_map(|(until, ready)| until.filter(|_| !ready.is_empty()));
+        delayed.chain(paused).filter(|time| *time > now).min()
+    }
+
+    fn release(&mut self, seat: usize) {
+        self.running[seat] -= 1;
+        self.under_way -= 1;
+    }
+
+    fn pause(&mut self, seat: usize, until: Instant) {
+        let paused = &mut self.paused[seat];
+        *paused = Some(paused.map_or(until, |other| other.max(until)));
+    }
+
+    /// Takes out what is left of a seat.
+    fn drop_seat(&mut self, seat: usize) -> Vec<Turn> {
+        let mut dropped: Vec<Turn> = self.ready[seat].drain(..).collect();
+        let (of_seat, others) = std::mem::take(&mut self.delayed)
+            .into_iter()
+            .partition(|(_, turn)| turn.work.seat == seat);
+        self.delayed = others;
+        dropped.extend(of_seat.into_iter().map(|(_, turn): (Instant, Turn)| turn));
+        dropped
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits(retries: u32, configured: bool) -> Limits {
+        Limits {
+            retries,
+            retries_configured: configured,
+            backoff: Duration::from_secs(1),
+            longest_wait: Duration::from_secs(100),
+            concurrency: 1,
+        }
+    }
+
+    #[test]
+    fn waits_double_with_jitter_up_to_a_limit() {
+        let wait = |attempts, lot| next_wait(&limits(99, true), Again::Later(None), attempts, lot);
+        assert_eq!(wait(1, 0.0), Next::Wait(Duration::from_millis(500)));
+        assert_eq!(wait(1, 1.0), Next::Wait(Duration::from_secs(1)));
+        assert_eq!(wait(4, 1.0), Next::Wait(Duration::from_secs(8)));
+        assert_eq!(wait(50, 1.0), Next::Wait(LONGEST_BACKOFF));
+    }
+
+    #[test]
+    fn a_server_is_not_asked_before_it_says_so() {
+        let wait = |after, lot| {
+            let after = Some(Duration::from_secs(after));
+            next_wait(&limits(3, false), Again::LaterAll(after), 1, lot)
+        };
+        assert_eq!(wait(10, 0.0), Next::Wait(Duration::from_secs(10)));
+        assert_eq!(wait(10, 1.0), Next::Wait(Duration::from_secs(11)));
+        assert_eq!(wait(0, 1.0), Next::Wait(Duration::from_secs(1)));
+        assert_eq!(wait(101, 0.0), Next::TooLong(Duration::from_secs(101)));
+    }
+
+    #[test]
+    fn attempts_are_counted() {
+        let next = |limits: &Limits, again, attempts| next_wait(limits, again, attempts, 0.0);
+        assert_eq!(next(&limits(2, true), Again::Later(None), 3), Next::GiveUp);
+        assert_ne!(next(&limits(2, true), Again::Later(None), 2), Next::GiveUp);
+        assert_eq!(next(&limits(0, true), Again::Later(None), 1), Next::GiveUp);
+        assert_eq!(next(&limits(9, true), Again::Never, 1), Next::GiveUp);
+        assert_eq!(
+            next(&limits(9, false), Again::IfConfigured, 1),
+            Next::GiveUp
+        );
+        assert_ne!(next(&limits(9, true), Again::IfConfigured, 1), Next::GiveUp);
+    }
+}

@@ -1,0 +1,176 @@
+//! A reviewer, ready to be asked: with its key, its headers, its limits.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::time::Duration;
+
+use scrum_core::config::{Api, DEFAULT_MAX_OUTPUT, DEFAULT_RETRIES, Reviewer};
+
+use super::command::{Children, Program, Prompt};
+use super::http::Client;
+use super::{Answer, Fault, Keys, wire};
+use crate::error::UsageError;
+
+/// A reviewer that scrum asks.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    asker: Asker,
+    pub(crate) limits: Limits,
+}
+
+/// How often and how soon a reviewer is asked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Attempts after the first.
+    pub(crate) retries: u32,
+    /// The configuration says how many.
+    pub(crate) retries_configured: bool,
+    /// First wait before a second attempt.
+    pub(crate) backoff: Duration,
+    /// The longest wait that a server may ask for.
+    pub(crate) longest_wait: Duration,
+    /// Questions under way at once.
+    pub(crate) concurrency: usize,
+}
+
+#[derive(Debug)]
+enum Asker {
+    Http(Box<Client>),
+    Command(Program),
+}
+
+impl Seat {
+    /// Gets a reviewer ready; `folder` is where its command runs.
+    pub(crate) fn new(reviewer: &Reviewer, folder: &Path) -> Result<Self, UsageError> {
+        let max_output = reviewer
+            .max_output
+            .map_or(DEFAULT_MAX_OUTPUT, |size| size.as_u64());
+        let mut keys = Keys::default();
+        let asker = match reviewer.api {
+            Some(api) => {
+                let headers = headers(reviewer, api, &mut keys)?;
+                let client = Client::new(reviewer, api, headers, keys, max_output);
+                Asker::Http(Box::new(client))
+            }
+            None => {
+                if let Some(name) = &reviewer.api_key_env {
+                    variable(reviewer, name)?;
+                }
+                let environment = std::env::vars_os();
+                Asker::Command(Program::new(
+                    reviewer,
+                    environment,
+                    folder,
+                    keys,
+                    max_output,
+                ))
+            }
+        };
+        let concurrency = reviewer
+            .concurrency
+            .map_or(usize::MAX, |many| many as usize);
+        Ok(Self {
+            asker,
+            limits: Limits {
+                retries: reviewer.retries.unwrap_or(DEFAULT_RETRIES),
+                retries_configured: reviewer.retries.is_some(),
+                backoff: reviewer.backoff(),
+                longest_wait: reviewer.timeout(),
+                concurrency,
+            },
+        })
+    }
+
+    /// Asks once.
+    pub(crate) fn ask(&self, prompt: &Prompt<'_>, children: &Children) -> Result<Answer, Fault> {
+        match &self.asker {
+            Asker::Http(client) => client.ask(prompt.text),
+            Asker::Command(program) => program.ask(prompt, children),
+        }
+    }
+}
+
+/// What a person should know before a reviewer is asked.
+pub(crate) fn doubts(reviewer: &Reviewer) -> Option<String> {
+    let url = reviewer.url.as_deref()?;
+    let open = url.starts_with("http://") && !wire::is_loopback(url);
+    (open && reviewer.api_key_env.is_some()).then(|| {
+        format!(
+            "reviewer `{}`: the key goes to {} without encryption",
+            reviewer.name,
+            wire::host(url)
+        )
+    })
+}
+
+fn headers(
+    reviewer: &Reviewer,
+    api: Api,
+    keys: &mut Keys,
+) -> Result<Vec<(String, String)>, UsageError> {
+    let mut headers = Vec::new();
+    for (name, value) in &reviewer.headers {
+        headers.push((name.clone(), filled(reviewer, value, keys)?));
+    }
+    let has = |headers: &[(String, String)], name: &str| {
+        headers
+            .iter()
+            .any(|(other, _)| other.eq_ignore_ascii_case(name))
+    };
+    if let Some(name) = &reviewer.api_key_env {
+        let key = variable(reviewer, name)?;
+        keys.add(&key);
+        let (header, value) = match api {
+            Api::Openai => ("authorization", format!("Bearer {key}")),
+            Api::Anthropic => ("x-api-key", key),
+        };
+        if !has(&headers, header) {
+            headers.push((header.to_owned(), value));
+        }
+    }
+    if api == Api::Anthropic && !has(&headers, "anthropic-version") {
+        headers.push((
+            "anthropic-version".to_owned(),
+            wire::ANTHROPIC_VERSION.to_owned(),
+        ));
+    }
+    Ok(headers)
+}
+
+/// A header's value with `${NAME}` replaced.
+fn filled(reviewer: &Reviewer, value: &str, keys: &mut Keys) -> Result<String, UsageError> {
+    let mut text = String::new();
+    let mut rest = value;
+    while let Some((before, after)) = rest.split_once("${") {
+        let Some((name, behind)) = after.split_once('}') else {
+            break;
+        };
+        let key = variable(reviewer, name)?;
+        keys.add(&key);
+        text.push_str(before);
+        text.push_str(&key);
+        rest = behind;
+    }
+    text.push_str(rest);
+    Ok(text)
+}
+
+fn variable(reviewer: &Reviewer, name: &str) -> Result<String, UsageError> {
+    let complaint = |what: &str| UsageError::Other {
+        text: format!(
+            "reviewer `{}`: the environment variable `{name}` {what}",
+            reviewer.name
+        ),
+        hint: Some(format!(
+            "set {name}, or leave the reviewer out with --reviewer NAME of the others"
+        )),
+    };
+    let value: OsString = std::env::var_os(name).unwrap_or_default();
+    let value = value.into_string().map_err(|_| complaint("is not text"))?;
+    // A line feed comes along from files and from `echo`.
+    match value.trim() {
+        "" => Err(complaint("is not set")),
+        value if value.chars().any(char::is_control) => Err(complaint("has control characters")),
+        value => Ok(value.to_owned()),
+    }
+}

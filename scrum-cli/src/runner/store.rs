@@ -1,0 +1,380 @@
+//! Answers on disk: which question each one answers, so that none is asked twice.
+//!
+//! The order of writing makes a kill harmless at any moment. An answer that is replaced moves aside before its sidecar
+//! does, and a new sidecar is in place before its answer: so an answer never stands beside the sidecar of another, and a
+//! sidecar alone is no answer.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use scrum_core::config::Reviewer;
+use scrum_core::digest;
+use scrum_core::manifest::{BundleRecord, Manifest};
+use scrum_core::tally::Sidecar;
+use scrum_core::wave::MANIFEST;
+
+use crate::wave::write_atomically;
+
+/// What is read of a sidecar at most.
+const SIDECAR_BYTES: u64 = 1 << 20;
+
+/// What is read of an answer that is carried over at most.
+const ANSWER_BYTES: u64 = 64 << 20;
+
+/// Held by the run that asks.
+const LOCK: &str = ".scrum-review.lock";
+
+/// The digest of a question: the bundle's diff, the template, and what the reviewer's settings make of it. What stands
+/// around the diff in a prompt does not enter: it changes with every commit elsewhere.
+pub(crate) fn key(
+    manifest: &Manifest,
+    bundle: &BundleRecord,
+    reviewer: &Reviewer,
+    redacted: bool,
+) -> String {
+    let settings = (
+        &reviewer.name,
+        &reviewer.command,
+        &reviewer.api,
+        &reviewer.url,
+        &reviewer.model,
+        reviewer.max_tokens,
+        reviewer.temperature,
+        &reviewer.headers,
+    );
+    let question = (
+        "scrum.question/1",
+        &bundle.diff_sha256,
+        &manifest.template_sha256,
+        redacted,
+        settings,
+    );
+    // Plain values with string keys serialise into memory without a way to fail.
+    digest::sha256(&serde_json::to_vec(&question).unwrap_or_default())
+}
+
+/// What a wave holds of a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Held {
+    /// No answer.
+    Nothing,
+    /// The answer to this question.
+    Answer,
+    /// An answer to another question: the bundle, the template or the settings have changed since.
+    Other,
+    /// An answer that scrum did not write.
+    ByHand,
+}
+
+/// The reviews of one wave.
+#[derive(Debug, Clone)]
+pub(crate) struct Store {
+    reviews: PathBuf,
+}
+
+/// The files of one answer.
+struct Files {
+    answer: PathBuf,
+    sidecar: PathBuf,
+}
+
+impl Store {
+    pub(crate) fn new(wave: &Path) -> Self {
+        Self {
+            reviews: wave.join("reviews"),
+        }
+    }
+
+    fn files(&self, bundle: &str, reviewer: &str) -> Files {
+        let folder = self.reviews.join(bundle);
+        Files {
+            answer: folder.join(format!("{reviewer}.md")),
+            sidecar: folder.join(format!("{reviewer}.json")),
+        }
+    }
+
+    /// Where an answer is expected.
+    pub(crate) fn place(&self, bundle: &str, reviewer: &str) -> PathBuf {
+        self.files(bundle, reviewer).answer
+    }
+
+    /// What there is of a question.
+    pub(crate) fn held(&self, bundle: &str, reviewer: &str, key: &str) -> Held {
+        let files = self.files(bundle, reviewer);
+        if !files.answer.is_file() {
+            return Held::Nothing;
+        }
+        match read_sidecar(&files.sidecar).and_then(|sidecar| sidecar.key) {
+            None => Held::ByHand,
+            Some(found) if found == key => Held::Answer,
+            Some(_) => Held::Other,
+        }
+    }
+
+    /// Keeps an answer, or the reason why there is none; what stood there is kept beside it.
+    pub(crate) fn put(
+        &self,
+        bundle: &str,
+        reviewer: &str,
+        answer: Option<&str>,
+        sidecar: &Sidecar,
+    ) -> anyhow::Result<()> {
+        let files = self.files(bundle, reviewer);
+        let folder = self.reviews.join(bundle);
+        std::fs::create_dir_all(&folder)
+            .with_context(|| format!("{} cannot be made", folder.display()))?;
+        self.set_aside(&files)?;
+        // Plain values serialise into memory without a way to fail.
+        let mut json = serde_json::to_vec_pretty(sidecar).unwrap_or_default();
+        json.push(b'\n');
+        write_atomically(&files.sidecar, &mut |out| out.write_all(&json))?;
+        if let Some(answer) = answer {
+            write_atomically(&files.answer, &mut |out| out.write_all(answer.as_bytes()))?;
+        }
+        Ok(())
+    }
+
+    /// Moves an answer to `<reviewer>.md.<7 digits of its question>`, and its sidecar likewise.
+    fn set_aside(&self, files: &Files) -> anyhow::Result<()> {
+        if !files.answer.is_file() {
+            return Ok(());
+        }
+        let question = match read_sidecar(&files.sidecar).and_then(|sidecar| sidecar.key) {
+            Some(key) => key,
+            None => digest::sha256(&read(&files.answer, ANSWER_BYTES).unwrap_or_default()),
+        };
+        let digits = question.get(..7).unwrap_or(&question);
+        let mut ending = digits.to_owned();
+        let mut number = 2;
+        while with_ending(&files.answer, &ending).exists() {
+            ending = format!("{digits}.{number}");
+            number += 1;
+        }
+        for path in [&files.answer, &files.sidecar] {
+            match std::fs::rename(path, with_ending(path, &ending)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(error)
+                        .with_context(|| format!("{} cannot be moved aside", path.display()));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+fn read(path: &Path, most: u64) -> Option<Vec<u8>> {
+    if !std::fs::metadata(path).ok()?.is_file() {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    File::open(path)
+        .ok()?
+        .take(most)
+        .read_to_end(&mut bytes)
+        .ok()?;
+    Some(bytes)
+}
+
+fn read_sidecar(path: &Path) -> Option<Sidecar> {
+    serde_json::from_slice(&read(path, SIDECAR_BYTES)?).ok()
+}
+
+/// An answer that another wave holds, or that this one has set aside.
+#[derive(Debug, Clone)]
+pub(crate) struct Kept {
+    answer: PathBuf,
+    sidecar: PathBuf,
+    /// The wave's name, where it is another one.
+    wave: Option<String>,
+}
+
+impl Kept {
+    /// The answer, and its sidecar with the mark that it was carried over.
+    pub(crate) fn read(&self) -> Option<(String, Sidecar)> {
+        let answer = String::from_utf8(read(&self.answer, ANSWER_BYTES)?).ok()?;
+        let mut sidecar = read_sidecar(&self.sidecar)?;
+        // The wave in which it was asked, not the one that it passed through.
+        if sidecar.carried_over_from.is_none() {
+            sidecar.carried_over_from.clone_from(&self.wave);
+        }
+        Some((answer, sidecar))
+    }
+}
+
+/// The answers of all waves, by reviewer and question.
+#[derive(Debug, Default)]
+pub(crate) struct Archive {
+    kept: BTreeMap<(String, String), Kept>,
+}
+
+impl Archive {
+    /// Reads the sidecars of these reviewers in every wave of the folder, and what the wave `own` has set aside.
+    pub(crate) fn read(waves: &Path, own: &Path, reviewers: &[&Reviewer]) -> Self {
+        let mut archive = Self::default();
+        let own_path = own.canonicalize().ok();
+        for wave in sorted(waves) {
+            let is_own = wave.canonicalize().ok() == own_path;
+            if !is_own && wave.join(MANIFEST).is_file() {
+                let name = wave
+                    .file_name()
+                    .map(|name| name.to_string_lossy().into_owned());
+                archive.add(&wave, name.as_deref(), reviewers);
+            }
+        }
+        // Last: what this wave knows itself is not carried over.
+        archive.add(own, None, reviewers);
+        archive
+    }
+
+    fn add(&mut self, wave: &Path, name: Option<&str>, reviewers: &[&Reviewer]) {
+        for bundle in sorted(&wave.join("reviews")) {
+            for sidecar in sorted(&bundle) {
+                let Some(file) = sidecar.file_name().and_then(|file| file.to_str()) else {
+                    continue;
+                };
+                let of = |reviewer: &&&Reviewer| {
+                    let rest = file.strip_prefix(&reviewer.name)?.strip_prefix(".json")?;
+                    (rest.is_empty() || rest.starts_with('.')).then(|| rest.to_owned())
+                };
+                let found = reviewers
+                    .iter()
+                    .find_map(|reviewer| Some((reviewer, of(&reviewer)?)));
+                let Some((reviewer, ending)) = found else {
+                    continue;
+                };
+                let answer = bundle.join(format!("{}.md{ending}", reviewer.name));
+                let Some(Sidecar {
+                    key: Some(key),
+                    error: None,
+                    ..
+                }) = read_sidecar(&sidecar)
+                else {
+                    continue;
+                };
+                if answer.is_file() {
+                    let kept = Kept {
+                        answer,
+                        sidecar,
+                        wave: name.map(str::to_owned),
+                    };
+                    self.kept.insert((reviewer.name.clone(), key), kept);
+                }
+            }
+        }
+    }
+
+    /// The answer to a question, where some wave has it.
+    pub(crate) fn find(&self, reviewer: &str, key: &str) -> Option<&Kept> {
+        self.kept.get(&(reviewer.to_owned(), key.to_owned()))
+    }
+}
+
+fn sorted(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    paths.sort();
+    paths
+}
+
+/// Held while a wave's reviewers are asked; the system lets go of it when the program ends, however it ends.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock of a wave; `None` where another run has it.
+    pub(crate) fn take(wave: &Path) -> anyhow::Result<Option<Self>> {
+        let path = wave.join(LOCK);
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .with_context(|| format!("{} cannot be written", path.display()))?;
+        match fs4::FileExt::try_lock(&file) {
+            Ok(()) => Ok(Some(Self { _file: file })),
+            Err(fs4::TryLockError::WouldBlock) => Ok(None),
+            Err(fs4::TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+                // A file system without locks; two runs then pay twice, and nothing worse.
+                Ok(Some(Self { _file: file }))
+            }
+            Err(fs4::TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("{} cannot be locked", path.display()))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sidecar(key: &str) -> Sidecar {
+        Sidecar {
+            key: Some(key.to_owned()),
+            ..Sidecar::default()
+        }
+    }
+
+    #[test]
+    fn a_changed_question_sets_the_old_answer_aside_and_finds_it_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path());
+        assert_eq!(store.held("core", "gpt-4.1", "aaaaaaaa"), Held::Nothing);
+        store
+            .put("core", "gpt-4.1", Some("one"), &sidecar("aaaaaaaa"))
+            .unwrap();
+        assert_eq!(store.held("core", "gpt-4.1", "aaaaaaaa"), Held::Answer);
+        assert_eq!(store.held("core", "gpt-4.1", "bbbbbbbb"), Held::Other);
+        store
+            .put("core", "gpt-4.1", Some("two"), &sidecar("bbbbbbbb"))
+            .unwrap();
+        let aside = folder.path().join("reviews/core/gpt-4.1.md.aaaaaaa");
+        assert_eq!(std::fs::read_to_string(aside).unwrap(), "one");
+
+        let reviewer = Reviewer {
+            name: "gpt-4.1".to_owned(),
+            ..Reviewer::default()
+        };
+        let archive = Archive::read(&folder.path().join("none"), folder.path(), &[&reviewer]);
+        let (text, back) = archive.find("gpt-4.1", "aaaaaaaa").unwrap().read().unwrap();
+        assert_eq!((text.as_str(), back.carried_over_from), ("one", None));
+    }
+
+    #[test]
+    fn a_failure_leaves_a_reason_and_no_answer() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path());
+        let failed = Sidecar {
+            error: Some("HTTP 500".to_owned()),
+            ..sidecar("aaaaaaaa")
+        };
+        store.put("core", "opus", None, &failed).unwrap();
+        assert_eq!(store.held("core", "opus", "aaaaaaaa"), Held::Nothing);
+        std::fs::write(store.place("core", "opus"), "by hand").unwrap();
+        std::fs::remove_file(folder.path().join("reviews/core/opus.json")).unwrap();
+        assert_eq!(store.held("core", "opus", "aaaaaaaa"), Held::ByHand);
+    }
+
+    #[test]
+    fn one_run_holds_the_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = Lock::take(folder.path()).unwrap();
+        assert!(lock.is_some());
+        assert!(Lock::take(folder.path()).unwrap().is_none());
+        drop(lock);
+        assert!(Lock::take(folder.path()).unwrap().is_some());
+    }
+}
