@@ -18,6 +18,7 @@ mod line_ends;
 mod markdown;
 mod merged;
 mod place;
+mod programs;
 mod review;
 mod schemas;
 mod seed;

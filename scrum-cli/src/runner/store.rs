@@ -114,6 +114,13 @@ impl Store {
         }
     }
 
+    /// Makes the folder of a bundle's answers: what has no place is not asked.
+    pub(crate) fn prepare(&self, bundle: &str) -> anyhow::Result<()> {
+        let folder = self.reviews.join(bundle);
+        std::fs::create_dir_all(&folder)
+            .with_context(|| format!("{} cannot be made", folder.display()))
+    }
+
     /// Keeps an answer, or the reason why there is none; what stood there is kept beside it.
     pub(crate) fn put(
         &self,
@@ -123,9 +130,7 @@ impl Store {
         sidecar: &Sidecar,
     ) -> anyhow::Result<()> {
         let files = self.files(bundle, reviewer);
-        let folder = self.reviews.join(bundle);
-        std::fs::create_dir_all(&folder)
-            .with_context(|| format!("{} cannot be made", folder.display()))?;
+        self.prepare(bundle)?;
         self.set_aside(&files)?;
         // Plain values serialise into memory without a way to fail.
         let mut json = serde_json::to_vec_pretty(sidecar).unwrap_or_default();

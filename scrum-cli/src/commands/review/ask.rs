@@ -78,6 +78,7 @@ impl Asking<'_> {
             if let (Status::Ask { .. }, Some(seat)) = (&question.status, numbers[question.reviewer])
             {
                 let bundle = &self.manifest.bundles[question.bundle];
+                store.prepare(&bundle.id)?;
                 work.push(Work {
                     question: number,
                     seat,
