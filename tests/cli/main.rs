@@ -17,6 +17,7 @@ mod init;
 mod line_ends;
 mod markdown;
 mod merged;
+mod load;
 mod place;
 mod programs;
 mod review;
