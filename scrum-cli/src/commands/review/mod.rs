@@ -326,6 +326,7 @@ impl Args {
         let tally = tally::count(&wave, &files, &options, super::cores(), session, output)?;
         let report = Report {
             tally: &tally,
+            manifest: Some(&wave.manifest),
             diffs: &wave,
             output,
         };
