@@ -74,6 +74,8 @@ impl Server {
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let Ok(stream) = stream else { continue };
+                // Head and body go out in two writes; the second must not wait for an acknowledgement.
+                let _ = stream.set_nodelay(true);
                 let (reply, seen) = (Arc::clone(&reply), Arc::clone(&seen));
                 let (under_way, highest) = (Arc::clone(&under_way), Arc::clone(&highest));
                 thread::spawn(move || {
