@@ -141,7 +141,9 @@ fn begins_something(chars: &[char], at: usize, next: char) -> bool {
         '@' => true,
         '#' => !next.is_whitespace(),
         '!' | '$' | '&' => next.is_ascii_digit(),
-        '%' | '~' | '^' => next.is_alphanumeric() || matches!(next, '_' | '"'),
+        '%' | '~' | '^' => {
+            matches!(next, '_' | '"') || !(next.is_whitespace() || next.is_ascii_punctuation())
+        }
         '[' => next.is_alphabetic() || next == '[',
         ']' => matches!(next, '(' | '[' | ':'),
         '<' => next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?'),

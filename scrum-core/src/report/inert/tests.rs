@@ -32,16 +32,16 @@ pub(crate) fn options() -> Options<'static> {
 pub(crate) fn acted_upon(text: &str) -> Vec<String> {
     const LOOKED_FOR: &[&str] = &[
         r"@[\w-]",
-        r"#\d",
-        r"(?i)\b[a-z][a-z0-9_]*-\d",
-        r"(?i)\bghsa-[a-z0-9]",
+        r"#[0-9]",
+        r"\b[A-Za-z][A-Za-z0-9_]*-[0-9]",
+        r"\b[Gg][Hh][Ss][Aa]-[a-z0-9]",
         r"\b[0-9a-f]{7,40}\b",
-        r"(?i)\b[a-z]+://",
-        r"(?i)\bwww\.",
+        r"\b[A-Za-z]+://",
+        r"\b[Ww]{3}\.",
         r":[a-z0-9_+-]+:",
-        r"[!$&]\d",
+        r"[!$&][0-9]",
         r"[%~^]\w",
-        r"\[\w+:\d",
+        r"\[[A-Za-z]\w*:[0-9]",
         r"##[a-z]*\[",
     ];
     static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
