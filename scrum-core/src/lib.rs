@@ -134,6 +134,11 @@ pub mod tally;
 pub mod unit;
 pub mod wave;
 
+/// The README, whose block of Rust is a test here.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}
+
 /// The guide to the library, whose blocks are tests here. It stands outside the crate, which a package lacks.
 #[cfg(all(doctest, feature = "git"))]
 #[doc = include_str!("../../docs/embedding.md")]
