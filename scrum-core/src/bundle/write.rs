@@ -12,6 +12,8 @@ use crate::change::ChangeSet;
 pub struct DiffWriter<'a> {
     changes: &'a ChangeSet,
     text: Vec<u8>,
+    /// A piece made of `text`.
+    piece: Vec<u8>,
     /// The change whose patch `text` holds.
     held: Option<usize>,
 }
@@ -22,6 +24,7 @@ impl<'a> DiffWriter<'a> {
         Self {
             changes,
             text: Vec::new(),
+            piece: Vec::new(),
             held: None,
         }
     }
@@ -44,11 +47,18 @@ impl<'a> DiffWriter<'a> {
     ///
     /// As [`bundle`](Self::bundle).
     pub fn piece(&mut self, piece: &Piece, out: &mut dyn Write) -> io::Result<()> {
-        let text = self.patch(piece.change)?;
-        match &piece.cut {
-            None => out.write_all(text),
-            Some(cut) => cut.write(text, out),
-        }
+        out.write_all(self.text(piece)?)
+    }
+
+    /// The text that [`piece`](Self::piece) writes.
+    pub(crate) fn text(&mut self, piece: &Piece) -> io::Result<&[u8]> {
+        let Some(cut) = &piece.cut else {
+            return self.patch(piece.change);
+        };
+        self.patch(piece.change)?;
+        self.piece.clear();
+        cut.write(&self.text, &mut self.piece)?;
+        Ok(&self.piece)
     }
 
     /// Writes the patches of everything that is excluded.

@@ -34,6 +34,9 @@ impl<'a> Numbering<'a> {
     }
 }
 
+/// What is gathered before it is handed to the output.
+const BUFFER: usize = 1 << 16;
+
 /// Writes one file's patch as a reviewer sees it. Each line gets six columns for its number, right-aligned and empty
 /// where the line has none on the numbered side, and a space. Without `numbering` the lines stand alone. Control
 /// characters but tab and line feed, and invalid bytes, become `\xNN`.
@@ -53,9 +56,12 @@ pub fn write_shown(
     // What is left of the hunk that is being read, by the counts of its own `@@` line.
     let (mut old_left, mut new_left) = (0, 0);
     let mut number = 0;
+    // Most patches are plain throughout, which is quicker seen at once than line by line.
+    let all_plain = is_plain(patch);
+    let mut buffer = Vec::with_capacity(BUFFER.min(patch.len() + patch.len() / 2));
     for line in lines(patch) {
-        let inside = old_left > 0 || new_left > 0;
-        if !inside {
+        let mut numbered = false;
+        if old_left == 0 && new_left == 0 {
             if let Some((old, new)) = counts(line) {
                 (old_left, new_left) = (old, new);
                 let hunk = hunks.next().copied().unwrap_or_default();
@@ -65,27 +71,34 @@ pub fn write_shown(
                     hunk.new_start
                 };
             }
-            out.write_all(b"       ")?;
-            write_plain(line, out)?;
-            continue;
+        } else {
+            let (on_old, on_new) = match line.first() {
+                Some(b'-') => (1, 0),
+                Some(b'+') => (0, 1),
+                Some(b'\\') => (0, 0),
+                _ => (1, 1),
+            };
+            old_left = u32::saturating_sub(old_left, on_old);
+            new_left = u32::saturating_sub(new_left, on_new);
+            numbered = (if numbering.old_side { on_old } else { on_new }) == 1;
         }
-        let (on_old, on_new) = match line.first() {
-            Some(b'-') => (1, 0),
-            Some(b'+') => (0, 1),
-            Some(b'\\') => (0, 0),
-            _ => (1, 1),
-        };
-        old_left = u32::saturating_sub(old_left, on_old);
-        new_left = u32::saturating_sub(new_left, on_new);
-        if (if numbering.old_side { on_old } else { on_new }) == 1 {
-            write!(out, "{number:>6} ")?;
+        if numbered {
+            push_number(number, &mut buffer);
             number = number.saturating_add(1);
         } else {
-            out.write_all(b"       ")?;
+            buffer.extend_from_slice(b"       ");
         }
-        write_plain(line, out)?;
+        if all_plain {
+            buffer.extend_from_slice(line);
+        } else {
+            write_plain(line, &mut buffer)?;
+        }
+        if buffer.len() >= BUFFER {
+            out.write_all(&buffer)?;
+            buffer.clear();
+        }
     }
-    Ok(())
+    out.write_all(&buffer)
 }
 
 /// The two counts of a `@@` line.
@@ -94,13 +107,33 @@ fn counts(line: &[u8]) -> Option<(u32, u32)> {
     Some((hunk.old_lines, hunk.new_lines))
 }
 
+/// A number in six columns, or more where it needs them, and a space. The formatting of the standard library takes longer
+/// than all else that is done to a line.
+fn push_number(mut number: u32, out: &mut Vec<u8>) {
+    let mut text = *b"           ";
+    let mut start = text.len() - 1;
+    loop {
+        start -= 1;
+        text[start] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&text[start.min(4)..]);
+}
+
+/// Whether text is ASCII without control characters but tab and line feed.
+fn is_plain(text: &[u8]) -> bool {
+    let plain = |byte: u8| matches!(byte, b'\t' | b'\n' | b' '..=b'~');
+    // Without an early exit inside a chunk, so that many bytes are looked at in one step.
+    let all = |chunk: &[u8]| chunk.iter().fold(true, |all, &byte| all & plain(byte));
+    text.chunks(256).all(all)
+}
+
 /// Writes text without control characters but tab and line feed.
 pub(super) fn write_plain(text: &[u8], out: &mut dyn Write) -> io::Result<()> {
-    // Most lines are plain ASCII, and go out in one piece.
-    if text
-        .iter()
-        .all(|byte| matches!(byte, b'\t' | b'\n' | b' '..=b'~'))
-    {
+    if is_plain(text) {
         return out.write_all(text);
     }
     for chunk in text.utf8_chunks() {
@@ -179,6 +212,36 @@ mod tests {
         )
         .unwrap();
         assert!(out.ends_with(b"     1 -a\n     2 -b\n"));
+    }
+
+    #[test]
+    fn numbers_stand_in_six_columns_or_more() {
+        for number in [0, 9, 10, 123_456, 999_999, 1_000_000, u32::MAX] {
+            let mut out = Vec::new();
+            push_number(number, &mut out);
+            assert_eq!(out, format!("{number:>6} ").as_bytes());
+        }
+    }
+
+    #[test]
+    fn long_patches_come_out_whole() {
+        let body: String = (0..9000).map(|n| format!("+line {n}\n")).collect();
+        let patch = format!("@@ -0,0 +1,9000 @@\n{body}");
+        let hunks = [Hunk {
+            new_start: 1,
+            new_lines: 9000,
+            ..Hunk::default()
+        }];
+        let mut out = Vec::new();
+        let numbering = Numbering::new_side(&hunks);
+        write_shown(patch.as_bytes(), Some(numbering), &mut out).unwrap();
+        let expected: String = (0..9000)
+            .map(|n| format!("{:>6} +line {n}\n", n + 1))
+            .collect();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            format!("       @@ -0,0 +1,9000 @@\n{expected}")
+        );
     }
 
     #[test]

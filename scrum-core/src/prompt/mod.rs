@@ -7,8 +7,9 @@
 //! name is [`Context`]. The diff is not rendered by the engine: the template is rendered around a mark, and the
 //! diff is streamed into its place, so that a forced bundle of 100 MB needs no 100 MB of memory.
 //!
-//! The diff stands between two fence lines made from a 128-bit digest of everything in the prompt, the diff
-//! included. Text that holds its own digest cannot be made, so no diff, path or commit subject can close the fence.
+//! The diff stands between two fence lines made from a 128-bit digest of everything in the prompt: of the text around the
+//! diff, and of the diff's own digest. Text that holds its own digest cannot be made, so no diff, path or commit subject can
+//! close the fence.
 
 mod gutter;
 mod lists;
@@ -96,8 +97,8 @@ impl Context {
     }
 }
 
-/// Writes a whole prompt. `diff` writes the diff as it is shown into the writer it is given; it is called twice
-/// for each place where the template shows it, and must write the same bytes each time.
+/// Writes a whole prompt. `diff` writes the diff as it is shown into the writer it is given, once for each place where the
+/// template shows it. `diff_sha256` is the digest of the diff, of which what is shown is made.
 ///
 /// # Errors
 ///
@@ -105,11 +106,12 @@ impl Context {
 pub fn write_prompt(
     template: &Template,
     context: &Context,
+    diff_sha256: &str,
     diff: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
     out: &mut dyn Write,
 ) -> Result<(), PromptError> {
     let around = template.render(context, DIFF_MARK)?;
-    let fence = fence(&around, diff)?;
+    let fence = fence(&around, diff_sha256);
     let mut first = true;
     for text in around.split(DIFF_MARK) {
         if !first {
@@ -123,25 +125,15 @@ pub fn write_prompt(
     Ok(())
 }
 
-/// The number of the fence: the first 128 bits of a SHA-256 of all that the prompt holds, in hex.
-fn fence(
-    around: &str,
-    diff: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<String> {
-    struct Digesting(Sha256);
-    impl Write for Digesting {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.update(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut digest = Digesting(Sha256::new());
-    digest.write_all(around.as_bytes())?;
-    diff(&mut digest)?;
-    Ok(hex(&digest.0.finalize()[..16]))
+/// The number of the fence, in hex: the first 128 bits of a SHA-256 of the text around the diff and of the diff's own
+/// SHA-256. The diff itself would have to be read before the first fence line can be written.
+fn fence(around: &str, diff_sha256: &str) -> String {
+    let digest = Sha256::new()
+        .chain_update(around)
+        .chain_update("\0")
+        .chain_update(diff_sha256)
+        .finalize();
+    hex(&digest[..16])
 }
 
 /// A prompt that cannot be written.
@@ -189,7 +181,9 @@ mod tests {
     fn render(context: &Context, diff: &[u8]) -> String {
         let mut out = Vec::new();
         let template = Template::builtin();
-        write_prompt(&template, context, &mut |out| out.write_all(diff), &mut out).unwrap();
+        let sha256 = crate::digest::sha256(diff);
+        let mut write = |out: &mut dyn Write| out.write_all(diff);
+        write_prompt(&template, context, &sha256, &mut write, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 

@@ -1,0 +1,176 @@
+//! Writes single files of a wave, and digests them on the way.
+
+use std::io::{self, Write};
+
+use super::{EXCLUDED, Sink, TREE, WaveError, record};
+use crate::bundle::{Bundle, DiffWriter, Piece, Plan};
+use crate::change::{ChangeKind, ChangeSet};
+use crate::digest::DigestWriter;
+use crate::manifest::BundleRecord;
+use crate::prompt::{self, Context, Numbering, PromptError, Template};
+
+/// How much of a bundle's diff, as its prompt shows it, is kept while the diff is written. The prompt of a larger one is
+/// made of a second look at its patches. A bundle that passes the guard by default is a tenth of it.
+const SHOWN_BYTES: usize = 1 << 20;
+
+/// A file that was written.
+pub(super) struct Digested {
+    pub(super) name: String,
+    pub(super) bytes: u64,
+    /// In lower-case hex.
+    pub(super) sha256: String,
+}
+
+/// Writes files one after the other, with one patch in memory at a time.
+pub(super) struct Files<'a> {
+    changes: &'a ChangeSet,
+    sink: &'a dyn Sink,
+    writer: DiffWriter<'a>,
+    /// The bundle's diff as its prompt shows it; `None` where that is too long to be kept.
+    shown: Option<Vec<u8>>,
+}
+
+impl<'a> Files<'a> {
+    pub(super) fn new(changes: &'a ChangeSet, sink: &'a dyn Sink) -> Self {
+        Self {
+            changes,
+            sink,
+            writer: DiffWriter::new(changes),
+            shown: None,
+        }
+    }
+
+    /// Writes the patch of what is excluded, if anything is, and returns its digest.
+    pub(super) fn excluded(&mut self, plan: &Plan) -> Result<Option<String>, WaveError> {
+        if plan.excluded.is_empty() {
+            return Ok(None);
+        }
+        let writer = &mut self.writer;
+        let mut patches = |out: &mut dyn Write| writer.excluded(plan, out);
+        let excluded = digested(self.sink, EXCLUDED.to_owned(), &mut patches)?;
+        Ok(Some(excluded.sha256))
+    }
+
+    /// Writes the list of the head tree's paths, and returns its digest.
+    pub(super) fn tree(&self) -> Result<String, WaveError> {
+        let mut paths = |out: &mut dyn Write| {
+            let mut tree = self.changes.tree.iter();
+            tree.try_for_each(|path| writeln!(out, "{}", path.quoted()))
+        };
+        digested(self.sink, TREE.to_owned(), &mut paths).map(|tree| tree.sha256)
+    }
+
+    /// Writes a bundle's diff and its prompt.
+    pub(super) fn bundle(
+        &mut self,
+        bundle: &Bundle,
+        context: &Context,
+        template: &Template,
+    ) -> Result<BundleRecord, WaveError> {
+        let diff = self.diff(bundle, context.line_numbers)?;
+        let prompt = self.prompt(bundle, &diff.sha256, context, template)?;
+        Ok(record::bundle(self.changes, bundle, diff, prompt))
+    }
+
+    fn diff(&mut self, bundle: &Bundle, line_numbers: bool) -> Result<Digested, WaveError> {
+        let name = format!("bundles/{}.diff", bundle.id);
+        let (changes, writer, kept) = (self.changes, &mut self.writer, &mut self.shown);
+        digested(self.sink, name, &mut |out| {
+            let mut shown = kept.take().unwrap_or_default();
+            shown.clear();
+            let mut fits = true;
+            for piece in &bundle.pieces {
+                let text = writer.text(piece)?;
+                out.write_all(text)?;
+                fits = fits && shown.len() + text.len() <= SHOWN_BYTES;
+                if fits {
+                    prompt::write_shown(text, numbering(changes, piece, line_numbers), &mut shown)?;
+                }
+            }
+            *kept = fits.then_some(shown);
+            Ok(())
+        })
+    }
+
+    /// Writes the prompt of the bundle whose diff was just written.
+    fn prompt(
+        &mut self,
+        bundle: &Bundle,
+        diff_sha256: &str,
+        context: &Context,
+        template: &Template,
+    ) -> Result<Digested, WaveError> {
+        let name = format!("prompts/{}.md", bundle.id);
+        let (changes, writer, kept) = (self.changes, &mut self.writer, &self.shown);
+        let mut shown = |out: &mut dyn Write| {
+            if let Some(shown) = kept {
+                return out.write_all(shown);
+            }
+            bundle.pieces.iter().try_for_each(|piece| {
+                let numbering = numbering(changes, piece, context.line_numbers);
+                prompt::write_shown(writer.text(piece)?, numbering, out)
+            })
+        };
+        // The template's own failure has no place in an I/O error, so it is carried past the sink.
+        let mut failure = None;
+        let written = digested(self.sink, name, &mut |out| match prompt::write_prompt(
+            template,
+            context,
+            diff_sha256,
+            &mut shown,
+            out,
+        ) {
+            Ok(()) => Ok(()),
+            Err(PromptError::Io(source)) => Err(source),
+            Err(PromptError::Template(source)) => {
+                failure = Some(source);
+                Err(io::Error::other("the template fails"))
+            }
+        });
+        match failure {
+            Some(source) => Err(WaveError::Prompt {
+                bundle: bundle.id.clone(),
+                source,
+            }),
+            None => written,
+        }
+    }
+}
+
+/// How the lines of a piece are numbered in a prompt.
+fn numbering<'a>(
+    changes: &ChangeSet,
+    piece: &'a Piece,
+    line_numbers: bool,
+) -> Option<Numbering<'a>> {
+    let deleted = changes.changes[piece.change].kind == ChangeKind::Deleted;
+    let numbering = if deleted {
+        Numbering::old_side(&piece.hunks)
+    } else {
+        Numbering::new_side(&piece.hunks)
+    };
+    line_numbers.then_some(numbering)
+}
+
+/// Writes a file through a digest.
+fn digested(
+    sink: &dyn Sink,
+    name: String,
+    content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+) -> Result<Digested, WaveError> {
+    let mut result = (0, String::new());
+    let written = sink.write_file(&name, &mut |out| {
+        let mut digest = DigestWriter::new(out);
+        content(&mut digest)?;
+        result = digest.finish();
+        Ok(())
+    });
+    match written {
+        Ok(()) => Ok(Digested {
+            name,
+            bytes: result.0,
+            sha256: result.1,
+        }),
+        Err(source) => Err(WaveError::Io { name, source }),
+    }
+}

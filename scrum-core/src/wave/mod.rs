@@ -1,0 +1,277 @@
+//! From a plan to the files of a wave.
+//!
+//! Takes a plan, a template and a [`Sink`]; writes every file but the manifest, and returns that. Before it:
+//! [`prompt`]; after it: [`manifest`](crate::manifest).
+//!
+//! The files go to a [`Sink`]; whether that is a folder, an archive or nothing at all is the caller's business.
+//! They are written by several threads, each file whole by one of them, and the manifest lists them in the plan's order, so
+//! that what is written does not depend on the number of threads. A bundle's diff, its prompt and the digests of both are
+//! made of one look at each patch.
+
+mod around;
+mod files;
+mod record;
+
+use std::io::{self, Write};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use crate::bundle::Plan;
+use crate::change::ChangeSet;
+use crate::digest::DigestWriter;
+use crate::guard::{Limits, Verdict};
+use crate::manifest::{BundleRecord, GuardRecord, Manifest, SCHEMA};
+use crate::patch::{self, PatchSet};
+use crate::prompt::{self, Template};
+use around::Surroundings;
+use files::Files;
+
+/// Name of the manifest in a wave.
+pub const MANIFEST: &str = "manifest.json";
+/// Name of the patch of excluded files.
+pub const EXCLUDED: &str = "excluded.diff";
+/// Name of the list of the head tree's paths.
+pub const TREE: &str = "tree.txt";
+
+/// Takes the files of a wave. Called by several threads at once, never twice with one name.
+pub trait Sink: Sync {
+    /// Writes one file. `name` is relative, `/` between its parts, and safe; `content` writes the whole file into the
+    /// writer it is given.
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be written. A file that fails is as it was before.
+    fn write_file(
+        &self,
+        name: &str,
+        content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()>;
+}
+
+/// Writes nothing, for a dry run: the manifest comes out the same.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Discard;
+
+impl Sink for Discard {
+    fn write_file(
+        &self,
+        _name: &str,
+        content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        content(&mut io::sink())
+    }
+}
+
+/// How a wave is written.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct WaveOptions {
+    /// The limits that the plan was judged by.
+    pub limits: Limits,
+    /// The override of the fail limit is set. Default false.
+    pub force: bool,
+    /// Numbers in front of the diff's lines in prompts. Default true.
+    pub line_numbers: bool,
+    /// Digest of the configuration, for the manifest.
+    pub config_sha256: String,
+    /// Lines of context around a change, for the manifest; `None` for a patch. Default 3.
+    pub context: Option<u32>,
+    /// Threads. Default 1.
+    pub jobs: usize,
+}
+
+impl Default for WaveOptions {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            force: false,
+            line_numbers: true,
+            config_sha256: String::new(),
+            context: Some(3),
+            jobs: 1,
+        }
+    }
+}
+
+impl WaveOptions {
+    /// Sets the limits that the plan was judged by.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets the override of the fail limit.
+    #[must_use]
+    pub fn force(mut self, force: bool) -> Self {
+        self.force = force;
+        self
+    }
+
+    /// Turns the numbers in prompts on or off.
+    #[must_use]
+    pub fn line_numbers(mut self, line_numbers: bool) -> Self {
+        self.line_numbers = line_numbers;
+        self
+    }
+
+    /// Sets the configuration's digest.
+    #[must_use]
+    pub fn config_sha256(mut self, digest: impl Into<String>) -> Self {
+        self.config_sha256 = digest.into();
+        self
+    }
+
+    /// Sets the lines of context, `None` for a patch.
+    #[must_use]
+    pub fn context(mut self, context: Option<u32>) -> Self {
+        self.context = context;
+        self
+    }
+
+    /// Sets the number of threads; 0 counts as 1.
+    #[must_use]
+    pub fn jobs(mut self, jobs: usize) -> Self {
+        self.jobs = jobs.max(1);
+        self
+    }
+}
+
+/// A wave that cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WaveError {
+    /// The template fails on a bundle.
+    #[error("the prompt of bundle `{bundle}` cannot be rendered: {source}")]
+    Prompt {
+        /// The bundle's id.
+        bundle: String,
+        /// What the template says.
+        source: prompt::TemplateError,
+    },
+    /// A file cannot be written, or a patch cannot be read back.
+    #[error("`{name}` cannot be written: {source}")]
+    Io {
+        /// The file, relative to the wave.
+        name: String,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// Writes every file of a wave but the manifest, which it returns: the caller writes it last, when all others are in
+/// place.
+///
+/// # Errors
+///
+/// [`WaveError`]; of several that of the first file, in the order `excluded.diff`, `tree.txt`, bundles in the plan's order.
+pub fn write(
+    changes: &ChangeSet,
+    plan: &Plan,
+    template: &Template,
+    options: &WaveOptions,
+    sink: &dyn Sink,
+) -> Result<Manifest, WaveError> {
+    let surroundings = Surroundings::new(changes, plan);
+    // Vendored code makes what is excluded by far the largest file of many waves, so it is begun first.
+    let tasks = plan.bundles.len() + 2;
+    let results: Vec<OnceLock<Result<Written, WaveError>>> =
+        (0..tasks).map(|_| OnceLock::new()).collect();
+    let next = AtomicUsize::new(0);
+    let failed = AtomicBool::new(false);
+    let work = || {
+        // One for all files of a thread: parts of one patch follow each other, and are made from one text.
+        let mut files = Files::new(changes, sink);
+        loop {
+            let task = next.fetch_add(1, Ordering::Relaxed);
+            if task >= tasks || failed.load(Ordering::Relaxed) {
+                return;
+            }
+            let result = match task.checked_sub(2) {
+                None if task == 0 => files.excluded(plan).map(Written::Excluded),
+                None => files.tree().map(Written::Tree),
+                Some(index) => {
+                    let context = surroundings.context(index, options.line_numbers, template);
+                    let record = files.bundle(&plan.bundles[index], &context, template);
+                    record.map(|record| Written::Bundle(Box::new(record)))
+                }
+            };
+            failed.fetch_or(result.is_err(), Ordering::Relaxed);
+            // No two threads have one task.
+            let _ = results[task].set(result);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..options.jobs.min(tasks) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let mut bundles = Vec::with_capacity(plan.bundles.len());
+    let (mut excluded_sha256, mut tree_sha256) = (None, None);
+    // Tasks stay without a result only behind one that failed, which is met first: they are taken in order.
+    for result in results.into_iter().filter_map(OnceLock::into_inner) {
+        match result? {
+            Written::Excluded(sha256) => excluded_sha256 = sha256,
+            Written::Tree(sha256) => tree_sha256 = Some(sha256),
+            Written::Bundle(record) => bundles.push(*record),
+        }
+    }
+    let limits = options.limits;
+    let exceeded = bundles.iter().any(|bundle| bundle.verdict == Verdict::Fail);
+    let excluded = plan.excluded.iter();
+    Ok(Manifest {
+        schema: SCHEMA.to_owned(),
+        range: changes.range.clone(),
+        config_sha256: options.config_sha256.clone(),
+        template_sha256: Some(template_digest(template, options.line_numbers)),
+        context: options.context,
+        patch_sha256: patch_sha256(changes)?,
+        guard: GuardRecord {
+            warn_bytes: limits.warn,
+            fail_bytes: limits.fail,
+            forced: options.force && exceeded,
+        },
+        bundles,
+        excluded: excluded.map(|e| record::excluded(changes, e)).collect(),
+        excluded_sha256,
+        tree_sha256,
+    })
+}
+
+/// What one task wrote: a record or a digest.
+enum Written {
+    Excluded(Option<String>),
+    Tree(String),
+    Bundle(Box<BundleRecord>),
+}
+
+/// The digest of a patch's own set of file patches, against which its bundles are proven.
+/// The digest of what makes a prompt of a diff.
+fn template_digest(template: &Template, line_numbers: bool) -> String {
+    let mut writer = DigestWriter::new(io::sink());
+    // Digesting into a sink has no way to fail.
+    let _ = write!(writer, "{line_numbers} {}", template.text());
+    writer.finish().1
+}
+
+fn patch_sha256(changes: &ChangeSet) -> Result<Option<String>, WaveError> {
+    if changes.range.base_tree.is_some() {
+        return Ok(None);
+    }
+    let mut set = PatchSet::default();
+    let mut text = Vec::new();
+    for index in 0..changes.changes.len() {
+        changes
+            .read_patch(index, &mut text)
+            .map_err(|source| WaveError::Io {
+                name: MANIFEST.to_owned(),
+                source,
+            })?;
+        // What was read into changes once reads again.
+        patch::file_patches(&text)
+            .flatten()
+            .for_each(|file| set.add(&file));
+    }
+    Ok(Some(set.digest()))
+}

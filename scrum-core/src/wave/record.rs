@@ -1,0 +1,79 @@
+//! What the manifest says of bundles and excluded files.
+
+use super::files::Digested;
+use crate::bundle::{Bundle, Excluded, Piece};
+use crate::change::ChangeSet;
+use crate::manifest::{BundleRecord, ExcludedRecord, FileRecord};
+use crate::path::RepoPath;
+
+/// The record of a bundle of which both files are written.
+pub(super) fn bundle(
+    changes: &ChangeSet,
+    bundle: &Bundle,
+    diff: Digested,
+    prompt: Digested,
+) -> BundleRecord {
+    BundleRecord {
+        id: bundle.id.clone(),
+        component: bundle.component.clone(),
+        part: bundle.part.map(|(part, _)| part),
+        parts: bundle.part.map(|(_, parts)| parts),
+        packed: bundle.packed.clone(),
+        bytes: diff.bytes,
+        prompt_bytes: prompt.bytes,
+        tokens: prompt.bytes.div_ceil(4),
+        verdict: bundle.verdict,
+        diff: diff.name,
+        prompt: prompt.name,
+        diff_sha256: diff.sha256,
+        prompt_sha256: prompt.sha256,
+        files: bundle
+            .pieces
+            .iter()
+            .map(|piece| file(changes, piece))
+            .collect(),
+    }
+}
+
+/// The record of a change that no reviewer is shown.
+pub(super) fn excluded(changes: &ChangeSet, excluded: &Excluded) -> ExcludedRecord {
+    let change = &changes.changes[excluded.change];
+    let (path, quoted) = change.path.to_text();
+    let (old_path, old_quoted) = optional_text(change.old_path.as_ref());
+    ExcludedRecord {
+        path,
+        quoted,
+        old_path,
+        old_quoted,
+        reason: excluded.reason.to_string(),
+        bytes: change.bytes,
+    }
+}
+
+fn file(changes: &ChangeSet, piece: &Piece) -> FileRecord {
+    let change = &changes.changes[piece.change];
+    let (path, quoted) = change.path.to_text();
+    let (old_path, old_quoted) = optional_text(piece.old_path.as_ref());
+    FileRecord {
+        path,
+        quoted,
+        old_path,
+        old_quoted,
+        kind: piece.kind,
+        old_mode: piece.old_mode,
+        new_mode: piece.new_mode,
+        moved_from_component: piece.moved_from_component.clone(),
+        binary: change.binary,
+        additions: piece.additions,
+        deletions: piece.deletions,
+        bytes: piece.bytes,
+        hunks: piece.hunks.clone(),
+    }
+}
+
+fn optional_text(path: Option<&RepoPath>) -> (Option<String>, bool) {
+    match path.map(RepoPath::to_text) {
+        Some((text, quoted)) => (Some(text), quoted),
+        None => (None, false),
+    }
+}
