@@ -115,6 +115,7 @@ pub mod location;
 pub mod manifest;
 pub mod nearest;
 mod nest;
+pub mod parallel;
 pub mod patch;
 pub mod path;
 pub mod pattern;

@@ -147,6 +147,21 @@ fn with_bit(mask: &mut Mask, bit: usize, on: bool) {
 /// that, so the answer depends only on which lineage sets are present and on the location's lineages: it is found once
 /// for each pair of these.
 fn votes(cited: &[CitedLines], events: &[Event]) -> Vec<Option<usize>> {
+    let mut spans = vec![(0, 0); cited.len()];
+    let mut cliques = 0;
+    for event in events {
+        match *event {
+            Event::Enter(at) => spans[at].0 = cliques,
+            Event::Leave(at) => spans[at].1 = cliques,
+            Event::Clique => cliques += 1,
+        }
+    }
+    let mut votes: Vec<Option<usize>> = spans.iter().map(|span| Some(span.0)).collect();
+    // Mostly each location lies in one clique, and nothing is left to decide.
+    if spans.iter().all(|(first, last)| last - first <= 1) {
+        return votes;
+    }
+
     let kinds: Vec<&LineageSet> = cited
         .iter()
         .flat_map(|cited| &cited.lineages)
@@ -163,21 +178,18 @@ fn votes(cited: &[CitedLines], events: &[Event]) -> Vec<Option<usize>> {
         .map(|cited| cited.lineages.iter().map(|set| kind_of[set]).collect())
         .collect();
 
-    let mut spans = vec![(0, 0); cited.len()];
     let mut present: Vec<Mask> = Vec::new();
     let mut mask: Mask = vec![0; kinds.len().div_ceil(64)];
     let mut counts = vec![0_usize; kinds.len()];
     for event in events {
         match *event {
             Event::Enter(at) => {
-                spans[at].0 = present.len();
                 for &kind in &own[at] {
                     counts[kind] += 1;
                     with_bit(&mut mask, kind, true);
                 }
             }
             Event::Leave(at) => {
-                spans[at].1 = present.len();
                 for &kind in &own[at] {
                     counts[kind] -= 1;
                     with_bit(&mut mask, kind, counts[kind] > 0);
@@ -187,7 +199,6 @@ fn votes(cited: &[CitedLines], events: &[Event]) -> Vec<Option<usize>> {
         }
     }
 
-    let mut votes: Vec<Option<usize>> = spans.iter().map(|span| Some(span.0)).collect();
     let mut classes: BTreeMap<&BTreeSet<usize>, Vec<usize>> = BTreeMap::new();
     for (at, (first, last)) in spans.iter().enumerate() {
         if last - first > 1 {

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use scrum_core::manifest::Manifest;
 use scrum_core::report::{
     HtmlOptions, MarkdownOptions, SarifOptions, TextOptions, write_github, write_gitlab,
-    write_html, write_json, write_markdown, write_rdjsonl, write_sarif, write_text,
+    write_html, write_json_parallel, write_markdown, write_rdjsonl, write_sarif, write_text,
 };
 use scrum_core::tally::{DiffText, Tally};
 
@@ -102,6 +102,8 @@ pub(crate) struct Report<'a> {
     /// The diffs of the bundles, where there is a wave.
     pub(crate) diffs: &'a dyn DiffText,
     pub(crate) output: &'a Output,
+    /// Threads.
+    pub(crate) jobs: usize,
 }
 
 impl Report<'_> {
@@ -162,10 +164,11 @@ impl Report<'_> {
             Format::Text => {
                 let options = TextOptions::default()
                     .color(color)
-                    .verbose(self.output.verbose);
+                    .verbose(self.output.verbose)
+                    .jobs(self.jobs);
                 write_text(tally, &options, out)?;
             }
-            Format::Json => write_json(tally, out)?,
+            Format::Json => write_json_parallel(tally, self.jobs, out)?,
             Format::Markdown => write_markdown(tally, &MarkdownOptions::default(), out)?,
             Format::Sarif => {
                 return write_sarif(tally, self.diffs, &SarifOptions::default(), out);

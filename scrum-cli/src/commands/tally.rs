@@ -125,8 +125,9 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
             Found::Files(paths) => Source::Files(paths),
         },
     };
-    let options = options(session, args.near, args.min_lineages, &args.lineage);
     let jobs = args.jobs.unwrap_or_else(super::cores).max(1);
+    let options =
+        options(session, args.near, args.min_lineages, &args.lineage).jobs(jobs);
     let tally = match &wave {
         Source::Wave(wave) => {
             for stray in strays(wave) {
@@ -137,12 +138,12 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
             }
             let files = match &merged {
                 Some(merged) => merged.reviews(wave, output)?,
-                None => reviews::of_wave(wave)?,
+                None => reviews::of_wave(wave, jobs)?,
             };
-            count(wave, &files, &options, jobs, session, output)?
+            count(wave, files, &options, jobs, session, output)?
         }
         Source::Files(paths) => {
-            let files = reviews::of_paths(paths)?;
+            let files = reviews::of_paths(paths, jobs)?;
             if files.is_empty() {
                 let names: Vec<_> = paths
                     .iter()
@@ -153,7 +154,7 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
                     names.join(", ")
                 ));
             }
-            let submissions = reviews::read(&files, None, jobs, output);
+            let submissions = reviews::read(files, None, jobs, output);
             let tally = tally::tally(submissions, None, &NoDiffs, &options);
             warn(&tally, output);
             tally
@@ -170,6 +171,7 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
             Source::Files(_) => &NoDiffs,
         },
         output,
+        jobs,
     };
     match targets.as_slice() {
         [] => report.print(args.format.unwrap_or(Format::Text))?,
@@ -200,6 +202,8 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
         output.error(&sentence(failure));
         output.hint(way_on(failure));
     }
+    // The process ends here; to let go of a million findings one by one would take longer than to print them.
+    std::mem::forget(tally);
     Ok(if failures.is_empty() {
         ExitCode::Done
     } else {
@@ -345,7 +349,7 @@ pub(super) fn options(
 /// Counts the reviews of a wave, and warns of what a person should know.
 pub(super) fn count(
     wave: &Wave,
-    files: &[ReviewFile],
+    files: Vec<ReviewFile>,
     options: &TallyOptions,
     jobs: usize,
     session: &Session,

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use scrum_core::wave::MANIFEST;
 
-use super::reviews::{self, Files, ReviewFile};
+use super::reviews::{self, ReviewFile};
 use super::{Found, Wave, find};
 use crate::error::UsageError;
 use crate::output::Output;
@@ -52,8 +52,9 @@ pub(crate) fn find_merged(names: &[PathBuf], session: &Session) -> anyhow::Resul
         [folder] if folder.is_dir() && !folder.join(MANIFEST).is_file() => {
             let mut waves = Vec::new();
             for entry in reviews::entries(folder)? {
-                if entry.join(MANIFEST).is_file() {
-                    waves.push(entry);
+                let path = folder.join(&entry.name);
+                if entry.is_folder(&path, true) && path.join(MANIFEST).is_file() {
+                    waves.push(path);
                 }
             }
             // A job may have handed on no more than the manifest and its reviews.
@@ -74,7 +75,7 @@ impl Merged {
         let mut walk = Walk {
             ids: ids.map(|bundle| bundle.id.as_str()).collect(),
             manifest: std::fs::read(self.wave.join(MANIFEST))?,
-            files: Files::new(),
+            files: Vec::new(),
             others: Vec::new(),
             folders: 0,
         };
@@ -93,8 +94,7 @@ impl Merged {
                 }
             ));
         }
-        let files: Vec<ReviewFile> = walk.files.into_values().collect();
-        Ok(once(&files))
+        Ok(once(&ReviewFile::sorted(walk.files)))
     }
 }
 
@@ -102,7 +102,7 @@ struct Walk<'w> {
     ids: BTreeSet<&'w str>,
     /// The wave's own manifest.
     manifest: Vec<u8>,
-    files: Files,
+    files: Vec<ReviewFile>,
     /// Reviews by their ending, in no folder of a bundle.
     others: Vec<PathBuf>,
     folders: usize,
@@ -129,18 +129,22 @@ impl Walk<'_> {
             let name = std::path::absolute(&folder)?;
             let name = name.file_name().unwrap_or_default().to_string_lossy();
             let of_bundle = self.ids.contains(name.as_ref());
+            let mut files = Vec::new();
             for entry in reviews::entries(&folder)? {
+                let path = folder.join(&entry.name);
                 // A link to a folder is not followed: it could lead back up.
-                if entry.is_dir() {
-                    if !entry.is_symlink() {
-                        open.push(entry);
+                if entry.is_folder(&path, true) {
+                    if entry.is_folder(&path, false) {
+                        open.push(path);
                     }
                 } else if of_bundle {
-                    reviews::add(&mut self.files, &entry);
-                } else if reviews::add(&mut Files::new(), &entry) {
-                    self.others.push(entry);
+                    files.push(entry);
+                } else if entry.is_review() {
+                    self.others.push(path);
                 }
             }
+            self.files
+                .extend(reviews::reviews_in(folder, files, |_, _| true));
         }
         self.others.sort();
         Ok(())
@@ -166,14 +170,17 @@ impl Walk<'_> {
 /// another job got.
 fn once(files: &[ReviewFile]) -> Vec<ReviewFile> {
     let mut kept: Vec<ReviewFile> = Vec::with_capacity(files.len());
-    for group in files.chunk_by(|a, b| a.bundle == b.bundle && a.reviewer == b.reviewer) {
-        let answered = group.iter().any(|file| file.text.is_some());
+    for group in files.chunk_by(|a, b| a.bundle() == b.bundle() && a.reviewer() == b.reviewer()) {
+        let answered = group.iter().any(|file| file.text().is_some());
         let from = kept.len();
-        for file in group.iter().filter(|file| file.text.is_some() == answered) {
+        for file in group
+            .iter()
+            .filter(|file| file.text().is_some() == answered)
+        {
             let known = kept[from..]
                 .iter()
-                .any(|other| match (&other.text, &file.text) {
-                    (Some(other), Some(own)) => same_bytes(other, own).unwrap_or(false),
+                .any(|other| match (other.text(), file.text()) {
+                    (Some(other), Some(own)) => same_bytes(&other, &own).unwrap_or(false),
                     // Failures without an answer: one is enough.
                     _ => true,
                 });

@@ -10,6 +10,9 @@ use unicode_width::UnicodeWidthChar;
 /// assert_eq!(scrum_core::report::clean::line("a\u{1b}[31m\tb\n"), r"a\u{1b}[31m b");
 /// ```
 pub fn line(text: &str) -> String {
+    if is_plain_line(text) {
+        return text.to_owned();
+    }
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_whitespace() && !matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{b}' | '\u{c}')
@@ -47,6 +50,18 @@ fn part_command(line: &mut String) {
     }
 }
 
+/// Whether a text is letters, digits and marks of ASCII with single spaces between, and no runner's command: already
+/// clean, a column a byte.
+fn is_plain_line(text: &str) -> bool {
+    let mut before = b' ';
+    let plain = text.bytes().all(|byte| {
+        let twice = byte == before && matches!(byte, b' ' | b'#');
+        before = byte;
+        matches!(byte, b' '..=b'~') && !twice
+    });
+    plain && before != b' ' && !text.starts_with([' ', ':'])
+}
+
 pub(super) fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -56,12 +71,47 @@ pub(super) fn is_harmful(c: char) -> bool {
 
 /// Columns that a text takes on a terminal.
 pub fn columns(text: &str) -> usize {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.len();
+    }
     text.chars().map(|c| c.width().unwrap_or(0)).sum()
 }
 
 /// Breaks clean text at spaces into lines of at most `width` columns; a longer word is cut.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    wrap_into(text, width, |line| lines.push(line.to_owned()));
+    lines
+}
+
+/// [`wrap`], a line at a time.
+pub(super) fn wrap_into(text: &str, width: usize, mut each: impl FnMut(&str)) {
     let width = width.max(8);
+    if !is_plain_line(text) {
+        return wrapped(text, width).iter().for_each(|line| each(line));
+    }
+    let mut rest = text;
+    while rest.len() > width {
+        let (line, more) = match memchr::memrchr(b' ', &rest.as_bytes()[..=width]) {
+            Some(space) => (&rest[..space], &rest[space + 1..]),
+            None => rest.split_at(width),
+        };
+        each_parted(line, &mut each);
+        rest = more;
+    }
+    each_parted(rest, &mut each);
+}
+
+fn each_parted(line: &str, each: &mut impl FnMut(&str)) {
+    if line.starts_with("::") {
+        let mut parted = line.to_owned();
+        part_command(&mut parted);
+        return each(&parted);
+    }
+    each(line);
+}
+
+fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
     for word in text.split(' ').filter(|word| !word.is_empty()) {
@@ -124,6 +174,13 @@ mod tests {
         assert!(!clean.chars().any(is_harmful), "{clean}");
         assert!(clean.starts_with(r"a\u{1b}]0;title\u{7} b\u{9b}2J\u{202e}c"));
         assert_eq!(line("  für  多字 \n"), "für 多字");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn plain_lines_wrap_as_all_others_do(text in "[a-z :#\\[]{0,60}", width in 8_usize..20) {
+            proptest::prop_assert_eq!(wrap(&text, width), wrapped(&text, width));
+        }
     }
 
     #[test]

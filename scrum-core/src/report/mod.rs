@@ -19,6 +19,7 @@ mod json;
 mod markdown;
 mod matrix;
 mod message;
+mod press;
 pub mod ranked;
 mod rdjsonl;
 #[cfg(test)]
@@ -30,6 +31,7 @@ pub use github::write_github;
 pub use gitlab::write_gitlab;
 pub use html::{HtmlOptions, write_html};
 pub use json::write_json;
+pub use json::{write_json, write_json_parallel};
 pub use markdown::{MARKER, MarkdownOptions, write_markdown};
 pub use matrix::{MATRIX_JOBS, write_matrix};
 pub use rdjsonl::write_rdjsonl;

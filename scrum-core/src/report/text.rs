@@ -8,7 +8,8 @@ mod reviewers;
 
 use std::io;
 
-use super::clean::{columns, line, shorten, wrap};
+use super::clean::{columns, line, shorten, wrap_into};
+use super::press;
 use super::ranked::{self, Rank, counted, severity_word};
 use crate::engagement::State;
 use crate::review::Severity;
@@ -31,6 +32,8 @@ pub struct TextOptions {
     pub width: Option<usize>,
     /// 1 and more show reasons why (WHY), where lineages are known from, and claims in full. Default 0.
     pub verbose: u8,
+    /// Threads that print; the text does not depend on their number. Default 0, as 1: the caller's own.
+    pub jobs: usize,
 }
 
 impl TextOptions {
@@ -49,6 +52,12 @@ impl TextOptions {
     /// Sets [`verbose`](Self::verbose).
     pub fn verbose(mut self, verbose: u8) -> Self {
         self.verbose = verbose;
+        self
+    }
+
+    /// Sets [`jobs`](Self::jobs).
+    pub fn jobs(mut self, jobs: usize) -> Self {
+        self.jobs = jobs;
         self
     }
 }
@@ -76,9 +85,19 @@ pub fn write_text(tally: &Tally, options: &TextOptions, out: &mut dyn io::Write)
             totals.convergent, totals.distinct, totals.near_convergent, totals.near_places
         )?;
     }
-    for bundle in tally.bundles.iter().filter(|bundle| !is_unreviewed(bundle)) {
-        page.bundle(bundle)?;
-    }
+    let (color, width, verbose) = (page.color, page.width, page.verbose);
+    press::print(&tally.bundles, options.jobs, page.out, &|_, bundle, out| {
+        if is_unreviewed(bundle) {
+            return Ok(());
+        }
+        let mut page = Page {
+            out,
+            color,
+            width,
+            verbose,
+        };
+        page.bundle(bundle)
+    })?;
     page.unreviewed(tally)?;
     if page.verbose {
         page.lineages(tally)?;
@@ -301,10 +320,15 @@ impl Page<'_> {
 
     /// Writes clean text within the width, each line behind `indent`.
     fn paragraph(&mut self, indent: &str, text: &str, paint: Option<Paint>) -> io::Result<()> {
-        for part in wrap(text, self.width.saturating_sub(indent.len())) {
-            let part = paint.map_or_else(|| part.clone(), |paint| self.paint(paint, &part));
-            writeln!(self.out, "{indent}{part}")?;
-        }
-        Ok(())
+        let mut written = Ok(());
+        wrap_into(text, self.width.saturating_sub(indent.len()), |part| {
+            if written.is_ok() {
+                written = match paint.filter(|_| self.color) {
+                    Some(paint) => writeln!(self.out, "{indent}{}", self.paint(paint, part)),
+                    None => writeln!(self.out, "{indent}{part}"),
+                };
+            }
+        });
+        written
     }
 }

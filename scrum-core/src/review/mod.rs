@@ -15,6 +15,7 @@ mod json;
 mod label;
 mod last_words;
 mod options;
+mod phrase;
 mod read;
 mod reasoning;
 mod retraction;
@@ -24,6 +25,7 @@ mod severity;
 mod shown;
 mod table;
 mod title;
+mod trigger;
 mod verdict;
 
 use serde::{Deserialize, Serialize};

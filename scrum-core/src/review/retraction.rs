@@ -6,152 +6,17 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, packed};
 use regex::Regex;
-use serde::Deserialize;
 
 use super::InferredRetraction;
 use super::block::Block;
 use super::label::{self, Label};
+use super::phrase::{TRIGGERS, matched};
 use super::sentence::{plain, sentence, shown};
 use super::title::NOUNS;
 
-const DATA: &str = include_str!("../../data/retractions.toml");
-
 /// How many repeats of a finding one sentence takes back; the latest, where there are more.
 const MOST_REPEATS: usize = 64;
-
-#[derive(Deserialize)]
-struct Data {
-    triggers: Vec<String>,
-    parts: BTreeMap<String, String>,
-    phrase: Vec<PhraseData>,
-}
-
-#[derive(Deserialize)]
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the examples and names are for the test")
-)]
-struct PhraseData {
-    name: String,
-    pattern: String,
-    #[serde(default)]
-    firm: bool,
-    retracts: Vec<String>,
-    keeps: Vec<String>,
-}
-
-struct Phrase {
-    pattern: Regex,
-    firm: bool,
-}
-
-static PHRASES_DATA: LazyLock<Data> = LazyLock::new(|| {
-    toml::from_str(DATA).expect("the data file is part of the program, and a test reads it")
-});
-
-static PHRASES: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
-    let data = &*PHRASES_DATA;
-    let expand = |pattern: &str| {
-        let mut pattern = pattern.to_owned();
-        // Parts hold parts, three deep at most.
-        for _ in 0..4 {
-            for (name, part) in &data.parts {
-                pattern = pattern.replace(&format!("{{{name}}}"), part);
-            }
-        }
-        pattern
-    };
-    data.phrase
-        .iter()
-        .map(|phrase| Phrase {
-            pattern: Regex::new(&expand(&phrase.pattern))
-                .expect("every pattern of the data file compiles in a test"),
-            firm: phrase.firm,
-        })
-        .collect()
-});
-
-/// So many words at once are looked for quickest.
-const WORDS_AT_ONCE: usize = 48;
-
-/// Finds some of the triggers.
-enum Finder {
-    /// By vector instructions, where the processor has them.
-    Packed(packed::Searcher),
-    Automaton(AhoCorasick),
-}
-
-impl Finder {
-    fn new(words: &[&str]) -> Self {
-        match packed::Searcher::new(words) {
-            Some(searcher) => Self::Packed(searcher),
-            None => Self::Automaton(AhoCorasick::new(words).expect("a few dozen short words")),
-        }
-    }
-
-    /// The first trigger at or behind `from`.
-    fn find_at(&self, text: &[u8], from: usize) -> Option<usize> {
-        match self {
-            Self::Packed(searcher) => searcher
-                .find_in(text, (from..text.len()).into())
-                .map(|hit| hit.start()),
-            Self::Automaton(automaton) => automaton
-                .find(aho_corasick::Input::new(text).span(from..text.len()))
-                .map(|hit| hit.start()),
-        }
-    }
-}
-
-/// Finds the triggers, as written and some in capitals. Neighbours in the alphabet share a finder: it is quickest where
-/// they begin alike.
-static TRIGGERS: LazyLock<Vec<Finder>> = LazyLock::new(|| {
-    let capitals = ["DISREGARD", "RETRACT", "WITHDR", "IGNORE", "NEVER MIND"];
-    let mut all: Vec<&str> = PHRASES_DATA
-        .triggers
-        .iter()
-        .map(String::as_str)
-        .chain(capitals)
-        .collect();
-    all.sort_unstable();
-    all.chunks(WORDS_AT_ONCE).map(Finder::new).collect()
-});
-
-/// Where triggers stand, in the order of the text.
-struct Hits<'a> {
-    text: &'a [u8],
-    /// The next hit of each finder.
-    next: Vec<Option<usize>>,
-}
-
-impl<'a> Hits<'a> {
-    fn new(text: &'a str) -> Self {
-        let text = text.as_bytes();
-        Self {
-            text,
-            next: TRIGGERS
-                .iter()
-                .map(|finder| finder.find_at(text, 0))
-                .collect(),
-        }
-    }
-
-    /// The first hit at or behind `from`.
-    fn at_or_behind(&mut self, from: usize) -> Option<usize> {
-        let text = self.text;
-        for (finder, next) in TRIGGERS.iter().zip(&mut self.next) {
-            if next.is_some_and(|at| at < from) {
-                *next = if from <= text.len() {
-                    finder.find_at(text, from)
-                } else {
-                    None
-                };
-            }
-        }
-        self.next.iter().flatten().min().copied()
-    }
-}
 
 static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(
@@ -166,7 +31,7 @@ static PLACE: LazyLock<Regex> =
 
 /// What a sentence takes back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Target {
+pub(super) enum Target {
     /// The finding of the block it stands in.
     Own,
     /// The findings with these numbers.
@@ -191,18 +56,10 @@ pub(super) fn inferred(
         line: 1,
     };
     let mut read_to = 0;
-    let mut hits = Hits::new(text);
     // Triggers are text, so a hit lies between characters.
-    while let Some(hit) = hits.at_or_behind(read_to) {
+    while let Some(hit) = TRIGGERS.find_at(text.as_bytes(), read_to) {
         let (from, to) = sentence(text, hit, read_to);
         read_to = to.max(hit + 1);
-        let Some(target) = target(&plain(&text[from..to])) else {
-            continue;
-        };
-        if !readable(hit) {
-            continue;
-        }
-        let line = lines.of(hit);
         let at = blocks.partition_point(|block| block.region.0 <= from);
         let own = at.checked_sub(1).filter(|own| hit < blocks[*own].region.1);
         let within = |span: Option<(usize, usize)>| {
@@ -211,6 +68,10 @@ pub(super) fn inferred(
         if own.is_some_and(|own| within(blocks[own].what)) {
             continue;
         }
+        let Some(target) = target(&plain(&text[from..to])).filter(|_| readable(hit)) else {
+            continue;
+        };
+        let line = lines.of(hit);
         let taken_back: Vec<usize> = match target {
             Target::Own => own
                 .filter(|own| !names_other_place(&text[from..to], text, &blocks[*own]))
@@ -311,13 +172,11 @@ pub(super) fn numbers_named(text: &str) -> Vec<u32> {
 }
 
 /// What a sentence (in small letters, code and quotations cut out) takes back, if anything.
-fn target(sentence: &str) -> Option<Target> {
+pub(super) fn target(sentence: &str) -> Option<Target> {
     if sentence.ends_with('?') {
         return None;
     }
-    let (found, phrase) = PHRASES
-        .iter()
-        .find_map(|phrase| Some((phrase.pattern.find(sentence)?, phrase)))?;
+    let (found, firm) = matched(sentence)?;
     let before = sentence[..found.end()].split(|c: char| !c.is_alphanumeric() && c != '\'');
     const CONDITIONS: [&str; 9] = [
         "if", "unless", "when", "whenever", "assuming", "provided", "whether", "should", "would",
@@ -335,7 +194,7 @@ fn target(sentence: &str) -> Option<Target> {
         "though",
         "although",
     ];
-    if !phrase.firm
+    if !firm
         && sentence[found.end()..]
             .split(|c: char| !c.is_alphanumeric())
             .any(|word| TURNS.contains(&word))
@@ -391,28 +250,6 @@ pub(super) fn is_retract_line(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn each_phrase_both_ways() {
-        for (data, phrase) in PHRASES_DATA.phrase.iter().zip(PHRASES.iter()) {
-            for sentence in &data.retracts {
-                assert!(
-                    phrase.pattern.is_match(sentence),
-                    "{}: {sentence}",
-                    data.name
-                );
-                assert!(target(sentence).is_some(), "{}: {sentence}", data.name);
-                assert!(
-                    Hits::new(sentence).at_or_behind(0).is_some(),
-                    "no trigger: {sentence}"
-                );
-            }
-            for sentence in &data.keeps {
-                assert_eq!(target(sentence), None, "{}: {sentence}", data.name);
-            }
-            assert!(!data.retracts.is_empty() && !data.keeps.is_empty());
-        }
-    }
 
     #[test]
     fn words_about_something_else_retract_nothing() {

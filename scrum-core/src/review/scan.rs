@@ -77,10 +77,10 @@ impl Scan {
     }
 }
 
-/// Which first bytes (blanks left out) make a line worth reading.
+/// Which first bytes (blanks left out) but letters make a line worth reading.
 const WORTH: [bool; 256] = {
     let mut worth = [false; 256];
-    let bytes = b"wsrnvWSRNV#`~<[|-*_>+0123456789(:";
+    let bytes = b"#`~<[|-*_>+0123456789(:";
     let mut at = 0;
     while at < bytes.len() {
         worth[bytes[at] as usize] = true;
@@ -93,6 +93,17 @@ const WORTH: [bool; 256] = {
     }
     worth
 };
+
+/// Whether a line, freed of the blanks in front, may matter. A letter must begin as a label's word or NONE does.
+fn worth(line: &[u8]) -> bool {
+    match line {
+        [b'w' | b'W', second, ..] => matches!(second, b'h' | b'H'),
+        [b's' | b'S' | b'r' | b'R' | b'v' | b'V', second, ..] => matches!(second, b'e' | b'E'),
+        [b'n' | b'N', second, ..] => matches!(second, b'o' | b'O'),
+        [first, ..] => WORTH[usize::from(*first)],
+        [] => false,
+    }
+}
 
 /// Reads a text. `with_reasoning` takes `<think>` and the like for what they are in a review; a diff may hold them as
 /// text.
@@ -139,7 +150,7 @@ impl Pass<'_> {
                     .take_while(|b| matches!(b, b' ' | b'\t'))
                     .count();
             let next = feed + 1;
-            if first < feed && (WORTH[usize::from(bytes[first])] || self.table.is_some()) {
+            if first < feed && (worth(&bytes[first..feed]) || self.table.is_some()) {
                 if with_reasoning
                     && matches!(bytes[first], b'<' | b'[' | 0xe2)
                     && self.fences.innermost().is_none()

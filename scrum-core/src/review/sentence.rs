@@ -129,6 +129,7 @@ pub(super) fn plain(sentence: &str) -> String {
                     out.push(' ');
                 }
             }
+            (None, c) if c.is_ascii() => out.push(c.to_ascii_lowercase()),
             (None, c) => out.extend(c.to_lowercase()),
         }
     }

@@ -1,90 +1,25 @@
 //! One bundle of the tally: its reviewers' rows, its locations with their votes, its places.
 
-use std::collections::{BTreeSet, HashMap};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::merge::Group;
 use super::seats::Seat;
-use super::settle::{Key, Settler, Spotted};
+use super::settle::{Key, Settler};
+use super::union::Met;
 use super::votes::{Votes, voting};
-use super::{
-    Buckets, BundleTally, Claim, LocationTally, PlaceTally, ReviewerRow, SetAside, Totals,
-};
+use super::{Buckets, BundleTally, Claim, LocationTally, PlaceTally, ReviewerRow, SetAside};
 use crate::engagement::{State, is_cut_off, judge, relative_to_others, tokens_out, two_decimals};
-use crate::ground::{Ground, Grounding};
+use crate::ground::Ground;
 use crate::likeness::likeness;
 use crate::lineage::LineageSet;
 use crate::location::LineRange;
 use crate::place::{CitedLines, Place, places};
-use crate::review::{Finding, LooseFinding, Review};
+use crate::review::{LooseFinding, Review};
 
 /// Claims of a place that are looked at for words to compare.
 const MAX_COMPARED: usize = 100;
-
-/// A citation that is, or repeats, a counted one.
-pub(super) struct Cited {
-    /// Index of the seat whose review says it.
-    pub(super) seat: usize,
-    /// Index of the bundle that it belongs to.
-    pub(super) bundle: usize,
-    pub(super) spotted: Spotted,
-    pub(super) finding: Finding,
-}
-
-/// A location with one citation for each reviewer.
-pub(super) struct Group {
-    pub(super) bundle: usize,
-    pub(super) claims: Vec<Cited>,
-    pub(super) flags: BTreeSet<String>,
-    pub(super) grounding: Grounding,
-}
-
-impl Group {
-    pub(super) fn new(mut first: Cited) -> Self {
-        Self {
-            bundle: first.bundle,
-            flags: std::mem::take(&mut first.spotted.flags)
-                .into_iter()
-                .collect(),
-            grounding: first.spotted.grounding,
-            claims: vec![first],
-        }
-    }
-
-    fn key(&self) -> Key {
-        self.claims[0].spotted.key
-    }
-
-    /// The lines that it covers, those of its symbol included.
-    fn lines(&self) -> Option<LineRange> {
-        self.key().lines.or(self.symbol_lines())
-    }
-
-    /// Claims from different bundles may have found the symbol in different parts; the first counts.
-    fn symbol_lines(&self) -> Option<LineRange> {
-        self.claims
-            .iter()
-            .find_map(|claim| claim.spotted.symbol_lines)
-    }
-}
-
-/// Locations and places of all bundles, each once.
-#[derive(Default)]
-pub(super) struct Union {
-    locations: HashMap<Key, bool>,
-    places: HashMap<Vec<Key>, bool>,
-}
-
-impl Union {
-    pub(super) fn totals(&self) -> Totals {
-        let convergent = |many: bool| u64::from(many);
-        Totals {
-            distinct: self.locations.len() as u64,
-            convergent: self.locations.values().map(|many| convergent(*many)).sum(),
-            near_places: self.places.len() as u64,
-            near_convergent: self.places.values().map(|many| convergent(*many)).sum(),
-        }
-    }
-}
 
 /// What all bundles look things up in.
 pub(super) struct Table<'a> {
@@ -116,15 +51,14 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Builds the bundle at `at`, whose seats are `seats`.
+    /// Builds the bundle at `at`, whose seats are `seats`, and says what the sums over all bundles must know of it.
     pub(super) fn bundle(
         &self,
         at: usize,
         seats: Range<usize>,
         groups: Vec<Group>,
         set_aside: Vec<SetAside>,
-        union: &mut Union,
-    ) -> BundleTally {
+    ) -> (BundleTally, Met) {
         let bytes = self.bytes.get(at).copied();
         let rows = self.rows(seats.clone(), bytes);
         let usable: BTreeSet<&LineageSet> = rows
@@ -144,18 +78,12 @@ impl<'a> Table<'a> {
             .collect();
         let places = self.places(&keys, &locations, &mut votes);
 
-        for ((key, _), location) in keys.iter().zip(&locations) {
-            *union.locations.entry(*key).or_default() |= location.convergence >= 2;
-        }
-        for place in &places {
-            let members = place.members.iter().map(|member| keys[*member].0).collect();
-            *union.places.entry(members).or_default() |= place.convergence >= 2;
-        }
+        let met = Met::new(&keys, &locations, &places);
         let mut buckets = Buckets::default();
         for own in &self.buckets[seats] {
             buckets.join(own);
         }
-        BundleTally {
+        let tally = BundleTally {
             id: self.ids[at].clone(),
             bytes,
             distinct: locations.len() as u64,
@@ -173,7 +101,8 @@ impl<'a> Table<'a> {
             locations,
             places,
             set_aside,
-        }
+        };
+        (tally, met)
     }
 
     fn rows(&self, seats: Range<usize>, bytes: Option<u64>) -> Vec<ReviewerRow> {
@@ -311,6 +240,11 @@ impl<'a> Table<'a> {
                 .iter()
                 .take_while(|(other, _)| other.path == key.path)
                 .count();
+            if count == 1 {
+                found.push(alone(first));
+                first += 1;
+                continue;
+            }
             let (with, without): (Vec<usize>, Vec<usize>) =
                 (first..first + count).partition(|at| keys[*at].1.is_some());
             let cited: Vec<CitedLines> = with
@@ -333,11 +267,7 @@ impl<'a> Table<'a> {
                         ..place
                     }),
             );
-            found.extend(without.into_iter().map(|at| Place {
-                members: vec![at],
-                spanning: Vec::new(),
-                spanning_left_out: 0,
-            }));
+            found.extend(without.into_iter().map(alone));
             first += count;
         }
         found.sort_by_key(|place| place.members[0]);
@@ -395,14 +325,26 @@ impl<'a> Table<'a> {
     }
 }
 
+/// A place of one location, which shares no line with another.
+fn alone(at: usize) -> Place {
+    Place {
+        members: vec![at],
+        spanning: Vec::new(),
+        spanning_left_out: 0,
+    }
+}
+
 /// Whether a review without a text of its own was handed in with something in it.
 fn spoke(review: &Review, buckets: &Buckets) -> bool {
     buckets.citations > 0 || !review.without_location.is_empty()
 }
 
 /// Several reviews of one seat as one; of one, that one.
-fn joined(reviews: &[Review]) -> Option<Review> {
+fn joined(reviews: &[Review]) -> Option<Cow<'_, Review>> {
     let (first, more) = reviews.split_first()?;
+    if more.is_empty() {
+        return Some(Cow::Borrowed(first));
+    }
     let mut joined = first.clone();
     for review in more {
         joined
@@ -413,7 +355,7 @@ fn joined(reviews: &[Review]) -> Option<Review> {
         joined.read_as_json |= review.read_as_json;
         joined.bytes += review.bytes;
     }
-    Some(joined)
+    Some(Cow::Owned(joined))
 }
 
 /// How many findings without a location were not taken back.

@@ -1,16 +1,23 @@
 //! From submissions to the tally: seats, settled citations, repeats, bundles, sums.
+//!
+//! Seats are gone through on several threads, then bundles; what lies between (handing a citation to the bundle that
+//! owns its line, and the repeats back to their reviews) takes no time to speak of. A bundle's citations are let go when
+//! it is counted.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
-use super::bundle::{Cited, Group, Table, Union};
+use super::bundle::Table;
+use super::merge::{Cited, Merged, Ranks, aside, merge};
 use super::seats::{Seat, Seating, seat};
 use super::settle::{Fate, Settler};
+use super::union::Union;
 use super::{
-    Bucket, Buckets, BundleTally, DiffText, LineageRecord, LooseRecord, RetractionRecord, SCHEMA,
-    SetAside, Submission, Tally, TallyOptions,
+    Buckets, BundleTally, DiffText, LineageRecord, LooseRecord, RetractionRecord, SCHEMA, SetAside,
+    Submission, Tally, TallyOptions,
 };
 use crate::ground::Ground;
-use crate::review::Finding;
+use crate::parallel;
 
 /// Warnings that are listed; more are counted.
 const MAX_WARNINGS: usize = 1_000;
@@ -18,14 +25,15 @@ const MAX_WARNINGS: usize = 1_000;
 /// Counts what the reviewers said.
 ///
 /// `ground` is the wave that the reviews are of; without one paths are taken as they stand and nothing is verified.
-/// `diffs` is asked for a bundle's diff only where a symbol must be resolved in it. The result does not depend on the
-/// order of the submissions.
+/// `diffs` is asked for a bundle's diff only where a symbol must be resolved in it. The result depends neither on the
+/// order of the submissions nor on the number of threads.
 pub fn tally(
     submissions: Vec<Submission>,
     ground: Option<&Ground>,
     diffs: &dyn DiffText,
     options: &TallyOptions,
 ) -> Tally {
+    let jobs = options.jobs.max(1);
     let Seating {
         bundles: ids,
         mut seats,
@@ -37,53 +45,116 @@ pub fn tally(
         .flat_map(|seat| seat.reviews.iter().map(|review| (seat.bundle, review)));
     settler.prepare(reviews, &ids, diffs);
 
-    let mut gathered = Gathered::default();
-    for (at, seat) in seats.iter_mut().enumerate() {
-        gathered.seat(at, seat, &ids[seat.bundle], &settler);
-    }
-    warnings.append(&mut gathered.warnings);
-    let groups = gathered.merge_repeats(&settler, &seats, &ids);
-
-    let table = Table::new(
-        &ids,
-        &seats,
-        &gathered.buckets,
-        &settler,
-        ground,
-        options.near_lines,
+    let gathered = parallel::map(
+        jobs,
+        seats.iter_mut().enumerate().collect(),
+        |(at, seat)| Gathered::new(at, seat, &ids[seat.bundle], &settler),
     );
-    let mut union = Union::default();
+    let mut shares: Vec<Share> = Vec::new();
+    shares.resize_with(ids.len(), Share::default);
+    let mut buckets = Vec::with_capacity(seats.len());
+    let mut set_aside = Vec::new();
+    for (at, (found, seat)) in gathered.into_iter().zip(&seats).enumerate() {
+        let share = &mut shares[seat.bundle];
+        share.loose.extend(found.loose);
+        share.unmatched.extend(found.unmatched);
+        share.cited.push(found.own);
+        for (bundle, cited) in found.moved {
+            shares[bundle].foreign.push(cited);
+        }
+        buckets.push(found.buckets);
+        set_aside.extend(found.set_aside.into_iter().map(|record| (at, record)));
+        warnings.extend(found.warnings);
+    }
+
+    let ranks = Ranks::new(&settler, &seats);
+    let merged = parallel::map(
+        jobs,
+        shares.into_iter().enumerate().collect(),
+        |(at, share)| {
+            let mut cited = share.cited;
+            cited.push(share.foreign);
+            let merged = merge(at, cited, &ranks, &seats, &ids);
+            (merged, share.loose, share.unmatched)
+        },
+    );
+    let mut counted = Vec::with_capacity(merged.len());
+    for (mut merged, loose, unmatched) in merged {
+        for (seat, more) in std::mem::take(&mut merged.buckets) {
+            buckets[seat].join(&more);
+        }
+        set_aside.append(&mut merged.set_aside);
+        counted.push((merged, loose, unmatched));
+    }
+    set_aside.sort_by(|(seat, a), (other, b)| (seat, a.review_line).cmp(&(other, b.review_line)));
+
+    let table = Table::new(&ids, &seats, &buckets, &settler, ground, options.near_lines);
+    let asides = set_aside_by_bundle(set_aside, &seats, ids.len());
+    let work: Vec<_> = counted
+        .into_iter()
+        .zip(asides)
+        .zip(seats_by_bundle(&seats, ids.len()))
+        .enumerate()
+        .collect();
+    let built = parallel::map(
+        jobs,
+        work,
+        |(at, (((merged, loose, unmatched), asides), seats))| {
+            let Merged { groups, .. } = merged;
+            let (mut bundle, met) = table.bundle(at, seats, groups, asides);
+            bundle.findings_without_location = loose;
+            bundle.unmatched_retractions = unmatched;
+            (bundle, met)
+        },
+    );
+    let locations = built.iter().map(|(bundle, _)| bundle.locations.len()).sum();
+    let mut union = Union::with_capacity(locations);
     let mut bundles: Vec<BundleTally> = Vec::with_capacity(ids.len());
-    let mut groups = groups.into_iter().peekable();
-    let mut set_aside = gathered.set_aside.into_iter().peekable();
-    let mut seat = 0;
-    for at in 0..ids.len() {
-        let mut own = Vec::new();
-        while let Some(group) = groups.next_if(|group| group.bundle == at) {
-            own.push(group);
-        }
-        let mut aside = Vec::new();
-        while let Some((_, record)) = set_aside.next_if(|(seat, _)| seats[*seat].bundle == at) {
-            aside.push(record);
-        }
-        let first = seat;
-        seat += seats[first..]
-            .iter()
-            .take_while(|seat| seat.bundle == at)
-            .count();
-        bundles.push(table.bundle(at, first..seat, own, aside, &mut union));
-    }
-    for record in gathered.loose {
-        if let Some(bundle) = bundles.get_mut(record.0) {
-            bundle.findings_without_location.push(record.1);
-        }
-    }
-    for record in gathered.unmatched {
-        if let Some(bundle) = bundles.get_mut(record.0) {
-            bundle.unmatched_retractions.push(record.1);
-        }
+    for (bundle, met) in built {
+        bundles.push(bundle);
+        union.add(met);
     }
     finish(bundles, &seats, &union, warnings, options)
+}
+
+/// What is handed to a bundle.
+#[derive(Default)]
+struct Share {
+    /// By its own reviews.
+    cited: Vec<Vec<Cited>>,
+    /// By reviews of other bundles.
+    foreign: Vec<Cited>,
+    loose: Vec<LooseRecord>,
+    unmatched: Vec<RetractionRecord>,
+}
+
+/// The seats of each bundle, which stand together.
+fn seats_by_bundle(seats: &[Seat], bundles: usize) -> Vec<Range<usize>> {
+    let mut first = 0;
+    (0..bundles)
+        .map(|bundle| {
+            let own = seats[first..]
+                .iter()
+                .take_while(|seat| seat.bundle == bundle)
+                .count();
+            let range = first..first + own;
+            first = range.end;
+            range
+        })
+        .collect()
+}
+
+fn set_aside_by_bundle(
+    records: Vec<(usize, SetAside)>,
+    seats: &[Seat],
+    bundles: usize,
+) -> Vec<Vec<SetAside>> {
+    let mut by_bundle: Vec<Vec<SetAside>> = Vec::new();
+    by_bundle.resize_with(bundles, Vec::new);
+    for (seat, record) in records {
+        by_bundle[seats[seat].bundle].push(record);
+    }
+    by_bundle
 }
 
 fn finish(
@@ -132,44 +203,45 @@ fn finish(
     }
 }
 
-/// What going through the reviews brings to light.
+/// What going through one seat's reviews brings to light.
 #[derive(Default)]
 struct Gathered {
-    /// For each seat.
-    buckets: Vec<Buckets>,
-    live: Vec<Cited>,
-    /// With the seat. In its order once repeats are merged.
-    set_aside: Vec<(usize, SetAside)>,
-    /// With the bundle.
-    loose: Vec<(usize, LooseRecord)>,
-    unmatched: Vec<(usize, RetractionRecord)>,
+    buckets: Buckets,
+    own: Vec<Cited>,
+    /// With the bundle that shows the line.
+    moved: Vec<(usize, Cited)>,
+    set_aside: Vec<SetAside>,
+    loose: Vec<LooseRecord>,
+    unmatched: Vec<RetractionRecord>,
     warnings: Vec<String>,
 }
 
 impl Gathered {
-    fn seat(&mut self, at: usize, seat: &mut Seat, id: &str, settler: &Settler<'_>) {
-        let mut buckets = Buckets::default();
+    fn new(at: usize, seat: &mut Seat, id: &str, settler: &Settler<'_>) -> Self {
+        let mut found = Self::default();
         let (bundle, reviewer) = (seat.bundle, &seat.reviewer);
         for review in &mut seat.reviews {
             let settled = settler.settle(bundle, review);
             if settled.too_many_retractions {
-                self.warnings.push(format!(
+                found.warnings.push(format!(
                     "bundle {id}, {reviewer}: too many retractions; those beyond the limit are listed as unmatched"
                 ));
             }
-            self.unmatched.extend(settled.unmatched.iter().map(|index| {
-                let retraction = &review.retractions[*index];
-                let record = RetractionRecord {
-                    bundle: id.to_owned(),
-                    reviewer: reviewer.clone(),
-                    text: retraction.text.clone(),
-                    review_line: retraction.line,
-                };
-                (bundle, record)
-            }));
-            self.loose
+            found
+                .unmatched
+                .extend(settled.unmatched.iter().map(|index| {
+                    let retraction = &review.retractions[*index];
+                    RetractionRecord {
+                        bundle: id.to_owned(),
+                        reviewer: reviewer.clone(),
+                        text: retraction.text.clone(),
+                        review_line: retraction.line,
+                    }
+                }));
+            found
+                .loose
                 .extend(review.without_location.iter().map(|loose| {
-                    let record = LooseRecord {
+                    LooseRecord {
                         bundle: id.to_owned(),
                         reviewer: reviewer.clone(),
                         severity: loose.severity,
@@ -181,143 +253,33 @@ impl Gathered {
                         why: loose.why.clone(),
                         review_line: loose.line,
                         retracted_line: loose.retracted.as_ref().map(|words| words.line),
-                    };
-                    (bundle, record)
+                    }
                 }));
             // The findings move on; the rest of the review stays for its state to be judged.
-            for (finding, fate) in std::mem::take(&mut review.findings)
-                .into_iter()
-                .zip(settled.fates)
-            {
+            let findings = std::mem::take(&mut review.findings);
+            found.own.reserve(findings.len());
+            for (finding, fate) in findings.into_iter().zip(settled.fates) {
                 match fate {
                     Fate::SetAside(bucket, reason) => {
-                        buckets.add(bucket);
-                        self.set_aside
-                            .push((at, aside(reviewer, finding, bucket, reason)));
+                        found.buckets.add(bucket);
+                        let record = aside(reviewer, finding, bucket, reason);
+                        found.set_aside.push(record);
                     }
-                    Fate::Live(spotted) => self.live.push(Cited {
-                        seat: at,
-                        bundle: spotted.moved_to.unwrap_or(bundle),
-                        spotted,
-                        finding,
-                    }),
+                    Fate::Live(spotted) => {
+                        let moved = spotted.moved_to.filter(|other| *other != bundle);
+                        let cited = Cited {
+                            seat: at,
+                            spotted,
+                            finding,
+                        };
+                        match moved {
+                            Some(other) => found.moved.push((other, cited)),
+                            None => found.own.push(cited),
+                        }
+                    }
                 }
             }
         }
-        self.buckets.push(buckets);
+        found
     }
-
-    /// Puts the citations of one location together, and each reviewer's repeats aside. The groups come by bundle, then
-    /// by location; the claims in one by reviewer.
-    ///
-    /// Of a reviewer's repeats the first counts, one from a review of the location's own bundle before others. The
-    /// highest severity stands, and where the first has no words those of the next that has.
-    fn merge_repeats(
-        &mut self,
-        settler: &Settler<'_>,
-        seats: &[Seat],
-        ids: &[String],
-    ) -> Vec<Group> {
-        let paths = ranks(settler.paths.iter());
-        let symbols = ranks(settler.symbols.iter());
-        let reviewers = ranks(seats.iter().map(|seat| &seat.reviewer));
-        let mut live: Vec<Option<Cited>> = std::mem::take(&mut self.live)
-            .into_iter()
-            .map(Some)
-            .collect();
-        // Small keys are sorted in place of large citations. Those of one review keep their order.
-        let mut order: Vec<_> = live
-            .iter()
-            .flatten()
-            .enumerate()
-            .map(|(at, cited)| {
-                let key = &cited.spotted.key;
-                let symbol = key.symbol.map(|symbol| symbols[symbol]);
-                let foreign = seats[cited.seat].bundle != cited.bundle;
-                let place = (cited.bundle, paths[key.path], key.lines, symbol);
-                (place, reviewers[cited.seat], foreign, at)
-            })
-            .collect();
-        order.sort_unstable();
-        let mut groups: Vec<Group> = Vec::new();
-        let mut last = None;
-        for (place, _, _, at) in order {
-            let Some(mut cited) = live[at].take() else {
-                continue;
-            };
-            let open = last.replace(place) == Some(place);
-            let Some(group) = groups.last_mut().filter(|_| open) else {
-                self.buckets[cited.seat].add(Bucket::Counted);
-                groups.push(Group::new(cited));
-                continue;
-            };
-            group.flags.extend(std::mem::take(&mut cited.spotted.flags));
-            group.grounding = group.grounding.min(cited.spotted.grounding);
-            let same =
-                |first: &&mut Cited| seats[first.seat].reviewer == seats[cited.seat].reviewer;
-            let Some(first) = group.claims.last_mut().filter(same) else {
-                self.buckets[cited.seat].add(Bucket::Counted);
-                group.claims.push(cited);
-                continue;
-            };
-            let reason = if first.seat == cited.seat {
-                format!("said before at line {}", first.finding.line)
-            } else {
-                let id = &ids[seats[first.seat].bundle];
-                format!("said in the review of {id} at line {}", first.finding.line)
-            };
-            absorb(&mut first.finding, &cited.finding);
-            self.buckets[cited.seat].add(Bucket::Duplicate);
-            let record = aside(
-                &seats[cited.seat].reviewer,
-                cited.finding,
-                Bucket::Duplicate,
-                reason,
-            );
-            self.set_aside.push((cited.seat, record));
-        }
-        self.set_aside
-            .sort_by(|(seat, a), (other, b)| (seat, a.review_line).cmp(&(other, b.review_line)));
-        groups
-    }
-}
-
-/// Lets a repeat add what the first lacks.
-fn absorb(first: &mut Finding, repeat: &Finding) {
-    if repeat.severity > first.severity {
-        first.severity = repeat.severity;
-    }
-    if first.what.is_none() && first.why.is_none() {
-        first.what.clone_from(&repeat.what);
-        first.why.clone_from(&repeat.why);
-    }
-}
-
-fn aside(reviewer: &str, finding: Finding, bucket: Bucket, reason: String) -> SetAside {
-    SetAside {
-        reviewer: reviewer.to_owned(),
-        text: finding.text,
-        review_line: finding.line,
-        bucket,
-        reason,
-        severity: finding.severity,
-        what: finding.what,
-        why: finding.why,
-    }
-}
-
-/// For each name its rank among the different names, sorted.
-fn ranks<'a>(names: impl Iterator<Item = &'a String>) -> Vec<usize> {
-    let names: Vec<&String> = names.collect();
-    let mut order: Vec<usize> = (0..names.len()).collect();
-    order.sort_unstable_by(|a, b| names[*a].cmp(names[*b]));
-    let mut ranks = vec![0; names.len()];
-    let mut rank = 0;
-    for (at, &name) in order.iter().enumerate() {
-        if at > 0 && names[order[at - 1]] != names[name] {
-            rank += 1;
-        }
-        ranks[name] = rank;
-    }
-    ranks
 }

@@ -14,11 +14,13 @@
 mod bundle;
 mod count;
 mod gate;
+mod merge;
 mod record;
 mod retract;
 mod seats;
 mod settle;
 mod submission;
+mod union;
 mod votes;
 
 use serde::{Deserialize, Serialize};

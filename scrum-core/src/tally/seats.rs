@@ -80,49 +80,49 @@ pub(super) fn seat(
         .map(|(at, id)| (id.clone(), at))
         .collect();
 
-    let mut seats: BTreeMap<(usize, String), Seat> = BTreeMap::new();
-    for submission in submissions {
-        let bundle = number[&submission.bundle];
-        let key = (bundle, submission.reviewer);
-        let seat = seats.entry(key).or_default();
-        take(seat, submission.outcome, submission.sidecar);
-    }
-    let mut reviewers: BTreeSet<String> =
-        seats.keys().map(|(_, reviewer)| reviewer.clone()).collect();
-    reviewers.extend(options.reviewers.iter().map(|config| config.name.clone()));
+    let mut handed_in: Vec<(usize, Submission)> = submissions
+        .into_iter()
+        .map(|submission| (number[&submission.bundle], submission))
+        .collect();
+    handed_in.sort_by(|(bundle, a), (other, b)| (bundle, &a.reviewer).cmp(&(other, &b.reviewer)));
+    let mut reviewers: BTreeSet<&str> = handed_in
+        .iter()
+        .map(|(_, submission)| submission.reviewer.as_str())
+        .collect();
+    reviewers.extend(options.reviewers.iter().map(|config| config.name.as_str()));
+    let reviewers: Vec<String> = reviewers.into_iter().map(str::to_owned).collect();
+    let taken = taken(handed_in);
     let all = bundles.len().saturating_mul(reviewers.len());
-    if all <= MAX_SEATS {
-        for bundle in 0..bundles.len() {
-            for reviewer in &reviewers {
-                seats.entry((bundle, reviewer.clone())).or_default();
-            }
-        }
+    let seats = if all <= MAX_SEATS {
+        with_missing(taken, bundles.len(), &reviewers)
     } else {
-        let empty = all - seats.len();
+        let empty = all - taken.len();
         warnings.push(format!(
             "{} reviewers at {} bundles: the {empty} missing reviews are not listed",
             reviewers.len(),
             bundles.len()
         ));
-    }
+        taken
+    };
 
     // A seat without an answer has no sidecar; its reviewer's model is known from another bundle.
     let mut models: BTreeMap<String, String> = BTreeMap::new();
-    for ((_, reviewer), seat) in &seats {
+    for seat in &seats {
         if let Some(model) = seat
             .sidecar
             .as_ref()
             .and_then(|sidecar| sidecar.model.as_ref())
         {
             models
-                .entry(reviewer.clone())
+                .entry(seat.reviewer.clone())
                 .or_insert_with(|| model.clone());
         }
     }
     let mut lineages = Lineages::new(options);
     let seats = seats
         .into_iter()
-        .map(|((bundle, reviewer), mut seat)| {
+        .map(|mut seat| {
+            let (bundle, reviewer) = (seat.bundle, &seat.reviewer);
             if seat.reviews.len() > 1 {
                 warnings.push(format!(
                     "bundle {}: {} reviews by {reviewer}; all of them are read as one reviewer's",
@@ -152,12 +152,10 @@ pub(super) fn seat(
                 .sidecar
                 .as_ref()
                 .and_then(|sidecar| sidecar.model.as_ref());
-            let other = models.get(&reviewer).filter(|_| seat.reviews.is_empty());
+            let other = models.get(reviewer).filter(|_| seat.reviews.is_empty());
             let model = own.or(other).map(String::as_str);
-            let (set, source) = lineages.of(&reviewer, model);
+            let (set, source) = lineages.of(reviewer, model);
             Seat {
-                bundle,
-                reviewer,
                 lineages: set,
                 lineage_source: source,
                 ..seat
@@ -175,6 +173,44 @@ pub(super) fn seat(
         seats,
         warnings,
     }
+}
+
+/// The seats that somebody filled, in the order of what was handed in, which is by bundle and reviewer.
+fn taken(handed_in: Vec<(usize, Submission)>) -> Vec<Seat> {
+    let mut seats: Vec<Seat> = Vec::with_capacity(handed_in.len());
+    for (bundle, submission) in handed_in {
+        let last = seats
+            .last()
+            .is_some_and(|seat| seat.bundle == bundle && seat.reviewer == submission.reviewer);
+        if !last {
+            seats.push(Seat {
+                bundle,
+                reviewer: submission.reviewer,
+                ..Seat::default()
+            });
+        }
+        if let Some(seat) = seats.last_mut() {
+            take(seat, submission.outcome, submission.sidecar);
+        }
+    }
+    seats
+}
+
+/// Adds an empty seat wherever a reviewer has none. `reviewers` are sorted.
+fn with_missing(taken: Vec<Seat>, bundles: usize, reviewers: &[String]) -> Vec<Seat> {
+    let mut seats = Vec::with_capacity(bundles * reviewers.len());
+    let mut taken = taken.into_iter().peekable();
+    for bundle in 0..bundles {
+        for reviewer in reviewers {
+            let seat = taken.next_if(|seat| seat.bundle == bundle && seat.reviewer == *reviewer);
+            seats.push(seat.unwrap_or_else(|| Seat {
+                bundle,
+                reviewer: reviewer.clone(),
+                ..Seat::default()
+            }));
+        }
+    }
+    seats
 }
 
 /// Puts what was handed in on a seat. A review outweighs a failure, and that outweighs not having been asked.

@@ -142,6 +142,8 @@ pub struct TallyOptions {
     pub lineages: LineageTable,
     /// The reviewers that are expected for every bundle. Default: none, so those that handed something in.
     pub reviewers: Vec<ReviewerConfig>,
+    /// Threads that count; the result does not depend on their number. Default 1: the caller's own.
+    pub jobs: usize,
 }
 
 impl Default for TallyOptions {
@@ -151,6 +153,7 @@ impl Default for TallyOptions {
             min_lineages: 0,
             lineages: LineageTable::builtin(),
             reviewers: Vec::new(),
+            jobs: 1,
         }
     }
 }
@@ -177,6 +180,12 @@ impl TallyOptions {
     /// Sets [`reviewers`](Self::reviewers).
     pub fn reviewers(mut self, reviewers: impl IntoIterator<Item = ReviewerConfig>) -> Self {
         self.reviewers = reviewers.into_iter().collect();
+        self
+    }
+
+    /// Sets [`jobs`](Self::jobs).
+    pub fn jobs(mut self, jobs: usize) -> Self {
+        self.jobs = jobs;
         self
     }
 }

@@ -246,7 +246,6 @@ enum Written {
     Bundle(Box<BundleRecord>),
 }
 
-/// The digest of a patch's own set of file patches, against which its bundles are proven.
 /// The digest of what makes a prompt of a diff.
 fn template_digest(template: &Template, line_numbers: bool) -> String {
     let mut writer = DigestWriter::new(io::sink());
@@ -255,6 +254,7 @@ fn template_digest(template: &Template, line_numbers: bool) -> String {
     writer.finish().1
 }
 
+/// The digest of a patch's own set of file patches, against which its bundles are proven.
 fn patch_sha256(changes: &ChangeSet) -> Result<Option<String>, WaveError> {
     if changes.range.base_tree.is_some() {
         return Ok(None);

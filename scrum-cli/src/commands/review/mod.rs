@@ -321,13 +321,15 @@ impl Args {
         output: &Output,
     ) -> anyhow::Result<ExitCode> {
         let wave = Wave::open(&target.folder)?;
-        let options = tally::options(session, None, None, &[]);
-        let files = reviews::of_wave(&wave)?;
-        let tally = tally::count(&wave, &files, &options, super::cores(), session, output)?;
+        let jobs = super::cores();
+        let options = tally::options(session, None, None, &[]).jobs(jobs);
+        let files = reviews::of_wave(&wave, jobs)?;
+        let tally = tally::count(&wave, files, &options, jobs, session, output)?;
         let report = Report {
             tally: &tally,
             manifest: Some(&wave.manifest),
             diffs: &wave,
+            jobs,
             output,
         };
         report.print(match self.format {
