@@ -126,8 +126,7 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
         },
     };
     let jobs = args.jobs.unwrap_or_else(super::cores).max(1);
-    let options =
-        options(session, args.near, args.min_lineages, &args.lineage).jobs(jobs);
+    let options = options(session, args.near, args.min_lineages, &args.lineage).jobs(jobs);
     let tally = match &wave {
         Source::Wave(wave) => {
             for stray in strays(wave) {

@@ -30,7 +30,6 @@ mod text;
 pub use github::write_github;
 pub use gitlab::write_gitlab;
 pub use html::{HtmlOptions, write_html};
-pub use json::write_json;
 pub use json::{write_json, write_json_parallel};
 pub use markdown::{MARKER, MarkdownOptions, write_markdown};
 pub use matrix::{MATRIX_JOBS, write_matrix};
