@@ -20,6 +20,7 @@
 //! | [`bundle`](bundle::plan), [`split`], [`guard`] | the change set and options | a [`Plan`](bundle::Plan): bundles, parts, verdicts on their sizes |
 //! | [`prompt`] | a template and a bundle | what a reviewer is given |
 //! | [`wave`](wave::write) | the plan and a sink | all files, and the [`Manifest`](manifest::Manifest) that vouches for them |
+//! | [`secret`] | a prompt | what must not leave the machine, or the prompt without it |
 //! | [`review`], [`location`] | an answer's text | [`Finding`](review::Finding)s with their locations |
 //! | [`ground`], [`symbol`] | a location and the manifest | which file and lines are meant, and whether the reviewer was shown them |
 //! | [`lineage`], [`engagement`] | model ids; a review | who is independent of whom; who reviewed at all |
@@ -27,7 +28,7 @@
 //! | [`report`] | a tally | text, JSON and other formats, into your writer |
 //!
 //! Beside the flow stand [`config`] (`scrum.toml`), [`proposal`] (a first one), [`nearest`] ("did you mean"), and small
-//! types: [`path`], [`pattern`], [`codeowners`], [`digest`], [`size`].
+//! types: [`path`], [`pattern`], [`codeowners`], [`digest`], [`size`]; [`parallel`] puts work on threads and results in order.
 //!
 //! Each stage imports only the types of earlier ones. The crate never prints, exits, or reads the environment or a
 //! clock; after [`mod@git`] it does no I/O but through the caller's readers and writers. Without the feature `git` (on by

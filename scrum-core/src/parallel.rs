@@ -1,4 +1,6 @@
 //! Work on many items by several threads, whose results come in the items' order.
+//!
+//! Takes items and a function; gives the function's results. [`tally`](crate::tally) and the reports use it.
 
 use std::sync::{Mutex, PoisonError};
 

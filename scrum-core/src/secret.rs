@@ -1,7 +1,7 @@
 //! Secrets in a prompt: found before anything is sent to a reviewer, and replaced where that is wanted.
 //!
 //! Only what is hardly ever anything else is looked for, by the rules in `data/secrets.toml`: a check that stops people
-//! for nothing is switched off. A finding says where a secret stands and of what kind it is, and never what it is.
+//! for nothing is switched off. Takes a prompt's text; gives findings, or the text with the secrets replaced. A finding says where a secret stands and of what kind it is, and never what it is.
 
 use std::ops::Range;
 use std::sync::LazyLock;
