@@ -17,6 +17,14 @@ quick:
 snapshots:
     INSTA_UPDATE=always cargo test --workspace
 
+# The page in a real browser; pictures are left in target/page/
+page:
+    .ci/test-page
+
+# The picture of the README
+picture:
+    node tests/browser/picture.mjs
+
 # Licences, advisories and sources of the dependencies
 deny:
     cargo deny check

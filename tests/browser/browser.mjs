@@ -40,13 +40,17 @@ export async function open(browser, file, { hash = "", viewport = WIDE, ...optio
   return { page, seen, close: () => context.close() };
 }
 
-/** A picture of the whole page. Parts far from the window are not drawn, so the window is made as tall as the page. */
-export async function picture(page, path, viewport) {
+/** Makes the window as tall as the page: parts far from it are not drawn. */
+export async function stretch(page, width) {
   for (let round = 0; round < 4; round += 1) {
     const height = await page.evaluate(() => document.documentElement.scrollHeight);
-    await page.setViewportSize({ width: viewport.width, height: Math.min(height, 16_000) });
+    await page.setViewportSize({ width, height: Math.min(height, 16_000) });
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   }
+}
+
+/** A picture of the whole page, whose window stays as tall. */
+export async function picture(page, path, viewport) {
+  await stretch(page, viewport.width);
   await page.screenshot({ path });
-  await page.setViewportSize(viewport);
 }

@@ -114,8 +114,8 @@ export function wideWave() {
     finding(["BLOCK", "WARN", "INFO"][at % 3], "存储/租约.py:5-6", `检查持有者时没有考虑租约是否已经过期，所以第 ${at} 个请求会永远失败。`, "两个客户端同时请求。")
     + finding("WARN", "存储/租约.py:8", "הערה בעברית בתוך הקוד `שלום` ולא ברור למה.")
     + (at % 2 ? finding("INFO", `${deep}:${at}`, "A very long constant: ".repeat(20)) : "") + "VERDICT: FIX\n"]));
-  return wave("wide", patch, { "存储": "存储/**", "services-with-a-name-that-is-long": "services/**", core: "core/**" }, {
-    "存储": all,
+  return wave("wide", patch, { storage: "存储/**", "services-with-a-name-that-is-long": "services/**", core: "core/**" }, {
+    storage: all,
     "services-with-a-name-that-is-long": {
       "gpt-6": "NONE\n\nVERDICT: SHIP\n",
       "glm-5": "I have looked at the change and it is about constants. ".repeat(8),

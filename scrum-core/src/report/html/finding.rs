@@ -117,8 +117,8 @@ pub(super) struct Card {
     pub(super) locations: Option<usize>,
     pub(super) claims: Vec<ClaimView>,
     pub(super) claims_left_out: usize,
-    /// What shares a line with it and counts elsewhere.
-    pub(super) spanning: Vec<String>,
+    /// What a reader should know of its locations, and what shares a line with it and counts elsewhere.
+    pub(super) notes: Vec<String>,
 }
 
 /// One reviewer's words.
@@ -134,7 +134,6 @@ pub(super) struct ClaimView {
     pub(super) source: String,
     pub(super) what: Option<Prose>,
     pub(super) why: Option<Prose>,
-    pub(super) notes: Vec<String>,
 }
 
 impl Plan {
@@ -401,11 +400,14 @@ impl Card {
             count += location.claims.len();
             for at in 0..location.claims.len() {
                 if claims.len() < MAX_CLAIMS {
-                    claims.push(claim(place, location, at));
+                    claims.push(claim(location, at));
                 }
             }
         }
-        let mut spanning: Vec<String> = place
+        let mut notes: Vec<String> = members(bundle, place)
+            .filter_map(|location| location_notes(place, location))
+            .collect();
+        let spanning = place
             .spanning
             .iter()
             .filter_map(|at| bundle.locations.get(*at))
@@ -416,10 +418,10 @@ impl Card {
                     "shares a line with {at} ({}), which counts elsewhere",
                     who.join(", ")
                 )
-            })
-            .collect();
+            });
+        notes.extend(spanning);
         if place.spanning_left_out > 0 {
-            spanning.push(format!("and with {} more", place.spanning_left_out));
+            notes.push(format!("and with {} more", place.spanning_left_out));
         }
         let lineages = counted(u64::from(place.reviewed_by), "lineage", "lineages");
         Self {
@@ -432,14 +434,14 @@ impl Card {
             locations: (place.members.len() > 1).then_some(place.members.len()),
             claims_left_out: count - claims.len(),
             claims,
-            spanning,
+            notes,
             place: shown,
         }
     }
 }
 
-fn claim(place: &PlaceTally, location: &LocationTally, at: usize) -> ClaimView {
-    let claim = &location.claims[at];
+/// What a reader should know of a location, where there is something.
+fn location_notes(place: &PlaceTally, location: &LocationTally) -> Option<String> {
     let mut notes = Vec::new();
     if location.convergence >= 2 && place.members.len() > 1 {
         let lineages = location.convergence;
@@ -451,11 +453,17 @@ fn claim(place: &PlaceTally, location: &LocationTally, at: usize) -> ClaimView {
         Grounding::Wave => notes.push("not in the reviewer's bundle".to_owned()),
         Grounding::Tree => notes.push("an unchanged file".to_owned()),
     }
-    if !claim.votes {
-        notes
-            .push("adds no vote here: its lineage has no usable answer for this bundle".to_owned());
-    }
     notes.extend(location.flags.iter().map(|flag| line(flag)));
+    let told = notes.join("; ");
+    match place.members.len() {
+        _ if notes.is_empty() => None,
+        1 => Some(told),
+        _ => Some(format!("{}: {told}", at_words(location))),
+    }
+}
+
+fn claim(location: &LocationTally, at: usize) -> ClaimView {
+    let claim = &location.claims[at];
     let severity_text = claim.severity_text.as_deref();
     ClaimView {
         reviewer: line(&claim.reviewer),
@@ -475,7 +483,6 @@ fn claim(place: &PlaceTally, location: &LocationTally, at: usize) -> ClaimView {
         },
         what: claim.what.as_deref().and_then(prose),
         why: claim.why.as_deref().and_then(prose),
-        notes,
     }
 }
 

@@ -60,6 +60,8 @@ pub(super) struct Cell {
     pub(super) usable: bool,
     pub(super) verdict: Option<&'static str>,
     pub(super) findings: Option<String>,
+    /// Of these, those that name no location.
+    pub(super) loose: u64,
     pub(super) tokens: Option<String>,
     pub(super) relative: Option<String>,
     pub(super) reason: Option<String>,
@@ -74,8 +76,8 @@ pub(super) struct Absent {
     pub(super) mark: &'static str,
     pub(super) state: &'static str,
     pub(super) word: &'static str,
-    /// `3 of 4 bundles`, where it is several.
-    pub(super) bundles: String,
+    /// The bundle, or how many; for what is missing everybody's.
+    pub(super) at: String,
     pub(super) reason: Option<String>,
 }
 
@@ -163,10 +165,11 @@ fn seat(name: &str, rows: &[&ReviewerRow]) -> Seat {
     }
 }
 
-/// What has no usable answer, by seat and reason, most telling first.
+/// What has no usable answer, the most telling first: a line for each seat that said too little or failed, and one for
+/// all answers that are missing.
 fn absent(tally: &Tally, names: &[&str], by_seat: &[Vec<&ReviewerRow>]) -> Vec<Absent> {
     let mut list = Vec::new();
-    for state in [State::NoEvidence, State::Failed, State::Missing] {
+    for state in [State::NoEvidence, State::Failed] {
         for (name, rows) in names.iter().zip(by_seat) {
             let mut reasons: Vec<Option<&str>> = rows
                 .iter()
@@ -179,31 +182,52 @@ fn absent(tally: &Tally, names: &[&str], by_seat: &[Vec<&ReviewerRow>]) -> Vec<A
             }
             reasons.sort_unstable();
             reasons.dedup();
-            let shown = cell_word(state);
-            let only = tally.bundles.iter().find(|bundle| {
-                let mut rows = bundle.reviewers.iter();
-                rows.any(|row| row.reviewer == **name && row.state == state)
-            });
-            let asked = rows
+            let is_here = |row: &ReviewerRow| row.reviewer == **name && row.state == state;
+            let only = tally
+                .bundles
                 .iter()
-                .filter(|row| row.state != State::NotAsked)
-                .count();
+                .find(|bundle| bundle.reviewers.iter().any(is_here));
+            let (mark, word) = cell_word(state);
             list.push(Absent {
                 name: line(name),
-                mark: shown.0,
+                mark,
                 state: state.as_str(),
-                word: shown.1,
-                bundles: match (count, only) {
+                word,
+                at: match (count, only) {
                     (1, Some(bundle)) => line(&bundle.id),
-                    _ => format!("{count} of {}", counted(asked as u64, "bundle", "bundles")),
+                    _ => counted(count as u64, "bundle", "bundles"),
                 },
                 reason: match reasons[..] {
-                    [Some(reason)] => Some(line(reason)),
-                    [_] => None,
+                    [reason] => reason.map(line),
                     _ => Some(format!("{} different reasons", reasons.len())),
                 },
             });
         }
+    }
+    let missing: Vec<String> = names
+        .iter()
+        .zip(by_seat)
+        .filter_map(|(name, rows)| {
+            let count = rows
+                .iter()
+                .filter(|row| row.state == State::Missing)
+                .count();
+            (count > 0).then(|| {
+                let bundles = counted(count as u64, "bundle", "bundles");
+                format!("{} ({bundles})", line(name))
+            })
+        })
+        .collect();
+    if !missing.is_empty() {
+        let (mark, _) = cell_word(State::Missing);
+        list.push(Absent {
+            name: "Missing".to_owned(),
+            mark,
+            state: State::Missing.as_str(),
+            word: "",
+            at: missing.join(", "),
+            reason: None,
+        });
     }
     list
 }
@@ -238,11 +262,10 @@ pub(super) fn cell(row: Option<&ReviewerRow>) -> Cell {
                 ReviewVerdict::Ship => "SHIP",
             }),
         findings: answered
-            .filter(|row| row.findings + row.findings_without_location > 0)
-            .map(|row| match row.findings_without_location {
-                0 => counted(row.findings, "finding", "findings"),
-                loose => format!("{} findings, {loose} without a location", row.findings),
-            }),
+            .map(|row| row.findings.saturating_add(row.findings_without_location))
+            .filter(|findings| *findings > 0)
+            .map(|findings| counted(findings, "finding", "findings")),
+        loose: row.map_or(0, |row| row.findings_without_location),
         tokens: answered.and_then(|row| row.tokens_out).map(|tokens| {
             let about = if row.is_some_and(|row| row.tokens_estimated) {
                 "≈"
