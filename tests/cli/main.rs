@@ -18,6 +18,7 @@ mod line_ends;
 mod load;
 mod markdown;
 mod merged;
+mod page;
 mod place;
 mod programs;
 mod review;

@@ -190,7 +190,8 @@ impl TallyOptions {
     }
 }
 
-/// Hands out the diff of a bundle. Asked at most once for each bundle, and only where a symbol is to be resolved.
+/// Hands out the diff of a bundle. A tally asks at most once for each bundle, and only where a symbol is to be resolved; a
+/// page asks once for each bundle that it shows lines of.
 pub trait DiffText {
     /// The text of the bundle's `.diff` file; `None` where it cannot be had.
     fn diff(&self, bundle: &str) -> Option<Vec<u8>>;

@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::finding::Card;
+use super::card::Card;
+use super::plan::BundlePlan;
 use super::words::code_line;
 use crate::change::{ChangeKind, Hunk};
 use crate::manifest::{BundleRecord, FileRecord, Manifest};
@@ -54,7 +55,7 @@ impl Budget {
     }
 
     /// Whether a bundle's diff is of use.
-    pub(super) fn wants(&self, places: &super::finding::BundlePlan) -> bool {
+    pub(super) fn wants(&self, places: &BundlePlan) -> bool {
         self.whole || (!places.places.is_empty() && self.left > 0)
     }
 

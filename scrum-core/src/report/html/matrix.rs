@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::bar::{Bar, bar};
-use super::finding::Plan;
+use super::plan::Plan;
 use super::{Register, counted, grouped};
 use crate::engagement::State;
 use crate::report::clean::line;

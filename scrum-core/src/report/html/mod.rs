@@ -9,10 +9,13 @@
 
 mod anchor;
 mod bar;
+mod card;
 mod diff;
+mod facet;
 mod finding;
 mod matrix;
 mod overview;
+mod plan;
 mod policy;
 mod section;
 mod words;
@@ -97,7 +100,7 @@ pub fn write_html(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let environment = environment()?;
-    let plan = finding::Plan::new(tally, options.max_places);
+    let plan = plan::Plan::new(tally, options.max_places);
     let mut budget = diff::Budget::new(manifest, options.max_diff_bytes);
     let page = overview::page(tally, manifest, &plan, &budget);
     render(&environment, PAGE, &page, out)?;
@@ -149,9 +152,9 @@ fn render(
     out.write_all(b"\n")
 }
 
-/// `1 file`, `2 files`.
+/// `1 file`, `2,000 files`.
 fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
+    format!("{} {}", grouped(count), if count == 1 { one } else { many })
 }
 
 /// A count as text, thousands apart.

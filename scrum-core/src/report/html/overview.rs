@@ -3,8 +3,10 @@
 use serde::Serialize;
 
 use super::diff::Budget;
-use super::finding::{Facets, Plan, Row};
+use super::facet::Facets;
+use super::finding::Row;
 use super::matrix::{Matrix, matrix};
+use super::plan::Plan;
 use super::policy::{policy, script, style};
 use super::section::citations;
 use super::{counted, grouped};

@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use super::bar::{Bar, bar};
 use super::diff::{Budget, Files, files};
-use super::finding::{BundlePlan, severity_key, severity_word};
+use super::finding::{severity_key, severity_word};
 use super::matrix::{Cell, cell};
+use super::plan::BundlePlan;
 use super::words::{Prose, prose, start};
 use super::{counted, grouped};
 use crate::manifest::BundleRecord;

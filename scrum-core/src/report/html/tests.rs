@@ -472,7 +472,7 @@ fn a_diff_that_is_too_large_shows_the_lines_around_findings() {
         once(&html, gap);
     }
     assert!(!html.contains("calm.rs</h4>") || html.contains("2 lines left out"));
-    once(&html, "4680 lines of the bundles above are left out.");
+    once(&html, "4,680 lines of the bundles above are left out.");
 
     // With room for next to nothing the words still stand.
     let html = body(&page(

@@ -1,0 +1,164 @@
+//! What findings are filtered by, and how many each choice leaves.
+
+use serde::Serialize;
+
+use super::Register;
+use super::finding::{severity_key, severity_word};
+use crate::ground::Grounding;
+use crate::report::clean::line;
+use crate::review::Severity;
+use crate::tally::LocationTally;
+
+/// What findings are filtered by.
+#[derive(Debug, Serialize)]
+pub(super) struct Facets {
+    pub(super) severities: Vec<Facet>,
+    pub(super) agreement: Vec<Facet>,
+    pub(super) lineages: Vec<Facet>,
+    pub(super) grounding: Vec<Facet>,
+}
+
+/// One choice.
+#[derive(Debug, Serialize)]
+pub(super) struct Facet {
+    /// As in the attributes of what is filtered.
+    pub(super) value: String,
+    pub(super) label: String,
+    /// Findings that it leaves.
+    pub(super) count: usize,
+}
+
+/// How many findings each choice leaves.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    severities: [usize; 4],
+    agreement: [usize; 4],
+    grounding: [usize; 5],
+    lineages: Register,
+    by_lineage: Vec<usize>,
+}
+
+const GROUNDINGS: [(Grounding, &str); 5] = [
+    (Grounding::Hunk, "In the diff"),
+    (Grounding::File, "Outside its hunks"),
+    (Grounding::Wave, "Another bundle"),
+    (Grounding::Tree, "Unchanged file"),
+    (Grounding::Unverified, "Not verified"),
+];
+
+/// What one finding is found by, as in its attributes.
+#[derive(Debug)]
+pub(super) struct Keys {
+    pub(super) lineages: String,
+    pub(super) grounding: String,
+}
+
+impl Counts {
+    /// Counts a finding with these locations; `level` is 1 to 4 lineages.
+    pub(super) fn count<'a>(
+        &mut self,
+        locations: impl Iterator<Item = &'a LocationTally>,
+        level: u32,
+        severity: Option<Severity>,
+    ) -> Keys {
+        let mut lineages: Vec<usize> = Vec::new();
+        let mut grounding: Vec<Grounding> = Vec::new();
+        for location in locations {
+            for set in &location.lineages {
+                if set.is_unknown() {
+                    lineages.push(self.lineage("unknown"));
+                }
+                lineages.extend(set.iter().map(|name| self.lineage(name)));
+            }
+            grounding.push(location.grounding);
+        }
+        lineages.sort_unstable();
+        lineages.dedup();
+        grounding.sort_unstable();
+        grounding.dedup();
+        lineages.iter().for_each(|at| self.by_lineage[*at] += 1);
+        for (at, (known, _)) in GROUNDINGS.iter().enumerate() {
+            self.grounding[at] += usize::from(grounding.contains(known));
+        }
+        self.severities[match severity {
+            Some(Severity::Block) => 0,
+            Some(Severity::Warn) => 1,
+            Some(Severity::Info) => 2,
+            None => 3,
+        }] += 1;
+        self.agreement[level as usize - 1] += 1;
+        let lineages: Vec<String> = lineages.iter().map(usize::to_string).collect();
+        let grounding: Vec<&str> = grounding.iter().map(|word| word.as_str()).collect();
+        Keys {
+            lineages: lineages.join(" "),
+            grounding: grounding.join(" "),
+        }
+    }
+
+    /// The number of a lineage.
+    fn lineage(&mut self, name: &str) -> usize {
+        let at = self.lineages.number(name);
+        if self.by_lineage.len() <= at {
+            self.by_lineage.resize(at + 1, 0);
+        }
+        at
+    }
+
+    /// The choices that leave something.
+    pub(super) fn facets(&self) -> Facets {
+        let facet = |value: &str, label: &str, count: usize| Facet {
+            value: value.to_owned(),
+            label: label.to_owned(),
+            count,
+        };
+        let some = |facets: Vec<Facet>| -> Vec<Facet> {
+            facets.into_iter().filter(|facet| facet.count > 0).collect()
+        };
+        let severities = [
+            Some(Severity::Block),
+            Some(Severity::Warn),
+            Some(Severity::Info),
+            None,
+        ];
+        let mut lineages: Vec<Facet> = self
+            .lineages
+            .names
+            .iter()
+            .zip(&self.by_lineage)
+            .enumerate()
+            .map(|(at, (name, count))| facet(&at.to_string(), &line(name), *count))
+            .collect();
+        lineages.sort_by(|a, b| a.label.cmp(&b.label));
+        Facets {
+            severities: some(
+                severities
+                    .into_iter()
+                    .zip(self.severities)
+                    .map(|(severity, count)| {
+                        facet(severity_key(severity), severity_word(severity), count)
+                    })
+                    .collect(),
+            ),
+            agreement: some(
+                [
+                    ("4", "4 or more"),
+                    ("3", "3 lineages"),
+                    ("2", "2 lineages"),
+                    ("1", "1 lineage"),
+                ]
+                .into_iter()
+                .zip(self.agreement.into_iter().rev())
+                .map(|((value, label), count)| facet(value, label, count))
+                .collect(),
+            ),
+            lineages,
+            grounding: some(
+                GROUNDINGS
+                    .into_iter()
+                    .zip(self.grounding)
+                    .map(|((grounding, label), count)| facet(grounding.as_str(), label, count))
+                    .collect(),
+            ),
+        }
+    }
+}
