@@ -19,6 +19,7 @@ mod load;
 mod markdown;
 mod merged;
 mod page;
+mod merged;
 mod place;
 mod programs;
 mod review;
