@@ -91,7 +91,7 @@ impl<'a> Progress<'a> {
         state.time = state.time.saturating_add(duration);
         if let Some(bar) = &state.bar {
             bar.set_position(state.done as u64);
-            bar.set_message(state.sums());
+            bar.set_message(state.sums().trim_start_matches(", ").to_owned());
         }
         let what = match fault {
             Some(reason) => format!("failed: {reason}"),
