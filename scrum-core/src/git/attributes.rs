@@ -87,8 +87,7 @@ impl AttributeTree {
             }
             path.extend_from_slice(b".gitattributes");
             let path = RepoPath::new(path);
-            let blob = objects.blob(file.id, &path)?;
-            let lines = parse(blob.content());
+            let lines = parse(&objects.content(file.id, &path)?);
             if file.folder.is_empty() {
                 for line in &lines {
                     if let Target::Macro(name) = &line.target {

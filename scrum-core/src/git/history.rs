@@ -3,10 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
-use git2::{ObjectType, Odb, Oid};
+use git2::{ObjectType, Oid};
 
 use super::GitError;
-use super::objects::{EMPTY_TREE, Objects, damaged};
+use super::objects::{EMPTY_TREE, Objects};
 use super::trees::{self, Listing};
 use super::workers::Workers;
 use crate::change::Change;
@@ -54,10 +54,8 @@ pub(super) struct Node {
 /// Walks from the head, newest first, until only commits of the base's history are left. Without a base it walks to the
 /// roots.
 pub(super) fn walk(objects: &Objects, base: Option<Oid>, head: Oid) -> Result<History, GitError> {
-    let odb = objects.odb()?;
     let mut walk = Walk {
         objects,
-        odb: &odb,
         shallow: shallow_commits(objects),
         states: HashMap::new(),
         queue: BinaryHeap::new(),
@@ -97,7 +95,6 @@ pub(super) fn walk(objects: &Objects, base: Option<Oid>, head: Oid) -> Result<Hi
 
 struct Walk<'a> {
     objects: &'a Objects,
-    odb: &'a Odb<'a>,
     shallow: HashSet<Oid>,
     /// Commits seen.
     states: HashMap<Oid, State>,
@@ -166,8 +163,7 @@ impl Walk<'_> {
             }
             return Ok(());
         }
-        let object = self.objects.raw(self.odb, id, ObjectType::Commit)?;
-        let mut node = parse(id, object.data()).ok_or_else(|| damaged(id, "not a commit"))?;
+        let mut node = read(self.objects, id)?;
         if self.shallow.contains(&id) {
             node.parents.clear();
         }
@@ -206,6 +202,10 @@ pub(super) fn shallow_commits(objects: &Objects) -> HashSet<Oid> {
         .lines()
         .filter_map(|line| Oid::from_str(line.trim()).ok())
         .collect()
+}
+
+fn read(objects: &Objects, id: Oid) -> Result<Node, GitError> {
+    objects.parse(id, ObjectType::Commit, |data| parse(id, data))
 }
 
 fn parse(id: Oid, data: &[u8]) -> Option<Node> {
@@ -285,12 +285,7 @@ pub(super) fn touched(
             [] => Oid::from_str(EMPTY_TREE)?,
             [parent] => match trees.get(&parent) {
                 Some(tree) => *tree,
-                None => {
-                    let odb = objects.odb()?;
-                    let object = objects.raw(&odb, parent, ObjectType::Commit)?;
-                    let parsed = parse(parent, object.data());
-                    parsed.ok_or_else(|| damaged(parent, "not a commit"))?.tree
-                }
+                None => read(objects, parent)?.tree,
             },
             _ => return Ok(Vec::new()),
         };

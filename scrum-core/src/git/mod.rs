@@ -57,7 +57,7 @@ use crate::path::RepoPath;
 use crate::range::{Range, RangeSpec};
 use attributes::{AttributeTree, DiffAttribute};
 use history::History;
-use objects::Objects;
+use objects::{Database, Objects};
 use patch::spool::{Place, Spool, Spooled};
 use patch::{FunctionRule, Style, Treatment};
 use pathspec::Pathspecs;
@@ -127,7 +127,7 @@ impl Repository {
         pathspec: &[String],
     ) -> Result<(Range, Vec<String>), GitError> {
         Pathspecs::new(pathspec)?;
-        let objects = Objects::open(&self.git_dir)?;
+        let objects = self.database()?.objects()?;
         let ends = resolve::resolve(&objects, spec)?;
         let history = history_of(&objects, &ends)?;
         Ok(describe(&ends, &history, pathspec))
@@ -142,10 +142,11 @@ impl Repository {
     pub fn changes(&self, spec: &RangeSpec, options: &DiffOptions) -> Result<ChangeSet, GitError> {
         let pathspec = Pathspecs::new(&options.pathspec)?;
         let jobs = options.threads();
-        let mut workers = Workers::open(&self.git_dir, jobs, options.progress.clone())?;
+        let database = self.database()?;
+        let mut workers = Workers::new(&database, jobs, options.progress.clone())?;
         workers.enter(Stage::Trees)?;
         let ends = resolve::resolve(workers.objects(), spec)?;
-        let walk = || history_of(&Objects::open(&self.git_dir)?, &ends);
+        let walk = || history_of(&database.objects()?, &ends);
         let (history, patches) = if jobs == 1 {
             (walk()?, patches(&ends, &pathspec, options, &mut workers)?)
         } else {
@@ -187,18 +188,23 @@ impl Repository {
         let Some(tree) = &range.head_tree else {
             return Ok(None);
         };
-        let objects = Objects::open(&self.git_dir)?;
+        let objects = self.database()?.objects()?;
         match trees::entry_at(&objects, Oid::from_str(tree)?, path)? {
             Some(entry) if entry.mode != Mode::SUBMODULE => {
-                Ok(Some(objects.blob(entry.id, path)?.content().to_vec()))
+                Ok(Some(objects.content(entry.id, path)?))
             }
             _ => Ok(None),
         }
     }
+
+    fn database(&self) -> Result<Database, GitError> {
+        Database::open(&self.git_dir, &self.common_dir)
+    }
 }
 
 /// Stops libgit2 from hashing every object that it reads, in the whole process. git does not hash them either; it takes a
-/// quarter of the time. Objects that are read without libgit2, most of those in packs, are never hashed.
+/// quarter of the time. Objects that are read without libgit2, all but those that are compared line by line, are never
+/// hashed.
 ///
 /// The library never calls this: it is for a program to decide, once, at its start.
 pub fn trust_object_hashes() {

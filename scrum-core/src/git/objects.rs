@@ -1,8 +1,16 @@
 //! One thread's view of the object database.
+//!
+//! Objects are read by gitoxide's `gix-odb`, which maps packs once for all threads, takes no lock to read them and unpacks
+//! faster than libgit2. What it cannot read is asked of libgit2, whose word then counts, also as to what is wrong. Content
+//! that is compared line by line is read by libgit2 alone, because its xdiff takes nothing else without hashing it first.
 
-use std::path::Path;
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use git2::{Blob, ErrorCode, ObjectType, Odb, OdbObject, Oid};
+use git2::{Blob, ErrorCode, ObjectType, Oid};
+use gix_odb::Header as _;
+use gix_odb::pack::Find as _;
 
 use super::GitError;
 use crate::path::RepoPath;
@@ -10,63 +18,119 @@ use crate::path::RepoPath;
 /// The tree without entries. git knows it even where no repository stores it.
 pub(super) const EMPTY_TREE: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
-/// Reads objects for one thread: libgit2 allows no sharing of a repository between threads.
-pub(super) struct Objects {
-    repository: git2::Repository,
+/// The objects of a repository, from which each thread has its own view.
+pub(super) struct Database {
+    git_dir: PathBuf,
+    store: Arc<gix_odb::Store>,
     /// Whether objects may be missing because they were left with a remote.
     partial: bool,
 }
 
-impl Objects {
-    /// Opens a git folder as [`git2::Repository::path`] names it.
-    pub(super) fn open(git_dir: &Path) -> Result<Self, GitError> {
-        let repository = git2::Repository::open(git_dir)?;
-        let partial = is_partial(repository.commondir());
+impl Database {
+    /// Opens the objects of a git folder as [`git2::Repository::path`] names it; `common_dir` is the one that linked work
+    /// trees share.
+    pub(super) fn open(git_dir: &Path, common_dir: &Path) -> Result<Self, GitError> {
+        let folder = common_dir.join("objects");
+        let options = gix_odb::store::init::Options::default();
+        let hash = gix_hash::Kind::Sha1;
+        // Replacement refs are not followed, as libgit2 does not.
+        let store = gix_odb::Store::at_opts(folder, hash, &mut std::iter::empty(), options);
+        let store = store.map_err(|error| GitError::Open {
+            path: git_dir.to_owned(),
+            message: error.to_string(),
+        })?;
         Ok(Self {
-            repository,
-            partial,
+            git_dir: git_dir.to_owned(),
+            store: Arc::new(store),
+            partial: is_partial(common_dir),
         })
     }
 
+    /// A view of these objects for one thread.
+    pub(super) fn objects(&self) -> Result<Objects, GitError> {
+        Ok(Objects {
+            repository: git2::Repository::open(&self.git_dir)?,
+            packs: self.store.to_cache_arc(),
+            buffer: RefCell::default(),
+            partial: self.partial,
+        })
+    }
+}
+
+/// Reads objects for one thread: libgit2 allows no sharing of a repository between threads.
+pub(super) struct Objects {
+    repository: git2::Repository,
+    packs: gix_odb::HandleArc,
+    /// Trees and commits are read into this, one after the other.
+    buffer: RefCell<Vec<u8>>,
+    partial: bool,
+}
+
+impl Objects {
     pub(super) fn repository(&self) -> &git2::Repository {
         &self.repository
     }
 
-    pub(super) fn odb(&self) -> Result<Odb<'_>, GitError> {
-        Ok(self.repository.odb()?)
-    }
-
-    /// Reads a file's content.
+    /// Reads a file's content for a comparison by libgit2.
     pub(super) fn blob(&self, id: Oid, path: &RepoPath) -> Result<Blob<'_>, GitError> {
         self.repository
             .find_blob(id)
             .map_err(|error| self.read_error(&error, id, Some(path)))
     }
 
+    /// Reads a file's content.
+    pub(super) fn content(&self, id: Oid, path: &RepoPath) -> Result<Vec<u8>, GitError> {
+        let mut content = Vec::new();
+        self.read(id, ObjectType::Blob, Some(path), &mut content)?;
+        Ok(content)
+    }
+
     /// Reads the size of a file's content, without the content where the object's storage allows it.
-    pub(super) fn blob_size(
-        &self,
-        odb: &Odb<'_>,
-        id: Oid,
-        path: &RepoPath,
-    ) -> Result<usize, GitError> {
-        odb.read_header(id)
-            .map(|(size, _)| size)
+    pub(super) fn blob_size(&self, id: Oid, path: &RepoPath) -> Result<u64, GitError> {
+        if let Ok(Some(header)) = self.packs.try_header(&name(id)) {
+            return Ok(header.size());
+        }
+        let size = self.repository.odb()?.read_header(id);
+        size.map(|(size, _)| size as u64)
             .map_err(|error| self.read_error(&error, id, Some(path)))
     }
 
-    /// Reads a tree or commit as its raw bytes.
-    pub(super) fn raw<'a>(
+    /// Reads a tree or commit, and gives its raw bytes to `parse`, which must not read another.
+    pub(super) fn parse<T>(
         &self,
-        odb: &'a Odb<'_>,
         id: Oid,
         kind: ObjectType,
-    ) -> Result<OdbObject<'a>, GitError> {
-        let object = odb
-            .read(id)
-            .map_err(|error| self.read_error(&error, id, None))?;
-        if object.kind() == kind {
-            Ok(object)
+        parse: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Result<T, GitError> {
+        let mut buffer = self.buffer.borrow_mut();
+        self.read(id, kind, None, &mut buffer)?;
+        parse(&buffer).ok_or_else(|| damaged(id, format!("not a {}", kind.str())))
+    }
+
+    fn read(
+        &self,
+        id: Oid,
+        kind: ObjectType,
+        path: Option<&RepoPath>,
+        buffer: &mut Vec<u8>,
+    ) -> Result<(), GitError> {
+        let found = match self.packs.try_find(&name(id), buffer) {
+            Ok(Some((object, _))) => Some(object.kind.as_bytes() == kind.str().as_bytes()),
+            // Missing or damaged: libgit2 says which, and how.
+            Ok(None) | Err(_) => None,
+        };
+        let fits = match found {
+            Some(fits) => fits,
+            None => {
+                let odb = self.repository.odb()?;
+                let object = odb.read(id).map_err(|e| self.read_error(&e, id, path))?;
+                buffer.clear();
+                buffer.extend_from_slice(object.data());
+                object.kind() == kind
+            }
+        };
+        if fits {
+            Ok(())
         } else {
             Err(damaged(id, format!("{} expected", kind.str())))
         }
@@ -83,6 +147,12 @@ impl Objects {
             damaged(id, error.message().to_owned())
         }
     }
+}
+
+/// An id as gitoxide has it. All ids here are of 20 bytes.
+fn name(id: Oid) -> gix_hash::ObjectId {
+    gix_hash::ObjectId::try_from(id.as_bytes())
+        .unwrap_or(gix_hash::ObjectId::null(gix_hash::Kind::Sha1))
 }
 
 /// An object whose bytes are not those of its kind.

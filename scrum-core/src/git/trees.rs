@@ -5,10 +5,10 @@
 
 use std::cmp::Ordering;
 
-use git2::{ObjectType, Odb, Oid};
+use git2::{ObjectType, Oid};
 
 use super::GitError;
-use super::objects::{EMPTY_TREE, Objects, damaged};
+use super::objects::{EMPTY_TREE, Objects};
 use crate::change::Mode;
 use crate::path::RepoPath;
 
@@ -70,10 +70,8 @@ pub(super) fn compare(
     head: Oid,
     listing: Listing,
 ) -> Result<Comparison, GitError> {
-    let odb = objects.odb()?;
     let mut walk = Walk {
         objects,
-        odb: &odb,
         listing,
         path: Vec::new(),
         path_bytes: 0,
@@ -93,7 +91,6 @@ pub(super) fn entry_at(
     tree: Oid,
     path: &RepoPath,
 ) -> Result<Option<Entry>, GitError> {
-    let odb = objects.odb()?;
     let mut id = tree;
     let mut rest = path.as_bytes();
     loop {
@@ -101,7 +98,7 @@ pub(super) fn entry_at(
             Some(at) => (&rest[..at], Some(&rest[at + 1..])),
             None => (rest, None),
         };
-        let tree = Tree::read(objects, &odb, id)?;
+        let tree = Tree::read(objects, id)?;
         let Some(entry) = tree.entries.iter().find(|e| tree.name(e) == name) else {
             return Ok(None);
         };
@@ -115,7 +112,6 @@ pub(super) fn entry_at(
 
 struct Walk<'a> {
     objects: &'a Objects,
-    odb: &'a Odb<'a>,
     listing: Listing,
     /// The folder at hand, with a `/` at the end unless it is the top.
     path: Vec<u8>,
@@ -192,7 +188,7 @@ impl Walk<'_> {
             return Ok(None);
         }
         let tree = |id: Option<Oid>| match id {
-            Some(id) => Tree::read(self.objects, self.odb, id),
+            Some(id) => Tree::read(self.objects, id),
             None => Ok(Tree::default()),
         };
         let level = Level {
@@ -282,12 +278,11 @@ impl TreeEntry {
 }
 
 impl Tree {
-    fn read(objects: &Objects, odb: &Odb<'_>, id: Oid) -> Result<Self, GitError> {
+    fn read(objects: &Objects, id: Oid) -> Result<Self, GitError> {
         if id.to_string() == EMPTY_TREE {
             return Ok(Self::default());
         }
-        let object = objects.raw(odb, id, ObjectType::Tree)?;
-        Self::parse(object.data()).ok_or_else(|| damaged(id, "not a tree"))
+        objects.parse(id, ObjectType::Tree, Self::parse)
     }
 
     /// Reads `<octal mode> <name>NUL<20 bytes>`, again and again.

@@ -1,12 +1,11 @@
 //! Work on many files, spread over threads.
 
 use std::ops::{ControlFlow, Range};
-use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use super::objects::Objects;
+use super::objects::{Database, Objects};
 use super::{GitError, Progress, ProgressFn, Stage};
 
 /// One object reader a thread, and the work queue that they share.
@@ -20,15 +19,15 @@ pub(super) struct Workers {
 }
 
 impl Workers {
-    /// Opens the repository `jobs` times.
-    pub(super) fn open(
-        git_dir: &Path,
+    /// One reader a thread.
+    pub(super) fn new(
+        database: &Database,
         jobs: usize,
         progress: Option<ProgressFn>,
     ) -> Result<Self, GitError> {
         Ok(Self {
             readers: (0..jobs.max(1))
-                .map(|_| Objects::open(git_dir))
+                .map(|_| database.objects())
                 .collect::<Result<_, _>>()?,
             progress,
             stage: Stage::Trees,

@@ -82,7 +82,10 @@ pub(super) fn write(
 /// The content of one side.
 enum Content<'a> {
     Nothing,
+    /// To be compared with a blob of the other side.
     Blob(Blob<'a>),
+    /// All that is there.
+    Whole(Vec<u8>),
     /// git shows a submodule as if it were a file with this one line.
     Submodule(String),
 }
@@ -99,6 +102,7 @@ impl<'a> Content<'a> {
         match self {
             Self::Nothing => b"",
             Self::Blob(blob) => blob.content(),
+            Self::Whole(content) => content,
             Self::Submodule(line) => line.as_bytes(),
         }
     }
@@ -125,7 +129,8 @@ impl<'a> Writer<'a> {
         {
             return Ok(());
         }
-        let (old_content, new_content) = (self.content(old)?, self.content(new)?);
+        let both = old.is_some() && new.is_some();
+        let (old_content, new_content) = (self.content(old, both)?, self.content(new, both)?);
         if self.is_binary(old, &old_content) || self.is_binary(new, &new_content) {
             self.summary.binary = true;
             return binary::write(self.objects, &old_content, &new_content, self.out);
@@ -152,13 +157,14 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn content(&self, side: Option<&Side>) -> Result<Content<'a>, GitError> {
+    fn content(&self, side: Option<&Side>, compared: bool) -> Result<Content<'a>, GitError> {
         Ok(match side {
             None => Content::Nothing,
             Some(side) if side.entry.mode == Mode::SUBMODULE => {
                 Content::Submodule(format!("Subproject commit {}\n", side.entry.id))
             }
-            Some(side) => Content::Blob(self.objects.blob(side.entry.id, &side.path)?),
+            Some(side) if compared => Content::Blob(self.objects.blob(side.entry.id, &side.path)?),
+            Some(side) => Content::Whole(self.objects.content(side.entry.id, &side.path)?),
         })
     }
 

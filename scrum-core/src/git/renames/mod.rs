@@ -214,9 +214,8 @@ impl Search<'_> {
         let (all_sources, all_targets) = (&self.sources, &self.targets);
         let scores = workers.map(pairs.len(), 4, |objects, at| {
             let (source, target) = (&all_sources[pairs[at].0], &all_targets[pairs[at].1]);
-            let odb = objects.odb()?;
-            let size = |c: &Candidate<'_>| objects.blob_size(&odb, c.entry.id, c.path);
-            if sizes_too_far(size(source)? as u64, size(target)? as u64, minimum) {
+            let size = |c: &Candidate<'_>| objects.blob_size(c.entry.id, c.path);
+            if sizes_too_far(size(source)?, size(target)?, minimum) {
                 return Ok(0);
             }
             Ok(signature(objects, source)?.score(&signature(objects, target)?))
@@ -254,9 +253,8 @@ impl Search<'_> {
         let (all_sources, all_targets) = (&self.sources, &self.targets);
         let size = |objects: &super::objects::Objects, candidate: &Candidate<'_>| {
             if candidate.is_file() {
-                let odb = objects.odb()?;
-                let size = objects.blob_size(&odb, candidate.entry.id, candidate.path)?;
-                Ok(Some(size as u64))
+                let size = objects.blob_size(candidate.entry.id, candidate.path)?;
+                Ok(Some(size))
             } else {
                 Ok(None)
             }
@@ -329,11 +327,10 @@ fn signature(
     objects: &super::objects::Objects,
     candidate: &Candidate<'_>,
 ) -> Result<Signature, GitError> {
-    let blob = objects.blob(candidate.entry.id, candidate.path)?;
-    let content = blob.content();
+    let content = objects.content(candidate.entry.id, candidate.path)?;
     Ok(Signature::new(
-        content,
-        !super::patch::looks_binary(content),
+        &content,
+        !super::patch::looks_binary(&content),
     ))
 }
 
