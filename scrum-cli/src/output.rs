@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
+use scrum_core::terminal::is_harmful;
 
 use crate::args::{Color, Global};
 
@@ -102,15 +103,29 @@ impl Output {
     }
 }
 
-/// Replaces control characters but line feed and tab: names and texts of others may hold terminal escapes.
+/// Replaces harmful characters but line feed and tab: names and texts of others may hold terminal escapes, or turn the
+/// direction of writing.
 fn harmless(text: &str) -> String {
     text.chars()
         .map(|c| {
-            if c.is_control() && c != '\n' && c != '\t' {
+            if is_harmful(c) && c != '\n' && c != '\t' {
                 '\u{fffd}'
             } else {
                 c
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn escapes_and_turned_writing_do_not_pass() {
+        assert_eq!(
+            harmless("a\u{1b}[2J\u{202e}b\u{200b}\n\tü"),
+            "a\u{fffd}[2J\u{fffd}b\u{fffd}\n\tü"
+        );
+    }
 }

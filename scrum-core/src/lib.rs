@@ -133,6 +133,7 @@ pub mod size;
 pub mod split;
 pub mod symbol;
 pub mod tally;
+pub mod terminal;
 pub mod unit;
 pub mod wave;
 

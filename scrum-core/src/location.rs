@@ -19,6 +19,7 @@
 //! location is not read. Nothing here knows a repository: a path is what the text says.
 
 mod joints;
+mod known;
 mod lines;
 mod named;
 mod path;
@@ -29,6 +30,8 @@ mod value;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+pub use known::KnownPaths;
 
 /// Lines of a file, 1-based, both ends included; `start <= end`, `start >= 1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -63,11 +63,11 @@ impl RepoPath {
         }
     }
 
-    /// The path for a person's eyes: itself where it is plain text, else quoted, so that no control
-    /// character reaches a terminal.
+    /// The path for a person's eyes: itself where it is plain text, else quoted, so that no character that
+    /// [`is_harmful`](crate::terminal::is_harmful) reaches a terminal.
     pub fn display(&self) -> String {
         match self.as_str() {
-            Some(text) if !text.chars().any(char::is_control) => text.to_owned(),
+            Some(text) if !text.chars().any(crate::terminal::is_harmful) => text.to_owned(),
             _ => self.quoted(),
         }
     }

@@ -174,3 +174,89 @@ fn a_lineage_from_the_flag_and_from_the_configuration() {
     place.write("scrum.toml", "[lineages]\nmine = [\"anthropic\"]\n");
     assert_eq!(convergence(&[]), 2);
 }
+
+/// A value that is a path of the wave means that path, also where the grammar would see more in it.
+#[test]
+#[cfg(unix)]
+fn paths_that_look_like_something_else_are_found() {
+    let odd = [
+        "core/a,b.rs",
+        "core/this and that.md",
+        "a::b.rs",
+        "*star.rs",
+        "weird:12",
+    ];
+    let place = Place::repository();
+    place.write("core/b.rs", "b\n");
+    place.commit("Base");
+    for path in odd {
+        place.write(path, "one\ntwo\n");
+    }
+    place.commit("Odd names");
+    place
+        .scrum(&["bundle", "HEAD~1..HEAD", "--component", "all=**"])
+        .expect(0);
+    let wave = format!(".scrum/{}", place.read(".scrum/current").trim());
+    let review: String = odd
+        .iter()
+        .map(|path| finding("WARN", &format!("{path}:2"), "x"))
+        .collect();
+    place.write(&format!("{wave}/reviews/all/opus.md"), review);
+    let answer = r#"[{"path": "weird:12", "line": 1, "message": "y"}]"#;
+    place.write(&format!("{wave}/reviews/all/kimi.md"), answer);
+
+    let tally = place.scrum(&["tally", "--format", "json"]).expect(0).json();
+    let locations = tally["bundles"][0]["locations"].as_array().unwrap();
+    let mut named: Vec<(&str, u64, &str)> = locations
+        .iter()
+        .map(|at| {
+            (
+                at["path"].as_str().unwrap(),
+                at["start"].as_u64().unwrap(),
+                at["grounding"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    named.sort_unstable();
+    let mut expected: Vec<_> = odd.iter().map(|path| (*path, 2, "hunk")).collect();
+    expected.push(("weird:12", 1, "hunk"));
+    expected.sort_unstable();
+    assert_eq!(named, expected, "{tally:#}");
+}
+
+#[test]
+fn a_message_turns_no_writing() {
+    let place = Place::repository();
+    place.write("a.rs", "a\n");
+    place.commit("First");
+    let run = place
+        .scrum(&["tally", "gpj\u{202e}.exe\u{1b}[2J"])
+        .expect(2);
+    assert!(run.stderr.contains("gpj\u{fffd}.exe"), "{}", run.all());
+    assert!(
+        !run.stderr.contains(['\u{202e}', '\u{1b}']),
+        "{}",
+        run.all()
+    );
+}
+
+#[test]
+fn any_number_of_threads_counts_the_same() {
+    let reviews = ["opus", "kimi", "qwen"].map(|seat| {
+        let text: String = (1..40)
+            .map(|line| finding("WARN", &format!("core/src/pool.rs:{line}"), seat))
+            .collect();
+        (seat, text)
+    });
+    let place = reviewed(&reviews);
+    for format in ["json", "text"] {
+        let outputs = ["1", "2", "8"].map(|jobs| {
+            let run = place.scrum(&["tally", "--jobs", jobs, "--format", format]);
+            run.expect(0).stdout
+        });
+        assert!(
+            outputs.iter().all(|output| *output == outputs[0]),
+            "{format}"
+        );
+    }
+}

@@ -102,6 +102,7 @@ fn reviews_outlive_a_new_wave() {
     place.scrum(&BUNDLE).expect(0);
     assert!(wave.join("reviews/core/opus.md").is_file());
 
+    place.scrum(&["tally"]).expect(0);
     let other = ["bundle", "HEAD~1..HEAD", "--component", "all=**"];
     let run = place.scrum(&other).expect(2);
     assert!(run.stderr.contains("--overwrite"), "{}", run.all());
@@ -114,9 +115,25 @@ fn reviews_outlive_a_new_wave() {
         .into_iter()
         .filter(|name| name.starts_with("reviews."))
         .collect();
-    assert_eq!(aside.len(), 1, "{}", run.all());
-    let (folder, rest) = aside[0].split_once('/').unwrap();
-    assert_eq!((folder.len(), rest), ("reviews.".len() + 7, "core/opus.md"));
+    // What was made of the reviews goes with them: it says nothing of the new bundles.
+    let (folder, _) = aside[0].split_once('/').unwrap();
+    assert_eq!(folder.len(), "reviews.".len() + 7);
+    for name in ["core/opus.md", "tally.json", "tally.md"] {
+        assert!(aside.contains(&format!("{folder}/{name}")), "{aside:?}");
+    }
+    assert!(!wave.join("tally.json").exists(), "{}", run.all());
+}
+
+/// A kill while `.scrum/current` is written leaves a temporary file beside it.
+#[test]
+fn the_next_run_clears_up_beside_the_waves() {
+    let place = place();
+    place.scrum(&BUNDLE).expect(0);
+    place.write(".scrum/.scrum-tmp-killed", "half");
+    place.write(".scrum/notes.txt", "mine");
+    place.scrum(&BUNDLE).expect(0);
+    assert!(!place.path().join(".scrum/.scrum-tmp-killed").exists());
+    assert_eq!(place.read(".scrum/notes.txt"), "mine");
 }
 
 #[test]

@@ -13,6 +13,9 @@ use crate::error::{NoFolder, UsageError};
 /// Begins the name of every temporary file, so that what a kill left behind is recognised.
 const TEMPORARY: &str = ".scrum-tmp-";
 
+/// What is made of the reviews, beside them.
+const REPORTS: [&str; 3] = ["tally.json", "tally.md", "report.html"];
+
 /// A folder that a wave is going to be written into.
 #[derive(Debug)]
 pub(crate) struct Folder {
@@ -83,19 +86,28 @@ impl Folder {
         &self.path
     }
 
-    /// Whether there are reviews that were written for other bundles than the new ones.
-    pub(crate) fn has_foreign_reviews(&self, new: &Manifest) -> bool {
+    /// Whether reports of the reviews stand there, which say nothing of new bundles.
+    pub(crate) fn has_reports(&self) -> bool {
+        REPORTS.iter().any(|name| self.path.join(name).exists())
+    }
+
+    /// Whether the new bundles are others than those that stand there.
+    pub(crate) fn has_other_bundles(&self, new: &Manifest) -> bool {
         let key = |manifest: &Manifest| -> Vec<(String, String)> {
             let bundles = manifest.bundles.iter();
             bundles
                 .map(|bundle| (bundle.id.clone(), bundle.diff_sha256.clone()))
                 .collect()
         };
-        let same = self.old.as_ref().is_some_and(|old| key(old) == key(new));
-        !same && self.has_reviews()
+        !self.old.as_ref().is_some_and(|old| key(old) == key(new))
     }
 
-    /// Moves the reviews to `reviews.<7 digits>`, and says where.
+    /// Takes files that a kill left in the folder of all waves as left behind, too.
+    pub(crate) fn also_clean(&mut self, waves: &Path) {
+        self.left_behind.extend(temporary_files_in(waves));
+    }
+
+    /// Moves the reviews, with the reports on them, to `reviews.<7 digits>`, and says where.
     pub(crate) fn move_reviews_aside(&self) -> anyhow::Result<PathBuf> {
         let digits = self.old_digest.as_deref().unwrap_or("unknown");
         let mut target = self.path.join(format!("reviews.{digits}"));
@@ -105,8 +117,21 @@ impl Folder {
             target = self.path.join(format!("reviews.{digits}.{number}"));
             number += 1;
         }
-        std::fs::rename(self.path.join("reviews"), &target)
-            .with_context(|| format!("the reviews cannot be moved to {}", target.display()))?;
+        let context = || format!("the reviews cannot be moved to {}", target.display());
+        match std::fs::rename(self.path.join("reviews"), &target) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                std::fs::create_dir(&target).with_context(context)?;
+            }
+            moved => moved.with_context(context)?,
+        }
+        for name in REPORTS {
+            match std::fs::rename(self.path.join(name), target.join(name)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(error).with_context(context);
+                }
+                _ => {}
+            }
+        }
         Ok(target)
     }
 
@@ -170,9 +195,14 @@ fn files(manifest: &Manifest) -> Vec<String> {
 /// The temporary files in a wave's folders.
 fn temporary_files(wave: &Path) -> Vec<PathBuf> {
     let folders = [wave.to_owned(), wave.join("bundles"), wave.join("prompts")];
-    let entries = folders
+    folders
         .iter()
-        .flat_map(|folder| std::fs::read_dir(folder).into_iter().flatten().flatten());
+        .flat_map(|folder| temporary_files_in(folder))
+        .collect()
+}
+
+fn temporary_files_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     entries
         .filter(|entry| entry.file_name().to_string_lossy().starts_with(TEMPORARY))
         .map(|entry| entry.path())

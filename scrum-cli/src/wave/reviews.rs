@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use scrum_core::location::KnownPaths;
 use scrum_core::parallel;
 use scrum_core::review::{Fault, ReadOptions, Review, Shown};
 use scrum_core::tally::{Outcome, Sidecar, Submission};
@@ -294,6 +295,7 @@ pub(crate) fn read(
         bundle: None,
         buffer: vec![0; ROOM],
     };
+    let paths = wave.map(known_paths);
     let read = parallel::map_with(jobs, files, own, |own, file| {
         let bundle = &file.folder.bundle;
         let shown = match &own.bundle {
@@ -304,7 +306,8 @@ pub(crate) fn read(
             }
         };
         let shown = shown.as_ref().map(|(_, shown)| shown);
-        submission(&file, shown, &mut own.buffer)
+        let options = ReadOptions::default().shown(shown).paths(paths.as_ref());
+        submission(&file, &options, &mut own.buffer)
     });
     let mut warnings = Vec::new();
     let mut submissions = Vec::with_capacity(read.len());
@@ -315,6 +318,22 @@ pub(crate) fn read(
     warnings.sort();
     warnings.iter().for_each(|warning| output.warning(warning));
     submissions
+}
+
+/// The paths that a review of the wave may mean.
+fn known_paths(wave: &Wave) -> KnownPaths {
+    let manifest = &wave.manifest;
+    let shown = manifest.bundles.iter().flat_map(|bundle| &bundle.files);
+    let shown = shown.map(|file| (&file.path, &file.old_path));
+    let excluded = manifest.excluded.iter();
+    let excluded = excluded.map(|file| (&file.path, &file.old_path));
+    let both = shown.chain(excluded);
+    KnownPaths::new(both.flat_map(|(new, old)| {
+        [Some(new), old.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+    }))
 }
 
 /// What a bundle's reviewers were shown, so that what they quote of it is recognised.
@@ -331,7 +350,7 @@ fn shown_to(bundle: &str, wave: Option<&Wave>) -> Shown {
 /// Reads one review into `buffer` and parses it. The second value is a warning about the file.
 fn submission(
     file: &ReviewFile,
-    shown: Option<&Shown>,
+    options: &ReadOptions<'_>,
     buffer: &mut Vec<u8>,
 ) -> (Submission, Option<String>) {
     let mut warning = None;
@@ -350,7 +369,7 @@ fn submission(
     let outcome = match &file.text {
         Some(entry) => {
             let path = folder.path.join(&entry.name);
-            match read_review(&path, entry.kind, shown, buffer) {
+            match read_review(&path, entry.kind, options, buffer) {
                 Ok(review) => Outcome::Review(review),
                 Err(error) => {
                     warning = Some(format!("{} cannot be read: {error}", path.display()));
@@ -385,12 +404,11 @@ fn submission(
 fn read_review(
     path: &Path,
     kind: Kind,
-    shown: Option<&Shown>,
+    options: &ReadOptions<'_>,
     buffer: &mut Vec<u8>,
 ) -> io::Result<Review> {
-    let options = ReadOptions::default().shown(shown);
     let (text, size) = read_into(path, kind, buffer, options.max_bytes.saturating_add(1))?;
-    let mut review = Review::read(text, &options);
+    let mut review = Review::read(text, options);
     for fault in &mut review.faults {
         if let Fault::TooLarge { bytes, .. } = fault {
             review.bytes = review.bytes.saturating_add(size.saturating_sub(*bytes));

@@ -11,7 +11,7 @@ use super::{Citation, Location, Malformed, path};
 type Item = Result<Citation, Malformed>;
 
 /// The longest piece of a value kept with a citation, in bytes: brackets with many lines share one.
-const LONGEST_TEXT: usize = 200;
+pub(super) const LONGEST_TEXT: usize = 200;
 
 /// Reads `value`; the second value counts the citations above `limit` that were left out.
 pub(super) fn read(value: &str, limit: usize) -> (Vec<Item>, usize) {

@@ -2,6 +2,8 @@
 
 use unicode_width::UnicodeWidthChar;
 
+use crate::terminal::is_harmful;
+
 /// One line of harmless text: white space becomes a single space; control characters, terminal escapes, marks that turn
 /// the direction of writing and characters that nobody sees become their `\u{…}`. What a CI runner that reads the log
 /// would take for a command, `##[` or `##vso[` anywhere and `::` at the start, is parted by a space.
@@ -60,13 +62,6 @@ fn is_plain_line(text: &str) -> bool {
         matches!(byte, b' '..=b'~') && !twice
     });
     plain && before != b' ' && !text.starts_with([' ', ':'])
-}
-
-pub(super) fn is_harmful(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Columns that a text takes on a terminal.

@@ -8,7 +8,7 @@ use std::ops::Range;
 use serde_json::value::RawValue;
 
 use super::{Finding, LooseFinding, Review, severity, verdict};
-use crate::location::{self, Location, Malformed};
+use crate::location::{self, Citation, KnownPaths, Location, Malformed};
 
 /// The most JSON that is read, in bytes.
 const LONGEST: usize = 4 << 20;
@@ -65,6 +65,7 @@ const VERDICT: &[&str] = &["verdict"];
 pub(super) fn read(
     text: &str,
     candidates: impl Iterator<Item = Range<usize>>,
+    paths: Option<&KnownPaths>,
     review: &mut Review,
 ) {
     for range in candidates {
@@ -77,6 +78,7 @@ pub(super) fn read(
         };
         let mut answer = Answer {
             text,
+            paths,
             review: Review::default(),
             at: 0,
             line: 1,
@@ -101,6 +103,7 @@ pub(super) fn read(
 
 struct Answer<'a> {
     text: &'a str,
+    paths: Option<&'a KnownPaths>,
     review: Review,
     /// Lines are counted as findings come, in order.
     at: usize,
@@ -171,7 +174,7 @@ impl<'a> Answer<'a> {
         let line = self.line_of(value);
         let mapped = level.as_deref().and_then(severity::read);
         let located: Vec<(String, Result<Location, Malformed>, bool)> = match (path, place) {
-            (Some(path), _) => vec![located(&path, start, find(around, END))],
+            (Some(path), _) => vec![located(&path, self.paths, start, find(around, END))],
             (None, Some(place)) => location::citations_up_to(&place, 256)
                 .0
                 .into_iter()
@@ -290,6 +293,7 @@ fn text_of(raw: &RawValue) -> Option<String> {
 /// A path with the lines that stand beside it. The path itself may carry them, too.
 fn located(
     path: &str,
+    paths: Option<&KnownPaths>,
     start: Option<&RawValue>,
     end: Option<&RawValue>,
 ) -> (String, Result<Location, Malformed>, bool) {
@@ -325,6 +329,7 @@ fn located(
             let path = path.trim();
             let plain = location::citations_up_to(path, 1).0.pop();
             let path = match plain {
+                _ if paths.is_some_and(|paths| paths.has_odd(path)) => path.to_owned(),
                 Some(Ok(citation)) if !path.contains(' ') => citation.location.path,
                 _ => path.to_owned(),
             };
@@ -345,7 +350,7 @@ fn located(
             )
         }
         Some(Err(malformed)) => (shown, Err(malformed), false),
-        None if lines.is_empty() => match location::citations_up_to(path, 1).0.pop() {
+        None if lines.is_empty() => match whole(path, paths) {
             Some(Ok(citation)) => (shown, Ok(citation.location), citation.swapped),
             Some(Err(malformed)) => (shown, Err(malformed), false),
             None => (shown, Err(Malformed::Empty), false),
@@ -358,6 +363,14 @@ fn located(
             false,
         ),
     }
+}
+
+/// A path without lines beside it, which may carry them.
+fn whole(path: &str, paths: Option<&KnownPaths>) -> Option<Result<Citation, Malformed>> {
+    let odd = paths.and_then(|paths| paths.citations(path));
+    odd.unwrap_or_else(|| location::citations_up_to(path, 1).0)
+        .into_iter()
+        .next_back()
 }
 
 fn swapped(lines: &str) -> bool {

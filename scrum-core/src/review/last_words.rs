@@ -63,7 +63,10 @@ impl Reader<'_> {
             return None;
         }
         let value = cut(value, LONGEST_VALUE);
-        let (read, _) = location::citations_up_to(&value, MOST_OF_VALUE);
+        let read = match self.odd_path(event.value) {
+            Some(citations) => citations,
+            None => location::citations_up_to(&value, MOST_OF_VALUE).0,
+        };
         let mut locations: Vec<Location> = read
             .into_iter()
             .flatten()

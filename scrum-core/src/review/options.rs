@@ -1,6 +1,7 @@
 //! How a review is read.
 
 use super::shown::Shown;
+use crate::location::KnownPaths;
 
 /// How a review is read, and what its reviewer was shown.
 #[derive(Debug, Clone, Copy)]
@@ -12,6 +13,8 @@ pub struct ReadOptions<'a> {
     pub prompt: Option<&'a [u8]>,
     /// Diff and prompt, indexed beforehand; taken in place of the two. Default: none.
     pub shown: Option<&'a Shown>,
+    /// Paths that there are, so that one with a comma in it, or a colon, is read as what it is. Default: none known.
+    pub paths: Option<&'a KnownPaths>,
     /// What is read of a text at most, in bytes. Default: 16 MiB.
     pub max_bytes: u64,
     /// How many citations are kept at most. Default: 1,000,000.
@@ -24,6 +27,7 @@ impl Default for ReadOptions<'_> {
             diff: None,
             prompt: None,
             shown: None,
+            paths: None,
             max_bytes: 16 << 20,
             max_citations: 1_000_000,
         }
@@ -49,6 +53,13 @@ impl<'a> ReadOptions<'a> {
     #[must_use]
     pub fn shown(mut self, shown: impl Into<Option<&'a Shown>>) -> Self {
         self.shown = shown.into();
+        self
+    }
+
+    /// Sets the paths that there are.
+    #[must_use]
+    pub fn paths(mut self, paths: impl Into<Option<&'a KnownPaths>>) -> Self {
+        self.paths = paths.into();
         self
     }
 

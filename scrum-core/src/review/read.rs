@@ -155,7 +155,8 @@ impl<'a> Reader<'a> {
         }
         self.last_words(review, &numbers, &own);
         if !self.scan.has_where() {
-            json::read(self.text, self.json_candidates().into_iter(), review);
+            let paths = self.options.paths;
+            json::read(self.text, self.json_candidates().into_iter(), paths, review);
         }
         if self.left_out > 0 {
             review.faults.push(Fault::TooMany {
@@ -241,7 +242,15 @@ impl<'a> Reader<'a> {
             .options
             .max_citations
             .saturating_sub(review.findings.len());
-        let (citations, left_out) = read_value(value, room.min(MOST_OF_VALUE));
+        let limit = room.min(MOST_OF_VALUE);
+        let (citations, left_out) = match self.odd_path(place.value) {
+            Some(mut citations) => {
+                let left_out = citations.len().saturating_sub(limit);
+                citations.truncate(limit);
+                (citations, left_out)
+            }
+            None => read_value(value, limit),
+        };
         self.left_out = self
             .left_out
             .saturating_add(u64::try_from(left_out).unwrap_or(u64::MAX));
@@ -287,6 +296,17 @@ impl<'a> Reader<'a> {
                 swapped,
             });
         }
+    }
+
+    /// Reads a value that is a path which the grammar would take apart, where it is known that there is one.
+    pub(super) fn odd_path(&self, (from, to): Span) -> Option<Vec<Result<Citation, Malformed>>> {
+        let known = self.options.paths?;
+        // A star in front may be the path's, and not emphasis of the label.
+        let line = memchr::memrchr(b'\n', &self.text.as_bytes()[..from]).map_or(0, |feed| feed + 1);
+        let stars = self.text[line..from].len() - self.text[line..from].trim_end_matches('*').len();
+        (0..=stars.min(2))
+            .rev()
+            .find_map(|stars| known.citations(&self.text[from - stars..to]))
     }
 
     /// Takes bytes out of the purse. A text whose findings repeat it many times over is hostile.

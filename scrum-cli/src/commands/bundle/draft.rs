@@ -133,20 +133,24 @@ impl Draft {
         output: &Output,
     ) -> anyhow::Result<(PathBuf, Manifest)> {
         let path = self.folder(bundling, session);
-        let folder = Folder::inspect(&path)?;
+        let mut folder = Folder::inspect(&path)?;
+        folder.also_clean(&session.waves());
         // With reviews in place the new bundles must be known before a byte of the old ones is touched.
-        if folder.has_reviews() && folder.has_foreign_reviews(&self.render(&Discard)?) {
-            if !bundling.overwrite {
+        let reviewed = folder.has_reviews();
+        if (reviewed || folder.has_reports()) && folder.has_other_bundles(&self.render(&Discard)?) {
+            if reviewed && !bundling.overwrite {
                 return Err(UsageError::HasReviews {
                     path: path.display().to_string(),
                 }
                 .into());
             }
             let aside = folder.move_reviews_aside()?;
-            output.warning(&format!(
-                "the reviews of the old bundles are in {}",
-                aside.display()
-            ));
+            if reviewed {
+                output.warning(&format!(
+                    "the reviews of the old bundles are in {}",
+                    aside.display()
+                ));
+            }
         }
         if bundling.out.is_none() {
             ignore_waves(&session.waves())?;

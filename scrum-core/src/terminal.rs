@@ -1,0 +1,16 @@
+//! Which characters of unknown origin may reach a terminal.
+
+/// Whether a character can do something other than be seen: a control character, one that turns the direction of writing,
+/// or one that nobody sees.
+///
+/// ```
+/// use scrum_core::terminal::is_harmful;
+/// assert!(is_harmful('\u{1b}') && is_harmful('\u{202e}') && is_harmful('\u{200b}'));
+/// assert!(!is_harmful('ü') && !is_harmful('字'));
+/// ```
+pub fn is_harmful(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
