@@ -99,7 +99,7 @@ impl Folder {
                 .map(|bundle| (bundle.id.clone(), bundle.diff_sha256.clone()))
                 .collect()
         };
-        !self.old.as_ref().is_some_and(|old| key(old) == key(new))
+        self.old.as_ref().is_none_or(|old| key(old) != key(new))
     }
 
     /// Takes files that a kill left in the folder of all waves as left behind, too.

@@ -97,19 +97,21 @@ impl Triggers {
         let mut best: Option<usize> = None;
         let mut at = from;
         while let Some(block) = text.get(at..).and_then(<[u8]>::first_chunk::<BLOCK>) {
-            let mut met = 0;
-            for window in 0..AT_ONCE {
+            let numbers: [u8; AT_ONCE] = std::array::from_fn(|window| {
                 let window = window * STRIDE;
-                met |= self.slots[slot([
+                self.slots[slot([
                     block[window],
                     block[window + 1],
                     block[window + 2],
                     block[window + 3],
-                ])];
-            }
-            if met != 0 {
-                for window in (0..AT_ONCE).map(|window| at + window * STRIDE) {
-                    best = nearer(best, self.word_at(text, window, from));
+                ])]
+            });
+            if u64::from_le_bytes(numbers) != 0 {
+                for (window, number) in numbers.into_iter().enumerate() {
+                    if number != 0 {
+                        let start = self.word_at(text, at + window * STRIDE, number, from);
+                        best = nearer(best, start);
+                    }
                 }
             }
             at += AT_ONCE * STRIDE;
@@ -119,18 +121,17 @@ impl Triggers {
             }
         }
         for window in (at..text.len()).step_by(STRIDE) {
-            best = nearer(best, self.word_at(text, window, from));
+            let four = text[window..].first_chunk::<WINDOW>();
+            let number = four.map_or(0, |four| self.slots[slot(*four)]);
+            if number != 0 {
+                best = nearer(best, self.word_at(text, window, number, from));
+            }
         }
         best
     }
 
-    /// Where a word begins that has one of its windows at `window`.
-    fn word_at(&self, text: &[u8], window: usize, from: usize) -> Option<usize> {
-        let four = text.get(window..)?.first_chunk()?;
-        let number = self.slots[slot(*four)];
-        if number == 0 {
-            return None;
-        }
+    /// Where a word begins that has one of its windows at `window`, whose slot has this number.
+    fn word_at(&self, text: &[u8], window: usize, number: u8, from: usize) -> Option<usize> {
         let begins = |word: usize, before: usize| {
             let start = window.checked_sub(before).filter(|start| *start >= from)?;
             text[start..]
