@@ -19,7 +19,6 @@ mod load;
 mod markdown;
 mod merged;
 mod page;
-mod merged;
 mod place;
 mod programs;
 mod review;

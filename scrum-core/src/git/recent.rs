@@ -2,7 +2,7 @@
 
 use git2::ErrorCode;
 
-use super::objects::{EMPTY_TREE, Objects};
+use super::objects::EMPTY_TREE;
 use super::{GitError, Repository, history};
 use crate::range::RangeSpec;
 
@@ -15,7 +15,7 @@ impl Repository {
     ///
     /// When a commit is missing or damaged.
     pub fn recent(&self, commits: usize) -> Result<Option<RangeSpec>, GitError> {
-        let objects = Objects::open(&self.git_dir)?;
+        let objects = self.database()?.objects()?;
         let head = match objects.repository().head() {
             Ok(head) => head,
             Err(error) if error.code() == ErrorCode::UnbornBranch => return Ok(None),

@@ -58,6 +58,7 @@ fn manifest(bytes: u64, files: Vec<FileRecord>) -> Manifest {
             ..Range::default()
         },
         config_sha256: String::new(),
+        template_sha256: None,
         context: Some(3),
         patch_sha256: None,
         guard: GuardRecord {
@@ -105,6 +106,7 @@ fn row(reviewer: &str, lineage: &str, state: State) -> ReviewerRow {
         verdict: None,
         cut_off: false,
         read_as_json: false,
+        carried_over_from: None,
     }
 }
 

@@ -103,7 +103,7 @@ pub(super) fn code_line(bytes: &[u8], html: &mut String) {
                 '>' => html.push_str("&gt;"),
                 '\t' => html.push('\t'),
                 '\r' => html.push_str("<b>\\r</b>"),
-                c if clean::is_harmful(c) => {
+                c if crate::terminal::is_harmful(c) => {
                     html.push_str("<b>");
                     html.extend(c.escape_unicode());
                     html.push_str("</b>");
