@@ -15,8 +15,8 @@ use crate::wave::write_atomically;
 
 /// Show the whole path on a small repository of its own
 ///
-/// Makes a repository with a branch to review, divides the branch into bundles, lets four recorded reviewers answer, and
-/// counts what they agree on. Each step is the real command, and its line is shown as you would type it.
+/// Makes a repository with a branch to review, divides the branch into bundles, asks four recorded reviewers, and counts
+/// what they agree on. Each step is the real command, and its line is shown as you would type it.
 ///
 /// Nothing is configured, no model is asked, nothing leaves this machine, and git need not be installed.
 #[derive(Debug, ClapArgs)]
@@ -62,12 +62,12 @@ pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> anyhow::Resu
     stage.title("1. Divide the branch into bundles, and write a prompt for each")?;
     stage.run("scrum bundle main...HEAD")?;
 
-    stage.title("2. Put each prompt before each reviewer")?;
-    stage.words("What a reviewer answers goes to a file of its own in the wave:")?;
-    answer_all(&stage)?;
+    stage.title("2. Ask every reviewer about every bundle, and count what they agree on")?;
+    stage.run("scrum review")?;
 
-    stage.title("3. Count what they agree on")?;
-    stage.run("scrum tally")?;
+    stage.title("3. Look at it as a page, or take it to a pull request")?;
+    stage.run("scrum tally -o report.html")?;
+    stage.run("scrum tally -o comment.md")?;
 
     stage.title("What to see")?;
     for point in POINTS {
@@ -75,8 +75,8 @@ pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> anyhow::Resu
     }
     stage.print(&[String::new()])?;
     stage.words(
-        "All of it stays in the folder above to look around in, and nothing else was written. In a repository of your \
-         own, begin with `scrum bundle`: it needs no configuration.",
+        "All of it stays in the folder above: open report.html, look around. Nothing else was written. In a repository of your \
+         own, begin with `scrum bundle`, which needs no configuration, or with `scrum init`, which proposes one.",
     )?;
     Ok(ExitCode::Done)
 }
@@ -102,22 +102,6 @@ fn say(seat: &str, bundle: &str, output: &Output) -> anyhow::Result<ExitCode> {
     };
     output.data(|out| out.write_all(text.as_bytes()))?;
     Ok(ExitCode::Done)
-}
-
-/// Writes every answer to its place in the newest wave, each with the line that does the same.
-fn answer_all(stage: &Stage<'_>) -> anyhow::Result<()> {
-    let current = std::fs::read_to_string(".scrum/current").context("there is no wave")?;
-    let wave = format!(".scrum/{}", current.trim_end());
-    for (bundle, seat, text) in demo::ANSWERS {
-        let file = format!("{wave}/reviews/{bundle}/{seat}.md");
-        stage.line(&format!("scrum demo --answer {seat} {bundle} > {file}"))?;
-        let path = Path::new(&file);
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        write_atomically(path, &mut |out| out.write_all(text.as_bytes()))?;
-    }
-    Ok(())
 }
 
 /// The folder to work in, made where it is not there.

@@ -21,7 +21,7 @@ macro_rules! answers {
 /// The reviewers' seats.
 pub(crate) const SEATS: [&str; 4] = ["kimi", "opus", "qwen", "sonnet"];
 
-pub(crate) const ANSWERS: &[(&str, &str, &str)] = answers! {
+const ANSWERS: &[(&str, &str, &str)] = answers! {
     "gateway": "kimi", "opus", "qwen", "sonnet";
     "limiter": "kimi", "opus", "qwen", "sonnet";
 };
