@@ -28,7 +28,7 @@
 //! | [`report`] | a tally | text, JSON and other formats, into your writer |
 //!
 //! Beside the flow stand [`config`] (`scrum.toml`), [`proposal`] (a first one), [`nearest`] ("did you mean"), and small
-//! types: [`path`], [`pattern`], [`codeowners`], [`digest`], [`size`]; [`parallel`] puts work on threads and results in order.
+//! types: [`path`], [`pattern`], [`codeowners`], [`digest`], [`size`], [`terminal`]; [`parallel`] puts work on threads and results in order.
 //!
 //! Each stage imports only the types of earlier ones. The crate never prints, exits, or reads the environment or a
 //! clock; after [`mod@git`] it does no I/O but through the caller's readers and writers. Without the feature `git` (on by

@@ -1,4 +1,6 @@
 //! Which characters of unknown origin may reach a terminal.
+//!
+//! Takes a character; gives a verdict. Reports, paths and the program's own messages share it.
 
 /// Whether a character can do something other than be seen: a control character, one that turns the direction of writing,
 /// or one that nobody sees.

@@ -212,6 +212,7 @@ fn a_wave_is_found_by_path_name_and_range() {
 
 /// Whether a tally wrote it, and not a bundling.
 fn is_of_the_tally(name: &str) -> bool {
+    let name = name.rsplit('/').next().unwrap_or_default();
     name.starts_with("tally.") || name == "report.html"
 }
 

@@ -173,8 +173,11 @@ impl Sink for Folder {
 
 /// Names in a wave's folder that scrum itself writes.
 fn is_own(name: &str) -> bool {
-    matches!(name, "bundles" | "prompts" | "reviews" | EXCLUDED | TREE)
-        || name.starts_with(TEMPORARY)
+    // A manifest was not there a moment ago: another run has just written it.
+    matches!(
+        name,
+        "bundles" | "prompts" | "reviews" | MANIFEST | EXCLUDED | TREE
+    ) || name.starts_with(TEMPORARY)
 }
 
 /// All files that a manifest answers for, but itself.
