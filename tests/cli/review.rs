@@ -701,12 +701,12 @@ fn fifty_kills_at_any_moment_and_nothing_is_asked_twice() {
             Box::new(Reply::Review(finding(request))),
         )
     });
-    let place = repository(20);
+    let place = repository(40);
     let seats: String = ["kimi", "opus", "qwen", "glm"]
         .map(|name| seat(name, "openai", &server.url, ""))
         .concat();
     place.write("scrum.toml", format!("[review]\njobs = {JOBS}\n{seats}"));
-    let distinct = 20 * 4;
+    let distinct = 40 * 4;
     let question = |request: &Request| {
         let folder = request.prompt().split("diff --git a/").nth(1).unwrap();
         (
@@ -718,17 +718,36 @@ fn fifty_kills_at_any_moment_and_nothing_is_asked_twice() {
     let (mut in_flight, mut effective) = (0, 0);
     for kill in 0..KILLS {
         let before = (server.requests().len(), answered(&place));
+        // By range and by wave; after the second kill there is one.
+        let args = if kill < 3 || kill % 3 == 0 {
+            REVIEW
+        } else {
+            &["review"]
+        };
         let mut child = place
             .scrum_command()
-            .args(REVIEW)
+            .args(args)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        lot = lot
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        std::thread::sleep(Duration::from_millis(10 + (lot >> 33) % 90));
+        let mut draw = |most: u64| {
+            lot = lot
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (lot >> 33) % most
+        };
+        // Every third kill comes at any moment of the start, the others in the middle of the questions, however long the
+        // machine takes to get there.
+        if kill % 3 == 0 {
+            std::thread::sleep(Duration::from_millis(draw(80)));
+        } else {
+            let enough = before.0 + 1 + usize::try_from(draw(5)).unwrap();
+            while server.requests().len() < enough && child.try_wait().unwrap().is_none() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            std::thread::sleep(Duration::from_millis(draw(35)));
+        }
         let running = child.try_wait().unwrap().is_none();
         child.kill().unwrap();
         child.wait().unwrap();
@@ -763,6 +782,10 @@ fn fifty_kills_at_any_moment_and_nothing_is_asked_twice() {
         requests.len()
     );
     assert_eq!(requests.len(), distinct + in_flight);
+    assert!(
+        in_flight > 0 && effective > KILLS / 2,
+        "the kills met nothing"
+    );
     // Every review is whole, and beside its own sidecar.
     for (bundle, reviewer) in answered(&place) {
         let folder = wave(&place).join("reviews").join(&bundle);

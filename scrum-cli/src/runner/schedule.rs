@@ -64,6 +64,8 @@ pub(crate) struct Done {
     pub(crate) duration: Duration,
     /// Digest of what was sent.
     pub(crate) prompt_sha256: Option<String>,
+    /// Dropped with the event, when the caller has kept it.
+    kept: Option<Sender<()>>,
 }
 
 /// How a run ended.
@@ -202,10 +204,17 @@ impl Desk {
             let duration = start.elapsed();
             let events = self.settle(turn, result, duration, prompt_sha256);
             self.changed.notify_all();
-            // The receiver is gone where the run was ended.
-            for event in events {
+            // A thread asks no more before its answer is kept, so that a kill costs one question a thread at most. The
+            // receiver is gone where the run was ended.
+            let (kept, keeping) = mpsc::channel();
+            for mut event in events {
+                if let Event::Done(done) = &mut event {
+                    done.kept = Some(kept.clone());
+                }
                 let _ = sender.send(event);
             }
+            drop(kept);
+            let _ = keeping.recv();
         }
     }
 
@@ -252,6 +261,7 @@ impl Desk {
                 attempts: turn.attempts,
                 duration,
                 prompt_sha256,
+                kept: None,
             }))
         };
         let mut fault = match result {
