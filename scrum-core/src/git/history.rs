@@ -196,7 +196,7 @@ impl Walk<'_> {
 
 /// Commits at which a shallow clone's history was cut: their parents are not there.
 pub(super) fn shallow_commits(objects: &Objects) -> HashSet<Oid> {
-    let file = objects.repository().commondir().join("shallow");
+    let file = objects.common_dir().join("shallow");
     std::fs::read_to_string(file)
         .unwrap_or_default()
         .lines()

@@ -127,7 +127,7 @@ impl Repository {
         pathspec: &[String],
     ) -> Result<(Range, Vec<String>), GitError> {
         Pathspecs::new(pathspec)?;
-        let objects = self.database()?.objects()?;
+        let objects = self.database()?.objects();
         let ends = resolve::resolve(&objects, spec)?;
         let history = history_of(&objects, &ends)?;
         Ok(describe(&ends, &history, pathspec))
@@ -143,10 +143,10 @@ impl Repository {
         let pathspec = Pathspecs::new(&options.pathspec)?;
         let jobs = options.threads();
         let database = self.database()?;
-        let mut workers = Workers::new(&database, jobs, options.progress.clone())?;
+        let mut workers = Workers::new(&database, jobs, options.progress.clone());
         workers.enter(Stage::Trees)?;
         let ends = resolve::resolve(workers.objects(), spec)?;
-        let walk = || history_of(&database.objects()?, &ends);
+        let walk = || history_of(&database.objects(), &ends);
         let (history, patches) = if jobs == 1 {
             (walk()?, patches(&ends, &pathspec, options, &mut workers)?)
         } else {
@@ -188,7 +188,7 @@ impl Repository {
         let Some(tree) = &range.head_tree else {
             return Ok(None);
         };
-        let objects = self.database()?.objects()?;
+        let objects = self.database()?.objects();
         match trees::entry_at(&objects, Oid::from_str(tree)?, path)? {
             Some(entry) if entry.mode != Mode::SUBMODULE => {
                 Ok(Some(objects.content(entry.id, path)?))
@@ -203,8 +203,7 @@ impl Repository {
 }
 
 /// Stops libgit2 from hashing every object that it reads, in the whole process. git does not hash them either; it takes a
-/// quarter of the time. Objects that are read without libgit2, all but those that are compared line by line, are never
-/// hashed.
+/// quarter of the time. Objects that are read without libgit2, which is nearly all, are never hashed.
 ///
 /// The library never calls this: it is for a program to decide, once, at its start.
 pub fn trust_object_hashes() {

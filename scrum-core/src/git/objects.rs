@@ -1,10 +1,10 @@
 //! One thread's view of the object database.
 //!
 //! Objects are read by gitoxide's `gix-odb`, which maps packs once for all threads, takes no lock to read them and unpacks
-//! faster than libgit2. What it cannot read is asked of libgit2, whose word then counts, also as to what is wrong. Content
-//! that is compared line by line is read by libgit2 alone, because its xdiff takes nothing else without hashing it first.
+//! faster than libgit2. What it cannot read is asked of libgit2, whose word then counts, also as to what is wrong. libgit2
+//! maps the packs again for what it reads itself, so nothing large is asked of it as long as all is well.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,9 +21,8 @@ pub(super) const EMPTY_TREE: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 /// The objects of a repository, from which each thread has its own view.
 pub(super) struct Database {
     git_dir: PathBuf,
+    common_dir: PathBuf,
     store: Arc<gix_odb::Store>,
-    /// Whether objects may be missing because they were left with a remote.
-    partial: bool,
 }
 
 impl Database {
@@ -41,39 +40,51 @@ impl Database {
         })?;
         Ok(Self {
             git_dir: git_dir.to_owned(),
+            common_dir: common_dir.to_owned(),
             store: Arc::new(store),
-            partial: is_partial(common_dir),
         })
     }
 
     /// A view of these objects for one thread.
-    pub(super) fn objects(&self) -> Result<Objects, GitError> {
-        Ok(Objects {
-            repository: git2::Repository::open(&self.git_dir)?,
+    pub(super) fn objects(&self) -> Objects {
+        Objects {
+            git_dir: self.git_dir.clone(),
+            common_dir: self.common_dir.clone(),
+            repository: OnceCell::new(),
             packs: self.store.to_cache_arc(),
             buffer: RefCell::default(),
-            partial: self.partial,
-        })
+        }
     }
 }
 
 /// Reads objects for one thread: libgit2 allows no sharing of a repository between threads.
 pub(super) struct Objects {
-    repository: git2::Repository,
+    git_dir: PathBuf,
+    common_dir: PathBuf,
+    /// Opened when it is first asked for; most threads never do.
+    repository: OnceCell<git2::Repository>,
     packs: gix_odb::HandleArc,
     /// Trees and commits are read into this, one after the other.
     buffer: RefCell<Vec<u8>>,
-    partial: bool,
 }
 
 impl Objects {
-    pub(super) fn repository(&self) -> &git2::Repository {
-        &self.repository
+    pub(super) fn repository(&self) -> Result<&git2::Repository, GitError> {
+        if let Some(repository) = self.repository.get() {
+            return Ok(repository);
+        }
+        let repository = git2::Repository::open(&self.git_dir)?;
+        Ok(self.repository.get_or_init(|| repository))
     }
 
-    /// Reads a file's content for a comparison by libgit2.
+    /// The folder with `objects`, which linked work trees share.
+    pub(super) fn common_dir(&self) -> &Path {
+        &self.common_dir
+    }
+
+    /// Reads a file's content for a comparison by libgit2, which hashes nothing that it read itself.
     pub(super) fn blob(&self, id: Oid, path: &RepoPath) -> Result<Blob<'_>, GitError> {
-        self.repository
+        self.repository()?
             .find_blob(id)
             .map_err(|error| self.read_error(&error, id, Some(path)))
     }
@@ -90,7 +101,7 @@ impl Objects {
         if let Ok(Some(header)) = self.packs.try_header(&name(id)) {
             return Ok(header.size());
         }
-        let size = self.repository.odb()?.read_header(id);
+        let size = self.repository()?.odb()?.read_header(id);
         size.map(|(size, _)| size as u64)
             .map_err(|error| self.read_error(&error, id, Some(path)))
     }
@@ -122,7 +133,7 @@ impl Objects {
         let fits = match found {
             Some(fits) => fits,
             None => {
-                let odb = self.repository.odb()?;
+                let odb = self.repository()?.odb()?;
                 let object = odb.read(id).map_err(|e| self.read_error(&e, id, path))?;
                 buffer.clear();
                 buffer.extend_from_slice(object.data());
@@ -141,7 +152,7 @@ impl Objects {
             GitError::MissingObject {
                 id: id.to_string(),
                 path: path.cloned(),
-                partial: self.partial,
+                partial: is_partial(&self.common_dir),
             }
         } else {
             damaged(id, error.message().to_owned())

@@ -52,7 +52,7 @@ pub(super) fn resolve(objects: &Objects, spec: &RangeSpec) -> Result<Ends, GitEr
             Ok(ends(spec.to_string(), base, head))
         }
         RangeSpec::Default => {
-            let name = default_base(objects.repository())?;
+            let name = default_base(objects.repository()?)?;
             let (base, head) = from_merge_base(objects, &name, "HEAD")?;
             Ok(ends(format!("{name}...HEAD"), base, head))
         }
@@ -60,7 +60,7 @@ pub(super) fn resolve(objects: &Objects, spec: &RangeSpec) -> Result<Ends, GitEr
 }
 
 fn from_merge_base(objects: &Objects, base: &str, head: &str) -> Result<(Point, Point), GitError> {
-    let repository = objects.repository();
+    let repository = objects.repository()?;
     let commit = |name: &str, end| {
         let point = point(objects, name, end)?;
         let commit = point.commit.ok_or_else(|| GitError::NotACommit {
@@ -92,7 +92,7 @@ fn from_merge_base(objects: &Objects, base: &str, head: &str) -> Result<(Point, 
 
 /// Finds the tree that a revision names, and its commit.
 fn point(objects: &Objects, name: &str, end: RangeEnd) -> Result<Point, GitError> {
-    let repository = objects.repository();
+    let repository = objects.repository()?;
     // git knows this tree even where it is not stored.
     if name == EMPTY_TREE {
         return Ok(Point {

@@ -20,18 +20,12 @@ pub(super) struct Workers {
 
 impl Workers {
     /// One reader a thread.
-    pub(super) fn new(
-        database: &Database,
-        jobs: usize,
-        progress: Option<ProgressFn>,
-    ) -> Result<Self, GitError> {
-        Ok(Self {
-            readers: (0..jobs.max(1))
-                .map(|_| database.objects())
-                .collect::<Result<_, _>>()?,
+    pub(super) fn new(database: &Database, jobs: usize, progress: Option<ProgressFn>) -> Self {
+        Self {
+            readers: (0..jobs.max(1)).map(|_| database.objects()).collect(),
             progress,
             stage: Stage::Trees,
-        })
+        }
     }
 
     /// Workers that can be given no work.

@@ -1,11 +1,12 @@
 //! `GIT binary patch`: content that is no text, deflated and written in base 85.
 
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
-use git2::{Blob, DiffBinaryFile, DiffBinaryKind, DiffOptions};
+use git2::{DiffBinaryFile, DiffBinaryKind, DiffOptions};
 
 use super::super::GitError;
 use super::super::objects::Objects;
-use super::Content;
+use super::super::renames::Side;
+use crate::change::Mode;
 
 /// Bytes of one line before encoding.
 const LINE: usize = 52;
@@ -13,37 +14,54 @@ const LINE: usize = 52;
 const DIGITS: &[u8; 85] =
     b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
 
+/// One side of a binary patch.
+#[derive(Clone, Copy)]
+pub(super) struct Binary<'a> {
+    /// The file; `None` for nothing, and for a submodule.
+    file: Option<&'a Side>,
+    content: &'a [u8],
+}
+
+impl<'a> Binary<'a> {
+    pub(super) fn new(side: Option<&'a Side>, content: &'a [u8]) -> Self {
+        let file = side.filter(|side| side.entry.mode != Mode::SUBMODULE);
+        Self { file, content }
+    }
+}
+
 /// Appends both directions, forward first, as git does.
 ///
 /// Each is the whole content, or a delta against the other side where that is shorter. libgit2 makes the delta; it deflates at
 /// another level than git, so that is done anew.
 pub(super) fn write(
     objects: &Objects,
-    old: &Content<'_>,
-    new: &Content<'_>,
+    old: Binary<'_>,
+    new: Binary<'_>,
     out: &mut Vec<u8>,
 ) -> Result<(), GitError> {
     out.extend_from_slice(b"GIT binary patch\n");
-    let (forward, backward) = match (old.blob(), new.blob()) {
+    let (forward, backward) = match (old.file, new.file) {
         (Some(old), Some(new)) => deltas(objects, old, new)?,
         _ => (None, None),
     };
-    write_direction(new.bytes(), forward.as_deref(), out);
-    write_direction(old.bytes(), backward.as_deref(), out);
+    write_direction(new.content, forward.as_deref(), out);
+    write_direction(old.content, backward.as_deref(), out);
     Ok(())
 }
 
 type Deltas = (Option<Vec<u8>>, Option<Vec<u8>>);
 
 /// The deltas of both directions, where libgit2 takes them for shorter than the content.
-fn deltas(objects: &Objects, old: &Blob<'_>, new: &Blob<'_>) -> Result<Deltas, GitError> {
+fn deltas(objects: &Objects, old: &Side, new: &Side) -> Result<Deltas, GitError> {
+    let blob = |side: &Side| objects.blob(side.entry.id, &side.path);
+    let (old, new) = (blob(old)?, blob(new)?);
     let mut options = DiffOptions::new();
     options.force_binary(true).show_binary(true).max_size(-1);
     let mut found = (None, None);
-    objects.repository().diff_blobs(
-        Some(old),
+    objects.repository()?.diff_blobs(
+        Some(&old),
         Some(""),
-        Some(new),
+        Some(&new),
         Some(""),
         Some(&mut options),
         None,

@@ -4,10 +4,9 @@
 //! hunk headers and function names are added here: libgit2 would read attributes and configuration of the user for them,
 //! and writes some of them otherwise than git.
 
-use git2::{Blob, DiffOptions};
+use git2::{DiffOptions, Patch};
 
 use super::super::GitError;
-use super::super::objects::Objects;
 use super::Summary;
 use super::function::{FunctionName, FunctionRule};
 use super::header::Names;
@@ -33,11 +32,7 @@ impl ChangedLines {
 }
 
 /// Finds the changed lines of two versions.
-pub(super) fn changed_lines(
-    objects: &Objects,
-    old: &Blob<'_>,
-    new: &Blob<'_>,
-) -> Result<Vec<ChangedLines>, GitError> {
+pub(super) fn changed_lines(old: &[u8], new: &[u8]) -> Result<Vec<ChangedLines>, GitError> {
     let mut options = DiffOptions::new();
     options
         .context_lines(0)
@@ -45,35 +40,26 @@ pub(super) fn changed_lines(
         .indent_heuristic(true)
         .force_text(true)
         .max_size(-1);
-    let mut changed = Vec::new();
-    // An empty name keeps libgit2 from looking for attributes: it would find those of the work tree.
-    objects.repository().diff_blobs(
-        Some(old),
-        Some(""),
-        Some(new),
-        Some(""),
-        Some(&mut options),
-        None,
-        None,
-        Some(&mut |_, hunk| {
-            let at = |start: u32, lines: u32| {
-                if lines == 0 {
-                    start
-                } else {
-                    start.saturating_sub(1)
-                }
-            };
-            changed.push(ChangedLines {
+    let at = |start: u32, lines: u32| {
+        if lines == 0 {
+            start
+        } else {
+            start.saturating_sub(1)
+        }
+    };
+    // Without names and without a repository there are no attributes for libgit2 to look for.
+    let patch = Patch::from_buffers(old, None, new, None, Some(&mut options))?;
+    (0..patch.num_hunks())
+        .map(|index| {
+            let (hunk, _) = patch.hunk(index)?;
+            Ok(ChangedLines {
                 old_at: at(hunk.old_start(), hunk.old_lines()),
                 old_lines: hunk.old_lines(),
                 new_at: at(hunk.new_start(), hunk.new_lines()),
                 new_lines: hunk.new_lines(),
-            });
-            true
-        }),
-        None,
-    )?;
-    Ok(changed)
+            })
+        })
+        .collect()
 }
 
 /// All lines of one text replaced by all of another.

@@ -8,8 +8,6 @@ pub(super) mod spool;
 
 pub(super) use function::FunctionRule;
 
-use git2::Blob;
-
 use super::GitError;
 use super::attributes::DiffAttribute;
 use super::objects::Objects;
@@ -80,29 +78,18 @@ pub(super) fn write(
 }
 
 /// The content of one side.
-enum Content<'a> {
+enum Content {
     Nothing,
-    /// To be compared with a blob of the other side.
-    Blob(Blob<'a>),
-    /// All that is there.
-    Whole(Vec<u8>),
+    File(Vec<u8>),
     /// git shows a submodule as if it were a file with this one line.
     Submodule(String),
 }
 
-impl<'a> Content<'a> {
-    fn blob(&self) -> Option<&Blob<'a>> {
-        match self {
-            Self::Blob(blob) => Some(blob),
-            _ => None,
-        }
-    }
-
+impl Content {
     fn bytes(&self) -> &[u8] {
         match self {
             Self::Nothing => b"",
-            Self::Blob(blob) => blob.content(),
-            Self::Whole(content) => content,
+            Self::File(content) => content,
             Self::Submodule(line) => line.as_bytes(),
         }
     }
@@ -116,7 +103,7 @@ struct Writer<'a> {
     summary: Summary,
 }
 
-impl<'a> Writer<'a> {
+impl Writer<'_> {
     fn section(
         &mut self,
         old: Option<&Side>,
@@ -129,17 +116,16 @@ impl<'a> Writer<'a> {
         {
             return Ok(());
         }
-        let both = old.is_some() && new.is_some();
-        let (old_content, new_content) = (self.content(old, both)?, self.content(new, both)?);
+        let (old_content, new_content) = (self.content(old)?, self.content(new)?);
         if self.is_binary(old, &old_content) || self.is_binary(new, &new_content) {
             self.summary.binary = true;
-            return binary::write(self.objects, &old_content, &new_content, self.out);
+            let old = binary::Binary::new(old, old_content.bytes());
+            let new = binary::Binary::new(new, new_content.bytes());
+            return binary::write(self.objects, old, new, self.out);
         }
         let names = header::Names::new(old, new);
         let changed = match (&old_content, &new_content) {
-            (Content::Blob(old), Content::Blob(new)) => {
-                hunks::changed_lines(self.objects, old, new)?
-            }
+            (Content::File(old), Content::File(new)) => hunks::changed_lines(old, new)?,
             (old, new) => hunks::replaced(old.bytes(), new.bytes()),
         };
         hunks::write(
@@ -157,18 +143,17 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn content(&self, side: Option<&Side>, compared: bool) -> Result<Content<'a>, GitError> {
+    fn content(&self, side: Option<&Side>) -> Result<Content, GitError> {
         Ok(match side {
             None => Content::Nothing,
             Some(side) if side.entry.mode == Mode::SUBMODULE => {
                 Content::Submodule(format!("Subproject commit {}\n", side.entry.id))
             }
-            Some(side) if compared => Content::Blob(self.objects.blob(side.entry.id, &side.path)?),
-            Some(side) => Content::Whole(self.objects.content(side.entry.id, &side.path)?),
+            Some(side) => Content::File(self.objects.content(side.entry.id, &side.path)?),
         })
     }
 
-    fn is_binary(&self, side: Option<&Side>, content: &Content<'_>) -> bool {
+    fn is_binary(&self, side: Option<&Side>, content: &Content) -> bool {
         let is_file = side.is_some_and(|side| side.entry.mode.kind() == Mode::FILE.kind());
         match self.treatment.diff {
             DiffAttribute::Set if is_file => false,
