@@ -67,6 +67,8 @@ pub(super) struct Cell {
     pub(super) reason: Option<String>,
     pub(super) cut_off: bool,
     pub(super) read_as_json: bool,
+    /// The wave that the answer comes from.
+    pub(super) carried_over: Option<String>,
 }
 
 /// A seat that did not review, and where.
@@ -280,5 +282,8 @@ pub(super) fn cell(row: Option<&ReviewerRow>) -> Cell {
         reason: row.and_then(|row| row.reason.as_deref()).map(line),
         cut_off: row.is_some_and(|row| row.cut_off),
         read_as_json: row.is_some_and(|row| row.read_as_json),
+        carried_over: row
+            .and_then(|row| row.carried_over_from.as_deref())
+            .map(line),
     }
 }

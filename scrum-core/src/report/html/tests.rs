@@ -326,6 +326,7 @@ fn what_comes_from_outside_is_text_everywhere() {
     seat.model = Some(EVIL.to_owned());
     seat.state = State::Failed;
     seat.reason = Some(EVIL.to_owned());
+    seat.carried_over_from = Some(EVIL.to_owned());
     seat.verdict = Some(ReviewVerdict::Fix);
     bundle.set_aside.push(SetAside {
         reviewer: EVIL.to_owned(),
