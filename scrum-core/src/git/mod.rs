@@ -3,7 +3,7 @@
 //! Takes a folder and a [`RangeSpec`]; gives a [`ChangeSet`]. Before it: [`range`](crate::range); after it:
 //! [`component`](crate::component).
 //!
-//! This is the only place that knows of git2. It hands out plain data ([`ChangeSet`]), and depends on nothing but the objects
+//! This is the only place that knows of git2 and gitoxide. It hands out plain data ([`ChangeSet`]), and depends on nothing but the objects
 //! of the range: not on the user's configuration, the work tree, the index, or the number of threads.
 //!
 //! ```no_run
@@ -203,7 +203,8 @@ impl Repository {
 }
 
 /// Stops libgit2 from hashing every object that it reads, in the whole process. git does not hash them either; it takes a
-/// quarter of the time. Objects that are read without libgit2, which is nearly all, are never hashed.
+/// quarter of the time. Objects that are read without libgit2, all of those in packs, are never hashed;
+/// their compressed streams end in a checksum, which is compared all the same.
 ///
 /// The library never calls this: it is for a program to decide, once, at its start.
 pub fn trust_object_hashes() {

@@ -1,8 +1,9 @@
 //! One thread's view of the object database.
 //!
 //! Objects are read by gitoxide's `gix-odb`, which maps packs once for all threads, takes no lock to read them and unpacks
-//! faster than libgit2. What it cannot read is asked of libgit2, whose word then counts, also as to what is wrong. libgit2
-//! maps the packs again for what it reads itself, so nothing large is asked of it as long as all is well.
+//! faster than libgit2. Only what it finds in a pack is taken from it: of a loose object it does not see whether the
+//! compressed stream ends well, so a damaged one could pass. Everything else is asked of libgit2, whose word then counts,
+//! also as to what is wrong. libgit2 maps the packs again, so nothing large is asked of it as long as all is well.
 
 use std::cell::{OnceCell, RefCell};
 use std::path::{Path, PathBuf};
@@ -17,6 +18,12 @@ use crate::path::RepoPath;
 
 /// The tree without entries. git knows it even where no repository stores it.
 pub(super) const EMPTY_TREE: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+
+/// Contents that a thread keeps for the next; two are at hand at once.
+const SPARE: usize = 2;
+
+/// Larger ones are not kept.
+const SPARE_BYTES: usize = 1 << 20;
 
 /// The objects of a repository, from which each thread has its own view.
 pub(super) struct Database {
@@ -53,6 +60,7 @@ impl Database {
             repository: OnceCell::new(),
             packs: self.store.to_cache_arc(),
             buffer: RefCell::default(),
+            spare: RefCell::default(),
         }
     }
 }
@@ -66,6 +74,8 @@ pub(super) struct Objects {
     packs: gix_odb::HandleArc,
     /// Trees and commits are read into this, one after the other.
     buffer: RefCell<Vec<u8>>,
+    /// Contents that were given back.
+    spare: RefCell<Vec<Vec<u8>>>,
 }
 
 impl Objects {
@@ -91,9 +101,17 @@ impl Objects {
 
     /// Reads a file's content.
     pub(super) fn content(&self, id: Oid, path: &RepoPath) -> Result<Vec<u8>, GitError> {
-        let mut content = Vec::new();
+        let mut content = self.spare.borrow_mut().pop().unwrap_or_default();
         self.read(id, ObjectType::Blob, Some(path), &mut content)?;
         Ok(content)
+    }
+
+    /// Takes a content back, whose memory the next is read into: memory that goes back to the system is cleared again by it.
+    pub(super) fn reuse(&self, content: Vec<u8>) {
+        let mut spare = self.spare.borrow_mut();
+        if spare.len() < SPARE && content.capacity() <= SPARE_BYTES {
+            spare.push(content);
+        }
     }
 
     /// Reads the size of a file's content, without the content where the object's storage allows it.
@@ -126,9 +144,9 @@ impl Objects {
         buffer: &mut Vec<u8>,
     ) -> Result<(), GitError> {
         let found = match self.packs.try_find(&name(id), buffer) {
-            Ok(Some((object, _))) => Some(object.kind.as_bytes() == kind.str().as_bytes()),
-            // Missing or damaged: libgit2 says which, and how.
-            Ok(None) | Err(_) => None,
+            Ok(Some((object, Some(_)))) => Some(object.kind.as_bytes() == kind.str().as_bytes()),
+            // Not in a pack, and so not checked to its end; or missing or damaged: libgit2 says which, and how.
+            Ok(_) | Err(_) => None,
         };
         let fits = match found {
             Some(fits) => fits,

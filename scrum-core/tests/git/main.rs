@@ -8,3 +8,4 @@
 mod patches;
 mod ranges;
 mod sandbox;
+mod storage;

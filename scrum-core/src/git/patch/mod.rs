@@ -140,6 +140,11 @@ impl Writer<'_> {
             &mut self.summary,
             self.out,
         );
+        for content in [old_content, new_content] {
+            if let Content::File(content) = content {
+                self.objects.reuse(content);
+            }
+        }
         Ok(())
     }
 
