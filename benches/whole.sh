@@ -7,8 +7,8 @@
 # the patches are equal byte for byte. scrum also divides, guards, digests and writes prompts; git writes one file.
 #
 # Needs git, GNU time (/usr/bin/time) and cargo, which builds the program in release mode; SCRUM and COMPARE name a program
-# and a compare_with_git that are built already. All files go below $TMPDIR: on a file system on disk, a removal of many files a
-# minute before slows down those that make new ones, so nothing is removed before the end.
+# and a compare_with_git that are built already. All files go below $TMPDIR. Put it on a file system in memory, or leave a
+# minute between two runs: on disk, the removal of many files slows down those who make new ones soon after.
 set -euo pipefail
 
 if [ $# -lt 3 ]; then
@@ -42,7 +42,7 @@ measure() {
         exit 3
     }
     local end=$EPOCHREALTIME
-    echo "$(((${end/[.,]/} - ${start/[.,]/}))) $(tail -n 1 "$work/time")" >>"$work/$name"
+    echo "$((${end/[.,]/} - ${start/[.,]/})) $(tail -n 1 "$work/time")" >>"$work/$name"
 }
 
 # The first round fills the page cache and is not counted.
