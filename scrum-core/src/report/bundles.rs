@@ -6,6 +6,8 @@ use crate::guard::Verdict;
 use crate::manifest::{BundleRecord, Manifest};
 use crate::size;
 
+use super::clean::{columns, wrap};
+
 /// How much of the excluded files is listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -108,13 +110,11 @@ fn write_table(
     options: &BundlesOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    // A very long name takes its own line's width and leaves the others' columns where they are.
-    let longest = manifest
-        .bundles
-        .iter()
-        .map(|bundle| bundle.id.chars().count())
-        .max();
-    let width = longest.unwrap_or(0).clamp("bundle".len(), 40);
+    // With the longest name that shares its line with numbers, the table has 80 columns. Longer ones have their own line.
+    const LONGEST: usize = 43;
+    let short = manifest.bundles.iter().map(|bundle| columns(&bundle.id));
+    let longest = short.filter(|width| *width <= LONGEST).max();
+    let width = longest.unwrap_or(0).max("bundle".len());
     writeln!(
         out,
         "  {:width$}  {:>9}  {:>5}  {:>8}  guard",
@@ -138,23 +138,37 @@ fn write_table(
             (true, color) if !color.is_empty() => (color, "\x1b[0m"),
             _ => ("", ""),
         };
+        let mut name = id.as_str();
+        if columns(name) > width {
+            writeln!(out, "  {name}")?;
+            name = "";
+        }
         writeln!(
             out,
-            "  {id:width$}  {:>9}  {:>5}  {:>8}  {on}{word}{off}{}",
+            "  {name}{:gap$}  {:>9}  {:>5}  {:>8}  {on}{word}{off}",
+            "",
             size::decimal(*bytes),
             files.len(),
             format!("≈{tokens}"),
-            packed(bundle),
+            gap = width - columns(name),
         )?;
+        if let Some(joined) = packed(bundle) {
+            for line in wrap(&joined, 80 - PACKED.len()) {
+                writeln!(out, "{PACKED}{line}")?;
+            }
+        }
     }
     Ok(())
 }
 
+/// Stands in front of the components that were joined.
+const PACKED: &str = "      ";
+
 /// The components that were joined, in short.
-fn packed(bundle: &BundleRecord) -> String {
+fn packed(bundle: &BundleRecord) -> Option<String> {
     const SHOWN: usize = 4;
     if bundle.packed.is_empty() {
-        return String::new();
+        return None;
     }
     let mut names = bundle
         .packed
@@ -166,7 +180,7 @@ fn packed(bundle: &BundleRecord) -> String {
     if bundle.packed.len() > SHOWN {
         names.push_str(&format!(" and {} more", bundle.packed.len() - SHOWN));
     }
-    format!("  ({names})")
+    Some(format!("= {names}"))
 }
 
 fn write_excluded(
@@ -200,4 +214,43 @@ fn write_excluded(
 /// A path without control characters.
 fn plain(path: &str) -> String {
     crate::path::RepoPath::from(path).display()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::tests::{bundle, manifest};
+
+    fn text(bundles: Vec<BundleRecord>) -> String {
+        let mut out = Vec::new();
+        write(&manifest(bundles), &BundlesOptions::default(), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn columns_hold_whatever_the_names() {
+        let long = "internal-backend-remote-state-gcs-testdata-with-a-long-name";
+        let mut packed = bundle("root", 900, Vec::new());
+        packed.packed = (1..=7)
+            .map(|at| format!("tools-number-{at}-of-seven"))
+            .collect();
+        let mut large = bundle(&"x".repeat(43), 61_234_567, Vec::new());
+        large.tokens = 15_308_642;
+        large.verdict = Verdict::Fail;
+        insta::assert_snapshot!(text(vec![
+            bundle("core", 46_123, Vec::new()),
+            bundle(long, 1_234, Vec::new()),
+            large,
+            bundle("größe-日本", 12_000, Vec::new()),
+            packed,
+        ]));
+    }
+
+    #[test]
+    fn short_names_leave_the_table_narrow() {
+        insta::assert_snapshot!(text(vec![
+            bundle("a", 46_123, Vec::new()),
+            bundle("limiter", 1_234, Vec::new()),
+        ]));
+    }
 }

@@ -38,17 +38,24 @@ pub(crate) fn warn_sizes(manifest: &Manifest, output: &Output) {
         ));
     }
     // The guard judges the diff. A prompt that passes the limit by what is around the diff is no failure.
-    let around = manifest
+    let around: Vec<_> = manifest
         .bundles
         .iter()
-        .filter(|bundle| bundle.verdict != Verdict::Fail && bundle.prompt_bytes > guard.fail_bytes);
-    for bundle in around {
+        .filter(|bundle| bundle.verdict != Verdict::Fail && bundle.prompt_bytes > guard.fail_bytes)
+        .collect();
+    for bundle in around.iter().take(SHOWN) {
         output.warning(&format!(
             "the prompt of `{}` has {}, above the fail limit of {}; its diff has {}",
             bundle.id,
             size::decimal(bundle.prompt_bytes),
             size::decimal(guard.fail_bytes),
             size::decimal(bundle.bytes)
+        ));
+    }
+    if around.len() > SHOWN {
+        output.warning(&format!(
+            "and {} more prompts above the fail limit",
+            around.len() - SHOWN
         ));
     }
 }
