@@ -94,7 +94,24 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
     let (folder, manifest) = draft.write(&args.bundling, session, output)?;
     args.print(&manifest, Some(&folder), output)?;
     warn_sizes(&manifest, output);
+    if args.format == Format::Text && !output.quiet {
+        output.hint(&way_on(session.config.reviewers.len()));
+    }
     Ok(ExitCode::Done)
+}
+
+/// What to type once a wave is written.
+fn way_on(reviewers: usize) -> String {
+    match reviewers {
+        0 => "answers to prompts/BUNDLE.md go into reviews/BUNDLE/REVIEWER.md, then `scrum tally`; `scrum review` asks \
+              those whom scrum.toml names (`scrum init`)"
+            .to_owned(),
+        1 => "`scrum review` asks the reviewer in scrum.toml and counts; --dry-run says what it costs"
+            .to_owned(),
+        many => format!(
+            "`scrum review` asks the {many} reviewers in scrum.toml and counts; --dry-run says what it costs"
+        ),
+    }
 }
 
 /// What to type where a range changes nothing.
