@@ -124,6 +124,49 @@ fn reviews_outlive_a_new_wave() {
     assert!(!wave.join("tally.json").exists(), "{}", run.all());
 }
 
+#[test]
+fn reports_of_no_answer_are_stale_once_the_bundles_are_others() {
+    let place = place();
+    let other = ["bundle", "HEAD~1..HEAD", "--component", "all=**"];
+    place.scrum(&BUNDLE).expect(0);
+    let wave = format!(".scrum/{}", place.read(".scrum/current").trim());
+    let folder = place.path().join(&wave);
+    let aside = || -> Vec<String> {
+        files_below(&folder)
+            .into_iter()
+            .filter(|name| name.starts_with("reviews."))
+            .collect()
+    };
+    place.scrum(&["tally"]).expect(0);
+    assert!(folder.join("tally.json").is_file());
+    // The same bundles: the reports are as true as before.
+    place.scrum(&BUNDLE).expect(0);
+    assert!(folder.join("tally.json").is_file());
+    let run = place.scrum(&other).expect(0);
+    for report in ["tally.json", "tally.md", "report.html"] {
+        assert!(!folder.join(report).exists(), "{report}");
+    }
+    assert_eq!(aside(), [] as [&str; 0]);
+    assert!(!run.stderr.contains("warning"), "{}", run.all());
+
+    // Reports that took in answers from elsewhere are kept, and it is said where.
+    place.write("jobs/all/opus.md", "WHERE: core/a.rs:1\nWHAT: It is one.\n");
+    place.scrum(&["tally", &wave, "jobs"]).expect(0);
+    let run = place.scrum(&BUNDLE).expect(0);
+    assert!(
+        run.stderr
+            .contains("the reports of the old bundles are in .scrum/"),
+        "{}",
+        run.all()
+    );
+    let kept = aside();
+    assert!(
+        kept.iter().any(|name| name.ends_with("/tally.json")),
+        "{kept:?}"
+    );
+    assert!(!folder.join("tally.json").exists());
+}
+
 /// A kill while `.scrum/current` is written leaves a temporary file beside it.
 #[test]
 fn the_next_run_clears_up_beside_the_waves() {

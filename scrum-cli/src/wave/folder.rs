@@ -4,7 +4,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use scrum_core::engagement::State;
 use scrum_core::manifest::Manifest;
+use scrum_core::tally::Tally;
 use scrum_core::wave::{EXCLUDED, MANIFEST, Sink, TREE};
 
 use super::is_inside;
@@ -89,6 +91,25 @@ impl Folder {
     /// Whether reports of the reviews stand there, which say nothing of new bundles.
     pub(crate) fn has_reports(&self) -> bool {
         REPORTS.iter().any(|name| self.path.join(name).exists())
+    }
+
+    /// Whether the reports may tell of answers: of reviews in other folders, as jobs of a CI hand them on. Those that
+    /// were written while nobody had answered yet tell of none.
+    pub(crate) fn has_reports_of_answers(&self) -> bool {
+        let no_answer = |tally: &Tally| {
+            let mut rows = tally.bundles.iter().flat_map(|bundle| &bundle.reviewers);
+            rows.all(|row| matches!(row.state, State::Missing | State::NotAsked))
+        };
+        let tally = std::fs::read(self.path.join("tally.json")).ok();
+        let tally = tally.and_then(|json| serde_json::from_slice(&json).ok());
+        self.has_reports() && !tally.as_ref().is_some_and(no_answer)
+    }
+
+    /// Removes the reports.
+    pub(crate) fn remove_reports(&self) -> anyhow::Result<()> {
+        REPORTS
+            .iter()
+            .try_for_each(|name| remove(&self.path.join(name)))
     }
 
     /// Whether the new bundles are others than those that stand there.

@@ -24,7 +24,7 @@ use crate::error::UsageError;
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::session::Session;
-use crate::wave::{Folder, default_name, write_atomically};
+use crate::wave::{Folder, default_name, shown_path, write_atomically};
 
 /// A wave that is planned and not written yet.
 pub(crate) struct Draft {
@@ -144,12 +144,15 @@ impl Draft {
                 }
                 .into());
             }
-            let aside = folder.move_reviews_aside()?;
-            if reviewed {
+            if reviewed || folder.has_reports_of_answers() {
+                let what = if reviewed { "reviews" } else { "reports" };
+                let aside = folder.move_reviews_aside()?;
                 output.warning(&format!(
-                    "the reviews of the old bundles are in {}",
-                    aside.display()
+                    "the {what} of the old bundles are in {}",
+                    shown_path(&aside)
                 ));
+            } else {
+                folder.remove_reports()?;
             }
         }
         if bundling.out.is_none() {
