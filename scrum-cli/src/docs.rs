@@ -12,6 +12,8 @@ use scrum_core::prompt::Template;
 use scrum_core::schema;
 use serde_json::Value;
 
+use crate::init::seats::TOOLS;
+
 /// The tables of scrum.toml in the order in which a person meets them.
 const TABLES: [&str; 12] = [
     "guard",
@@ -45,6 +47,7 @@ fn the_generated_parts_are_current() {
         ("config.md", "keys", keys()),
         ("prompt.md", "variables", variables()),
         ("lineages.md", "lineages", lineages()),
+        ("reviewers.md", "tools", tools()),
     ] {
         let text = read(file);
         let begin = format!("<!-- generated: {name} -->\n");
@@ -69,14 +72,26 @@ fn the_generated_parts_are_current() {
 }
 
 #[test]
-fn every_page_stands_in_the_index() {
+fn every_page_stands_in_the_index_once() {
     let index = read("README.md");
     for page in fs::read_dir(folder()).unwrap() {
         let name = page.unwrap().file_name().into_string().unwrap();
-        let listed =
-            name == "README.md" || !name.ends_with(".md") || index.contains(&format!("({name})"));
-        assert!(listed, "docs/README.md does not name {name}");
+        if name == "README.md" || !name.ends_with(".md") {
+            continue;
+        }
+        let named = index.matches(&format!("({name})")).count();
+        assert_eq!(named, 1, "how often docs/README.md names {name}");
     }
+}
+
+/// The programs that `scrum init` knows.
+fn tools() -> String {
+    let mut text = "| command | what it rests on |\n|---|---|\n".to_owned();
+    for tool in &TOOLS {
+        let command = [&[tool.program], tool.arguments].concat().join(" ");
+        let _ = writeln!(text, "| `{command}` | {} |", tool.rests_on);
+    }
+    text
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //!
 //! A command belongs here only if it takes the whole prompt on stdin, without a terminal, and prints nothing but the
 //! answer on stdout. aider does not: it takes `--message-file`, edits files, and prints a report. docs/reviewers.md says
-//! what each entry rests on.
+//! what each entry rests on, from here.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -17,6 +17,8 @@ pub(crate) struct Tool {
     pub(crate) arguments: &'static [&'static str],
     /// What a person should know, in one line.
     pub(crate) note: &'static str,
+    /// Where it is said that it reads a prompt so. docs/reviewers.md shows it.
+    pub(crate) rests_on: &'static str,
 }
 
 impl Tool {
@@ -28,53 +30,53 @@ impl Tool {
 
 /// By how many people have them.
 pub(crate) const TOOLS: [Tool; 8] = [
-    // Claude Code, "Run Claude Code programmatically": -p prints the answer and exits; stdin is the prompt.
     Tool {
         program: "claude",
         arguments: &["-p"],
         note: "Claude Code; it may read files of the folder it runs in",
+        rests_on: "its documentation, \"Run Claude Code programmatically\": `-p` prints the answer and exits; stdin is the prompt",
     },
-    // Codex CLI, docs/exec.md: `-` reads the prompt from stdin; stdout has the last message alone.
     Tool {
         program: "codex",
         arguments: &["exec", "-"],
         note: "Codex CLI, in its read-only sandbox",
+        rests_on: "its documentation, docs/exec.md: `-` reads the prompt from stdin; stdout has the last message alone",
     },
-    // Gemini CLI, "Headless mode": stdin without a terminal is the prompt.
     Tool {
         program: "gemini",
         arguments: &[],
         note: "Gemini CLI",
+        rests_on: "its documentation, \"Headless mode\": without a terminal stdin is the prompt, stdout the answer",
     },
-    // Qwen Code, "Headless mode": as Gemini CLI, from which it descends.
     Tool {
         program: "qwen",
         arguments: &[],
         note: "Qwen Code",
+        rests_on: "its documentation, \"Headless mode\": as Gemini CLI, from which it descends",
     },
-    // Ollama, cmd/cmd.go: stdin that is no terminal is put in front of the prompt.
     Tool {
         program: "ollama",
         arguments: &["run", "MODEL"],
         note: "a model of your own machine; `ollama list` names them, mind its context length",
+        rests_on: "its source, cmd/cmd.go: stdin that is no terminal is put in front of the prompt",
     },
-    // LLM, "Usage": a prompt may come on stdin.
     Tool {
         program: "llm",
         arguments: &["--no-stream", "-m", "MODEL"],
         note: "`llm models` names the models",
+        rests_on: "its documentation, \"Usage\": a prompt may come on stdin",
     },
-    // opencode, issues 3871 and 42064: `run` reads stdin to its end and appends it to the message.
     Tool {
         program: "opencode",
         arguments: &["run", "-m", "MODEL"],
         note: "opencode; `opencode models` names the models",
+        rests_on: "issues 3871 and 42064 of its project: `run` reads stdin to its end and appends it to the message",
     },
-    // mods, issue 298: `mods < file` takes the file for the prompt.
     Tool {
         program: "mods",
         arguments: &["--quiet", "--raw", "--model", "MODEL"],
         note: "mods, of Charm",
+        rests_on: "issue 298 of its project: `mods < file` takes the file for the prompt",
     },
 ];
 
