@@ -263,6 +263,12 @@ fn errors_of_the_configuration() {
             "`../a`",
             "scrum init --print",
         ),
+        (
+            "[[reviewers]]\nname = 'a'\napi = 'openai'\nurl = 'http://x'\nmodel = 'm'\nheaders = { 'x y' = '1' }\n",
+            "reviewer `a`",
+            "`headers`: `x y`",
+            "scrum init --print",
+        ),
     ] {
         place.write("scrum.toml", text);
         let run = place.scrum(&["bundle", "main"]).expect(2);

@@ -110,7 +110,21 @@ fn headers(
 ) -> Result<Vec<(String, String)>, UsageError> {
     let mut headers = Vec::new();
     for (name, value) in &reviewer.headers {
-        headers.push((name.clone(), filled(reviewer, value, keys)?));
+        let value = filled(reviewer, value, keys)?;
+        // The configuration has none; a variable may. The value itself is nobody's business.
+        if !value.is_ascii() {
+            return Err(UsageError::Other {
+                text: format!(
+                    "reviewer `{}`: a variable in the header `{name}` has other characters than those of ASCII",
+                    reviewer.name
+                ),
+                hint: Some(format!(
+                    "`scrum review --reviewer {}` once the variable is mended",
+                    reviewer.name
+                )),
+            });
+        }
+        headers.push((name.clone(), value));
     }
     let has = |headers: &[(String, String)], name: &str| {
         headers

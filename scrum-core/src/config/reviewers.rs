@@ -155,6 +155,9 @@ impl Reviewer {
                     "`url` begins with http:// or https://, unlike `{url}`"
                 ));
             }
+            if let Some(fault) = self.headers.iter().find_map(header_fault) {
+                return Some(format!("`headers`: {fault}"));
+            }
             if !self.env.is_empty() {
                 return said("`env` is for a `command`; an `api` takes `api_key_env`");
             }
@@ -204,6 +207,38 @@ impl Reviewer {
     }
 }
 
+/// Headers that say how a question is framed, which scrum alone can know.
+const FRAMING: [&str; 9] = [
+    "connection",
+    "content-length",
+    "content-type",
+    "expect",
+    "keep-alive",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// What is wrong with a header, by RFC 9110, section 5: a name is a token; a value has printable ASCII, blanks, tabs.
+fn header_fault((name, value): (&String, &String)) -> Option<String> {
+    let in_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if name.is_empty() || !name.bytes().all(in_token) {
+        return Some(format!(
+            "`{name}` cannot be the name of a header, which has letters, digits and dashes"
+        ));
+    }
+    if FRAMING.contains(&name.to_ascii_lowercase().as_str()) {
+        return Some(format!("`{name}` is set by scrum itself"));
+    }
+    let may_stand = |byte: u8| matches!(byte, b' '..=b'~' | b'\t');
+    (!value.bytes().all(may_stand)).then(|| {
+        format!(
+            "the value of `{name}` has other characters than those of ASCII that can be printed"
+        )
+    })
+}
+
 fn span(text: Option<&str>) -> Option<Duration> {
     humantime::parse_duration(text?).ok()
 }
@@ -239,10 +274,41 @@ mod tests {
             ("command = ['a']\nconcurrency = 0", "`concurrency` is 0"),
             ("command = ['a']\nprice_in = -1.0", "`price_in`"),
             ("command = ['a']\npaths = ['a[']", "`paths`"),
+            ("command = ['a']\nheaders = { a = 'b' }", "`headers` needs"),
         ] {
             let error = reviewer(keys).unwrap_err().to_string();
             assert!(error.contains("reviewer `seat`"), "{error}");
             assert!(error.contains(words), "{keys}: {error}");
+        }
+    }
+
+    #[test]
+    fn headers_that_cannot_be_sent_are_named() {
+        let with = |header: &str| {
+            let api = "api = 'openai'\nurl = 'http://x'\nmodel = 'm'";
+            reviewer(&format!("{api}\nheaders = {{ {header} }}"))
+        };
+        for (header, words) in [
+            ("'x y' = 'a'", "`x y` cannot be the name"),
+            ("'' = 'a'", "`` cannot be the name"),
+            ("'x:' = 'a'", "`x:` cannot be the name"),
+            ("\"x\\n\" = 'a'", "cannot be the name"),
+            ("'grüße' = 'a'", "`grüße` cannot be the name"),
+            ("Content-Length = '1'", "`Content-Length` is set by scrum"),
+            ("x-title = \"a\\r\\nb\"", "the value of `x-title`"),
+            ("x-title = 'grüße'", "the value of `x-title`"),
+        ] {
+            let error = with(header).unwrap_err().to_string();
+            assert!(error.contains("reviewer `seat`: `headers`: "), "{error}");
+            assert!(error.contains(words), "{header}: {error}");
+        }
+        for header in [
+            "X-Title = 'a b'",
+            "'x.y_z~' = \"a\\tb\"",
+            "host = 'h'",
+            "a = ''",
+        ] {
+            assert!(with(header).is_ok(), "{header}");
         }
     }
 
