@@ -51,6 +51,8 @@ pub(crate) enum UsageError {
         name: String,
         nearest: Option<String>,
     },
+    #[error("`{range}` has no wave yet")]
+    NotBundled { range: String },
     #[error("`{path}` is neither empty nor a wave, so nothing is written into it")]
     NotAWave { path: String },
     #[error("`{path}` has reviews of other bundles")]

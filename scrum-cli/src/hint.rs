@@ -59,6 +59,12 @@ fn usage(error: &UsageError) -> Option<String> {
                     .to_owned(),
             });
         }
+        UsageError::NotBundled { range } => {
+            return Some(format!(
+                "`scrum bundle {}` writes it; `ls .scrum` lists those there are",
+                for_shell(range)
+            ));
+        }
         UsageError::NotAWave { .. } => {
             "give -o a new folder, or a wave to replace: `scrum bundle RANGE -o NEW-FOLDER`"
         }
@@ -110,16 +116,54 @@ pub(crate) fn meant(written: &str, known: &str) -> String {
     }
 }
 
-/// The command line with the first word that holds `written` mended, as a shell takes it.
+/// The command line with one word mended, as a shell takes it: the last of those that are `written` or hold it as a
+/// part, but none of the paths behind two dashes.
 fn retyped(words: &[String], written: &str, known: &str) -> Option<String> {
-    let at = words.iter().position(|word| word.contains(written))?;
-    let mended = words[at].replacen(written, known, 1);
+    let end = words.iter().position(|word| word == "--");
+    let names = &words[..end.unwrap_or(words.len())];
+    let whole = names.iter().rposition(|word| word == written);
+    let at = whole.or_else(|| {
+        names
+            .iter()
+            .rposition(|word| part_of(word, written).is_some())
+    })?;
+    let start = part_of(&words[at], written)?;
+    let mut mended = words[at].clone();
+    mended.replace_range(start..start + written.len(), known);
     let mut command = "scrum".to_owned();
     for (index, word) in words.iter().enumerate() {
         command.push(' ');
         command.push_str(&for_shell(if index == at { &mended } else { word }));
     }
     Some(command)
+}
+
+/// Where a name stands in a word, whole: `kim` in `kimi,kim` at 5, `a` in `--bundle=a` at 9, `v1` in `v1.0..v1` at 6.
+fn part_of(word: &str, name: &str) -> Option<usize> {
+    let of_name = |c: char| c.is_alphanumeric() || "-_/".contains(c);
+    let mut found = word.match_indices(name).filter(|(start, _)| {
+        let (before, after) = (&word[..*start], &word[start + name.len()..]);
+        let ends = |next: Option<char>, dots: bool| match next {
+            Some('.') => dots,
+            next => !next.is_some_and(of_name),
+        };
+        ends(before.chars().next_back(), before.ends_with(".."))
+            && ends(after.chars().next(), after.starts_with(".."))
+    });
+    found.next().map(|(start, _)| start)
+}
+
+/// The names that there are, for somebody who wrote none of them.
+pub(crate) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    const SHOWN: usize = 12;
+    let mut names: Vec<&str> = names.collect();
+    let more = names.len().saturating_sub(SHOWN);
+    names.truncate(SHOWN);
+    let mut text = names.join(", ");
+    if more > 0 {
+        text.push_str(&format!(" and {more} more"));
+    }
+    text
 }
 
 fn for_shell(word: &str) -> String {
@@ -366,5 +410,39 @@ mod tests {
             retyped(&line, "$(x)", "`y`").as_deref(),
             Some("scrum tally '`y`'")
         );
+    }
+
+    #[test]
+    fn the_word_that_was_meant_is_mended_and_no_other() {
+        let retyped = |line: &str, written, known| {
+            let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            retyped(&words, written, known)
+        };
+        for (line, written, known, mended) in [
+            ("review --bundle re", "re", "core", "review --bundle core"),
+            (
+                "review new --bundle=ew",
+                "ew",
+                "web",
+                "review new --bundle=web",
+            ),
+            ("review review", "review", "revue", "review revue"),
+            (
+                "review --reviewer kimi,kim",
+                "kim",
+                "k2",
+                "review --reviewer kimi,k2",
+            ),
+            ("bundle v1.0..v1", "v1", "v2", "bundle v1.0..v2"),
+            ("bundle mian~0...x", "mian", "main", "bundle main~0...x"),
+            ("bundle mian -- mian", "mian", "main", "bundle main -- mian"),
+        ] {
+            assert_eq!(
+                retyped(line, written, known),
+                Some(format!("scrum {mended}")),
+                "{line}"
+            );
+        }
+        assert_eq!(retyped("review -- kim", "kim", "kimi"), None);
     }
 }

@@ -322,6 +322,135 @@ fn errors_of_a_wave() {
 }
 
 #[test]
+fn a_name_that_is_spelt_nearly_right_comes_with_the_command_mended() {
+    let place = branches();
+    let seats = "[[reviewers]]\nname = 'opus'\ncommand = ['cat']\n[[reviewers]]\nname = 'kimi'\ncommand = ['cat']\n";
+    place.write("scrum.toml", seats);
+    place
+        .scrum(&["bundle", "main", "--by", "top-level"])
+        .expect(0);
+    // The arguments, what the error names, what the hint proposes.
+    let table: &[(&[&str], &str, &str)] = &[
+        (
+            &["review", "--bundle", "cor"],
+            "no bundle `cor`",
+            "Then: scrum review --bundle core",
+        ),
+        (
+            &["review", "--bundle", "core,wbe"],
+            "no bundle `wbe`",
+            "Then: scrum review --bundle core,web",
+        ),
+        // The mended word is the option's, not the command's.
+        (
+            &["review", "--dry-run", "--bundle=we"],
+            "no bundle `we`",
+            "there are core, web; `scrum review --dry-run`",
+        ),
+        (
+            &["review", "--reviewer", "kimmi", "--bundle", "core"],
+            "no reviewer `kimmi`",
+            "Then: scrum review --reviewer kimi --bundle core",
+        ),
+        (
+            &["review", "--reviewer", "gemini"],
+            "no reviewer `gemini`",
+            "there are opus, kimi; `scrum review --dry-run`",
+        ),
+        (
+            &["review", "mian...topic"],
+            "unknown revision `mian`",
+            "Then: scrum review main...topic",
+        ),
+        (
+            &["tally", "mian...topic"],
+            "unknown revision `mian`",
+            "Then: scrum tally main...topic",
+        ),
+        (
+            &["tally", "topci"],
+            "unknown revision `topci`",
+            "Then: scrum tally topic",
+        ),
+        (
+            &["verify", "main...tpoic"],
+            "unknown revision `tpoic`",
+            "Then: scrum verify main...topic",
+        ),
+        (
+            &["tally", "topic..main"],
+            "`topic..main` has no wave yet",
+            "`scrum bundle topic..main`",
+        ),
+        (
+            &["verify", "zzz..main"],
+            "unknown revision `zzz`",
+            "git branch -a",
+        ),
+    ];
+    for (args, message, way) in table {
+        let run = place.scrum(args).expect(2);
+        assert!(run.stderr.contains(message), "{args:?}\n{}", run.all());
+        let hint = hint(&run);
+        assert!(hint.contains(way), "{args:?}\n{}", run.all());
+    }
+    place.write("out/core/opus.md", "NONE\n");
+    let run = place
+        .scrum(&["tally", "out", "--lineage", "opsu=mine"])
+        .expect(0);
+    assert!(
+        run.stderr
+            .contains("no reviewer is named `opsu` (did you mean `opus`?)"),
+        "{}",
+        run.all()
+    );
+    let run = place
+        .scrum(&["tally", "out", "--lineage", "opus=mine"])
+        .expect(0);
+    assert!(
+        !run.stderr.contains("no reviewer is named"),
+        "{}",
+        run.all()
+    );
+}
+
+#[test]
+fn the_parts_of_a_component_that_was_cut_are_named() {
+    let place = Place::repository();
+    let lines = |word: &str| {
+        (0..400)
+            .map(|line| format!("{word} {line}\n"))
+            .collect::<String>()
+    };
+    for file in ["a", "b"] {
+        place.write(&format!("core/{file}.txt"), lines("old"));
+    }
+    place.commit("First");
+    for file in ["a", "b"] {
+        place.write(&format!("core/{file}.txt"), lines("new"));
+    }
+    place.commit("Second");
+    place.write(
+        "scrum.toml",
+        "[[reviewers]]\nname = 'opus'\ncommand = ['cat']\n[[components]]\nname = 'core'\npaths = ['core/**']\n",
+    );
+    place
+        .scrum(&["bundle", "HEAD~1..HEAD", "--split", "--warn", "14KB"])
+        .expect(0);
+    let run = place
+        .scrum(&["review", "--dry-run", "--bundle", "core"])
+        .expect(2);
+    assert!(
+        hint(&run).contains("Then: scrum review --dry-run --bundle core.1,core.2"),
+        "{}",
+        run.all()
+    );
+    place
+        .scrum(&["review", "--dry-run", "--bundle", "core.1,core.2"])
+        .expect(0);
+}
+
+#[test]
 fn errors_of_repositories_that_are_not_what_they_should_be() {
     let place = Place::repository();
     let run = place.scrum(&["bundle"]).expect(2);

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use clap::{Args as ClapArgs, ValueEnum, ValueHint};
 use scrum_core::ground::Ground;
 use scrum_core::lineage::LineageTable;
+use scrum_core::nearest::nearest;
 use scrum_core::tally::{
     self, DiffText, Gate, GateFailure, NoDiffs, Outcome, ReviewerConfig, Submission, Tally,
     TallyOptions,
@@ -159,6 +160,9 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
             tally
         }
     };
+    for warning in args.misspelt(&tally) {
+        output.warning(&warning);
+    }
     let report = Report {
         tally: &tally,
         manifest: match &wave {
@@ -309,6 +313,33 @@ impl Args {
         let out = self.out.iter();
         out.map(|path| Ok((path.as_path(), target(path)?)))
             .collect()
+    }
+
+    /// Names of --lineage that no reviewer and no model has, and that some reviewer's name is spelt nearly like.
+    fn misspelt(&self, tally: &Tally) -> Vec<String> {
+        let names = tally
+            .reviewers
+            .iter()
+            .map(|record| record.reviewer.as_str());
+        let is_model = |name: &str| {
+            let mut rows = tally.bundles.iter().flat_map(|bundle| &bundle.reviewers);
+            rows.any(|row| {
+                row.model
+                    .as_deref()
+                    .is_some_and(|model| model.contains(name))
+            })
+        };
+        let unknown = self.lineage.iter().filter(|given| {
+            !names.clone().any(|reviewer| reviewer.contains(&given.name)) && !is_model(&given.name)
+        });
+        let meant = unknown.filter_map(|given| {
+            let known = nearest(&given.name, names.clone())?;
+            Some(format!(
+                "--lineage: no reviewer is named `{}` (did you mean `{known}`?)",
+                given.name
+            ))
+        });
+        meant.collect()
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use scrum_core::git::GitError;
 use scrum_core::nearest::nearest;
-use scrum_core::range::RangeSpec;
+use scrum_core::range::{Range, RangeSpec};
 use scrum_core::wave::MANIFEST;
 
 use crate::error::UsageError;
@@ -100,7 +101,8 @@ fn find_one(name: &Path, session: &Session) -> anyhow::Result<Found> {
     Err(unknown(name, session))
 }
 
-/// The error for a name that nothing has, with the wave whose name is spelt nearly so.
+/// The error for a name that nothing has: with the wave whose name is spelt nearly so, else with what is wrong with it as
+/// a range.
 pub(crate) fn unknown(name: &Path, session: &Session) -> anyhow::Error {
     let written = name.display().to_string();
     let waves: Vec<String> = std::fs::read_dir(session.waves())
@@ -111,16 +113,41 @@ pub(crate) fn unknown(name: &Path, session: &Session) -> anyhow::Error {
         .filter_map(|entry| entry.file_name().into_string().ok())
         .collect();
     let nearest = nearest(&written, waves.iter().map(String::as_str)).map(str::to_owned);
-    UsageError::UnknownWave {
-        name: written,
-        nearest,
+    let is_range = match &nearest {
+        None => resolve(&written, session),
+        Some(_) => None,
+    };
+    match is_range {
+        // Two dots can be nothing else; a single word may have been meant for a wave or a file.
+        Some(Err(error)) if written.contains("..") || has_nearest(&error) => error.into(),
+        Some(Ok(_)) => UsageError::NotBundled { range: written }.into(),
+        _ => UsageError::UnknownWave {
+            name: written,
+            nearest,
+        }
+        .into(),
     }
-    .into()
+}
+
+fn has_nearest(error: &GitError) -> bool {
+    matches!(
+        error,
+        GitError::UnknownRevision {
+            nearest: Some(_),
+            ..
+        }
+    )
 }
 
 fn of_range(text: &str, session: &Session) -> Option<PathBuf> {
-    let spec: RangeSpec = text.parse().ok()?;
-    let (range, _) = session.repository().ok()?.range(&spec, &[]).ok()?;
+    let range = resolve(text, session)?.ok()?;
     let folder = session.waves().join(super::default_name(&range));
     folder.join(MANIFEST).is_file().then_some(folder)
+}
+
+/// The range that a text names; `None` where it has not the form of one, or there is no repository.
+fn resolve(text: &str, session: &Session) -> Option<Result<Range, GitError>> {
+    let spec: RangeSpec = text.parse().ok()?;
+    let range = session.repository().ok()?.range(&spec, &[]);
+    Some(range.map(|(range, _)| range))
 }

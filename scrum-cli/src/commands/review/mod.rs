@@ -18,6 +18,7 @@ use super::bundle::{Bundling, Draft, warn_sizes};
 use super::formats::{Format as TallyFormat, Report};
 use super::tally;
 use crate::error::{ExitCode, UsageError};
+use crate::hint;
 use crate::output::Output;
 use crate::runner::plan::{self, Question, Scope, Status};
 use crate::runner::schedule::Ended;
@@ -356,8 +357,48 @@ impl Args {
                 code = ExitCode::Refused;
             }
         }
+        if let Some(in_vain) = in_vain(scope.reviewers, questions, &tally) {
+            output.error(&in_vain);
+            code = ExitCode::Refused;
+        } else if code == ExitCode::Done {
+            return Ok(code);
+        }
+        output.hint(
+            "`scrum review` asks those that failed again, `scrum review --fresh` also those that said nothing usable; \
+             what they said stands in reviews/ of the wave",
+        );
         Ok(code)
     }
+}
+
+/// Says that nothing was reviewed: somebody was to be asked, and of all whom this run is about nobody has given a usable
+/// answer about any of its bundles. Whoever is awaited is no failure.
+fn in_vain(reviewers: &[&Reviewer], questions: &[Question], tally: &Tally) -> Option<String> {
+    let mut asked = 0;
+    let mut states: BTreeMap<&'static str, usize> = BTreeMap::new();
+    for question in questions {
+        let reviewer = reviewers[question.reviewer];
+        // The tally has the manifest's bundles in the manifest's order.
+        let mut rows = tally.bundles.get(question.bundle)?.reviewers.iter();
+        let state = rows.find(|row| row.reviewer == reviewer.name)?.state;
+        if state.is_usable() {
+            return None;
+        }
+        if reviewer.is_run() && state != State::NotAsked {
+            asked += 1;
+            *states.entry(state.as_str()).or_default() += 1;
+        }
+    }
+    let states: Vec<String> = states
+        .iter()
+        .map(|(state, count)| format!("{count} {state}"))
+        .collect();
+    (asked > 0).then(|| {
+        format!(
+            "nothing was reviewed: no usable answer to {asked} questions ({})",
+            states.join(", ")
+        )
+    })
 }
 
 impl Target {
