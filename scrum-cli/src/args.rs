@@ -34,13 +34,14 @@ Examples:
   scrum init                         propose scrum.toml for this repository
   scrum bundle main...HEAD           write a wave: bundles, prompts, manifest
   scrum bundle main...HEAD --split   cut what is too large into parts
-  scrum review main...HEAD           bundle, ask every configured reviewer, count
+  scrum review main...HEAD           bundle, ask the reviewers, count
   scrum tally                        count what the newest wave's reviewers said
   scrum verify                       prove that the newest wave loses nothing
 
 Exit codes:
   0    done
-  1    a gate said no: size guard, --fail-on, --min-lineages, verify, quorum, secrets
+  1    a gate said no: size guard, --fail-on, --min-lineages, verify, quorum,
+       secrets; or review had no usable answer at all
   2    usage, configuration, or a revision or path that does not resolve
   3    everything else
   130  interrupted
@@ -48,7 +49,7 @@ Exit codes:
 Environment:
   SCRUM_FORCE_OVERSIZE=1  write bundles above the fail limit (--force-oversize)
   NO_COLOR                no colours, if set and not empty (--color never)
-  PATH                    where git is found by verify, and reviewers by init and review
+  PATH                    where git and the reviewers' programs are found
   HTTPS_PROXY, NO_PROXY   how review reaches servers";
 
 /// Options that every command takes.
@@ -110,5 +111,25 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         super::Args::command().debug_assert();
+    }
+
+    /// A terminal of 80 columns would break longer lines of tables and examples in their middle.
+    #[test]
+    fn what_stands_below_the_options_fits_80_columns() {
+        let all = super::Args::command();
+        let commands = all.get_subcommands().chain([&all]);
+        let texts = commands.flat_map(|command| {
+            [command.get_after_help(), command.get_after_long_help()]
+                .into_iter()
+                .flatten()
+        });
+        let mut lines = 0;
+        for text in texts.map(ToString::to_string) {
+            for line in text.lines() {
+                assert!(line.chars().count() <= 80, "{line}");
+                lines += 1;
+            }
+        }
+        assert!(lines > 20);
     }
 }

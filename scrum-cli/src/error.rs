@@ -17,7 +17,8 @@ use crate::output::Output;
 pub(crate) enum ExitCode {
     /// Done; also where the reader of a pipe left.
     Done = 0,
-    /// A gate said no: the size guard, `--fail-on`, `--min-lineages`, verify, a quorum, secrets in prompts.
+    /// A gate said no: the size guard, `--fail-on`, `--min-lineages`, verify, a quorum, secrets in prompts; nothing was
+    /// reviewed.
     Refused = 1,
     /// Usage, configuration, a revision or path that does not resolve.
     Usage = 2,

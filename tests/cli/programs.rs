@@ -165,7 +165,8 @@ fn a_prompt_larger_than_a_pipe_and_an_answer_of_its_size() {
     place.write("scrum.toml", script(&place, "echo", "cat\n", ""));
     let run = place
         .scrum(&[REVIEW, &["--force-oversize"]].concat())
-        .expect(0);
+        .expect(1);
+    // Who says nothing but what it was asked has reviewed nothing.
     assert_eq!(row(&run.json(), "echo")["state"], "no-evidence");
     let wave = place.read(".scrum/current").trim().to_owned();
     let path = |name: &str| place.read(&format!(".scrum/{wave}/{name}"));

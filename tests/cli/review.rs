@@ -289,7 +289,7 @@ fn what_passes_is_asked_again_and_a_server_is_given_its_time() {
         Reply::Status(429, vec![("retry-after", "7200".to_owned())], String::new())
     });
     place.write("scrum.toml", seat("kimi", "openai", &server.url, ""));
-    let run = place.scrum(&with(&["--format", "json"])).expect(0);
+    let run = place.scrum(&with(&["--format", "json"])).expect(1);
     let reason = state(&run.json(), 0, "kimi")["reason"]
         .as_str()
         .unwrap()
@@ -307,11 +307,74 @@ fn a_refused_key_is_tried_once() {
         "scrum.toml",
         seat("kimi", "openai", &server.url, "concurrency = 1"),
     );
-    let tally = place.scrum(&with(&["--format", "json"])).expect(0).json();
+    let run = place.scrum(&with(&["--format", "json"])).expect(1);
+    let tally = run.json();
     for bundle in 0..4 {
         assert_eq!(state(&tally, bundle, "kimi")["reason"], "HTTP 401: bad key");
     }
     assert_eq!(server.requests().len(), 1);
+    assert!(
+        run.stderr
+            .contains("error: nothing was reviewed: no usable answer to 4 questions (4 failed)"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_run_in_which_nobody_reviewed_anything_is_no_success() {
+    // `opus` answers about the first bundle alone, and `qwen` chats.
+    let server = Server::start(|request, _| match request.model() {
+        "opus" if finding(request).contains("c00/") => Reply::Review(finding(request)),
+        "qwen" => Reply::Review("What a lovely change.\n".to_owned()),
+        _ => Reply::Status(400, vec![], r#"{"error":"no"}"#.to_owned()),
+    });
+    let place = repository(2);
+    let seats: String = ["kimi", "opus", "qwen"]
+        .iter()
+        .map(|name| seat(name, "openai", &server.url, ""))
+        .collect();
+    let person = "[[reviewers]]\nname = \"anna\"\nhuman = true\n";
+    place.write("scrum.toml", format!("{seats}{person}"));
+    // One usable answer is enough: gates and quorum say whether it is enough for somebody.
+    let run = place.scrum(REVIEW).expect(0);
+    assert!(
+        run.stderr.contains("3 of 6 questions failed"),
+        "{}",
+        run.stderr
+    );
+    // Of whom a run is about is what counts: a job of a CI asks about its own bundle.
+    for (scope, counted) in [
+        (
+            &["--bundle", "c01"][..],
+            "3 questions (2 failed, 1 no-evidence)",
+        ),
+        (&["--reviewer", "kimi"], "2 questions (2 failed)"),
+        (&["--reviewer", "qwen"], "2 questions (2 no-evidence)"),
+        (&["--reviewer", "kimi,anna"], "2 questions (2 failed)"),
+    ] {
+        let run = place.scrum(&with(scope)).expect(1);
+        assert!(
+            run.stderr
+                .contains(&format!("no usable answer to {counted}")),
+            "{scope:?}\n{}",
+            run.stderr
+        );
+        assert!(
+            run.stderr.contains("hint: `scrum review` asks"),
+            "{}",
+            run.stderr
+        );
+    }
+    // A person who is awaited has not failed, and one who has answered has reviewed.
+    place.scrum(&with(&["--reviewer", "anna"])).expect(0);
+    let review = wave(&place).join("reviews/c01/anna.md");
+    fs::create_dir_all(review.parent().unwrap()).unwrap();
+    fs::write(&review, "NONE\n").unwrap();
+    place.scrum(&with(&["--bundle", "c01"])).expect(0);
+    // So it is where nobody is configured but people.
+    place.write("scrum.toml", person);
+    place.scrum(&with(&["--fresh"])).expect(0);
 }
 
 #[test]

@@ -10,8 +10,10 @@ use std::sync::{Mutex, PoisonError};
 
 use clap::{Args as ClapArgs, ValueEnum};
 use scrum_core::config::{DEFAULT_JOBS, Reviewer};
+use scrum_core::engagement::State;
 use scrum_core::manifest::Manifest;
 use scrum_core::nearest::nearest;
+use scrum_core::tally::Tally;
 use scrum_core::wave::Sink;
 
 use super::bundle::{Bundling, Draft, warn_sizes};
@@ -34,6 +36,9 @@ use crate::wave::{Found, Wave, find, named, reviews, shown_path};
 ///
 /// WAVE is a folder or a name under .scrum/ [default: the newest]. A RANGE is bundled first, with the options of
 /// `scrum bundle`. Every prompt is searched for secrets before anything is sent.
+///
+/// The exit code is 1 where a secret, the guard, the quorum or `min_lineages` says no, and where nobody has given a
+/// usable answer about anything that was to be asked.
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Example:\n  scrum review main...HEAD --dry-run\n  scrum review main...HEAD\n  scrum review --reviewer kimi --fresh"
@@ -162,7 +167,7 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
         return Ok(ExitCode::Interrupted);
     }
     awaited(&target, &reviewers, &questions, output);
-    args.count(&target, &bundles, session, output)
+    args.count(&target, scope, &questions, session, output)
 }
 
 /// Says where the files of those are awaited whom scrum does not ask.
@@ -317,7 +322,8 @@ impl Args {
     fn count(
         &self,
         target: &Target,
-        bundles: &[usize],
+        scope: Scope<'_>,
+        questions: &[Question],
         session: &Session,
         output: &Output,
     ) -> anyhow::Result<ExitCode> {
@@ -344,7 +350,8 @@ impl Args {
             code = ExitCode::Refused;
         }
         let asked = |id: &str| {
-            bundles
+            scope
+                .bundles
                 .iter()
                 .any(|at| target.manifest.bundles[*at].id == id)
         };
@@ -425,19 +432,37 @@ fn known<'a>(
     names: &[String],
     known: impl Iterator<Item = &'a str> + Clone,
 ) -> Result<(), UsageError> {
-    for name in names {
-        if !known.clone().any(|other| other == name) {
-            let all: Vec<&str> = known.clone().take(20).collect();
-            return Err(UsageError::Other {
-                text: format!("there is no {what} `{name}`"),
-                hint: Some(match nearest(name, known) {
-                    Some(meant) => crate::hint::meant(name, meant),
-                    None => format!("there are {}", all.join(", ")),
-                }),
-            });
-        }
-    }
-    Ok(())
+    let Some(name) = names
+        .iter()
+        .find(|name| !known.clone().any(|other| other == *name))
+    else {
+        return Ok(());
+    };
+    // A component that was cut is asked about part by part.
+    let parts = parts(name, known.clone());
+    Err(UsageError::Other {
+        text: format!("there is no {what} `{name}`"),
+        hint: Some(if what == "bundle" && !parts.is_empty() {
+            hint::meant(name, &parts.join(","))
+        } else if let Some(meant) = nearest(name, known.clone()) {
+            hint::meant(name, meant)
+        } else {
+            format!(
+                "there are {}; `scrum review --dry-run` shows who is asked, `--format json` about what",
+                hint::listed(known)
+            )
+        }),
+    })
+}
+
+/// The bundles of a component that was cut, in order.
+fn parts<'a>(component: &str, ids: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let is_part = |id: &&str| {
+        id.strip_prefix(component)
+            .and_then(|rest| rest.strip_prefix('.'))
+            .is_some_and(|number| number.parse::<u32>().is_ok())
+    };
+    ids.filter(is_part).collect()
 }
 
 /// Takes the files of a wave that is not written, and keeps of them what is secret in the prompts.
