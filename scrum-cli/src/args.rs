@@ -62,7 +62,7 @@ pub(crate) struct Global {
     /// Read FILE in place of the top folder's scrum.toml
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) config: Option<PathBuf>,
-    /// Print no warnings
+    /// Print nothing but results and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
     /// Say more

@@ -7,11 +7,13 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use clap::ValueEnum as _;
 use scrum_core::config::Config;
 use scrum_core::prompt::Template;
 use scrum_core::schema;
 use serde_json::Value;
 
+use crate::commands::formats::{ENDINGS, Format};
 use crate::init::seats::TOOLS;
 
 /// The tables of scrum.toml in the order in which a person meets them.
@@ -92,6 +94,19 @@ fn tools() -> String {
         let _ = writeln!(text, "| `{command}` | {} |", tool.rests_on);
     }
     text
+}
+
+#[test]
+fn every_format_of_a_tally_is_described() {
+    let page = read("formats.md");
+    for format in Format::value_variants() {
+        let name = format.to_possible_value().unwrap();
+        let row = format!("\n| `{}` |", name.get_name());
+        assert!(page.contains(&row), "formats.md has no row of {format:?}");
+    }
+    for (ending, _) in ENDINGS {
+        assert!(page.contains(&format!("`{ending}`")), "{ending}");
+    }
 }
 
 #[test]
@@ -236,18 +251,22 @@ fn table(out: &mut String, schema: &Value, table: &Value, first: &str) {
     names.sort_by_key(|name| !required.contains(&name.as_str()));
     for name in names {
         let field = &fields[name];
+        let meaning = about(field);
+        // The column says it.
+        let (meaning, stated) = match meaning.split_once(" Default ") {
+            Some((meaning, stated)) => (meaning, stated.trim_end_matches('.')),
+            None => (&*meaning, "–"),
+        };
         let default = match &field["default"] {
             _ if required.contains(&name.as_str()) => "required".to_owned(),
-            Value::Null => "–".to_owned(),
+            // What is absent from the file is filled in by the program.
+            Value::Null => stated.to_owned(),
             // Sizes are numbers in the schema and read better with their unit.
             Value::Number(bytes) if field["anyOf"].is_array() => {
                 format!("`\"{}KB\"`", bytes.as_u64().unwrap() / 1000)
             }
             value => format!("`{value}`"),
         };
-        let meaning = about(field);
-        // The column says it.
-        let meaning = meaning.split(" Default ").next().unwrap();
         let _ = writeln!(
             out,
             "| `{name}` | {} | {default} | {meaning} |",

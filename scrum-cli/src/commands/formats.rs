@@ -39,7 +39,7 @@ pub(crate) enum Format {
 }
 
 /// The endings that mean a format.
-const ENDINGS: &[(&str, Format)] = &[
+pub(crate) const ENDINGS: &[(&str, Format)] = &[
     (".txt", Format::Text),
     // Before `.json`, which it ends in.
     (".sarif.json", Format::Sarif),
@@ -69,7 +69,10 @@ impl Format {
             let endings: Vec<&str> = ENDINGS.iter().map(|(ending, _)| *ending).collect();
             UsageError::Other {
                 text: format!("`{}`: the ending names no format", path.display()),
-                hint: Some(format!("add --format, or end it in {}", endings.join(", "))),
+                hint: Some(format!(
+                    "`scrum tally --format FORMAT -o FILE` says it; endings that do are {}",
+                    endings.join(", ")
+                )),
             }
             .into()
         })

@@ -3,7 +3,7 @@
 pub(crate) mod bundle;
 pub(crate) mod completions;
 pub(crate) mod demo;
-mod formats;
+pub(crate) mod formats;
 pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod review;

@@ -41,7 +41,7 @@ const OUTPUT: &str = "Output";
     after_help = "Examples:\n  scrum tally --fail-on block --fail-on convergent\n  scrum tally -o comment.md -o scrum.sarif\n  scrum tally main...HEAD downloaded/\n  scrum tally reviews/ --lineage mine=alibaba"
 )]
 pub(crate) struct Args {
-    /// A wave, or reviews
+    /// A wave, or reviews [default: the newest wave]
     #[arg(value_name = "WAVE|FILE")]
     names: Vec<PathBuf>,
     /// Lines by which near ranges may miss each other [default: 1]
@@ -67,7 +67,7 @@ pub(crate) struct Args {
     format: Option<Format>,
     /// Write into FILE in place of stdout; repeatable
     ///
-    /// Without --format the ending says what: .txt .json .md .sarif .rdjsonl .jsonl. The formats github and gitlab have
+    /// Without --format the ending says what: .txt .json .md .html .sarif .rdjsonl .jsonl. github and gitlab have
     /// no ending of their own and need --format. The file is whole or absent at any moment.
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = OUTPUT)]
     out: Vec<PathBuf>,

@@ -40,11 +40,14 @@ use crate::wave::{Found, Wave, find, named, reviews, shown_path};
 /// The exit code is 1 where a secret, the guard, the quorum or `min_lineages` says no, and where nobody has given a
 /// usable answer about anything that was to be asked.
 #[derive(Debug, ClapArgs)]
-#[command(
-    after_help = "Example:\n  scrum review main...HEAD --dry-run\n  scrum review main...HEAD\n  scrum review --reviewer kimi --fresh"
-)]
+#[command(after_help = "\
+Examples:
+  scrum review main...HEAD --dry-run     # what would be asked, and what it costs
+  scrum review main...HEAD               # bundle, ask, count
+  scrum review                           # the newest wave: only what is missing
+  scrum review --reviewer kimi --fresh   # ask one again")]
 pub(crate) struct Args {
-    /// A wave, or a range to be bundled first
+    /// A wave, or a range to be bundled first [default: the newest wave]
     #[arg(id = "range", value_name = "WAVE|RANGE")]
     name: Option<String>,
     /// Ask only this reviewer; may be repeated
