@@ -816,7 +816,7 @@ fn fifty_kills_at_any_moment_and_nothing_is_asked_twice() {
         child.wait().unwrap();
         effective += u32::from(running);
         // What was on its way when the program died arrives still.
-        std::thread::sleep(Duration::from_millis(5));
+        server.settle();
         let asked: Vec<_> = server.requests()[before.0..].iter().map(question).collect();
         let after = answered(&place);
         for question in &asked {

@@ -1,7 +1,7 @@
 //! A real HTTP server on loopback that speaks both wire formats, well and badly.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -60,6 +60,23 @@ pub(crate) struct Server {
     pub(crate) url: String,
     requests: Arc<Mutex<Vec<Request>>>,
     most: Arc<AtomicUsize>,
+    open: Arc<AtomicUsize>,
+}
+
+/// A connection that is open as long as this lives.
+struct Open(Arc<AtomicUsize>);
+
+impl Open {
+    fn count(open: &Arc<AtomicUsize>) -> Self {
+        open.fetch_add(1, Ordering::SeqCst);
+        Self(Arc::clone(open))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl Server {
@@ -71,6 +88,8 @@ impl Server {
         let (under_way, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let reply = Arc::new(reply);
         let (seen, highest) = (Arc::clone(&requests), Arc::clone(&most));
+        let open: Arc<AtomicUsize> = Arc::default();
+        let connections = Arc::clone(&open);
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let Ok(stream) = stream else { continue };
@@ -78,7 +97,9 @@ impl Server {
                 let _ = stream.set_nodelay(true);
                 let (reply, seen) = (Arc::clone(&reply), Arc::clone(&seen));
                 let (under_way, highest) = (Arc::clone(&under_way), Arc::clone(&highest));
+                let connection = Open::count(&connections);
                 thread::spawn(move || {
+                    let _connection = connection;
                     let mut reader = BufReader::new(stream.try_clone().unwrap());
                     let mut stream = stream;
                     while let Some(request) = read(&mut reader, &mut stream) {
@@ -102,6 +123,24 @@ impl Server {
             url,
             requests,
             most,
+            open,
+        }
+    }
+
+    /// Waits until all that was sent by clients that are gone has arrived.
+    pub(crate) fn settle(&self) {
+        let address = self.url.strip_prefix("http://").unwrap();
+        // Connections are accepted in their order, so once this one is closed by the server, no older one waits.
+        let mut last = TcpStream::connect(address).unwrap();
+        last.shutdown(Shutdown::Write).unwrap();
+        let _ = last.read_to_end(&mut Vec::new());
+        let begun = Instant::now();
+        while self.open.load(Ordering::SeqCst) > 0 {
+            assert!(
+                begun.elapsed() < Duration::from_secs(10),
+                "a client is left"
+            );
+            thread::sleep(Duration::from_millis(1));
         }
     }
 
