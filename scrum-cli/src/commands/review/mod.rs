@@ -42,7 +42,7 @@ use crate::wave::{Found, Wave, find, named, reviews, shown_path};
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
-  scrum review main...HEAD --dry-run     # what would be asked, and what it costs
+  scrum review main...HEAD --dry-run     # what is asked, and what it costs
   scrum review main...HEAD               # bundle, ask, count
   scrum review                           # the newest wave: only what is missing
   scrum review --reviewer kimi --fresh   # ask one again")]
@@ -371,6 +371,14 @@ impl Args {
             output.error(&in_vain);
             code = ExitCode::Refused;
         } else if code == ExitCode::Done {
+            let page = wave.folder.join("report.html");
+            if self.format == Format::Text && !output.quiet && page.is_file() {
+                output.hint(&format!(
+                    "{} shows it with the diffs, in a browser; `scrum tally` counts again, -o comment.md for a pull \
+                     request",
+                    shown_path(&page)
+                ));
+            }
             return Ok(code);
         }
         output.hint(
