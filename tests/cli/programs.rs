@@ -118,7 +118,7 @@ fn what_programs_do() {
         (
             "absent",
             "failed",
-            "there is no command `no-such-command-here`",
+            "there is no command `no-such-command-here` on PATH",
         ),
         ("arguments", "clean", ""),
     ] {

@@ -242,7 +242,7 @@ fn faults_of_servers_and_what_becomes_of_them() {
         ("refused", "failed", "HTTP 403: not you, [key]", 1),
         ("moved", "failed", "HTTP 308", 1),
         ("silent", "failed", "empty", 1),
-        ("gone", "failed", "refused", 0),
+        ("gone", "failed", "is a server running at 127.0.0.1:1?", 0),
     ] {
         let row = state(&tally, 0, name);
         assert_eq!(row["state"], expected, "{row}");

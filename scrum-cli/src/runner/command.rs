@@ -208,7 +208,10 @@ impl Program {
     fn not_started(&self, error: &std::io::Error) -> Fault {
         let name = self.command.first().map_or("", String::as_str);
         let reason = match error.kind() {
-            ErrorKind::NotFound => format!("there is no command `{name}`"),
+            ErrorKind::NotFound if name.contains(['/', '\\']) => {
+                format!("there is no command `{name}`")
+            }
+            ErrorKind::NotFound => format!("there is no command `{name}` on PATH"),
             _ => format!("`{name}` cannot be started: {error}"),
         };
         Fault::new(reason, Again::NeverThisReviewer)

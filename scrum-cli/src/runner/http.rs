@@ -1,6 +1,6 @@
 //! Asks a reviewer over HTTP.
 
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::time::{Duration, SystemTime};
 
 use scrum_core::config::{Api, Reviewer};
@@ -162,6 +162,17 @@ impl Client {
             }
             E::Timeout(_) => Fault::new(
                 format!("no answer within {:?} (`timeout`)", self.timeout),
+                Again::Later(None),
+            ),
+            E::Io(error) if error.kind() == ErrorKind::ConnectionRefused => Fault::new(
+                format!(
+                    "connection refused; is a server running at {}?",
+                    wire::server(&self.url)
+                ),
+                Again::Later(None),
+            ),
+            E::HostNotFound => Fault::new(
+                format!("there is no host {}", wire::host(&self.url)),
                 Again::Later(None),
             ),
             E::BadUri(_)

@@ -46,13 +46,18 @@ pub(super) fn endpoint(api: Api, url: &str) -> String {
 
 /// The host of an address, without port, user and brackets.
 pub(super) fn host(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    let host = authority.rsplit('@').next().unwrap_or(authority);
+    let host = server(url);
     match host.strip_prefix('[') {
         Some(six) => six.split(']').next().unwrap_or(six),
         None => host.split(':').next().unwrap_or(host),
     }
+}
+
+/// The host of an address with its port, where one is named; without the user.
+pub(super) fn server(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    authority.rsplit('@').next().unwrap_or(authority)
 }
 
 /// Whether an address stays on this machine.
@@ -288,6 +293,7 @@ mod tests {
         ] {
             assert_eq!((host(url), is_loopback(url)), (name, loopback));
         }
+        assert_eq!(server("http://u:p@host.io:8/x"), "host.io:8");
     }
 
     #[test]
