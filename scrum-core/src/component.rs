@@ -6,7 +6,7 @@
 //! Explicit rules come first, in their order; what they leave is grouped as [`By`] says; what nothing claims is
 //! `root`. What is found is only a first division: [`bundle`](crate::bundle) divides found components further.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use crate::change::{ChangeKind, ChangeSet};
@@ -244,9 +244,7 @@ impl<'a> Finder<'a> {
 /// The folders below the top that hold a package manifest (`Cargo.toml`, `go.mod`, …), by path: what
 /// [`By::Workspace`] finds in a tree.
 pub fn package_folders(tree: &[RepoPath]) -> Vec<RepoPath> {
-    let markers = tree
-        .iter()
-        .filter(|path| MARKERS.is_match(&RepoPath::new(path.file_name())));
+    let markers = tree.iter().filter(|path| is_marker(path));
     let folders: BTreeSet<RepoPath> = markers
         .map(|path| RepoPath::new(path.folder()))
         .filter(|folder| !folder.as_bytes().is_empty())
@@ -256,7 +254,6 @@ pub fn package_folders(tree: &[RepoPath]) -> Vec<RepoPath> {
 
 /// Folders that hold a package manifest.
 fn workspace(changes: &ChangeSet) -> Found {
-    let is_marker = |path: &RepoPath| MARKERS.is_match(&RepoPath::new(path.file_name()));
     let folder = |path: &RepoPath| (path.folder().to_vec(), ());
     let head: Vec<_> = changes
         .tree
@@ -279,8 +276,24 @@ fn workspace(changes: &ChangeSet) -> Found {
     }
 }
 
-static MARKERS: LazyLock<PathPatterns> =
-    LazyLock::new(|| data_patterns(include_str!("../data/workspace-markers.txt")));
+/// Whether a file makes the folder it lies in a package. Every path of the head is asked, so this is no matter for patterns.
+fn is_marker(path: &RepoPath) -> bool {
+    let name = path.file_name();
+    MARKERS.names.contains(name) || MARKERS.endings.iter().any(|ending| name.ends_with(ending))
+}
+
+struct Markers {
+    names: HashSet<&'static [u8]>,
+    endings: Vec<&'static [u8]>,
+}
+
+static MARKERS: LazyLock<Markers> = LazyLock::new(|| {
+    let lines = || data_lines(include_str!("../data/workspace-markers.txt")).map(str::as_bytes);
+    Markers {
+        names: lines().filter(|line| !line.starts_with(b"*")).collect(),
+        endings: lines().filter_map(|line| line.strip_prefix(b"*")).collect(),
+    }
+});
 
 /// The patterns of a data file of this crate: one a line, `#` begins a comment.
 pub(crate) fn data_patterns(text: &str) -> PathPatterns {
@@ -326,6 +339,8 @@ mod tests {
             "a/web/package.json",
             "a/web/x/y.ts",
             "b/x",
+            "c/Some.csproj",
+            "d/Cargo.toml.orig",
         ]
         .map(RepoPath::from)
         .to_vec();
@@ -334,6 +349,8 @@ mod tests {
             ("a/src/lib.rs", false, folder("a")),
             ("a/web/x/y.ts", false, folder("a/web")),
             ("b/x", false, Key::Root),
+            ("c/src/x.cs", false, folder("c")),
+            ("d/x", false, Key::Root),
             ("top", false, Key::Root),
             ("gone/src/lib.rs", true, folder("gone")),
             ("gone/src/lib.rs", false, Key::Root),

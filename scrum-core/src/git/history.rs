@@ -17,8 +17,9 @@ pub const TOUCHED_COMMITS: usize = 200;
 
 /// How many more commits of the base's history are looked at after the last one of the range, against clocks that went
 /// wrong: a parent that claims to be newer than its child. git goes on, however far, until it is past the date of the range's
-/// oldest commit, which takes longer than the whole diff where an old topic was merged late.
-const SLOP: usize = 256;
+/// oldest commit, which takes longer than the whole diff where an old topic was merged late. Reading these is a tenth of what
+/// a range of a few commits takes.
+const SLOP: usize = 64;
 
 /// The commits that the head has and the base has not.
 #[derive(Debug, Default)]
