@@ -102,11 +102,14 @@
     if (link && link.hash === location.hash) reveal();
   });
 
-  // Paper has nothing to unfold.
+  // Paper has nothing to unfold. A browser may say twice that it prints, and once that it has.
   let folded = [];
   addEventListener("beforeprint", () => {
-    folded = all("details:not([open])");
+    folded = folded.concat(all("details:not([open])"));
     folded.forEach((details) => { details.open = true; });
   });
-  addEventListener("afterprint", () => folded.forEach((details) => { details.open = false; }));
+  addEventListener("afterprint", () => {
+    folded.forEach((details) => { details.open = false; });
+    folded = [];
+  });
 })();
