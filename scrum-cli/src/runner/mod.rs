@@ -3,6 +3,8 @@
 //! [`plan`] says which questions are open, [`secrets`] looks at the prompts before any is sent, [`schedule`] asks by
 //! [`command`] or [`http`], and [`store`] keeps what comes back. Waiting and drawing lots is the business of [`schedule`].
 
+mod capture;
+pub(crate) mod children;
 pub(crate) mod command;
 pub(crate) mod http;
 pub(crate) mod interrupt;

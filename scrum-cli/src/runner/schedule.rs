@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 
 use scrum_core::{digest, secret};
 
-use super::command::{Children, Prompt};
+use super::children::Children;
+use super::command::Prompt;
 use super::seat::{Limits, Seat};
 use super::{Again, Answer, Fault, interrupt};
 
