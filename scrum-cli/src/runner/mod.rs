@@ -10,6 +10,7 @@ pub(crate) mod http;
 pub(crate) mod interrupt;
 pub(crate) mod plan;
 pub(crate) mod progress;
+mod queue;
 pub(crate) mod schedule;
 pub(crate) mod seat;
 pub(crate) mod secrets;
