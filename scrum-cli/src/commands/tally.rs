@@ -21,7 +21,7 @@ use crate::runner::plan::Wanted;
 use crate::session::Session;
 use crate::wave::merged::find_merged;
 use crate::wave::reviews::ReviewFile;
-use crate::wave::{Found, Wave, find, reviews, shown_path, strays};
+use crate::wave::{Found, Wave, find, reviews, shown_path, strays, submissions};
 
 const COUNT: &str = "What counts";
 const GATES: &str = "Gates";
@@ -154,7 +154,7 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
                     names.join(", ")
                 ));
             }
-            let submissions = reviews::read(files, None, jobs, output);
+            let submissions = submissions::read(files, None, jobs, output);
             let tally = tally::tally(submissions, None, &NoDiffs, &options);
             warn(&tally, output);
             tally
@@ -385,7 +385,7 @@ pub(super) fn count(
     session: &Session,
     output: &Output,
 ) -> anyhow::Result<Tally> {
-    let mut submissions = reviews::read(files, Some(wave), jobs, output);
+    let mut submissions = submissions::read(files, Some(wave), jobs, output);
     // Whoever is not asked about a bundle is not missing there.
     for reviewer in &session.config.reviewers {
         let wanted = Wanted::new(reviewer)?;

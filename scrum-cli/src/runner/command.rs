@@ -1,26 +1,22 @@
 //! Asks a reviewer that is a program: the prompt on its stdin, the answer on its stdout.
 //!
-//! It runs in a process group of its own, so that what it starts dies with it. No shell reads its arguments, and it gets
+//! It runs in a process group of its own ([`super::children`]). No shell reads its arguments, and it gets
 //! the environment variables that it needs, not all there are: a model that reads hostile text may be talked into
 //! printing them.
 
-use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::io::{ErrorKind, Read, Write as _};
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use process_wrap::std::{ChildWrapper, CommandWrap};
 use scrum_core::config::Reviewer;
 use scrum_core::size;
 
+use super::capture::{Captured, Keep, capture};
+use super::children::{Child, Children, GRACE};
 use super::{Again, Answer, Details, Fault, Keys};
-
-/// From the request to end to the end by force.
-const GRACE: Duration = Duration::from_millis(700);
 
 /// How long a program's children may hold its stdout after its own end.
 const LINGER: Duration = Duration::from_millis(500);
@@ -159,7 +155,7 @@ impl Program {
         }
         let end = wait(&child, &stdout, &stderr, deadline);
         drop(file);
-        if children.live().closed {
+        if children.is_closed() {
             // Asked to end, some programs do so with success, and half an answer.
             return Err(Fault::new("interrupted", Again::Never));
         }
@@ -329,7 +325,7 @@ fn wait(child: &Child<'_>, stdout: &Captured, stderr: &Captured, deadline: Insta
                 while !(stdout.is_done() && stderr.is_done()) && Instant::now() < until {
                     std::thread::sleep(SHORTEST);
                 }
-                if !(stdout.is_done() && stderr.is_done()) || child.children.live().closed {
+                if !(stdout.is_done() && stderr.is_done()) || child.children.is_closed() {
                     // What it left behind holds its pipes, or everything is to end.
                     child.kill();
                 }
@@ -363,196 +359,5 @@ fn wait(child: &Child<'_>, stdout: &Captured, stderr: &Captured, deadline: Insta
         }
         std::thread::sleep(pause);
         pause = (pause * 2).min(LONGEST);
-    }
-}
-
-/// What is kept of a stream.
-#[derive(Clone, Copy)]
-enum Keep {
-    /// So many bytes; reading ends there.
-    Beginning(u64),
-    /// The last bytes, whatever comes.
-    End(usize),
-}
-
-/// What a stream gave so far. It is read by a thread of its own, which nobody waits for: a process that nobody can kill
-/// may hold the other end for ever.
-#[derive(Debug, Default)]
-struct Captured {
-    bytes: Mutex<Vec<u8>>,
-    done: AtomicBool,
-    over: AtomicBool,
-}
-
-impl Captured {
-    fn bytes(&self) -> MutexGuard<'_, Vec<u8>> {
-        self.bytes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn is_done(&self) -> bool {
-        self.done.load(Ordering::Acquire)
-    }
-
-    fn is_over(&self) -> bool {
-        self.over.load(Ordering::Acquire)
-    }
-}
-
-fn capture(mut stream: impl Read + Send + 'static, into: &Arc<Captured>, keep: Keep) {
-    let into = Arc::clone(into);
-    std::thread::spawn(move || {
-        let mut chunk = vec![0; 1 << 16];
-        loop {
-            let read = match stream.read(&mut chunk) {
-                Ok(0) => break,
-                Ok(read) => read,
-                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(_) => break,
-            };
-            let mut bytes = into.bytes();
-            bytes.extend_from_slice(&chunk[..read]);
-            match keep {
-                Keep::Beginning(most) if bytes.len() as u64 > most => {
-                    into.over.store(true, Ordering::Release);
-                    break;
-                }
-                Keep::End(most) if bytes.len() > 2 * most => {
-                    let surplus = bytes.len() - most;
-                    bytes.drain(..surplus);
-                }
-                _ => {}
-            }
-        }
-        if let Keep::End(most) = keep {
-            let mut bytes = into.bytes();
-            let surplus = bytes.len().saturating_sub(most);
-            bytes.drain(..surplus);
-        }
-        into.done.store(true, Ordering::Release);
-    });
-}
-
-type Group = Arc<Mutex<Box<dyn ChildWrapper>>>;
-
-/// The programs that run, each with its process group, so that all of them can be ended at once.
-#[derive(Debug, Default)]
-pub(crate) struct Children {
-    live: Mutex<Live>,
-}
-
-#[derive(Debug, Default)]
-struct Live {
-    groups: BTreeMap<u64, Group>,
-    next: u64,
-    /// Nothing is started any more.
-    closed: bool,
-}
-
-/// A program that runs; it leaves the list when it is dropped.
-struct Child<'a> {
-    children: &'a Children,
-    number: u64,
-    group: Group,
-}
-
-impl Children {
-    fn live(&self) -> MutexGuard<'_, Live> {
-        self.live.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn start(&self, command: Command) -> std::io::Result<Child<'_>> {
-        // Held while it starts: whoever ends all of them must not miss this one.
-        let mut live = self.live();
-        if live.closed {
-            return Err(std::io::Error::other("interrupted"));
-        }
-        let mut command = CommandWrap::from(command);
-        #[cfg(unix)]
-        command.wrap(process_wrap::std::ProcessGroup::leader());
-        #[cfg(windows)]
-        command.wrap(process_wrap::std::JobObject);
-        let group: Group = Arc::new(Mutex::new(command.spawn()?));
-        let number = live.next;
-        live.next += 1;
-        live.groups.insert(number, Arc::clone(&group));
-        Ok(Child {
-            children: self,
-            number,
-            group,
-        })
-    }
-
-    /// Lets nothing start any more, asks what runs to end, and ends it by force after a while.
-    pub(crate) fn end(&self) {
-        let groups = {
-            let mut live = self.live();
-            live.closed = true;
-            live.groups.values().cloned().collect::<Vec<_>>()
-        };
-        groups.iter().for_each(terminate);
-        let until = Instant::now() + GRACE;
-        while Instant::now() < until && !self.live().groups.is_empty() {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        self.kill();
-    }
-
-    /// Lets nothing start any more, and ends what runs by force.
-    pub(crate) fn kill(&self) {
-        let mut live = self.live();
-        live.closed = true;
-        live.groups.values().for_each(kill);
-    }
-}
-
-fn lock(group: &Group) -> MutexGuard<'_, Box<dyn ChildWrapper>> {
-    group.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Asks a group to end; one that is gone needs nothing.
-fn terminate(group: &Group) {
-    #[cfg(unix)]
-    {
-        /// The same number on every Unix.
-        const SIGTERM: i32 = 15;
-        let _ = lock(group).signal(SIGTERM);
-    }
-    #[cfg(not(unix))]
-    kill(group);
-}
-
-fn kill(group: &Group) {
-    let _ = lock(group).start_kill();
-}
-
-impl Child<'_> {
-    fn lock(&self) -> MutexGuard<'_, Box<dyn ChildWrapper>> {
-        lock(&self.group)
-    }
-
-    fn try_wait(&self) -> std::io::Result<Option<ExitStatus>> {
-        self.lock().try_wait()
-    }
-
-    fn terminate(&self) {
-        terminate(&self.group);
-    }
-
-    fn kill(&self) {
-        kill(&self.group);
-    }
-
-    /// Takes the end of a killed program, so that it leaves no zombie.
-    fn reap(&self) {
-        let until = Instant::now() + GRACE;
-        while Instant::now() < until && matches!(self.try_wait(), Ok(None)) {
-            std::thread::sleep(Duration::from_millis(1));
-        }
-    }
-}
-
-impl Drop for Child<'_> {
-    fn drop(&mut self) {
-        self.children.live().groups.remove(&self.number);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::Context as _;
 
-use super::command::Children;
+use super::children::Children;
 
 /// The exit code of an interrupted run.
 const INTERRUPTED: i32 = 130;

@@ -3,11 +3,14 @@
 //! [`plan`] says which questions are open, [`secrets`] looks at the prompts before any is sent, [`schedule`] asks by
 //! [`command`] or [`http`], and [`store`] keeps what comes back. Waiting and drawing lots is the business of [`schedule`].
 
+mod capture;
+pub(crate) mod children;
 pub(crate) mod command;
 pub(crate) mod http;
 pub(crate) mod interrupt;
 pub(crate) mod plan;
 pub(crate) mod progress;
+mod queue;
 pub(crate) mod schedule;
 pub(crate) mod seat;
 pub(crate) mod secrets;

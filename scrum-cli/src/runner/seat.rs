@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use scrum_core::config::{Api, DEFAULT_MAX_OUTPUT, DEFAULT_RETRIES, Reviewer};
 
-use super::command::{Children, Program, Prompt};
+use super::children::Children;
+use super::command::{Program, Prompt};
 use super::http::Client;
 use super::{Answer, Fault, Keys, wire};
 use crate::error::UsageError;

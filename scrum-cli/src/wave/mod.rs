@@ -5,6 +5,7 @@ mod found;
 pub(crate) mod merged;
 pub(crate) mod reviews;
 mod strays;
+pub(crate) mod submissions;
 
 pub(crate) use folder::{Folder, write_atomically, write_once};
 pub(crate) use found::{Found, find, named};

@@ -7,23 +7,23 @@
 //! place where a value comes from. Unknown keys are errors, because a misspelt limit that is silently ignored is
 //! worse than none.
 
+mod error;
 mod reviewers;
-
-use std::fmt;
+mod size;
 
 use bytesize::ByteSize;
 use indexmap::IndexMap;
-use serde::de::{self, Unexpected, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
+pub use error::ConfigError;
 pub use reviewers::{
     Api, DEFAULT_BACKOFF, DEFAULT_JOBS, DEFAULT_MAX_OUTPUT, DEFAULT_RETRIES, DEFAULT_TIMEOUT,
     Review, Reviewer,
 };
 
+use self::error::meant;
 use crate::digest;
 use crate::guard::{DEFAULT_FAIL, DEFAULT_WARN, Limits};
-use crate::nearest::nearest;
 
 /// The file's name in the repository's top folder.
 pub const FILE_NAME: &str = "scrum.toml";
@@ -70,17 +70,17 @@ pub struct Config {
 #[serde(deny_unknown_fields, default)]
 pub struct Guard {
     /// Warn above this. Default 60 KB.
-    #[serde(deserialize_with = "size")]
+    #[serde(deserialize_with = "size::deserialize")]
     #[cfg_attr(
         feature = "schema",
-        schemars(schema_with = "size_schema", extend("default" = DEFAULT_WARN))
+        schemars(schema_with = "size::schema", extend("default" = DEFAULT_WARN))
     )]
     pub warn: ByteSize,
     /// Fail above this. Default 100 KB.
-    #[serde(deserialize_with = "size")]
+    #[serde(deserialize_with = "size::deserialize")]
     #[cfg_attr(
         feature = "schema",
-        schemars(schema_with = "size_schema", extend("default" = DEFAULT_FAIL))
+        schemars(schema_with = "size::schema", extend("default" = DEFAULT_FAIL))
     )]
     pub fail: ByteSize,
 }
@@ -92,20 +92,6 @@ impl Default for Guard {
             fail: ByteSize(DEFAULT_FAIL),
         }
     }
-}
-
-/// What [`ByteSize`] reads, as a schema. It is written rounded, so fields of it state their default in bytes.
-#[cfg(feature = "schema")]
-fn size_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-    schemars::json_schema!({
-        "anyOf": [
-            {
-                "type": "string",
-                "pattern": r"^([0-9]+|[0-9]+(\.[0-9]+)?\s*([bB]|[kKmMgGtTpPeE][iI]?[bB]?))$"
-            },
-            { "type": "integer", "minimum": 0 }
-        ]
-    })
 }
 
 /// `[bundle]`.
@@ -272,55 +258,6 @@ pub struct KnownGap {
     pub reason: String,
 }
 
-/// A `scrum.toml` that cannot be used.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ConfigError {
-    /// Not TOML, an unknown key, or a value of the wrong kind.
-    #[error("line {line}: {message}")]
-    Toml {
-        /// Where it stands, 1-based.
-        line: usize,
-        /// What is wrong, with the key.
-        message: String,
-        /// The key or value that may have been meant; with its table where it stands in the wrong one, as in
-        /// `[guard] warn`.
-        nearest: Option<String>,
-    },
-    /// Limits that contradict each other.
-    #[error("the warn limit ({warn} bytes) is above the fail limit ({fail} bytes)")]
-    Limits {
-        /// The warn limit, in bytes.
-        warn: u64,
-        /// The fail limit, in bytes.
-        fail: u64,
-    },
-    /// A name that occurs twice in a list where names must differ.
-    #[error("two {list} entries are named `{name}`")]
-    Twice {
-        /// The list, e.g. `[[reviewers]]`.
-        list: &'static str,
-        /// The name as it stands in the file.
-        name: String,
-    },
-    /// A name that is empty or cannot be a file's name.
-    #[error("`{name}` cannot be the name of a {list} entry")]
-    Name {
-        /// The list, e.g. `[[reviewers]]`.
-        list: &'static str,
-        /// The name as it stands in the file.
-        name: String,
-    },
-    /// A reviewer that cannot be asked as it is described.
-    #[error("reviewer `{name}`: {reason}")]
-    Reviewer {
-        /// The reviewer's name.
-        name: String,
-        /// What contradicts what, or what is missing.
-        reason: String,
-    },
-}
-
 impl Config {
     /// Reads the text of a `scrum.toml`.
     ///
@@ -388,67 +325,6 @@ impl Config {
         let json = serde_json::to_vec(&(warn, fail, rest, template)).unwrap_or_default();
         digest::sha256(&json)
     }
-}
-
-/// What may have been meant, from the words in which serde refuses a name: the name first, then all that there are,
-/// each in backticks.
-fn meant(message: &str) -> Option<String> {
-    if !message.starts_with("unknown ") {
-        return None;
-    }
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let written = quoted.next()?;
-    let known: Vec<&str> = quoted.collect();
-    // Only the whole file has components: a key that belongs into a table was written above all tables.
-    if known.contains(&"components")
-        && let Some(table) = table_of(written)
-    {
-        return Some(format!("[{table}] {written}"));
-    }
-    nearest(written, known).map(str::to_owned)
-}
-
-/// The table that has a key of this name.
-fn table_of(key: &str) -> Option<String> {
-    let tables = serde_json::to_value(Config::default()).ok()?;
-    let mut tables = tables.as_object()?.iter();
-    tables
-        .find(|(_, table)| table.get(key).is_some())
-        .map(|(name, _)| name.clone())
-}
-
-/// Reads a size: bytes as a number, or a text with a unit.
-fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ByteSize, D::Error> {
-    struct Size;
-    impl Visitor<'_> for Size {
-        type Value = ByteSize;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a size: \"60KB\", \"60KiB\", or a number of bytes")
-        }
-
-        fn visit_i64<E: de::Error>(self, bytes: i64) -> Result<ByteSize, E> {
-            let unsigned = u64::try_from(bytes);
-            unsigned
-                .map(ByteSize)
-                .map_err(|_| E::invalid_value(Unexpected::Signed(bytes), &self))
-        }
-
-        fn visit_u64<E: de::Error>(self, bytes: u64) -> Result<ByteSize, E> {
-            Ok(ByteSize(bytes))
-        }
-
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<ByteSize, E> {
-            text.parse()
-                .map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
-        }
-    }
-    deserializer.deserialize_any(Size)
-}
-
-/// As [`size`], for a key that may be absent.
-fn optional_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ByteSize>, D::Error> {
-    size(deserializer).map(Some)
 }
 
 fn names(
@@ -551,27 +427,6 @@ known_gaps = [ { case = "missing-field", reason = "x" } ]
     }
 
     #[test]
-    fn a_misspelt_key_or_value_comes_with_the_one_that_was_meant() {
-        for (text, meant) in [
-            ("[gaurd]\n", Some("guard")),
-            ("warn = '60KB'\n", Some("[guard] warn")),
-            ("[bundle]\nby = 'workspaces'\n", Some("workspace")),
-            (
-                "[[reviewers]]\nname = 'a'\ncomand = ['a']\n",
-                Some("command"),
-            ),
-            ("[bundle]\nsomething_else = 1\n", None),
-            ("[guard]\nwarn = 'a few'\n", None),
-        ] {
-            let error = Config::from_toml(text).unwrap_err();
-            let ConfigError::Toml { nearest, .. } = error else {
-                panic!("{text}")
-            };
-            assert_eq!(nearest.as_deref(), meant, "{text}");
-        }
-    }
-
-    #[test]
     fn values_that_contradict_are_refused() {
         let limits = Config::from_toml("guard = { warn = \"2KB\", fail = \"1KB\" }");
         assert_eq!(
@@ -585,27 +440,6 @@ known_gaps = [ { case = "missing-field", reason = "x" } ]
         assert!(matches!(twice, Err(ConfigError::Twice { .. })));
         let outside = Config::from_toml("[[reviewers]]\nname='../a'\n");
         assert!(matches!(outside, Err(ConfigError::Name { .. })));
-    }
-
-    #[test]
-    fn sizes_are_decimal_or_binary() {
-        let config = Config::from_toml("[guard]\nwarn = '1KiB'\nfail = 2048\n").unwrap();
-        assert_eq!(
-            config.limits(),
-            Limits {
-                warn: 1024,
-                fail: 2048
-            }
-        );
-    }
-
-    #[test]
-    fn what_is_no_size_is_told_what_one_looks_like() {
-        for value in ["'60 parsecs'", "-1", "1.5", "true"] {
-            let error = Config::from_toml(&format!("[guard]\nwarn = {value}\n")).unwrap_err();
-            let text = error.to_string();
-            assert!(text.contains("line 2") && text.contains("60KB"), "{text}");
-        }
     }
 
     #[test]

@@ -67,9 +67,9 @@ pub struct Reviewer {
     /// Bytes that an answer may have, e.g. `1MB`. Default 4 MB.
     #[cfg_attr(
         feature = "schema",
-        schemars(schema_with = "super::size_schema", extend("default" = DEFAULT_MAX_OUTPUT))
+        schemars(schema_with = "super::size::schema", extend("default" = DEFAULT_MAX_OUTPUT))
     )]
-    #[serde(deserialize_with = "super::optional_size")]
+    #[serde(deserialize_with = "super::size::deserialize_optional")]
     pub max_output: Option<ByteSize>,
     /// Globs over the paths of a bundle's files: it is asked about the bundles where one matches; about all where empty.
     pub paths: Vec<String>,

@@ -7,6 +7,7 @@ use super::label::Label;
 use super::scan::{Event, Kind, Scan};
 use super::severity;
 use super::title;
+use super::value;
 
 /// A byte range of the text.
 pub(super) type Span = (usize, usize);
@@ -138,7 +139,8 @@ impl Builder<'_> {
 
     fn label(&mut self, at: usize, label: Label, bare: bool) {
         let event = self.events[at];
-        let value = self.extent(at, label);
+        let next = self.events.get(at + 1).copied();
+        let value = value::extent(self.text, event, label, next);
         if bare && !self.proven(label, value) {
             return;
         }
@@ -178,7 +180,7 @@ impl Builder<'_> {
             return true;
         }
         let gap = self.gap(block.end, self.events[at].start);
-        if gap > Gap::None && self.line_above(block.end, self.events[at].start).is_some() {
+        if gap > Gap::None && title::above(self.text, block.end, self.events[at].start).is_some() {
             return true;
         }
         let claimed = block.has(Label::What) || block.has(Label::Why);
@@ -251,86 +253,6 @@ impl Builder<'_> {
         if feeds > 1 { Gap::Blank } else { Gap::None }
     }
 
-    /// How far a label's value goes: SEVERITY one line; the others to a blank line or the next event, and over a blank
-    /// line where nothing stands behind the label.
-    fn extent(&self, at: usize, label: Label) -> Span {
-        let event = self.events[at];
-        let (from, to) = event.value;
-        let limit = self
-            .events
-            .get(at + 1)
-            .map_or(self.text.len(), |next| next.start);
-        if limit <= event.end || self.text.get(event.end..limit).is_none() {
-            return (from, to);
-        }
-        let empty = self.text[from..to]
-            .trim_matches(['*', '`', ' ', '|'])
-            .is_empty();
-        if !empty && matches!(label, Label::Severity | Label::Where) {
-            return if label == Label::Where {
-                (from, self.more_places(event, limit))
-            } else {
-                (from, to)
-            };
-        }
-        let mut end = to;
-        let mut begun = !empty;
-        let mut start = event.end;
-        for (index, line) in self.text[event.end..limit]
-            .split_inclusive('\n')
-            .enumerate()
-        {
-            start += line.len();
-            let blank = line
-                .trim_matches(|c: char| c.is_whitespace() || c == '>')
-                .is_empty();
-            if index == 0 {
-                continue;
-            }
-            if blank && (begun || index > 2) {
-                break;
-            }
-            if !blank {
-                // Under a bare WHERE a list may follow, which has no blank lines.
-                begun = true;
-                end = start - (line.len() - line.trim_end().len());
-                if label == Label::Severity {
-                    break;
-                }
-            }
-        }
-        let from = if empty && end > to {
-            self.text.len().min(event.end + 1)
-        } else {
-            from
-        };
-        (from.min(end), end)
-    }
-
-    /// A place may go on in the lines below, where they hold nothing else.
-    fn more_places(&self, event: &Event, limit: usize) -> usize {
-        let mut end = event.value.1;
-        let mut start = event.end;
-        for (index, line) in self.text[event.end..limit]
-            .split_inclusive('\n')
-            .enumerate()
-        {
-            start += line.len();
-            if index == 0 {
-                continue;
-            }
-            let inner = line.trim().trim_start_matches(['-', '*', '•', ' ']);
-            if inner.is_empty()
-                || inner.len() > 1024
-                || crate::location::nothing_but_locations(inner, 64).is_none()
-            {
-                break;
-            }
-            end = start - (line.len() - line.trim_end().len());
-        }
-        end
-    }
-
     /// Whether the value makes up for the colon that a label lacks.
     fn proven(&self, label: Label, (from, to): Span) -> bool {
         let value = self.text[from..to].trim();
@@ -383,7 +305,7 @@ impl Builder<'_> {
             .as_ref()
             .map(|block| block.end)
             .or(self.all.last().map(|block| block.region.1));
-        self.line_above(floor.unwrap_or(0).min(event.start), event.start)
+        title::above(self.text, floor.unwrap_or(0).min(event.start), event.start)
     }
 
     /// Takes the next block's numbered title off the last value, which ran into it without a blank line.
@@ -416,23 +338,6 @@ impl Builder<'_> {
         }
     }
 
-    /// The nearest line above `start` that is not blank, at most one blank line away, where it is a title.
-    fn line_above(&self, floor: usize, start: usize) -> Option<Span> {
-        let mut to = start;
-        for _ in 0..2 {
-            let before = self.text.get(floor..to)?.strip_suffix('\n')?;
-            let from = floor + before.rfind('\n').map_or(0, |at| at + 1);
-            let line = &self.text[from..floor + before.len()];
-            if !line.trim().is_empty() {
-                let titled = title::number(line).is_some() || severity::of_title(line).is_some();
-                return (titled && (from > floor || floor == 0))
-                    .then_some((from, floor + before.len()));
-            }
-            to = from;
-        }
-        None
-    }
-
     fn close(&mut self, at: usize) {
         let Some(mut block) = self.current.take() else {
             return;
@@ -453,48 +358,22 @@ impl Builder<'_> {
 
     /// A table's row: a block of its own.
     fn row(&mut self, event: &Event, columns: usize) {
-        let columns = self.scan.tables[columns];
-        let line = &self.text[event.start..event.end];
-        let cells: Vec<Span> = super::table::cells(line)
-            .map(|(from, to)| {
-                let cell = &line[from..to];
-                let lead = cell.len() - cell.trim_start().len();
-                (
-                    event.start + from + lead,
-                    event.start + from + lead + cell.trim().len(),
-                )
-            })
-            .collect();
-        let cell = |at: Option<usize>| {
-            at.and_then(|at| cells.get(at).copied())
-                .filter(|(from, to)| from < to)
-        };
-        let (severity, what, why) = (
-            cell(columns.severity),
-            cell(columns.what),
-            cell(columns.why),
-        );
-        let place = cell(Some(columns.place));
-        let number = cell(columns.number).and_then(|(from, to)| {
-            self.text[from..to]
-                .trim_matches(['*', '#', '.', ' '])
-                .parse()
-                .ok()
-        });
+        let row = self.scan.tables[columns].row(self.text, (event.start, event.end));
         let block = Block {
             line: event.line,
             region: (event.start, event.end),
-            number,
-            severity,
-            places: place
+            number: row.number,
+            severity: row.severity,
+            places: row
+                .place
                 .map(|value| Place {
                     line: event.line,
                     value,
                 })
                 .into_iter()
                 .collect(),
-            what,
-            why,
+            what: row.what,
+            why: row.why,
             labels: None,
             end: event.end,
             fence: event.fence,

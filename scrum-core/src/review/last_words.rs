@@ -2,9 +2,10 @@
 
 use super::block::Block;
 use super::label::Label;
-use super::read::{LONGEST_TEXT, LONGEST_VALUE, MOST_OF_VALUE, Reader, cut, read_value};
+use super::read::{LONGEST_TEXT, Reader};
 use super::retraction::{self, Numbered};
 use super::scan::{Event, Kind};
+use super::value::{self, cut};
 use super::{Retraction, Review, verdict};
 use crate::location::{self, Location};
 
@@ -62,10 +63,10 @@ impl Reader<'_> {
         if location::names_no_place(value) {
             return None;
         }
-        let value = cut(value, LONGEST_VALUE);
+        let value = cut(value, value::LONGEST);
         let read = match self.odd_path(event.value) {
             Some(citations) => citations,
-            None => location::citations_up_to(&value, MOST_OF_VALUE).0,
+            None => location::citations_up_to(&value, value::MOST_CITATIONS).0,
         };
         let mut locations: Vec<Location> = read
             .into_iter()
@@ -83,7 +84,7 @@ impl Reader<'_> {
             locations = places
                 .take(MOST_REPEATED)
                 .flat_map(|place| {
-                    read_value(&self.text[place.value.0..place.value.1], MOST_REPEATED).0
+                    value::citations(&self.text[place.value.0..place.value.1], MOST_REPEATED).0
                 })
                 .flatten()
                 .map(|citation| citation.location)

@@ -26,6 +26,7 @@ mod shown;
 mod table;
 mod title;
 mod trigger;
+mod value;
 mod verdict;
 
 use serde::{Deserialize, Serialize};

@@ -12,8 +12,9 @@ use super::options::ReadOptions;
 use super::retraction::Numbered;
 use super::scan::{self, Event, Kind, Scan};
 use super::shown::Shown;
+use super::value::{self, cut};
 use super::{EchoEvidence, Fault, Finding, LooseFinding, Review, json, retraction, severity};
-use crate::location::{self, Citation, Malformed};
+use crate::location::{Citation, Malformed};
 
 /// The longest claim that is kept, in bytes.
 const LONGEST_CLAIM: usize = 4096;
@@ -22,9 +23,6 @@ const LONGEST_SHARED_CLAIM: usize = 4 * LONGEST_CLAIM;
 /// How many times the size of the text its findings may hold as text, and how much at least, in bytes.
 const COPIES: usize = 16;
 const COPIES_AT_LEAST: usize = 1 << 20;
-/// The most of a `WHERE:` value that is read, in bytes, and the most citations taken from it.
-pub(super) const LONGEST_VALUE: usize = 32 << 10;
-pub(super) const MOST_OF_VALUE: usize = 1000;
 /// The longest text of a citation that is kept, in bytes.
 pub(super) const LONGEST_TEXT: usize = 200;
 
@@ -209,8 +207,8 @@ impl<'a> Reader<'a> {
                     line: block.line,
                     severity,
                     severity_text,
-                    what: self.claim(block.what, LONGEST_CLAIM),
-                    why: self.claim(block.why, LONGEST_CLAIM),
+                    what: value::claim(self.text, block.what, LONGEST_CLAIM),
+                    why: value::claim(self.text, block.why, LONGEST_CLAIM),
                     retracted: taken_back,
                 });
                 continue;
@@ -242,14 +240,14 @@ impl<'a> Reader<'a> {
             .options
             .max_citations
             .saturating_sub(review.findings.len());
-        let limit = room.min(MOST_OF_VALUE);
+        let limit = room.min(value::MOST_CITATIONS);
         let (citations, left_out) = match self.odd_path(place.value) {
             Some(mut citations) => {
                 let left_out = citations.len().saturating_sub(limit);
                 citations.truncate(limit);
                 (citations, left_out)
             }
-            None => read_value(value, limit),
+            None => value::citations(value, limit),
         };
         self.left_out = self
             .left_out
@@ -271,7 +269,10 @@ impl<'a> Reader<'a> {
                     false,
                 ),
             };
-            let (what, why) = (self.claim(block.what, share), self.claim(block.why, share));
+            let (what, why) = (
+                value::claim(self.text, block.what, share),
+                value::claim(self.text, block.why, share),
+            );
             let path = location.as_ref().map_or(0, |location| location.path.len());
             let held = [what.as_ref(), why.as_ref(), severity_text.as_ref()]
                 .into_iter()
@@ -334,27 +335,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A claim's lines as one text.
-    fn claim(&self, span: Option<Span>, longest: usize) -> Option<String> {
-        let (from, to) = span?;
-        let mut out = String::new();
-        for line in self.text[from..to].lines() {
-            let line = line.trim_matches(|c: char| c.is_whitespace() || c == '>');
-            if line.is_empty() {
-                continue;
-            }
-            if !out.is_empty() {
-                out.push('\n');
-            }
-            out.push_str(&cut(line, longest));
-            if out.len() >= longest {
-                break;
-            }
-        }
-        let out = out.trim_end_matches("**").trim_end();
-        (!out.is_empty()).then(|| cut(out, longest).into_owned())
-    }
-
     /// Whether a byte is the reviewer's own prose: not reasoning, not in a fence that holds code, not under a gutter.
     fn is_prose(&self, at: usize) -> bool {
         let reasoning = &self.scan.reasoning;
@@ -413,58 +393,6 @@ fn is_last_word(kind: Kind) -> bool {
                 ..
             }
     )
-}
-
-/// The citations of a value, which may go on over several lines; the second value counts what was left out.
-pub(super) fn read_value(value: &str, limit: usize) -> (Vec<Result<Citation, Malformed>>, usize) {
-    let within = cut(value, LONGEST_VALUE);
-    let mut lines = within
-        .lines()
-        .map(|line| line.trim().trim_start_matches('>').trim_start())
-        .filter(|line| !line.is_empty());
-    let (mut all, mut left_out) =
-        location::citations_up_to(without_bullet(lines.next().unwrap_or("")), limit);
-    for line in lines {
-        let (more, cut_off) =
-            location::citations_up_to(without_bullet(line), limit.saturating_sub(all.len()));
-        all.extend(more.into_iter().filter(Result::is_ok));
-        left_out += cut_off;
-    }
-    if limit == 0 {
-        left_out += all.len();
-        all.clear();
-    }
-    (all, left_out)
-}
-
-fn without_bullet(line: &str) -> &str {
-    let line = line.trim();
-    ["- ", "* ", "+ ", "• ", "– "]
-        .iter()
-        .find_map(|bullet| line.strip_prefix(bullet))
-        .unwrap_or_else(|| {
-            let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-            let rest = &line[digits..];
-            if digits > 0 {
-                rest.strip_prefix(". ")
-                    .or_else(|| rest.strip_prefix(") "))
-                    .unwrap_or(line)
-            } else {
-                line
-            }
-        })
-}
-
-/// At most `longest` bytes of a text, cut between characters, with an ellipsis where something is missing.
-pub(super) fn cut(text: &str, longest: usize) -> Cow<'_, str> {
-    if text.len() <= longest {
-        return Cow::Borrowed(text);
-    }
-    let end = (0..=longest)
-        .rev()
-        .find(|end| text.is_char_boundary(*end))
-        .unwrap_or(0);
-    Cow::Owned(format!("{}…", &text[..end]))
 }
 
 #[cfg(test)]

@@ -1,15 +1,26 @@
 //! Tables with a Where column.
 
+use super::block::Span;
 use super::label::{self, Label};
 
 /// Where the columns stand in a table whose rows are findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Columns {
-    pub(super) place: usize,
-    pub(super) severity: Option<usize>,
-    pub(super) what: Option<usize>,
-    pub(super) why: Option<usize>,
-    pub(super) number: Option<usize>,
+    place: usize,
+    severity: Option<usize>,
+    what: Option<usize>,
+    why: Option<usize>,
+    number: Option<usize>,
+}
+
+/// What stands in a row's cells, where something does.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Row {
+    pub(super) place: Option<Span>,
+    pub(super) severity: Option<Span>,
+    pub(super) what: Option<Span>,
+    pub(super) why: Option<Span>,
+    pub(super) number: Option<u32>,
 }
 
 impl Columns {
@@ -57,6 +68,35 @@ impl Columns {
         let pair = count == 2 && first && others == 1 && last.contains(['/', '.', ':']);
         (found.place != usize::MAX && (others > 1 || delimited) && !pair).then_some(found)
     }
+
+    /// Reads the row that stands at these bytes of the text.
+    pub(super) fn row(&self, text: &str, (start, end): Span) -> Row {
+        let line = &text[start..end];
+        let cells: Vec<Span> = cells(line)
+            .map(|(from, to)| {
+                let cell = &line[from..to];
+                let lead = cell.len() - cell.trim_start().len();
+                (start + from + lead, start + from + lead + cell.trim().len())
+            })
+            .collect();
+        let cell = |at: Option<usize>| {
+            at.and_then(|at| cells.get(at).copied())
+                .filter(|(from, to)| from < to)
+        };
+        let number = cell(self.number).and_then(|(from, to)| {
+            text[from..to]
+                .trim_matches(['*', '#', '.', ' '])
+                .parse()
+                .ok()
+        });
+        Row {
+            place: cell(Some(self.place)),
+            severity: cell(self.severity),
+            what: cell(self.what),
+            why: cell(self.why),
+            number,
+        }
+    }
 }
 
 /// Whether a line is the row of dashes below a header.
@@ -75,7 +115,7 @@ pub(super) fn is_delimiter(line: &str) -> bool {
 }
 
 /// The cells of a row, as byte ranges in it. A `\|` is part of its cell.
-pub(super) fn cells(line: &str) -> impl Iterator<Item = (usize, usize)> {
+fn cells(line: &str) -> impl Iterator<Item = (usize, usize)> {
     let trimmed = line.trim();
     let lead = line.len() - line.trim_start().len();
     let from = lead + usize::from(trimmed.starts_with('|'));

@@ -1,4 +1,7 @@
-//! Titles of findings: the numbers that reviewers give them.
+//! Titles of findings: the numbers that reviewers give them, and where one stands above a block.
+
+use super::block::Span;
+use super::severity;
 
 /// What reviewers call a finding in front of its number.
 pub(super) const NOUNS: [&str; 12] = [
@@ -37,6 +40,24 @@ pub(super) fn number(line: &str) -> Option<u32> {
     (listed || (apart && (heading || called || hash || emphasised)))
         .then(|| behind[..digits].parse().ok())
         .flatten()
+}
+
+/// The nearest line above `start` that is not blank, at most one blank line away, where it is a title. Lines before
+/// `floor` are not looked at.
+pub(super) fn above(text: &str, floor: usize, start: usize) -> Option<Span> {
+    let mut to = start;
+    for _ in 0..2 {
+        let before = text.get(floor..to)?.strip_suffix('\n')?;
+        let from = floor + before.rfind('\n').map_or(0, |at| at + 1);
+        let line = &text[from..floor + before.len()];
+        if !line.trim().is_empty() {
+            let titled = number(line).is_some() || severity::of_title(line).is_some();
+            return (titled && (from > floor || floor == 0))
+                .then_some((from, floor + before.len()));
+        }
+        to = from;
+    }
+    None
 }
 
 #[cfg(test)]

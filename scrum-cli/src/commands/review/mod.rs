@@ -2,11 +2,9 @@
 
 mod ask;
 mod dry_run;
+mod target;
 
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use clap::{Args as ClapArgs, ValueEnum};
 use scrum_core::config::{DEFAULT_JOBS, Reviewer};
@@ -14,9 +12,9 @@ use scrum_core::engagement::State;
 use scrum_core::manifest::Manifest;
 use scrum_core::nearest::nearest;
 use scrum_core::tally::Tally;
-use scrum_core::wave::Sink;
 
-use super::bundle::{Bundling, Draft, warn_sizes};
+use self::target::Target;
+use super::bundle::Bundling;
 use super::formats::{Format as TallyFormat, Report};
 use super::tally;
 use crate::error::{ExitCode, UsageError};
@@ -24,10 +22,10 @@ use crate::hint;
 use crate::output::Output;
 use crate::runner::plan::{self, Question, Scope, Status};
 use crate::runner::schedule::Ended;
-use crate::runner::secrets::{self, Leak};
+use crate::runner::secrets;
 use crate::runner::store::Store;
 use crate::session::Session;
-use crate::wave::{Found, Wave, find, named, reviews, shown_path};
+use crate::wave::{Wave, reviews, shown_path};
 
 /// Ask the configured reviewers, and count what they say
 ///
@@ -81,14 +79,6 @@ enum Format {
     Text,
     /// The tally
     Json,
-}
-
-/// What is reviewed.
-struct Target {
-    folder: PathBuf,
-    manifest: Manifest,
-    /// What was found in the prompts while they were made and not written; `None` where they are on disk.
-    leaks: Option<BTreeMap<String, Leak>>,
 }
 
 /// Runs the command.
@@ -231,96 +221,6 @@ impl Args {
         Ok((0..manifest.bundles.len()).filter(wanted).collect())
     }
 
-    /// The wave; the inner error where there is none and the command is done.
-    fn target(
-        &self,
-        session: &Session,
-        output: &Output,
-    ) -> anyhow::Result<Result<Target, ExitCode>> {
-        let wave = match &self.name {
-            Some(name) => {
-                let folder = named(Path::new(name), session);
-                if folder.is_none() && Path::new(name).exists() {
-                    return Err(UsageError::Other {
-                        text: format!("`{name}` is not a wave"),
-                        hint: Some(
-                            "name a wave's folder, its name under .scrum/, or a range".to_owned(),
-                        ),
-                    }
-                    .into());
-                }
-                folder
-            }
-            None if self.bundling.is_silent() => match find(&[], session)? {
-                Found::Wave(folder) => Some(folder),
-                Found::Files(_) => None,
-            },
-            None => None,
-        };
-        if let Some(folder) = wave {
-            if !self.bundling.is_silent() {
-                return Err(UsageError::Other {
-                    text: format!("`{}` is a wave, which is bundled already", folder.display()),
-                    hint: Some(
-                        "name a range with the options of `scrum bundle`, or leave them out"
-                            .to_owned(),
-                    ),
-                }
-                .into());
-            }
-            let Wave { folder, manifest } = Wave::open(&folder)?;
-            return Ok(Ok(Target {
-                folder,
-                manifest,
-                leaks: None,
-            }));
-        }
-        let threads = super::cores();
-        let draft = Draft::plan(
-            self.name.as_deref(),
-            &self.bundling,
-            threads,
-            session,
-            output,
-        )?;
-        let searching = Searching::default();
-        let unwritten = self.dry_run || draft.is_refused() || draft.is_empty();
-        let (folder, manifest) = if unwritten {
-            let manifest = draft.render(&searching)?;
-            (draft.folder(&self.bundling, session), manifest)
-        } else {
-            draft.write(&self.bundling, session, output)?
-        };
-        warn_sizes(&manifest, output);
-        if draft.is_refused() {
-            draft.explain_refusal(&manifest, output);
-            return Ok(Err(ExitCode::Refused));
-        }
-        if draft.is_empty() {
-            output.warning(&format!(
-                "nothing changed in {}; nobody is asked",
-                manifest.range.spec
-            ));
-            return Ok(Err(ExitCode::Done));
-        }
-        if !unwritten {
-            output.detail(&format!(
-                "wave: {} ({} bundles)",
-                shown_path(&folder),
-                manifest.bundles.len()
-            ));
-        }
-        let leaks = searching
-            .leaks
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        Ok(Ok(Target {
-            folder,
-            manifest,
-            leaks: unwritten.then_some(leaks),
-        }))
-    }
-
     /// Counts and prints, and judges the gates.
     fn count(
         &self,
@@ -419,24 +319,6 @@ fn in_vain(reviewers: &[&Reviewer], questions: &[Question], tally: &Tally) -> Op
     })
 }
 
-impl Target {
-    /// The secrets in the prompts of these bundles.
-    fn leaks(&self, bundles: &[usize]) -> anyhow::Result<Vec<Leak>> {
-        let mut leaks = Vec::new();
-        for at in bundles {
-            let bundle = &self.manifest.bundles[*at];
-            match &self.leaks {
-                Some(known) => leaks.extend(known.get(&bundle.prompt).cloned()),
-                None => {
-                    let prompt = std::fs::read(self.folder.join(&bundle.prompt))?;
-                    leaks.extend(secrets::leak(&bundle.id, &prompt));
-                }
-            }
-        }
-        Ok(leaks)
-    }
-}
-
 /// Refuses a name that is not among those there are.
 fn known<'a>(
     what: &str,
@@ -474,32 +356,4 @@ fn parts<'a>(component: &str, ids: impl Iterator<Item = &'a str>) -> Vec<&'a str
             .is_some_and(|number| number.parse::<u32>().is_ok())
     };
     ids.filter(is_part).collect()
-}
-
-/// Takes the files of a wave that is not written, and keeps of them what is secret in the prompts.
-#[derive(Default)]
-struct Searching {
-    leaks: Mutex<BTreeMap<String, Leak>>,
-}
-
-impl Sink for Searching {
-    fn write_file(
-        &self,
-        name: &str,
-        content: &mut dyn FnMut(&mut dyn Write) -> std::io::Result<()>,
-    ) -> std::io::Result<()> {
-        let id = name
-            .strip_prefix("prompts/")
-            .and_then(|rest| rest.strip_suffix(".md"));
-        let Some(id) = id else {
-            return content(&mut std::io::sink());
-        };
-        let mut prompt = Vec::new();
-        content(&mut prompt)?;
-        if let Some(leak) = secrets::leak(id, &prompt) {
-            let mut leaks = self.leaks.lock().unwrap_or_else(PoisonError::into_inner);
-            leaks.insert(name.to_owned(), leak);
-        }
-        Ok(())
-    }
 }

@@ -1,0 +1,106 @@
+//! A `scrum.toml` that cannot be used, and what may have been meant.
+
+use super::Config;
+use crate::nearest::nearest;
+
+/// A `scrum.toml` that cannot be used.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// Not TOML, an unknown key, or a value of the wrong kind.
+    #[error("line {line}: {message}")]
+    Toml {
+        /// Where it stands, 1-based.
+        line: usize,
+        /// What is wrong, with the key.
+        message: String,
+        /// The key or value that may have been meant; with its table where it stands in the wrong one, as in
+        /// `[guard] warn`.
+        nearest: Option<String>,
+    },
+    /// Limits that contradict each other.
+    #[error("the warn limit ({warn} bytes) is above the fail limit ({fail} bytes)")]
+    Limits {
+        /// The warn limit, in bytes.
+        warn: u64,
+        /// The fail limit, in bytes.
+        fail: u64,
+    },
+    /// A name that occurs twice in a list where names must differ.
+    #[error("two {list} entries are named `{name}`")]
+    Twice {
+        /// The list, e.g. `[[reviewers]]`.
+        list: &'static str,
+        /// The name as it stands in the file.
+        name: String,
+    },
+    /// A name that is empty or cannot be a file's name.
+    #[error("`{name}` cannot be the name of a {list} entry")]
+    Name {
+        /// The list, e.g. `[[reviewers]]`.
+        list: &'static str,
+        /// The name as it stands in the file.
+        name: String,
+    },
+    /// A reviewer that cannot be asked as it is described.
+    #[error("reviewer `{name}`: {reason}")]
+    Reviewer {
+        /// The reviewer's name.
+        name: String,
+        /// What contradicts what, or what is missing.
+        reason: String,
+    },
+}
+
+/// What may have been meant, from the words in which serde refuses a name: the name first, then all that there are,
+/// each in backticks.
+pub(super) fn meant(message: &str) -> Option<String> {
+    if !message.starts_with("unknown ") {
+        return None;
+    }
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let written = quoted.next()?;
+    let known: Vec<&str> = quoted.collect();
+    // Only the whole file has components: a key that belongs into a table was written above all tables.
+    if known.contains(&"components")
+        && let Some(table) = table_of(written)
+    {
+        return Some(format!("[{table}] {written}"));
+    }
+    nearest(written, known).map(str::to_owned)
+}
+
+/// The table that has a key of this name.
+fn table_of(key: &str) -> Option<String> {
+    let tables = serde_json::to_value(Config::default()).ok()?;
+    let mut tables = tables.as_object()?.iter();
+    tables
+        .find(|(_, table)| table.get(key).is_some())
+        .map(|(name, _)| name.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_key_or_value_comes_with_the_one_that_was_meant() {
+        for (text, meant) in [
+            ("[gaurd]\n", Some("guard")),
+            ("warn = '60KB'\n", Some("[guard] warn")),
+            ("[bundle]\nby = 'workspaces'\n", Some("workspace")),
+            (
+                "[[reviewers]]\nname = 'a'\ncomand = ['a']\n",
+                Some("command"),
+            ),
+            ("[bundle]\nsomething_else = 1\n", None),
+            ("[guard]\nwarn = 'a few'\n", None),
+        ] {
+            let error = Config::from_toml(text).unwrap_err();
+            let ConfigError::Toml { nearest, .. } = error else {
+                panic!("{text}")
+            };
+            assert_eq!(nearest.as_deref(), meant, "{text}");
+        }
+    }
+}
