@@ -21,8 +21,8 @@
 //! # Patches
 //!
 //! The text is that of `git diff --full-index --binary -M`, byte for byte but for rare cases: function names of languages
-//! whose rules are not known here, and the compression of binary patches, which depends on the build of zlib. As with git,
-//! replacement refs aside, a rename is found where git finds it.
+//! whose rules are not known here, the compression of binary patches, which depends on the build of zlib, and a symbolic link
+//! that moves and leaves its path to a folder: git's own patch does not apply there. As with git, replacement refs aside, a rename is found where git finds it.
 //!
 //! Attributes come from the `.gitattributes` of the base and the head tree. `diff` and `-diff` decide whether content is
 //! text only where both trees say so: a range cannot hide its own content by declaring it binary.
@@ -333,7 +333,9 @@ fn patches(
         |thread| (thread, Spool::new(SPOOL_BYTES)),
         |objects, (thread, spool), range| {
             let make = |pair: &FilePair| -> Result<_, GitError> {
-                let (change, place) = make(objects, pair, style, &base_tree, &head_tree, spool)?;
+                let says_mode = leaves_to_folder(pair, &head_paths);
+                let trees = (&base_tree, &head_tree);
+                let (change, place) = make(objects, pair, style, trees, says_mode, spool)?;
                 Ok((change, (*thread, place)))
             };
             pairs[range].iter().map(make).collect::<Result<Vec<_>, _>>()
@@ -349,12 +351,27 @@ fn patches(
     })
 }
 
+/// Whether a symbolic link moves away, and its old path is a folder at the head, whose sorted paths these are.
+fn leaves_to_folder(pair: &FilePair, head_paths: &[RepoPath]) -> bool {
+    let Some(old) = &pair.old else {
+        return false;
+    };
+    if pair.similarity.is_none() || old.entry.mode != Mode::SYMLINK {
+        return false;
+    }
+    let folder = [old.path.as_bytes(), b"/"].concat();
+    let at = head_paths.partition_point(|path| path.as_bytes() < &folder[..]);
+    head_paths
+        .get(at)
+        .is_some_and(|path| path.as_bytes().starts_with(&folder))
+}
+
 fn make(
     objects: &Objects,
     pair: &FilePair,
     style: Style,
-    base_tree: &AttributeTree,
-    head_tree: &AttributeTree,
+    (base_tree, head_tree): (&AttributeTree, &AttributeTree),
+    says_mode: bool,
     spool: &mut Spool,
 ) -> Result<(Change, Place), GitError> {
     let path = pair.path();
@@ -369,6 +386,7 @@ fn make(
         function: head
             .language
             .map_or(FunctionRule::Default, FunctionRule::Language),
+        says_mode,
     };
     let (place, summary) = spool.add(|out| patch::write(objects, pair, style, treatment, out))?;
     let mode = |entry: Entry| entry.mode;

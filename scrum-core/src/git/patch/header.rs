@@ -4,11 +4,12 @@ use super::super::renames::Side;
 use crate::change::Mode;
 use crate::path::quote_with_prefix;
 
-/// Appends everything from `diff --git` to the `index` line.
+/// Appends everything from `diff --git` to the `index` line, which `says_mode` asks for where both sides are equal, too.
 pub(super) fn write(
     old: Option<&Side>,
     new: Option<&Side>,
     similarity: Option<u64>,
+    says_mode: bool,
     out: &mut Vec<u8>,
 ) {
     let mut line = |text: String| {
@@ -43,7 +44,7 @@ pub(super) fn write(
         None => "0".repeat(40),
     };
     let (old_id, new_id) = (id(old), id(new));
-    if old_id != new_id {
+    if old_id != new_id || says_mode {
         let mode: Option<Mode> = match (old.map(mode), new.map(mode)) {
             (Some(old), Some(new)) if old == new => Some(old),
             _ => None,

@@ -49,6 +49,9 @@ pub(super) struct Treatment {
     pub(super) diff: DiffAttribute,
     /// Which lines name the function that a hunk lies in.
     pub(super) function: FunctionRule,
+    /// Whether a rename without a change of content says its mode nevertheless, which git leaves out. Nothing else tells
+    /// `git apply` that it is a symbolic link that moves away, and it would refuse a file below the link's old path.
+    pub(super) says_mode: bool,
 }
 
 /// Appends the patch of one pair to `out`.
@@ -110,7 +113,7 @@ impl Writer<'_> {
         new: Option<&Side>,
         similarity: Option<u64>,
     ) -> Result<(), GitError> {
-        header::write(old, new, similarity, self.out);
+        header::write(old, new, similarity, self.treatment.says_mode, self.out);
         if let (Some(old), Some(new)) = (old, new)
             && old.entry.id == new.entry.id
         {
