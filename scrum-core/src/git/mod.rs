@@ -3,8 +3,8 @@
 //! Takes a folder and a [`RangeSpec`]; gives a [`ChangeSet`]. Before it: [`range`](crate::range); after it:
 //! [`component`](crate::component).
 //!
-//! This is the only place that knows of git2 and gitoxide. It hands out plain data ([`ChangeSet`]), and depends on nothing but the objects
-//! of the range: not on the user's configuration, the work tree, the index, or the number of threads.
+//! This is the only place that knows of git2 and gitoxide. It hands out plain data ([`ChangeSet`]), and depends on nothing
+//! but the objects of the range: not on the user's configuration, the work tree, the index, or the number of threads.
 //!
 //! ```no_run
 //! use scrum_core::git::{DiffOptions, Repository};
@@ -22,13 +22,15 @@
 //!
 //! The text is that of `git diff --full-index --binary -M`, byte for byte but for rare cases: function names of languages
 //! whose rules are not known here, the compression of binary patches, which depends on the build of zlib, and a symbolic link
-//! that moves and leaves its path to a folder: git's own patch does not apply there. As with git, replacement refs aside, a rename is found where git finds it.
+//! that moves and leaves its path to a folder: git's own patch does not apply there. As with git, replacement refs aside, a
+//! rename is found where git finds it.
 //!
 //! Attributes come from the `.gitattributes` of the base and the head tree. `diff` and `-diff` decide whether content is
 //! text only where both trees say so: a range cannot hide its own content by declaring it binary.
 
 mod attributes;
 mod create;
+mod diff;
 mod error;
 mod history;
 mod languages;
@@ -52,25 +54,14 @@ pub use error::{GitError, RangeEnd};
 pub use history::TOUCHED_COMMITS;
 pub use options::{DiffOptions, Progress, ProgressFn, Stage};
 
-use crate::change::{Change, ChangeKind, ChangeSet, Mode};
+use crate::change::{ChangeSet, Mode};
 use crate::path::RepoPath;
 use crate::range::{Range, RangeSpec};
-use attributes::{AttributeTree, DiffAttribute};
 use history::History;
 use objects::{Database, Objects};
-use patch::spool::{Place, Spool, Spooled};
-use patch::{FunctionRule, Style, Treatment};
 use pathspec::Pathspecs;
-use renames::{FilePair, MAX_SCORE, Policy};
 use resolve::Ends;
-use trees::{Comparison, Entry, Listing};
 use workers::Workers;
-
-/// Patches that a thread keeps in memory before it turns to a temporary file.
-const SPOOL_BYTES: usize = 4 << 20;
-
-/// Files a thread takes from the queue at once.
-const CHUNK_FILES: usize = 16;
 
 /// A repository, found but not held open: every call opens what it needs, so that threads can share this.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,12 +139,15 @@ impl Repository {
         let ends = resolve::resolve(workers.objects(), spec)?;
         let walk = || history_of(&database.objects(), &ends);
         let (history, patches) = if jobs == 1 {
-            (walk()?, patches(&ends, &pathspec, options, &mut workers)?)
+            (
+                walk()?,
+                diff::patches(&ends, &pathspec, options, &mut workers)?,
+            )
         } else {
             // Commits need none of the files, so the two go on side by side.
             thread::scope(|scope| {
                 let history = scope.spawn(walk);
-                let patches = patches(&ends, &pathspec, options, &mut workers);
+                let patches = diff::patches(&ends, &pathspec, options, &mut workers);
                 let history = history
                     .join()
                     .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
@@ -282,136 +276,4 @@ fn describe(ends: &Ends, history: &History, pathspec: &[String]) -> (Range, Vec<
         commits: history.to_commits(),
     };
     (range, warnings)
-}
-
-struct Patches {
-    changes: Vec<Change>,
-    tree: Vec<RepoPath>,
-    source: Spooled,
-    warnings: Vec<String>,
-}
-
-fn patches(
-    ends: &Ends,
-    pathspec: &Pathspecs,
-    options: &DiffOptions,
-    workers: &mut Workers,
-) -> Result<Patches, GitError> {
-    let Comparison {
-        mut differences,
-        head_paths,
-        base_attributes,
-        head_attributes,
-    } = trees::compare(
-        workers.objects(),
-        ends.base.tree,
-        ends.head.tree,
-        Listing::Head,
-    )?;
-    if !pathspec.is_all() {
-        differences.retain(|difference| pathspec.matches(&difference.path));
-    }
-    let mut warnings = Vec::new();
-    // Every old and new path is one of these, so no attributes file that matters is left out.
-    let paths: Vec<_> = differences.iter().map(|d| &d.path).collect();
-    let mut read = |files| AttributeTree::read(workers.objects(), files, &paths, &mut warnings);
-    let (base_tree, head_tree) = (read(&base_attributes)?, read(&head_attributes)?);
-    workers.enter(Stage::Renames)?;
-    let policy = Policy {
-        minimum: u64::from(options.rename_threshold.min(100)) * MAX_SCORE / 100,
-        limit: options.rename_limit,
-    };
-    let pairs = renames::find(differences, policy, workers, &mut warnings)?;
-
-    workers.enter(Stage::Patches)?;
-    let style = Style {
-        context: options.context,
-    };
-    let (spools, chunks) = workers.run(
-        pairs.len(),
-        CHUNK_FILES,
-        |thread| (thread, Spool::new(SPOOL_BYTES)),
-        |objects, (thread, spool), range| {
-            let make = |pair: &FilePair| -> Result<_, GitError> {
-                let says_mode = leaves_to_folder(pair, &head_paths);
-                let trees = (&base_tree, &head_tree);
-                let (change, place) = make(objects, pair, style, trees, says_mode, spool)?;
-                Ok((change, (*thread, place)))
-            };
-            pairs[range].iter().map(make).collect::<Result<Vec<_>, _>>()
-        },
-    )?;
-    let (changes, places): (Vec<_>, Vec<_>) = chunks.into_iter().flatten().unzip();
-    let spools = spools.into_iter().map(|(_, spool)| spool).collect();
-    Ok(Patches {
-        changes,
-        tree: head_paths,
-        source: Spooled::new(spools, places),
-        warnings,
-    })
-}
-
-/// Whether a symbolic link moves away, and its old path is a folder at the head, whose sorted paths these are.
-fn leaves_to_folder(pair: &FilePair, head_paths: &[RepoPath]) -> bool {
-    let Some(old) = &pair.old else {
-        return false;
-    };
-    if pair.similarity.is_none() || old.entry.mode != Mode::SYMLINK {
-        return false;
-    }
-    let folder = [old.path.as_bytes(), b"/"].concat();
-    let at = head_paths.partition_point(|path| path.as_bytes() < &folder[..]);
-    head_paths
-        .get(at)
-        .is_some_and(|path| path.as_bytes().starts_with(&folder))
-}
-
-fn make(
-    objects: &Objects,
-    pair: &FilePair,
-    style: Style,
-    (base_tree, head_tree): (&AttributeTree, &AttributeTree),
-    says_mode: bool,
-    spool: &mut Spool,
-) -> Result<(Change, Place), GitError> {
-    let path = pair.path();
-    let source = pair.old.as_ref().map_or(path, |side| &side.path);
-    let (base, head) = (base_tree.of(source), head_tree.of(path));
-    let treatment = Treatment {
-        diff: if base.diff == head.diff {
-            head.diff
-        } else {
-            DiffAttribute::Unspecified
-        },
-        function: head
-            .language
-            .map_or(FunctionRule::Default, FunctionRule::Language),
-        says_mode,
-    };
-    let (place, summary) = spool.add(|out| patch::write(objects, pair, style, treatment, out))?;
-    let mode = |entry: Entry| entry.mode;
-    let old_mode = pair.old.as_ref().map(|side| mode(side.entry));
-    let new_mode = pair.new.as_ref().map(|side| mode(side.entry));
-    let kind = match (old_mode, new_mode) {
-        (None, _) => ChangeKind::Added,
-        (_, None) => ChangeKind::Deleted,
-        (Some(old), Some(new)) if old.kind() != new.kind() => ChangeKind::Typechange,
-        _ if pair.similarity.is_some() => ChangeKind::Renamed,
-        _ => ChangeKind::Modified,
-    };
-    let change = Change {
-        path: path.clone(),
-        old_path: (kind == ChangeKind::Renamed).then(|| source.clone()),
-        kind,
-        old_mode,
-        new_mode,
-        binary: summary.binary,
-        additions: summary.additions,
-        deletions: summary.deletions,
-        bytes: place.length(),
-        hunks: summary.hunks,
-        base_attributes: base.public(),
-        head_attributes: head.public(),
-    };
-    Ok((change, place))
 }

@@ -328,10 +328,9 @@ fn signature(
     candidate: &Candidate<'_>,
 ) -> Result<Signature, GitError> {
     let content = objects.content(candidate.entry.id, candidate.path)?;
-    Ok(Signature::new(
-        &content,
-        !super::patch::looks_binary(&content),
-    ))
+    let signature = Signature::new(&content, !super::patch::looks_binary(&content));
+    objects.reuse(content);
+    Ok(signature)
 }
 
 #[derive(Debug, Clone, Copy)]
