@@ -38,6 +38,13 @@ pub(super) struct Counts {
     by_lineage: Vec<usize>,
 }
 
+const SEVERITIES: [Option<Severity>; 4] = [
+    Some(Severity::Block),
+    Some(Severity::Warn),
+    Some(Severity::Info),
+    None,
+];
+
 const GROUNDINGS: [(Grounding, &str); 5] = [
     (Grounding::Hunk, "In the diff"),
     (Grounding::File, "Outside its hunks"),
@@ -80,12 +87,9 @@ impl Counts {
         for (at, (known, _)) in GROUNDINGS.iter().enumerate() {
             self.grounding[at] += usize::from(grounding.contains(known));
         }
-        self.severities[match severity {
-            Some(Severity::Block) => 0,
-            Some(Severity::Warn) => 1,
-            Some(Severity::Info) => 2,
-            None => 3,
-        }] += 1;
+        for (at, known) in SEVERITIES.into_iter().enumerate() {
+            self.severities[at] += usize::from(known == severity);
+        }
         self.agreement[level as usize - 1] += 1;
         let lineages: Vec<String> = lineages.iter().map(usize::to_string).collect();
         let grounding: Vec<&str> = grounding.iter().map(|word| word.as_str()).collect();
@@ -114,12 +118,6 @@ impl Counts {
         let some = |facets: Vec<Facet>| -> Vec<Facet> {
             facets.into_iter().filter(|facet| facet.count > 0).collect()
         };
-        let severities = [
-            Some(Severity::Block),
-            Some(Severity::Warn),
-            Some(Severity::Info),
-            None,
-        ];
         let mut lineages: Vec<Facet> = self
             .lineages
             .names
@@ -131,7 +129,7 @@ impl Counts {
         lineages.sort_by(|a, b| a.label.cmp(&b.label));
         Facets {
             severities: some(
-                severities
+                SEVERITIES
                     .into_iter()
                     .zip(self.severities)
                     .map(|(severity, count)| {

@@ -43,7 +43,7 @@ impl Plan {
         for (at, bundle) in tally.bundles.iter().enumerate() {
             order.extend((0..bundle.places.len()).map(|place| (at, place)));
         }
-        order.sort_by_key(|&(at, number)| {
+        order.sort_by_cached_key(|&(at, number)| {
             let bundle = &tally.bundles[at];
             let place = &bundle.places[number];
             (

@@ -32,19 +32,11 @@ fn body(html: &str) -> String {
 
 fn file(path: &str, kind: ChangeKind, hunks: &[Hunk]) -> FileRecord {
     FileRecord {
-        path: path.to_owned(),
-        quoted: false,
-        old_path: None,
-        old_quoted: false,
-        kind,
-        old_mode: None,
-        new_mode: None,
-        moved_from_component: None,
-        binary: false,
         additions: 1,
         deletions: 1,
         bytes: 10,
         hunks: hunks.to_vec(),
+        ..crate::ground::tests::file(path, kind, &[])
     }
 }
 
