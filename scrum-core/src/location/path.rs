@@ -277,7 +277,7 @@ mod tests {
             ("src/my\\_file.rs", "src/my_file.rs"),
             ("my\\_file.rs", "my_file.rs"),
             ("src\\main.rs", "src/main.rs"),
-            ("C:\\work\\src\\main.rs", "C:/work/src/main.rs"),
+            ("C:\\code\\src\\main.rs", "C:/code/src/main.rs"),
             ("file:///home/x/a.rs", "/home/x/a.rs"),
             ("src/a.rs.", "src/a.rs"),
         ] {
