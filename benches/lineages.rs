@@ -3,7 +3,7 @@
 //!     cargo bench -p scrum-core --bench lineages
 
 use divan::{Bencher, black_box};
-use scrum_core::lineage::{LineageSet, LineageTable, independence};
+use scrum_core::tally::lineage::{LineageSet, LineageTable, independence};
 
 fn main() {
     divan::main();

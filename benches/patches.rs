@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
-use scrum_core::bundle::{self, BundleOptions};
 use scrum_core::patch;
-use scrum_core::prompt::{self, Numbering};
+use scrum_core::plan::{self, BundleOptions};
+use scrum_core::wave::prompt::{self, Numbering};
 
 fn main() {
     divan::main();
@@ -85,7 +85,7 @@ fn plan(bencher: Bencher<'_, '_>, text: String, split: bool) {
     let options = BundleOptions::default().split(split);
     bencher
         .counter(bytes)
-        .bench(|| bundle::plan(black_box(&set), &options).map(|plan| plan.bundles.len()));
+        .bench(|| plan::plan(black_box(&set), &options).map(|plan| plan.bundles.len()));
 }
 
 /// Dividing many files into bundles without cutting any.

@@ -4,11 +4,11 @@
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
-use scrum_core::lineage::LineageSet;
-use scrum_core::location::LineRange;
-use scrum_core::place::{CitedLines, places};
 use scrum_core::report::write_json_parallel;
 use scrum_core::review::Review;
+use scrum_core::review::location::LineRange;
+use scrum_core::tally::lineage::LineageSet;
+use scrum_core::tally::place::{CitedLines, places};
 use scrum_core::tally::{NoDiffs, Outcome, Submission, TallyOptions, tally};
 
 fn main() {

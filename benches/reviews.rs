@@ -4,7 +4,7 @@
 
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
-use scrum_core::location::{KnownPaths, citations};
+use scrum_core::review::location::{KnownPaths, citations};
 use scrum_core::review::{ReadOptions, Review, Shown};
 
 fn main() {

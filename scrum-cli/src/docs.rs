@@ -9,8 +9,8 @@ use std::{env, fs};
 
 use clap::ValueEnum as _;
 use scrum_core::config::Config;
-use scrum_core::prompt::Template;
 use scrum_core::schema;
+use scrum_core::wave::prompt::Template;
 use serde_json::Value;
 
 use crate::commands::formats::{ENDINGS, Format};

@@ -3,12 +3,12 @@
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
-use scrum_core::bundle::PlanError;
 use scrum_core::config::ConfigError;
 use scrum_core::git::GitError;
 use scrum_core::patch::PatchError;
-use scrum_core::prompt::TemplateError;
+use scrum_core::plan::PlanError;
 use scrum_core::range::RangeSpecError;
+use scrum_core::wave::prompt::TemplateError;
 
 use crate::output::Output;
 

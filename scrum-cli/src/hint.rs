@@ -3,14 +3,14 @@
 use std::io;
 use std::path::Path;
 
-use scrum_core::bundle::PlanError;
-use scrum_core::component::ComponentError;
 use scrum_core::config::ConfigError;
 use scrum_core::git::GitError;
-use scrum_core::manifest::ManifestError;
 use scrum_core::patch::PatchError;
-use scrum_core::prompt::TemplateError;
+use scrum_core::plan::PlanError;
+use scrum_core::plan::component::ComponentError;
 use scrum_core::range::RangeSpecError;
+use scrum_core::wave::manifest::ManifestError;
+use scrum_core::wave::prompt::TemplateError;
 
 use crate::error::{MixedWave, NoFolder, UsageError};
 

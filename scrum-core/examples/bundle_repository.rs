@@ -10,9 +10,9 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::path::Path;
 
-use scrum_core::bundle::{self, BundleOptions};
 use scrum_core::git::{self, DiffOptions, Repository, Snapshot};
-use scrum_core::prompt::Template;
+use scrum_core::plan::{self, BundleOptions};
+use scrum_core::wave::prompt::Template;
 use scrum_core::wave::{self, Discard, WaveOptions};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -58,7 +58,7 @@ fn history() -> [Snapshot<'static>; 2] {
 fn bundles(folder: &Path, range: &str, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let changes =
         Repository::discover(folder)?.changes(&range.parse()?, &DiffOptions::default())?;
-    let plan = bundle::plan(&changes, &BundleOptions::default())?;
+    let plan = plan::plan(&changes, &BundleOptions::default())?;
     for bundle in &plan.bundles {
         let mut diff = Vec::new();
         bundle.write_diff(&changes, &mut diff)?;

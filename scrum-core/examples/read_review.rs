@@ -7,7 +7,7 @@
 use std::io::Write;
 use std::{env, fs, io};
 
-use scrum_core::location::Location;
+use scrum_core::review::location::Location;
 use scrum_core::review::{ReadOptions, Review, Shown};
 use serde_json::json;
 

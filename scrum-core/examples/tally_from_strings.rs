@@ -6,9 +6,9 @@
 
 use std::io::{self, Write};
 
-use scrum_core::lineage::LineageTable;
 use scrum_core::report::{TextOptions, write_text};
 use scrum_core::review::Review;
+use scrum_core::tally::lineage::LineageTable;
 use scrum_core::tally::{self, NoDiffs, Outcome, Submission, TallyOptions};
 
 const OPUS: &str = "\

@@ -1,6 +1,6 @@
 //! SHA-256 of what a wave holds, so that a changed or half-replaced file is noticed.
 //!
-//! Takes bytes; gives hex digits, for [`manifest`](crate::manifest).
+//! Takes bytes; gives hex digits, for [`manifest`](crate::wave::manifest).
 
 use std::io::{self, Write};
 

@@ -5,9 +5,9 @@
 //! result, offline. Both halves meet in the manifest:
 //!
 //! ```text
-//! range ─► git ─► change ─► component, unit, exclude ─► bundle, split, guard ─► prompt ─► wave ─► manifest
-//!                                                                                                    │
-//!          report ◄─ tally (lineage, engagement, place, likeness) ◄─ ground, symbol ◄─ review, location
+//! git ─► ChangeSet ─► plan ─► Plan ─► wave ─► Manifest
+//!                                                │
+//!                report ◄─ Tally ◄─ tally ◄─ review
 //! ```
 //!
 //! # The flow, stage by stage
@@ -16,19 +16,14 @@
 //! |---|---|---|
 //! | [`range`] | `main...HEAD` | a [`RangeSpec`](range::RangeSpec) |
 //! | [`mod@git`], or [`patch`] | a repository and a range, or a patch | a [`ChangeSet`](change::ChangeSet): plain data, the texts read back one by one |
-//! | [`component`], [`mod@unit`], [`exclude`] | a change | where it belongs, what it cannot be parted from, whether it is shown |
-//! | [`bundle`](bundle::plan), [`split`], [`guard`] | the change set and options | a [`Plan`](bundle::Plan): bundles, parts, verdicts on their sizes |
-//! | [`prompt`] | a template and a bundle | what a reviewer is given |
-//! | [`wave`](wave::write) | the plan and a sink | all files, and the [`Manifest`](manifest::Manifest) that vouches for them |
-//! | [`secret`] | a prompt | what must not leave the machine, or the prompt without it |
-//! | [`review`], [`location`] | an answer's text | [`Finding`](review::Finding)s with their locations |
-//! | [`ground`], [`symbol`] | a location and the manifest | which file and lines are meant, and whether the reviewer was shown them |
-//! | [`lineage`], [`engagement`] | model ids; a review | who is independent of whom; who reviewed at all |
-//! | [`tally`](tally::tally), [`place`], [`likeness`] | all submissions | the [`Tally`](tally::Tally): every citation in one bucket, convergence, places |
+//! | [`plan`](mod@plan) | the change set and options | a [`Plan`](plan::Plan): components, bundles, parts, verdicts on their sizes |
+//! | [`wave`] | the plan, a template and a sink | all files, and the [`Manifest`](wave::manifest::Manifest) that describes them |
+//! | [`review`] | an answer's text | [`Finding`](review::Finding)s with their locations |
+//! | [`tally`](mod@tally) | all submissions | the [`Tally`](tally::Tally): every citation in one bucket, convergence |
 //! | [`report`] | a tally | text, JSON and other formats, into your writer |
 //!
-//! Beside the flow stand [`config`] (`scrum.toml`), [`proposal`] (a first one), [`nearest`] ("did you mean"), and small
-//! types: [`path`], [`pattern`], [`codeowners`], [`digest`], [`size`], [`terminal`]; [`parallel`] puts work on threads and results in order.
+//! [`config`] is `scrum.toml`; [`path`], [`digest`], [`size`], [`nearest`] ("did you mean") and [`terminal`] are small
+//! types that several stages use; [`parallel`] puts work on threads and results in order.
 //!
 //! Each stage imports only the types of earlier ones. The crate never prints, exits, or reads the environment or a
 //! clock; after [`mod@git`] it does no I/O but through the caller's readers and writers. Without the feature `git` (on by
@@ -37,7 +32,7 @@
 //! # A tally from strings
 //!
 //! A [`Submission`](tally::Submission) is one reviewer's answer about one bundle. No wave is needed; with one,
-//! [`Ground`](ground::Ground) takes the place of `None`.
+//! [`Ground`](tally::ground::Ground) takes the place of `None`.
 //!
 //! ```
 //! use scrum_core::review::Review;
@@ -72,11 +67,11 @@
 //! # git(&["add", "."]);
 //! # git(&["commit", "-q", "-m", "Add a pool"]);
 //! # let range = "main~1..main";
-//! use scrum_core::bundle::{self, BundleOptions};
+//! use scrum_core::plan::{self, BundleOptions};
 //! use scrum_core::git::{DiffOptions, Repository};
 //!
 //! let changes = Repository::discover(folder)?.changes(&range.parse()?, &DiffOptions::default())?;
-//! let plan = bundle::plan(&changes, &BundleOptions::default())?;
+//! let plan = plan::plan(&changes, &BundleOptions::default())?;
 //! for bundle in &plan.bundles {
 //!     let mut diff = Vec::new();
 //!     bundle.write_diff(&changes, &mut diff)?;
@@ -98,43 +93,24 @@
 //!   the module `schema` with the JSON Schema of each of these files.
 #![deny(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
 
-pub mod bundle;
 pub mod change;
-pub mod codeowners;
-pub mod component;
 pub mod config;
 pub mod digest;
-pub mod engagement;
-pub mod exclude;
 #[cfg(feature = "git")]
 pub mod git;
-pub mod ground;
-pub mod guard;
-pub mod likeness;
-pub mod lineage;
-pub mod location;
-pub mod manifest;
 pub mod nearest;
-mod nest;
 pub mod parallel;
 pub mod patch;
 pub mod path;
-pub mod pattern;
-pub mod place;
-pub mod prompt;
-pub mod proposal;
+pub mod plan;
 pub mod range;
 pub mod report;
 pub mod review;
 #[cfg(feature = "schema")]
 pub mod schema;
-pub mod secret;
 pub mod size;
-pub mod split;
-pub mod symbol;
 pub mod tally;
 pub mod terminal;
-pub mod unit;
 pub mod wave;
 
 /// The README, whose block of Rust is a test here.

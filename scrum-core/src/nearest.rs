@@ -2,7 +2,7 @@
 //!
 //! Takes a name as a person or a model wrote it and the names that there are, and gives one of them or none. It stands
 //! beside the flow: [`git`](crate::git) asks it about revisions, [`config`](crate::config) about keys,
-//! [`ground`](crate::ground) about paths, the binary about bundles and reviewers.
+//! [`ground`](crate::tally::ground) about paths, the binary about bundles and reviewers.
 //!
 //! The distance is the number of single characters that were left out, put in, exchanged, or swapped with their
 //! neighbour (optimal string alignment). It gives up as soon as a limit is passed, since names come in tens of

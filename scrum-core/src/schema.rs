@@ -11,9 +11,9 @@ use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
 use crate::config::Config;
-use crate::manifest::Manifest;
-use crate::prompt::Context;
 use crate::tally::{Sidecar, Tally};
+use crate::wave::manifest::Manifest;
+use crate::wave::prompt::Context;
 
 /// The schema of `manifest.json`.
 pub fn manifest() -> Schema {

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::ValueEnum;
-use scrum_core::manifest::Manifest;
 use scrum_core::report::{
     HtmlOptions, MarkdownOptions, SarifOptions, TextOptions, write_github, write_gitlab,
     write_html, write_json_parallel, write_markdown, write_rdjsonl, write_sarif, write_text,
 };
 use scrum_core::tally::{DiffText, Tally};
+use scrum_core::wave::manifest::Manifest;
 
 use crate::error::UsageError;
 use crate::output::Output;

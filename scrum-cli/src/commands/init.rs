@@ -4,12 +4,12 @@ use std::io;
 use std::path::Path;
 
 use clap::Args as ClapArgs;
-use scrum_core::bundle::BundleOptions;
 use scrum_core::change::ChangeSet;
 use scrum_core::config::{self, Config};
 use scrum_core::git::{DiffOptions, Repository};
-use scrum_core::guard::{Limits, Verdict};
-use scrum_core::proposal::{Proposal, propose};
+use scrum_core::plan::BundleOptions;
+use scrum_core::plan::guard::{Limits, Verdict};
+use scrum_core::plan::proposal::{Proposal, propose};
 
 use crate::args::Global;
 use crate::error::{ExitCode, UsageError};

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::{Args as ClapArgs, ValueEnum, ValueHint};
-use scrum_core::ground::Ground;
-use scrum_core::lineage::LineageTable;
 use scrum_core::nearest::nearest;
+use scrum_core::tally::ground::Ground;
+use scrum_core::tally::lineage::LineageTable;
 use scrum_core::tally::{
     self, DiffText, Gate, GateFailure, NoDiffs, Outcome, ReviewerConfig, Submission, Tally,
     TallyOptions,

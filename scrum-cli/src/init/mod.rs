@@ -7,9 +7,9 @@ pub(crate) mod seats;
 
 use std::fmt::Write as _;
 
-use scrum_core::component::ComponentRule;
-use scrum_core::guard::{Limits, Verdict};
-use scrum_core::proposal::{Proposal, Root, Share};
+use scrum_core::plan::component::ComponentRule;
+use scrum_core::plan::guard::{Limits, Verdict};
+use scrum_core::plan::proposal::{Proposal, Root, Share};
 use scrum_core::size::decimal;
 
 use seats::{Endpoint, Tool};
@@ -361,8 +361,8 @@ mod tests {
 
     #[test]
     fn only_what_fits_is_named_and_hostile_names_stay_names() {
-        use scrum_core::bundle::BundleOptions;
         use scrum_core::change::ChangeSet;
+        use scrum_core::plan::BundleOptions;
         let changes = ChangeSet::new(
             scrum_core::range::Range::default(),
             Vec::new(),
@@ -372,7 +372,7 @@ mod tests {
             Box::new(NoPatches),
         );
         let mut proposal =
-            scrum_core::proposal::propose(&changes, &BundleOptions::default()).unwrap();
+            scrum_core::plan::proposal::propose(&changes, &BundleOptions::default()).unwrap();
         proposal.components[1].share = share(3, 70_000);
         let findings = Findings {
             proposal: Some((&proposal, "last commits".to_owned())),

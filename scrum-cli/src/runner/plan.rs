@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use scrum_core::config::Reviewer;
-use scrum_core::manifest::{BundleRecord, FileRecord, Manifest};
 use scrum_core::path::RepoPath;
-use scrum_core::pattern::{PathPatterns, PatternError};
+use scrum_core::plan::pattern::{PathPatterns, PatternError};
+use scrum_core::wave::manifest::{BundleRecord, FileRecord, Manifest};
 
 use super::store::{Archive, Held, Kept, Store, key};
 

@@ -9,7 +9,8 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use scrum_core::{digest, secret};
+use scrum_core::digest;
+use scrum_core::wave::secret;
 
 use super::children::Children;
 use super::command::Prompt;

@@ -1,6 +1,6 @@
 //! The look at every prompt before one is sent.
 
-use scrum_core::secret::{self, SecretFinding};
+use scrum_core::wave::secret::{self, SecretFinding};
 
 use crate::output::Output;
 

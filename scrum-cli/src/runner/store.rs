@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use scrum_core::config::Reviewer;
 use scrum_core::digest;
-use scrum_core::manifest::{BundleRecord, Manifest};
 use scrum_core::tally::Sidecar;
 use scrum_core::wave::MANIFEST;
+use scrum_core::wave::manifest::{BundleRecord, Manifest};
 
 use crate::wave::write_atomically;
 

@@ -11,11 +11,11 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use scrum_core::change::Change;
-use scrum_core::manifest::{BundleRecord, Manifest};
 use scrum_core::patch::{self, FilePatch, file_patches};
 use scrum_core::path::RepoPath;
-use scrum_core::unit::Units;
+use scrum_core::plan::unit::Units;
 use scrum_core::wave::EXCLUDED;
+use scrum_core::wave::manifest::{BundleRecord, Manifest};
 use serde::Serialize;
 
 use crate::wave::Wave;

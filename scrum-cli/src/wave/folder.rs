@@ -4,9 +4,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use scrum_core::engagement::State;
-use scrum_core::manifest::Manifest;
 use scrum_core::tally::Tally;
+use scrum_core::tally::engagement::State;
+use scrum_core::wave::manifest::Manifest;
 use scrum_core::wave::{EXCLUDED, MANIFEST, Sink, TREE};
 
 use super::is_inside;

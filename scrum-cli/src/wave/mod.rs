@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use scrum_core::digest::DigestWriter;
-use scrum_core::manifest::Manifest;
 use scrum_core::range::Range;
+use scrum_core::wave::manifest::Manifest;
 use scrum_core::wave::{EXCLUDED, MANIFEST, TREE};
 
 use crate::error::MixedWave;

@@ -3,8 +3,8 @@
 use std::io;
 use std::path::Path;
 
-use scrum_core::location::KnownPaths;
 use scrum_core::parallel;
+use scrum_core::review::location::KnownPaths;
 use scrum_core::review::{Fault, ReadOptions, Review, Shown};
 use scrum_core::tally::{Outcome, Sidecar, Submission};
 

@@ -23,7 +23,7 @@ pub use reviewers::{
 
 use self::error::meant;
 use crate::digest;
-use crate::guard::{DEFAULT_FAIL, DEFAULT_WARN, Limits};
+use crate::plan::guard::{DEFAULT_FAIL, DEFAULT_WARN, Limits};
 
 /// The file's name in the repository's top folder.
 pub const FILE_NAME: &str = "scrum.toml";

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::ConfigError;
-use crate::pattern::PathPatterns;
+use crate::plan::pattern::PathPatterns;
 
 /// Longest time for one answer, where nothing else is said.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);

@@ -61,7 +61,7 @@ pub(super) fn schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
 #[cfg(test)]
 mod tests {
     use crate::config::Config;
-    use crate::guard::Limits;
+    use crate::plan::guard::Limits;
 
     #[test]
     fn sizes_are_decimal_or_binary() {

@@ -1,7 +1,7 @@
 //! Repositories: from a range to its changes.
 //!
 //! Takes a folder and a [`RangeSpec`]; gives a [`ChangeSet`]. Before it: [`range`](crate::range); after it:
-//! [`component`](crate::component).
+//! [`component`](crate::plan::component).
 //!
 //! This is the only place that knows of git2 and gitoxide. It hands out plain data ([`ChangeSet`]), and depends on nothing
 //! but the objects of the range: not on the user's configuration, the work tree, the index, or the number of threads.

@@ -1,7 +1,7 @@
 //! Patches as text: reads what `git diff` and `git format-patch` write.
 //!
 //! Takes a patch's bytes; gives its sections, or a whole [`ChangeSet`](crate::change::ChangeSet) in place of the one
-//! that [`git`](crate::git) makes. Before it: [`range`](crate::range); after it: [`component`](crate::component).
+//! that [`git`](crate::git) makes. Before it: [`range`](crate::range); after it: [`component`](crate::plan::component).
 //!
 //! The reader is lazy and strict. It yields one [`FilePatch`] a `diff --git` section, follows the line counts of
 //! the hunks (so a deleted line that looks like a header is not one), and passes over what stands between the

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use crate::guard::Verdict;
-use crate::manifest::{BundleRecord, Manifest};
+use crate::plan::guard::Verdict;
 use crate::size;
+use crate::wave::manifest::{BundleRecord, Manifest};
 
 use super::clean::{columns, wrap};
 
@@ -219,7 +219,7 @@ fn plain(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ground::tests::{bundle, manifest};
+    use crate::tally::ground::tests::{bundle, manifest};
 
     fn text(bundles: Vec<BundleRecord>) -> String {
         let mut out = Vec::new();

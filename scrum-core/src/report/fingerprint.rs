@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::ranked::{self, Ranked};
 use crate::digest;
 use crate::patch::file_patches;
-use crate::symbol::shown_lines;
+use crate::tally::symbol::shown_lines;
 use crate::tally::{DiffText, Tally};
 
 /// Characters of code that are looked at, white space not counted. A shorter line takes those below it in.

@@ -12,8 +12,8 @@ use std::io;
 use super::clean::shorten;
 use super::inert::{code, cut, markdown};
 use super::ranked::{Rank, Ranked, Said, cited, counted, notes, ranked, severity_word};
-use crate::likeness::Likeness;
 use crate::review::Severity;
+use crate::tally::likeness::Likeness;
 use crate::tally::{BundleTally, Tally};
 
 /// Opens the comment, so that a script finds the comment of an earlier run and replaces it.

@@ -6,7 +6,7 @@ use std::io;
 
 use serde::Serialize;
 
-use crate::manifest::{BundleRecord, Manifest};
+use crate::wave::manifest::{BundleRecord, Manifest};
 
 /// Jobs that GitHub starts from one matrix at most.
 pub const MATRIX_JOBS: usize = 256;
@@ -85,7 +85,7 @@ fn share(bundles: &[BundleRecord], jobs: usize) -> Vec<Vec<&BundleRecord>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ground::tests::{bundle, manifest};
+    use crate::tally::ground::tests::{bundle, manifest};
 
     fn matrix(count: usize, jobs: usize) -> serde_json::Value {
         let bundles = (0..count).map(|at| {

@@ -5,8 +5,8 @@
 
 use super::inert::{cut, plain};
 use super::ranked::{Ranked, Said, cited, counted, notes, severity_word};
-use crate::likeness::Likeness;
 use crate::review::Severity;
+use crate::tally::likeness::Likeness;
 
 /// Claims that one message tells; more are counted.
 const MAX_CLAIMS: usize = 12;

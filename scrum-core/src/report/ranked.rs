@@ -7,9 +7,9 @@
 use std::cmp::Reverse;
 
 use super::clean::{line, shorten};
-use crate::ground::{DELETED_FILE, Grounding};
-use crate::lineage::LineageSet;
 use crate::review::Severity;
+use crate::tally::ground::{DELETED_FILE, Grounding};
+use crate::tally::lineage::LineageSet;
 use crate::tally::{BundleTally, Claim, LocationTally, PlaceTally, Tally};
 
 /// The largest line number that every format's readers hold: those of SARIF and rdjson are 32-bit signed.

@@ -14,8 +14,8 @@ use super::fingerprint::fingerprints;
 use super::inert::plain;
 use super::message::{message, rule};
 use super::ranked::{Ranked, counted, ranked};
-use crate::lineage::LineageSet;
 use crate::review::Severity;
+use crate::tally::lineage::LineageSet;
 use crate::tally::{BundleTally, DiffText, Tally};
 
 /// The JSON Schema that the file names.

@@ -11,9 +11,9 @@ use std::io;
 use super::clean::{columns, line, shorten, wrap_into};
 use super::press;
 use super::ranked::{self, Rank, counted, severity_word};
-use crate::engagement::State;
 use crate::review::Severity;
 use crate::size;
+use crate::tally::engagement::State;
 use crate::tally::{BundleTally, LooseRecord, RetractionRecord, ReviewerRow, Tally};
 
 /// Columns where the caller names none.

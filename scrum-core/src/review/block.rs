@@ -259,7 +259,7 @@ impl Builder<'_> {
         match label {
             Label::Where => {
                 value.len() <= 1024
-                    && crate::location::citations_up_to(value, 1)
+                    && crate::review::location::citations_up_to(value, 1)
                         .0
                         .iter()
                         .flatten()

@@ -8,7 +8,7 @@ use std::ops::Range;
 use serde_json::value::RawValue;
 
 use super::{Finding, LooseFinding, Review, severity, verdict};
-use crate::location::{self, Citation, KnownPaths, Location, Malformed};
+use crate::review::location::{self, Citation, KnownPaths, Location, Malformed};
 
 /// The most JSON that is read, in bytes.
 const LONGEST: usize = 4 << 20;
@@ -383,7 +383,7 @@ fn swapped(lines: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::location::LineRange;
+    use crate::review::location::LineRange;
     use crate::review::{ReviewVerdict, Severity};
 
     fn lines_of(finding: &Finding) -> Option<LineRange> {

@@ -7,7 +7,7 @@ use super::retraction::{self, Numbered};
 use super::scan::{Event, Kind};
 use super::value::{self, cut};
 use super::{Retraction, Review, verdict};
-use crate::location::{self, Location};
+use crate::review::location::{self, Location};
 
 /// How many places a `RETRACT:` takes over from a finding that it names by its number.
 const MOST_REPEATED: usize = 64;

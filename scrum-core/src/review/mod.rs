@@ -1,7 +1,7 @@
 //! One review's text, read into findings.
 //!
 //! Takes an answer's bytes; gives a [`Review`]: findings, retractions, verdict, faults. Before it:
-//! [`location`](crate::location); after it: [`ground`](crate::ground).
+//! [`location`]; after it: [`ground`](crate::tally::ground).
 //!
 //! [`Review::read`] takes one pass over the lines (`scan`) and keeps the few that matter: labels, headings, fences,
 //! rows of tables with a Where column. What is quoted from the diff or the prompt is told from the reviewer's own
@@ -29,12 +29,14 @@ mod trigger;
 mod value;
 mod verdict;
 
+pub mod location;
+
 use serde::{Deserialize, Serialize};
 
 pub use self::options::ReadOptions;
 pub use self::shown::Shown;
-use crate::location::Location;
-pub use crate::location::Malformed;
+use crate::review::location::Location;
+pub use crate::review::location::Malformed;
 
 /// How bad a finding is. Ordered from least to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

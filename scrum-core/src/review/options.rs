@@ -1,7 +1,7 @@
 //! How a review is read.
 
 use super::shown::Shown;
-use crate::location::KnownPaths;
+use crate::review::location::KnownPaths;
 
 /// How a review is read, and what its reviewer was shown.
 #[derive(Debug, Clone, Copy)]

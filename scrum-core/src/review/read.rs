@@ -14,7 +14,7 @@ use super::scan::{self, Event, Kind, Scan};
 use super::shown::Shown;
 use super::value::{self, cut};
 use super::{EchoEvidence, Fault, Finding, LooseFinding, Review, json, retraction, severity};
-use crate::location::{Citation, Malformed};
+use crate::review::location::{Citation, Malformed};
 
 /// The longest claim that is kept, in bytes.
 const LONGEST_CLAIM: usize = 4096;

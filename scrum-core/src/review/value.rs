@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::block::Span;
 use super::label::Label;
 use super::scan::Event;
-use crate::location::{self, Citation, Malformed};
+use crate::review::location::{self, Citation, Malformed};
 
 /// The most of a `WHERE:` value that is read, in bytes, and the most citations taken from it.
 pub(super) const LONGEST: usize = 32 << 10;

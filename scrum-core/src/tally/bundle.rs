@@ -10,13 +10,15 @@ use super::settle::{Key, Settler};
 use super::union::Met;
 use super::votes::{Votes, voting};
 use super::{Buckets, BundleTally, Claim, LocationTally, PlaceTally, ReviewerRow, SetAside};
-use crate::engagement::{State, is_cut_off, judge, relative_to_others, tokens_out, two_decimals};
-use crate::ground::Ground;
-use crate::likeness::likeness;
-use crate::lineage::LineageSet;
-use crate::location::LineRange;
-use crate::place::{CitedLines, Place, places};
+use crate::review::location::LineRange;
 use crate::review::{LooseFinding, Review};
+use crate::tally::engagement::{
+    State, is_cut_off, judge, relative_to_others, tokens_out, two_decimals,
+};
+use crate::tally::ground::Ground;
+use crate::tally::likeness::likeness;
+use crate::tally::lineage::LineageSet;
+use crate::tally::place::{CitedLines, Place, places};
 
 /// Claims of a place that are looked at for words to compare.
 const MAX_COMPARED: usize = 100;

@@ -16,8 +16,8 @@ use super::{
     Buckets, BundleTally, DiffText, LineageRecord, LooseRecord, RetractionRecord, SCHEMA, SetAside,
     Submission, Tally, TallyOptions,
 };
-use crate::ground::Ground;
 use crate::parallel;
+use crate::tally::ground::Ground;
 
 /// Warnings that are listed; more are counted.
 const MAX_WARNINGS: usize = 1_000;

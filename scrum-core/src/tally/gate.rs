@@ -1,9 +1,9 @@
 //! Gates: what a caller may treat as a failure.
 
 use super::Tally;
-use crate::engagement::State;
-use crate::lineage::independence;
 use crate::review::Severity;
+use crate::tally::engagement::State;
+use crate::tally::lineage::independence;
 
 /// A condition that fails a run (`--fail-on`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::seats::Seat;
 use super::settle::{Key, Settler, Spotted};
 use super::{Bucket, Buckets, SetAside};
-use crate::ground::Grounding;
-use crate::location::LineRange;
 use crate::review::Finding;
+use crate::review::location::LineRange;
+use crate::tally::ground::Grounding;
 
 /// A citation that is, or repeats, a counted one.
 pub(super) struct Cited {

@@ -1,7 +1,7 @@
 //! What the reviewers said, counted: the data of `tally.json`, and [`tally`], which makes it.
 //!
-//! Takes [`Submission`]s, and the wave's [`Ground`](crate::ground::Ground) where there is one; gives a [`Tally`].
-//! Before it: [`ground`](crate::ground); after it: [`report`](crate::report).
+//! Takes [`Submission`]s, and the wave's [`Ground`](crate::tally::ground::Ground) where there is one; gives a [`Tally`].
+//! Before it: [`ground`]; after it: [`report`](crate::report).
 //!
 //! Every citation of every review lands in exactly one bucket, so that the numbers add up and nothing is hidden. A
 //! review's citations are counted in [`Buckets`] of the bundle that the review was *of*, also where the cited
@@ -22,6 +22,13 @@ mod settle;
 mod submission;
 mod union;
 mod votes;
+
+pub mod engagement;
+pub mod ground;
+pub mod likeness;
+pub mod lineage;
+pub mod place;
+pub mod symbol;
 
 use serde::{Deserialize, Serialize};
 

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Bucket, Buckets};
-use crate::engagement::State;
-use crate::ground::Grounding;
-use crate::lineage::LineageSet;
 use crate::review::{ReviewVerdict, Severity};
+use crate::tally::engagement::State;
+use crate::tally::ground::Grounding;
+use crate::tally::lineage::LineageSet;
 
 /// What one reviewer did with one bundle.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

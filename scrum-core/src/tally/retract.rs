@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::settle::{Aim, Settler};
-use crate::location::LineRange;
 use crate::review::Review;
+use crate::review::location::LineRange;
 
 /// Comparisons of retractions with findings in one review. A review beyond it has thousands of each on one file.
 const MAX_COMPARISONS: usize = 4_000_000;

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Outcome, ReviewerConfig, Sidecar, Submission, TallyOptions};
-use crate::ground::Ground;
-use crate::lineage::LineageSet;
 use crate::nearest::nearest;
 use crate::review::{Fault, Review};
+use crate::tally::ground::Ground;
+use crate::tally::lineage::LineageSet;
 
 /// Unknown bundles for which the one that was meant is sought.
 const MAX_MEANT: usize = 20;
@@ -326,7 +326,7 @@ impl<'a> Lineages<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lineage::LineageTable;
+    use crate::tally::lineage::LineageTable;
 
     #[test]
     fn config_then_model_then_name() {

@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::retract::Retractions;
 use super::{Bucket, DiffText};
-use crate::ground::{FileRef, Ground, Grounding, PathMatch, strip_prefixes};
-use crate::location::{LineRange, Location};
+use crate::review::location::{LineRange, Location};
 use crate::review::{EchoEvidence, Finding, Review};
-use crate::symbol::resolve_symbols;
+use crate::tally::ground::{FileRef, Ground, Grounding, PathMatch, strip_prefixes};
+use crate::tally::symbol::resolve_symbols;
 
 /// Different unknown paths for which a known one is suggested; the first in the order of the reviews.
 const MAX_SUGGESTIONS: usize = 1_000;

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::lineage::LineageTable;
 use crate::review::Review;
+use crate::tally::lineage::LineageTable;
 
 /// What one reviewer handed in for one bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]

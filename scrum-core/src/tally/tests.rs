@@ -4,17 +4,17 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::change::ChangeKind;
-use crate::engagement::State;
-use crate::ground::tests::{bundle, file, manifest};
-use crate::ground::{Ground, Grounding};
-use crate::lineage::{LineageSet, independence};
-use crate::location::{LineRange, Location};
-use crate::manifest::{ExcludedRecord, Manifest};
 use crate::report::{TextOptions, write_json, write_text};
+use crate::review::location::{LineRange, Location};
 use crate::review::{
     EchoEvidence, Finding, InferredRetraction, LooseFinding, Malformed, Retraction, Review,
     ReviewVerdict, Severity,
 };
+use crate::tally::engagement::State;
+use crate::tally::ground::tests::{bundle, file, manifest};
+use crate::tally::ground::{Ground, Grounding};
+use crate::tally::lineage::{LineageSet, independence};
+use crate::wave::manifest::{ExcludedRecord, Manifest};
 
 /// `path`, `path:3`, `path:3-5` or `path::symbol`.
 fn location(text: &str) -> Location {

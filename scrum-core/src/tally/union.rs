@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::settle::Key;
 use super::{LocationTally, PlaceTally, Totals};
-use crate::location::LineRange;
+use crate::review::location::LineRange;
 
 /// A location, as words that hash quickly.
 type Packed = [u64; 3];

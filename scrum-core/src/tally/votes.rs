@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::Claim;
-use crate::lineage::{LineageSet, independence_of};
+use crate::tally::lineage::{LineageSet, independence_of};
 
 /// The lineages of the claims that vote.
 pub(super) fn voting<'a>(

@@ -1,9 +1,9 @@
 //! What a prompt says of everything around its bundle: the other bundles, what is excluded, the commits.
 
-use crate::bundle::{Bundle, Plan};
 use crate::change::ChangeSet;
 use crate::path::RepoPath;
-use crate::prompt::{
+use crate::plan::{Bundle, Plan};
+use crate::wave::prompt::{
     self, AROUND_BYTES, BundleContext, CommitItem, Context, ExcludedItem, OtherItem, RangeContext,
     Template,
 };

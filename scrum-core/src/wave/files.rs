@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 
 use super::{EXCLUDED, Sink, TREE, WaveError, record};
-use crate::bundle::{Bundle, DiffWriter, Piece, Plan};
 use crate::change::{ChangeKind, ChangeSet};
 use crate::digest::DigestWriter;
-use crate::manifest::BundleRecord;
-use crate::prompt::{self, Context, Numbering, PromptError, Template};
+use crate::plan::{Bundle, DiffWriter, Piece, Plan};
+use crate::wave::manifest::BundleRecord;
+use crate::wave::prompt::{self, Context, Numbering, PromptError, Template};
 
 /// How much of a bundle's diff, as its prompt shows it, is kept while the diff is written. The prompt of a larger one is
 /// made of a second look at its patches. A bundle that passes the guard by default is a tenth of it.

@@ -1,7 +1,7 @@
 //! From a plan to the files of a wave.
 //!
 //! Takes a plan, a template and a [`Sink`]; writes every file but the manifest, and returns that. Before it:
-//! [`prompt`]; after it: [`manifest`](crate::manifest).
+//! [`prompt`]; after it: [`manifest`].
 //!
 //! The files go to a [`Sink`]; whether that is a folder, an archive or nothing at all is the caller's business.
 //! They are written by several threads, each file whole by one of them, and the manifest lists them in the plan's order, so
@@ -12,19 +12,23 @@ mod around;
 mod files;
 mod record;
 
+pub mod manifest;
+pub mod prompt;
+pub mod secret;
+
 use std::io::{self, Write};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use crate::bundle::Plan;
 use crate::change::ChangeSet;
 use crate::digest::DigestWriter;
-use crate::guard::{Limits, Verdict};
-use crate::manifest::{BundleRecord, GuardRecord, Manifest, SCHEMA};
 use crate::patch::{self, PatchSet};
-use crate::prompt::{self, Template};
+use crate::plan::Plan;
+use crate::plan::guard::{Limits, Verdict};
 use around::Surroundings;
 use files::Files;
+use manifest::{BundleRecord, GuardRecord, Manifest, SCHEMA};
+use prompt::Template;
 
 /// Name of the manifest in a wave.
 pub const MANIFEST: &str = "manifest.json";

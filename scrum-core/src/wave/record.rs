@@ -1,10 +1,10 @@
 //! What the manifest says of bundles and excluded files.
 
 use super::files::Digested;
-use crate::bundle::{Bundle, Excluded, Piece};
 use crate::change::ChangeSet;
-use crate::manifest::{BundleRecord, ExcludedRecord, FileRecord};
 use crate::path::RepoPath;
+use crate::plan::{Bundle, Excluded, Piece};
+use crate::wave::manifest::{BundleRecord, ExcludedRecord, FileRecord};
 
 /// The record of a bundle of which both files are written.
 pub(super) fn bundle(

@@ -4,17 +4,17 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use scrum_core::bundle::{self, Bundle, BundleOptions, Plan};
 use scrum_core::change::ChangeSet;
-use scrum_core::component::{self, ComponentRule};
 use scrum_core::config::{Config, Grouping};
-use scrum_core::exclude::ExcludeOptions;
 use scrum_core::git::DiffOptions;
-use scrum_core::guard::Verdict;
-use scrum_core::manifest::Manifest;
 use scrum_core::path::RepoPath;
-use scrum_core::prompt::Template;
+use scrum_core::plan::component::{self, ComponentRule};
+use scrum_core::plan::exclude::ExcludeOptions;
+use scrum_core::plan::guard::Verdict;
+use scrum_core::plan::{self, Bundle, BundleOptions, Plan};
 use scrum_core::range::RangeSpec;
+use scrum_core::wave::manifest::Manifest;
+use scrum_core::wave::prompt::Template;
 use scrum_core::wave::{self as core_wave, Discard, Sink, WaveOptions};
 use scrum_core::{digest, patch};
 
@@ -58,7 +58,7 @@ impl Draft {
             .iter()
             .for_each(|warning| output.warning(warning));
 
-        let plan = bundle::plan(&changes, &bundle_options(&config, &changes, session)?)?;
+        let plan = plan::plan(&changes, &bundle_options(&config, &changes, session)?)?;
         plan.warnings
             .iter()
             .for_each(|warning| output.warning(&warning.to_string()));

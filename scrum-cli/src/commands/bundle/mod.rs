@@ -7,11 +7,11 @@ mod sizes;
 use std::path::Path;
 
 use clap::{Args as ClapArgs, ValueEnum};
-use scrum_core::manifest::Manifest;
 use scrum_core::range::Range;
 use scrum_core::report::bundles::{self, BundlesOptions};
 use scrum_core::report::{MATRIX_JOBS, write_matrix};
 use scrum_core::wave::Discard;
+use scrum_core::wave::manifest::Manifest;
 
 pub(crate) use draft::Draft;
 pub(crate) use options::Bundling;

@@ -1,10 +1,10 @@
 //! What is said of bundles that are too large.
 
-use scrum_core::bundle::{self, Bundle, SuggestedComponent};
 use scrum_core::change::ChangeSet;
-use scrum_core::guard::Verdict;
-use scrum_core::manifest::Manifest;
+use scrum_core::plan::guard::Verdict;
+use scrum_core::plan::{self, Bundle, SuggestedComponent};
 use scrum_core::size;
+use scrum_core::wave::manifest::Manifest;
 
 use crate::output::Output;
 
@@ -80,7 +80,7 @@ pub(super) fn explain_oversize(
             bundle.id,
             size::decimal(bundle.bytes)
         ));
-        for (path, bytes) in bundle::largest_files(bundle, changes, SHOWN) {
+        for (path, bytes) in plan::largest_files(bundle, changes, SHOWN) {
             output.more(&format!(
                 "    {:>9}  {}",
                 size::decimal(bytes),
@@ -90,7 +90,7 @@ pub(super) fn explain_oversize(
     }
     output.hint("one of these, added to the command, goes on:");
     for bundle in oversize {
-        for SuggestedComponent { rule, .. } in bundle::suggested_components(bundle, changes)
+        for SuggestedComponent { rule, .. } in plan::suggested_components(bundle, changes)
             .iter()
             .take(SHOWN)
         {

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use scrum_core::config::Reviewer;
-use scrum_core::manifest::Manifest;
 use scrum_core::tally::Sidecar;
+use scrum_core::wave::manifest::Manifest;
 
 use crate::error::UsageError;
 use crate::output::Output;

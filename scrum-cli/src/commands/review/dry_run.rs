@@ -1,8 +1,8 @@
 //! What would be asked, and what it would cost.
 
 use scrum_core::config::Reviewer;
-use scrum_core::manifest::Manifest;
 use scrum_core::size;
+use scrum_core::wave::manifest::Manifest;
 use serde::Serialize;
 
 use crate::output::Output;

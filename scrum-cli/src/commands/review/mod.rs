@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 
 use clap::{Args as ClapArgs, ValueEnum};
 use scrum_core::config::{DEFAULT_JOBS, Reviewer};
-use scrum_core::engagement::State;
-use scrum_core::manifest::Manifest;
 use scrum_core::nearest::nearest;
 use scrum_core::tally::Tally;
+use scrum_core::tally::engagement::State;
+use scrum_core::wave::manifest::Manifest;
 
 use self::target::Target;
 use super::bundle::Bundling;

@@ -5,8 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use scrum_core::manifest::Manifest;
 use scrum_core::wave::Sink;
+use scrum_core::wave::manifest::Manifest;
 
 use super::Args;
 use crate::commands::bundle::{Draft, warn_sizes};

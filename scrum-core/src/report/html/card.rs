@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::counted;
 use super::finding::{Place, members, severity_key, severity_word};
 use super::words::{Prose, prose, start};
-use crate::ground::Grounding;
 use crate::report::clean::line;
+use crate::tally::ground::Grounding;
 use crate::tally::{BundleTally, LocationTally, PlaceTally};
 
 /// Claims of one place that are shown; more are counted.

@@ -12,9 +12,9 @@ use super::card::Card;
 use super::plan::BundlePlan;
 use super::words::code_line;
 use crate::change::{ChangeKind, Hunk};
-use crate::manifest::{BundleRecord, FileRecord, Manifest};
 use crate::patch::{FilePatch, HunkText, file_patches};
 use crate::report::clean::line;
+use crate::wave::manifest::{BundleRecord, FileRecord, Manifest};
 
 /// Lines around a finding that are shown where the diffs are too large to be shown whole.
 const AROUND: u32 = 30;

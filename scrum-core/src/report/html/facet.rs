@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use super::Register;
 use super::finding::{severity_key, severity_word};
-use crate::ground::Grounding;
 use crate::report::clean::line;
 use crate::review::Severity;
 use crate::tally::LocationTally;
+use crate::tally::ground::Grounding;
 
 /// What findings are filtered by.
 #[derive(Debug, Serialize)]

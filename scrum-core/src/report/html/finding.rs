@@ -5,9 +5,9 @@ use serde::Serialize;
 use super::anchor::Anchors;
 use super::facet::Counts;
 use super::words::{Prose, prose, start};
-use crate::likeness::Likeness;
 use crate::report::clean::line;
 use crate::review::Severity;
+use crate::tally::likeness::Likeness;
 use crate::tally::{BundleTally, Claim, LocationTally, PlaceTally};
 
 /// Characters of a claim in the list.

@@ -5,10 +5,10 @@ use serde::Serialize;
 use super::bar::{Bar, bar};
 use super::plan::Plan;
 use super::{Register, counted, grouped};
-use crate::engagement::State;
 use crate::report::clean::line;
 use crate::review::ReviewVerdict;
 use crate::size;
+use crate::tally::engagement::State;
 use crate::tally::{ReviewerRow, Tally};
 
 /// The table.

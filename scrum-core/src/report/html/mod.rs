@@ -28,8 +28,8 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
-use crate::manifest::Manifest;
 use crate::tally::{DiffText, Tally};
+use crate::wave::manifest::Manifest;
 
 /// Bounds of the page. What goes beyond is left out, counted, and said to be elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,11 +10,11 @@ use super::plan::Plan;
 use super::policy::{policy, script, style};
 use super::section::citations;
 use super::{counted, grouped};
-use crate::engagement::State;
-use crate::manifest::Manifest;
 use crate::report::clean::line;
 use crate::size;
 use crate::tally::Tally;
+use crate::tally::engagement::State;
+use crate::wave::manifest::Manifest;
 
 /// Commits that are listed; more are counted.
 const MAX_COMMITS: usize = 100;

@@ -9,10 +9,10 @@ use super::matrix::{Cell, cell};
 use super::plan::BundlePlan;
 use super::words::{Prose, prose, start};
 use super::{counted, grouped};
-use crate::manifest::BundleRecord;
 use crate::report::clean::line;
 use crate::size;
 use crate::tally::{Buckets, BundleTally, LooseRecord};
+use crate::wave::manifest::BundleRecord;
 
 /// Set-aside citations, loose findings and retractions of one bundle that are shown, each.
 const MOST: usize = 1_000;

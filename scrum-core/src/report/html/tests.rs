@@ -2,17 +2,17 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::change::{ChangeKind, Hunk};
-use crate::engagement::State;
-use crate::ground::Grounding;
-use crate::guard::Verdict;
-use crate::lineage::LineageSet;
-use crate::manifest::{BundleRecord, ExcludedRecord, FileRecord, GuardRecord};
+use crate::plan::guard::Verdict;
 use crate::range::Range;
 use crate::review::{Review, ReviewVerdict, Severity};
+use crate::tally::engagement::State;
+use crate::tally::ground::Grounding;
+use crate::tally::lineage::LineageSet;
 use crate::tally::{
     self, Bucket, Buckets, BundleTally, Claim, LocationTally, LooseRecord, NoDiffs, Outcome,
     PlaceTally, RetractionRecord, ReviewerRow, SetAside, Submission, TallyOptions, Totals,
 };
+use crate::wave::manifest::{BundleRecord, ExcludedRecord, FileRecord, GuardRecord};
 
 const EVIL: &str = "</script><img src=x onerror=\"a()\">'{{ 7 }}\u{202e}";
 
@@ -36,13 +36,13 @@ fn file(path: &str, kind: ChangeKind, hunks: &[Hunk]) -> FileRecord {
         deletions: 1,
         bytes: 10,
         hunks: hunks.to_vec(),
-        ..crate::ground::tests::file(path, kind, &[])
+        ..tally::ground::tests::file(path, kind, &[])
     }
 }
 
 fn manifest(bytes: u64, files: Vec<FileRecord>) -> Manifest {
     Manifest {
-        schema: crate::manifest::SCHEMA.to_owned(),
+        schema: crate::wave::manifest::SCHEMA.to_owned(),
         range: Range {
             spec: "main...HEAD".to_owned(),
             base_tree: Some("1234567890".to_owned()),
@@ -257,7 +257,7 @@ fn a_small_page() {
         bytes: 9120,
     });
     let tree = b"src/pool.rs\nsrc/other.rs\n";
-    let ground = crate::ground::Ground::new(&manifest, tree);
+    let ground = tally::ground::Ground::new(&manifest, tree);
     let diffs = |_: &str| Some(DIFF.as_bytes().to_vec());
     let options = TallyOptions::default();
     let tally = tally::tally(answers.into(), Some(&ground), &diffs, &options);

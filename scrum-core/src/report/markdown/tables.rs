@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{Page, bundle_id, fold, severity, words};
-use crate::engagement::State;
 use crate::report::clean::{line, shorten};
 use crate::report::inert::markdown;
 use crate::report::ranked::counted;
 use crate::size;
+use crate::tally::engagement::State;
 use crate::tally::{BundleTally, LooseRecord, ReviewerRow, SetAside, Tally};
 
 /// Rows of a table; the rest is counted.

@@ -118,7 +118,9 @@ fn a_place_without_head_lines_has_no_region() {
     let mut tally = tally_of(&[("core", "opus", text + &finding("WARN", "c.rs:9-12", "gone"))]);
     let deleted = |location: &&mut crate::tally::LocationTally| location.path == "c.rs";
     for location in tally.bundles[0].locations.iter_mut().filter(deleted) {
-        location.flags.push(crate::ground::DELETED_FILE.to_owned());
+        location
+            .flags
+            .push(crate::tally::ground::DELETED_FILE.to_owned());
     }
     let (file, _) = sarif(&tally, SarifOptions::default());
     for result in results(&file["runs"][0]) {

@@ -3,10 +3,10 @@
 use std::io;
 
 use super::{MAX_CLAIM, Page, Paint, counted};
-use crate::likeness::Likeness;
 use crate::report::clean::{line, wrap};
 use crate::report::ranked::{Ranked, cited, location_name, notes, said_of};
 use crate::tally::LocationTally;
+use crate::tally::likeness::Likeness;
 
 impl Page<'_> {
     pub(super) fn place(&mut self, ranked: &Ranked<'_>) -> io::Result<()> {

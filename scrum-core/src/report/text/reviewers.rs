@@ -3,9 +3,9 @@
 use std::io;
 
 use super::{Page, Paint, counted};
-use crate::engagement::State;
 use crate::report::clean::{columns, line, shorten};
 use crate::review::ReviewVerdict;
+use crate::tally::engagement::State;
 use crate::tally::{BundleTally, ReviewerRow};
 
 impl Page<'_> {

@@ -1,0 +1,259 @@
+//! CODEOWNERS: who owns a path.
+//!
+//! Takes the file's text; gives the owners of a path, for [`By::Codeowners`](crate::plan::component::By::Codeowners).
+//!
+//! Reads GitHub's format and GitLab's sections. The last line that matches a path decides; a line without owners
+//! says that nobody owns it. In a file with sections each section decides for itself, and a path has the owners of
+//! all sections. `dir/*` does not reach below `dir`. Negation, character classes and an escaped `#` do not exist
+//! there; such a line is passed over with a warning, as the forges do.
+
+use std::fmt;
+
+use crate::path::RepoPath;
+use crate::plan::pattern::PathPatterns;
+
+/// The places where a repository keeps the file, best first.
+pub const PATHS: [&str; 4] = [
+    ".github/CODEOWNERS",
+    "CODEOWNERS",
+    "docs/CODEOWNERS",
+    ".gitlab/CODEOWNERS",
+];
+
+/// A CODEOWNERS file, ready for lookups.
+#[derive(Debug, Clone)]
+pub struct Codeowners {
+    sections: Vec<Section>,
+    warnings: Vec<CodeownersWarning>,
+}
+
+#[derive(Debug, Clone)]
+struct Section {
+    patterns: PathPatterns,
+    /// The owners of each pattern; sorted, without repeats.
+    owners: Vec<Vec<String>>,
+}
+
+/// A line that was passed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeownersWarning {
+    /// 1-based line of the file.
+    pub line: usize,
+    /// The line as it stands.
+    pub text: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl fmt::Display for CodeownersWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { line, text, reason } = self;
+        write!(f, "CODEOWNERS line {line} is passed over, {reason}: {text}")
+    }
+}
+
+#[derive(Default)]
+struct Draft {
+    default_owners: Vec<String>,
+    patterns: Vec<String>,
+    owners: Vec<Vec<String>>,
+}
+
+impl Codeowners {
+    /// Reads the text. Lines that cannot be used become [warnings](Self::warnings).
+    pub fn parse(text: &str) -> Self {
+        let mut warnings = Vec::new();
+        let mut drafts = vec![Draft::default()];
+        for (index, raw) in text.lines().enumerate() {
+            let line = without_comment(raw);
+            if line.is_empty() {
+                continue;
+            }
+            let mut warn = |reason: &str| {
+                warnings.push(CodeownersWarning {
+                    line: index + 1,
+                    text: raw.to_owned(),
+                    reason: reason.to_owned(),
+                });
+            };
+            let (pattern, rest) = split_pattern(line);
+            if let Some(owners) = section_header(line) {
+                match parse_owners(owners) {
+                    Ok(default_owners) => drafts.push(Draft {
+                        default_owners,
+                        ..Draft::default()
+                    }),
+                    Err(owner) => warn(&format!("`{owner}` is no owner")),
+                }
+            } else if pattern.starts_with('!') {
+                warn("`!` does not exist here");
+            } else if pattern.starts_with("\\#") {
+                warn("`\\#` does not exist here");
+            } else if pattern.contains(['[', ']']) {
+                warn("`[ ]` does not exist here");
+            } else if let Err(error) = PathPatterns::codeowners([braces_escaped(&pattern)]) {
+                warn(&error.reason);
+            } else {
+                match (parse_owners(rest), drafts.last_mut()) {
+                    (Ok(owners), Some(draft)) => {
+                        draft.patterns.push(braces_escaped(&pattern));
+                        draft.owners.push(if owners.is_empty() {
+                            draft.default_owners.clone()
+                        } else {
+                            owners
+                        });
+                    }
+                    (Err(owner), _) => warn(&format!("`{owner}` is no owner")),
+                    (Ok(_), None) => {}
+                }
+            }
+        }
+        let mut sections = Vec::new();
+        for draft in drafts {
+            match PathPatterns::codeowners(&draft.patterns) {
+                Ok(patterns) => sections.push(Section {
+                    patterns,
+                    owners: draft.owners,
+                }),
+                // Each pattern parsed; one that is too large to compile is all that is left.
+                Err(error) => warnings.push(CodeownersWarning {
+                    line: 0,
+                    text: error.pattern,
+                    reason: error.reason,
+                }),
+            }
+        }
+        Self { sections, warnings }
+    }
+
+    /// The owners of a path, sorted; empty where nobody owns it.
+    pub fn owners(&self, path: &RepoPath) -> Vec<&str> {
+        let mut owners: Vec<&str> = Vec::new();
+        for section in &self.sections {
+            if let Some(at) = section.patterns.matched(path) {
+                owners.extend(section.owners[at].iter().map(String::as_str));
+            }
+        }
+        owners.sort_unstable();
+        owners.dedup();
+        owners
+    }
+
+    /// The lines that were passed over.
+    pub fn warnings(&self) -> &[CodeownersWarning] {
+        &self.warnings
+    }
+}
+
+/// The line up to a `#` at its start or behind a blank.
+fn without_comment(line: &str) -> &str {
+    let mut blank = true;
+    for (at, letter) in line.char_indices() {
+        if letter == '#' && blank {
+            return line[..at].trim();
+        }
+        blank = letter.is_whitespace();
+    }
+    line.trim()
+}
+
+/// The pattern with its `\ ` resolved, and what follows it.
+fn split_pattern(line: &str) -> (String, &str) {
+    let mut pattern = String::new();
+    let mut letters = line.char_indices().peekable();
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            '\\' if letters.peek().is_some_and(|(_, next)| next.is_whitespace()) => {
+                pattern.extend(letters.next().map(|(_, next)| next));
+            }
+            letter if letter.is_whitespace() => return (pattern, &line[at..]),
+            letter => pattern.push(letter),
+        }
+    }
+    (pattern, "")
+}
+
+/// GitLab's `[Name]`, `^[Name]`, `[Name][2]`, each with or without default owners behind it. Returns those.
+fn section_header(line: &str) -> Option<&str> {
+    let line = line.strip_prefix('^').unwrap_or(line);
+    let (name, mut rest) = line.strip_prefix('[')?.split_once(']')?;
+    if name.trim().is_empty() {
+        return None;
+    }
+    if let Some((count, after)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        count.parse::<u32>().ok()?;
+        rest = after;
+    }
+    (rest.is_empty() || rest.starts_with(char::is_whitespace)).then_some(rest)
+}
+
+/// Words with an `@` in or in front of them: users, teams, roles, mail addresses.
+fn parse_owners(text: &str) -> Result<Vec<String>, String> {
+    let mut owners = Vec::new();
+    for word in text.split_whitespace() {
+        let name = word.trim_start_matches('@');
+        let usable = !name.is_empty() && word.contains('@') && !name.ends_with('@');
+        if !usable {
+            return Err(word.to_owned());
+        }
+        owners.push(word.to_owned());
+    }
+    owners.sort_unstable();
+    owners.dedup();
+    Ok(owners)
+}
+
+/// Braces are plain letters in CODEOWNERS.
+fn braces_escaped(pattern: &str) -> String {
+    pattern.replace('{', "\\{").replace('}', "\\}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn owners<'a>(file: &'a Codeowners, path: &str) -> Vec<&'a str> {
+        file.owners(&RepoPath::from(path))
+    }
+
+    #[test]
+    fn the_last_match_wins_and_a_bare_pattern_clears() {
+        let file = Codeowners::parse(
+            "# all\n* @org/all\n*.js @js # inline\n/docs/* docs@example.com\napps/ @b @a\n/apps/github\n/a\\ b/ @space\n",
+        );
+        assert!(file.warnings().is_empty());
+        for (path, expected) in [
+            ("x.rs", &["@org/all"][..]),
+            ("deep/x.js", &["@js"]),
+            ("docs/a.md", &["docs@example.com"]),
+            ("docs/deep/a.md", &["@org/all"]),
+            ("x/apps/y", &["@a", "@b"]),
+            ("apps/github/x", &[]),
+            ("a b/x", &["@space"]),
+        ] {
+            assert_eq!(owners(&file, path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn bad_lines_are_named_and_passed_over() {
+        let file =
+            Codeowners::parse("* @all\n!x @a\n[ab].c @a\n\\#x @a\n*.rs nobody\n*.go @\n*.c @c\n");
+        let lines: Vec<_> = file.warnings().iter().map(|warning| warning.line).collect();
+        assert_eq!(lines, [2, 3, 4, 5, 6]);
+        assert_eq!(owners(&file, "x.rs"), ["@all"]);
+        assert_eq!(owners(&file, "x.c"), ["@c"]);
+        assert!(file.warnings()[3].to_string().contains("line 5"));
+    }
+
+    #[test]
+    fn sections_decide_each_for_itself() {
+        let file = Codeowners::parse(
+            "* @top\n[Backend] @back\n*.rb\nlib/ @lib\n^[Docs][2] @docs\n*.md\n[Empty]\nlib/x.rb\n",
+        );
+        assert!(file.warnings().is_empty(), "{:?}", file.warnings());
+        assert_eq!(owners(&file, "app/a.rb"), ["@back", "@top"]);
+        assert_eq!(owners(&file, "lib/x.rb"), ["@lib", "@top"]);
+        assert_eq!(owners(&file, "README.md"), ["@docs", "@top"]);
+    }
+}

@@ -1,0 +1,415 @@
+//! Which component a path belongs to.
+//!
+//! Takes rules and a [`ChangeSet`]; gives each path the component that it belongs to. Before it:
+//! [`change`](crate::change); after it: [`unit`](crate::plan::unit).
+//!
+//! Explicit rules come first, in their order; what they leave is grouped as [`By`] says; what nothing claims is
+//! `root`. What is found is only a first division: [`bundle`](crate::plan) divides found components further.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::LazyLock;
+
+use crate::change::{ChangeKind, ChangeSet};
+use crate::path::RepoPath;
+use crate::plan::codeowners::{Codeowners, CodeownersWarning};
+use crate::plan::folder_index::Nest;
+use crate::plan::pattern::{PathPatterns, PatternError};
+
+/// Name of the component of everything that nothing claims.
+pub const ROOT: &str = "root";
+
+/// A component as a person names it: `[[components]]` or `--component`. Two rules of one name are one component.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComponentRule {
+    /// The component's name.
+    pub name: String,
+    /// gitignore-style globs of its files; of those that match, the last decides.
+    pub paths: Vec<String>,
+}
+
+/// How files that no rule claims are grouped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum By {
+    /// By the nearest folder with a package manifest (`Cargo.toml`, `go.mod`, …). The top folder's is `root`.
+    #[default]
+    Workspace,
+    /// By the owners that CODEOWNERS names.
+    Codeowners,
+    /// By the first folder of the path. Files of the top folder are `root`.
+    TopLevel,
+}
+
+/// What a path belongs to, before names are made.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Key {
+    /// The rule of this index, or the first of the same name.
+    Rule(usize),
+    /// What nothing claims.
+    Root,
+    /// A found folder.
+    Folder(Vec<u8>),
+    /// The owners, joined with `+`.
+    Owners(String),
+}
+
+impl Key {
+    /// The name of the component before it is divided, and before it is made unique.
+    pub(crate) fn name(&self, rules: &[ComponentRule]) -> String {
+        match self {
+            Self::Rule(index) => rules[*index].name.clone(),
+            Self::Root => ROOT.to_owned(),
+            Self::Folder(folder) => RepoPath::new(folder.as_slice()).display(),
+            Self::Owners(owners) => owners.clone(),
+        }
+    }
+}
+
+/// A rule that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ComponentError {
+    /// One of its patterns does not compile.
+    #[error("component `{component}`, pattern {source}")]
+    Pattern {
+        /// The rule's name.
+        component: String,
+        /// The pattern and what is wrong with it.
+        source: PatternError,
+    },
+    /// A rule without a name.
+    #[error("a component has no name (its patterns: {})", paths.join(", "))]
+    Unnamed {
+        /// Its patterns, by which a person finds it.
+        paths: Vec<String>,
+    },
+    /// Grouping by owners was asked for, and the head tree has no CODEOWNERS file.
+    #[error("the components are to be found by codeowners, but there is no CODEOWNERS file")]
+    NoCodeowners,
+}
+
+/// Two rules match the same files; the first one has them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DoubleClaim {
+    /// The component that has the files.
+    pub winner: String,
+    /// The component that would have them otherwise.
+    pub loser: String,
+    /// How many changed files both match.
+    pub files: usize,
+    /// The first of them.
+    pub example: RepoPath,
+}
+
+/// Gives each path its component.
+#[derive(Debug)]
+pub(crate) struct Finder<'a> {
+    rules: Vec<(Key, &'a str, PathPatterns)>,
+    found: Found,
+}
+
+#[derive(Debug)]
+enum Found {
+    Workspace {
+        /// Package folders of the head tree.
+        head: Nest<()>,
+        /// The same, and those whose manifest the range removes.
+        either: Nest<()>,
+    },
+    Codeowners(Box<Codeowners>),
+    TopLevel,
+}
+
+impl<'a> Finder<'a> {
+    pub(crate) fn new(
+        rules: &'a [ComponentRule],
+        by: By,
+        codeowners: Option<&str>,
+        changes: &ChangeSet,
+    ) -> Result<Self, ComponentError> {
+        let mut first_of_name = HashMap::new();
+        let mut compiled = Vec::with_capacity(rules.len());
+        for (index, rule) in rules.iter().enumerate() {
+            if rule.name.trim().is_empty() {
+                return Err(ComponentError::Unnamed {
+                    paths: rule.paths.clone(),
+                });
+            }
+            let patterns =
+                PathPatterns::new(&rule.paths).map_err(|source| ComponentError::Pattern {
+                    component: rule.name.clone(),
+                    source,
+                })?;
+            let first = *first_of_name.entry(rule.name.as_str()).or_insert(index);
+            compiled.push((Key::Rule(first), rule.name.as_str(), patterns));
+        }
+        let found = match by {
+            By::Workspace => workspace(changes),
+            By::Codeowners => {
+                let text = codeowners.ok_or(ComponentError::NoCodeowners)?;
+                Found::Codeowners(Box::new(Codeowners::parse(text)))
+            }
+            By::TopLevel => Found::TopLevel,
+        };
+        Ok(Self {
+            rules: compiled,
+            found,
+        })
+    }
+
+    /// The component of a path of the head tree; with `gone`, of one that only the base tree has.
+    pub(crate) fn component(&self, path: &RepoPath, gone: bool) -> Key {
+        let claimed = self
+            .rules
+            .iter()
+            .find(|(_, _, patterns)| patterns.is_match(path));
+        if let Some((key, _, _)) = claimed {
+            return key.clone();
+        }
+        match &self.found {
+            Found::Workspace { head, either } => {
+                let folders = if gone { either } else { head };
+                match folders.innermost(path.folder()) {
+                    Some((folder, ())) if !folder.is_empty() => Key::Folder(folder.to_vec()),
+                    _ => Key::Root,
+                }
+            }
+            Found::Codeowners(owners) => {
+                let owners = owners.owners(path);
+                if owners.is_empty() {
+                    Key::Root
+                } else {
+                    Key::Owners(owners.join("+"))
+                }
+            }
+            Found::TopLevel => {
+                let bytes = path.as_bytes();
+                match bytes.iter().position(|byte| *byte == b'/') {
+                    Some(end) => Key::Folder(bytes[..end].to_vec()),
+                    None => Key::Root,
+                }
+            }
+        }
+    }
+
+    /// The lines of CODEOWNERS that were passed over.
+    pub(crate) fn codeowners_warnings(&self) -> &[CodeownersWarning] {
+        match &self.found {
+            Found::Codeowners(owners) => owners.warnings(),
+            _ => &[],
+        }
+    }
+
+    /// What a person should know about the rules: those that match no file of the range nor of the head tree, and
+    /// pairs that match the same changed files.
+    pub(crate) fn judge_rules(&self, changes: &ChangeSet) -> (Vec<String>, Vec<DoubleClaim>) {
+        let mut used = vec![false; self.rules.len()];
+        let mut double: BTreeMap<(usize, usize), DoubleClaim> = BTreeMap::new();
+        for change in &changes.changes {
+            let mut winner = None;
+            for (index, (key, name, patterns)) in self.rules.iter().enumerate() {
+                if !patterns.is_match(&change.path) {
+                    continue;
+                }
+                used[index] = true;
+                let Some(first) = winner else {
+                    winner = Some(index);
+                    continue;
+                };
+                if self.rules[first].0 != *key {
+                    double
+                        .entry((first, index))
+                        .or_insert_with(|| DoubleClaim {
+                            winner: self.rules[first].1.to_owned(),
+                            loser: (*name).to_owned(),
+                            files: 0,
+                            example: change.path.clone(),
+                        })
+                        .files += 1;
+                }
+            }
+        }
+        let unused = self
+            .rules
+            .iter()
+            .zip(used)
+            .filter(|((_, _, patterns), used)| {
+                !used && !changes.tree.iter().any(|path| patterns.is_match(path))
+            })
+            .map(|((_, name, _), _)| (*name).to_owned())
+            .collect();
+        (unused, double.into_values().collect())
+    }
+}
+
+/// The folders below the top that hold a package manifest (`Cargo.toml`, `go.mod`, …), by path: what
+/// [`By::Workspace`] finds in a tree.
+pub fn package_folders(tree: &[RepoPath]) -> Vec<RepoPath> {
+    let markers = tree.iter().filter(|path| is_marker(path));
+    let folders: BTreeSet<RepoPath> = markers
+        .map(|path| RepoPath::new(path.folder()))
+        .filter(|folder| !folder.as_bytes().is_empty())
+        .collect();
+    folders.into_iter().collect()
+}
+
+/// Folders that hold a package manifest.
+fn workspace(changes: &ChangeSet) -> Found {
+    let folder = |path: &RepoPath| (path.folder().to_vec(), ());
+    let head: Vec<_> = changes
+        .tree
+        .iter()
+        .filter(|path| is_marker(path))
+        .map(folder)
+        .collect();
+    let removed = changes
+        .changes
+        .iter()
+        .filter_map(|change| match change.kind {
+            ChangeKind::Deleted => Some(&change.path),
+            ChangeKind::Renamed => change.old_path.as_ref(),
+            _ => None,
+        });
+    let removed: Vec<_> = removed.filter(|path| is_marker(path)).map(folder).collect();
+    Found::Workspace {
+        either: Nest::new(head.iter().cloned().chain(removed)),
+        head: Nest::new(head),
+    }
+}
+
+/// Whether a file makes the folder it lies in a package. Every path of the head is asked, so this is no matter for patterns.
+fn is_marker(path: &RepoPath) -> bool {
+    let name = path.file_name();
+    MARKERS.names.contains(name) || MARKERS.endings.iter().any(|ending| name.ends_with(ending))
+}
+
+struct Markers {
+    names: HashSet<&'static [u8]>,
+    endings: Vec<&'static [u8]>,
+}
+
+static MARKERS: LazyLock<Markers> = LazyLock::new(|| {
+    let lines = || data_lines(include_str!("../../data/workspace-markers.txt")).map(str::as_bytes);
+    Markers {
+        names: lines().filter(|line| !line.starts_with(b"*")).collect(),
+        endings: lines().filter_map(|line| line.strip_prefix(b"*")).collect(),
+    }
+});
+
+/// The patterns of a data file of this crate: one a line, `#` begins a comment.
+pub(crate) fn data_patterns(text: &str) -> PathPatterns {
+    #[expect(
+        clippy::expect_used,
+        reason = "the data is part of the crate and a test compiles it"
+    )]
+    PathPatterns::new(data_lines(text)).expect("the built-in patterns compile")
+}
+
+/// The entries of a data file of this crate.
+pub(crate) fn data_lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::fixture::{change, change_set};
+
+    fn rule(name: &str, paths: &[&str]) -> ComponentRule {
+        ComponentRule {
+            name: name.into(),
+            paths: paths.iter().map(|path| (*path).to_owned()).collect(),
+        }
+    }
+
+    fn folder(name: &str) -> Key {
+        Key::Folder(name.into())
+    }
+
+    #[test]
+    fn the_nearest_package_folder_wins_and_the_top_is_root() {
+        let mut changes = change_set(vec![
+            change("gone/Cargo.toml", ChangeKind::Deleted, 1),
+            change("gone/src/lib.rs", ChangeKind::Deleted, 1),
+        ]);
+        changes.tree = [
+            "Cargo.toml",
+            "a/Cargo.toml",
+            "a/web/package.json",
+            "a/web/x/y.ts",
+            "b/x",
+            "c/Some.csproj",
+            "d/Cargo.toml.orig",
+        ]
+        .map(RepoPath::from)
+        .to_vec();
+        let finder = Finder::new(&[], By::Workspace, None, &changes).unwrap();
+        for (path, gone, key) in [
+            ("a/src/lib.rs", false, folder("a")),
+            ("a/web/x/y.ts", false, folder("a/web")),
+            ("b/x", false, Key::Root),
+            ("c/src/x.cs", false, folder("c")),
+            ("d/x", false, Key::Root),
+            ("top", false, Key::Root),
+            ("gone/src/lib.rs", true, folder("gone")),
+            ("gone/src/lib.rs", false, Key::Root),
+        ] {
+            assert_eq!(finder.component(&path.into(), gone), key, "{path}");
+        }
+    }
+
+    #[test]
+    fn rules_come_first_and_their_faults_are_told() {
+        let changes = change_set(vec![
+            change("core/a", ChangeKind::Modified, 1),
+            change("core/b", ChangeKind::Modified, 1),
+            change("web/a", ChangeKind::Modified, 1),
+        ]);
+        let rules = [
+            rule("core", &["core/**"]),
+            rule("all", &["*"]),
+            rule("none", &["nowhere/**"]),
+            rule("core", &["web/**"]),
+        ];
+        let finder = Finder::new(&rules, By::TopLevel, None, &changes).unwrap();
+        assert_eq!(finder.component(&"core/a".into(), false), Key::Rule(0));
+        assert_eq!(finder.component(&"web/a".into(), false), Key::Rule(1));
+        let (unused, double) = finder.judge_rules(&changes);
+        assert_eq!(unused, ["none"]);
+        let pairs: Vec<_> = double
+            .iter()
+            .map(|claim| (claim.winner.as_str(), claim.loser.as_str(), claim.files))
+            .collect();
+        assert_eq!(pairs, [("core", "all", 2), ("all", "core", 1)]);
+    }
+
+    #[test]
+    fn a_pattern_that_does_not_compile_names_its_component() {
+        let changes = change_set(Vec::new());
+        let rules = [rule("core", &["src/[x"])];
+        let error = Finder::new(&rules, By::TopLevel, None, &changes).unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains("core") && text.contains("src/[x"), "{text}");
+    }
+
+    #[test]
+    fn top_level_and_owners() {
+        let changes = change_set(Vec::new());
+        let finder = Finder::new(&[], By::TopLevel, None, &changes).unwrap();
+        assert_eq!(
+            finder.component(&".github/x".into(), false),
+            folder(".github")
+        );
+        assert_eq!(finder.component(&"README.md".into(), false), Key::Root);
+        let text = Some("*.rs @b @a\n");
+        let finder = Finder::new(&[], By::Codeowners, text, &changes).unwrap();
+        let owners = Key::Owners("@a+@b".into());
+        assert_eq!(finder.component(&"x/y.rs".into(), false), owners);
+        assert_eq!(finder.component(&"x/y.go".into(), false), Key::Root);
+        assert_eq!(
+            Finder::new(&[], By::Codeowners, None, &changes).unwrap_err(),
+            ComponentError::NoCodeowners
+        );
+    }
+}

@@ -1,0 +1,370 @@
+//! What no reviewer is shown, and why.
+//!
+//! Takes a change and [`ExcludeOptions`]; gives a [`Reason`], or none where it is shown. Before it:
+//! [`unit`](crate::plan::unit); after it: [`bundle`](crate::plan).
+//!
+//! Excluded changes are kept: they stand in `excluded.diff` and are listed with their reason. What the range itself
+//! declares to be generated is shown, because that would be a way to hide code.
+
+use std::fmt;
+use std::sync::LazyLock;
+
+use crate::change::{Change, ChangeKind, PathAttributes};
+use crate::path::RepoPath;
+use crate::plan::component::{data_lines, data_patterns};
+use crate::plan::pattern::{PathPatterns, PatternError};
+
+/// What is excluded. Each reason can be switched on its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExcludeOptions {
+    /// gitignore-style globs, judged before everything else; of those that match, the last decides. Default none.
+    pub paths: Vec<String>,
+    /// Binary content: a new, edited or deleted binary file, and one that `-diff` makes so. Default true.
+    pub binary: bool,
+    /// Lock files of package managers, by name. Default true.
+    pub lock_files: bool,
+    /// Files that `linguist-generated` marks, and minified files and source maps, by name. Default true.
+    pub generated: bool,
+    /// Files that `linguist-vendored` marks or that lie in a folder such as `vendor/`. Default true.
+    pub vendored: bool,
+    /// Deleted files. Default false.
+    pub deleted: bool,
+}
+
+impl Default for ExcludeOptions {
+    fn default() -> Self {
+        Self {
+            paths: Vec::new(),
+            binary: true,
+            lock_files: true,
+            generated: true,
+            vendored: true,
+            deleted: false,
+        }
+    }
+}
+
+impl ExcludeOptions {
+    /// Options that exclude nothing.
+    pub fn none() -> Self {
+        Self {
+            paths: Vec::new(),
+            binary: false,
+            lock_files: false,
+            generated: false,
+            vendored: false,
+            deleted: false,
+        }
+    }
+
+    /// Sets the globs.
+    #[must_use]
+    pub fn paths(mut self, paths: Vec<String>) -> Self {
+        self.paths = paths;
+        self
+    }
+
+    /// Sets whether binary content is excluded.
+    #[must_use]
+    pub fn binary(mut self, yes: bool) -> Self {
+        self.binary = yes;
+        self
+    }
+
+    /// Sets whether lock files are excluded.
+    #[must_use]
+    pub fn lock_files(mut self, yes: bool) -> Self {
+        self.lock_files = yes;
+        self
+    }
+
+    /// Sets whether generated and minified files are excluded.
+    #[must_use]
+    pub fn generated(mut self, yes: bool) -> Self {
+        self.generated = yes;
+        self
+    }
+
+    /// Sets whether vendored files are excluded.
+    #[must_use]
+    pub fn vendored(mut self, yes: bool) -> Self {
+        self.vendored = yes;
+        self
+    }
+
+    /// Sets whether deleted files are excluded.
+    #[must_use]
+    pub fn deleted(mut self, yes: bool) -> Self {
+        self.deleted = yes;
+        self
+    }
+}
+
+/// Why a change is not shown. Displayed as the manifest and the prompt name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// A pattern of `[exclude] paths`.
+    Pattern(String),
+    /// Binary content.
+    Binary,
+    /// A package manager's lock file.
+    LockFile,
+    /// An attribute at both ends of the range.
+    Attribute(Attribute),
+    /// It lies where code of other projects lies.
+    Vendored,
+    /// Its name says that it was minified, or that it is a source map.
+    Minified,
+    /// The file is deleted.
+    Deleted,
+    /// A single line, with what must stand around it, or the header alone is larger than any part may be.
+    TooLarge {
+        /// Size of the smallest part that could hold it, in bytes.
+        bytes: u64,
+        /// The fail limit, in bytes.
+        limit: u64,
+    },
+    /// Its header is so long that parts of it would repeat more header than change.
+    HeaderTooLarge {
+        /// Size of the header, in bytes.
+        bytes: u64,
+    },
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pattern(pattern) => write!(f, "matches [exclude] `{pattern}`"),
+            Self::Binary => f.write_str("binary content"),
+            Self::LockFile => f.write_str("lock file"),
+            Self::Attribute(attribute) => write!(f, "{attribute} (.gitattributes)"),
+            Self::Vendored => f.write_str("vendored"),
+            Self::Minified => f.write_str("minified"),
+            Self::Deleted => f.write_str("deleted file"),
+            Self::TooLarge { .. } => f.write_str("a line larger than any part can be"),
+            Self::HeaderTooLarge { .. } => f.write_str("a header too large to be cut"),
+        }
+    }
+}
+
+/// An attribute of `.gitattributes` that excludes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attribute {
+    /// `linguist-generated`.
+    Generated,
+    /// `linguist-vendored`.
+    Vendored,
+    /// `-diff`, or the macro `binary`.
+    NoDiff,
+}
+
+impl Attribute {
+    fn is_set(self, attributes: PathAttributes) -> bool {
+        match self {
+            Self::Generated => attributes.generated,
+            Self::Vendored => attributes.vendored,
+            Self::NoDiff => attributes.no_diff,
+        }
+    }
+
+    /// The attribute as a person writes it in `.gitattributes`.
+    pub fn as_written(self) -> &'static str {
+        match self {
+            Self::Generated => "linguist-generated",
+            Self::Vendored => "linguist-vendored",
+            Self::NoDiff => "-diff",
+        }
+    }
+}
+
+impl fmt::Display for Attribute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Generated => "generated",
+            Self::Vendored => "vendored",
+            Self::NoDiff => "-diff",
+        })
+    }
+}
+
+/// What is said of one change.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Judgement {
+    pub(crate) reason: Option<Reason>,
+    /// An attribute that would exclude it, which only the head has.
+    pub(crate) introduced: Option<Attribute>,
+}
+
+/// Judges changes one by one.
+#[derive(Debug)]
+pub(crate) struct Judge<'a> {
+    options: &'a ExcludeOptions,
+    paths: PathPatterns,
+}
+
+impl<'a> Judge<'a> {
+    pub(crate) fn new(options: &'a ExcludeOptions) -> Result<Self, PatternError> {
+        Ok(Self {
+            options,
+            paths: PathPatterns::new(&options.paths)?,
+        })
+    }
+
+    pub(crate) fn judge(&self, change: &Change) -> Judgement {
+        let reason = self.by_itself(change);
+        let mut judgement = Judgement::default();
+        if reason.is_none() {
+            for (attribute, on) in [
+                (Attribute::Generated, self.options.generated),
+                (Attribute::Vendored, self.options.vendored),
+                (Attribute::NoDiff, self.options.binary),
+            ] {
+                let base = attribute.is_set(change.base_attributes);
+                let head = attribute.is_set(change.head_attributes);
+                // Of a deleted file nothing can be hidden by what the head says.
+                match (base, head) {
+                    (true, true) if on => {
+                        judgement.reason = judgement.reason.or(Some(Reason::Attribute(attribute)));
+                    }
+                    (false, true) if on && change.kind != ChangeKind::Deleted => {
+                        judgement.introduced = judgement.introduced.or(Some(attribute));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        judgement.reason = reason.or(judgement.reason);
+        if judgement.reason.is_some() {
+            judgement.introduced = None;
+        } else if self.options.deleted && change.kind == ChangeKind::Deleted {
+            judgement.reason = Some(Reason::Deleted);
+        }
+        judgement
+    }
+
+    /// The reasons that need no attributes.
+    fn by_itself(&self, change: &Change) -> Option<Reason> {
+        let path = &change.path;
+        if let Some(at) = self.paths.matched(path) {
+            return Some(Reason::Pattern(self.options.paths[at].clone()));
+        }
+        if self.options.binary && change.binary {
+            return Some(Reason::Binary);
+        }
+        if self.options.lock_files && is_lock_file(path) {
+            return Some(Reason::LockFile);
+        }
+        if self.options.vendored && VENDORED.is_match(path) {
+            return Some(Reason::Vendored);
+        }
+        if self.options.generated && MINIFIED.is_match(path) {
+            return Some(Reason::Minified);
+        }
+        None
+    }
+}
+
+/// Whether a folder lies among vendored ones.
+pub(crate) fn is_vendored(folder: &RepoPath) -> bool {
+    VENDORED.is_match(&RepoPath::new([folder.as_bytes(), b"/x"].concat()))
+}
+
+fn is_lock_file(path: &RepoPath) -> bool {
+    data_lines(LOCK_FILES).any(|name| name.as_bytes() == path.file_name())
+}
+
+const LOCK_FILES: &str = include_str!("../../data/lock-files.txt");
+static VENDORED: LazyLock<PathPatterns> =
+    LazyLock::new(|| data_patterns(include_str!("../../data/vendored.txt")));
+static MINIFIED: LazyLock<PathPatterns> =
+    LazyLock::new(|| data_patterns(include_str!("../../data/minified.txt")));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::fixture::change;
+
+    fn reason(change: &Change, options: &ExcludeOptions) -> Option<String> {
+        let judgement = Judge::new(options).unwrap().judge(change);
+        judgement.reason.map(|reason| reason.to_string())
+    }
+
+    fn of_path(path: &str, options: &ExcludeOptions) -> Option<String> {
+        reason(&change(path, ChangeKind::Modified, 1), options)
+    }
+
+    #[test]
+    fn names_that_exclude_and_names_that_do_not() {
+        let all = ExcludeOptions::default().paths(vec!["**/*.snap".into()]);
+        for (path, expected) in [
+            ("Cargo.lock", Some("lock file")),
+            ("web/package-lock.json", Some("lock file")),
+            ("go.sum", Some("lock file")),
+            ("vendor/github.com/x/y.go", Some("vendored")),
+            ("web/node_modules/x/index.js", Some("vendored")),
+            ("static/jquery.min.js", Some("minified")),
+            ("a/b.snap", Some("matches [exclude] `**/*.snap`")),
+            ("src/lock.rs", None),
+            ("Cargo.lock.md", None),
+            ("src/vendor.rs", None),
+            ("src/admin.js", None),
+        ] {
+            assert_eq!(of_path(path, &all).as_deref(), expected, "{path}");
+            assert_eq!(of_path(path, &ExcludeOptions::none()), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn every_reason_has_a_switch() {
+        let on = ExcludeOptions::default();
+        let mut binary = change("x.png", ChangeKind::Modified, 1);
+        binary.binary = true;
+        assert_eq!(reason(&binary, &on).as_deref(), Some("binary content"));
+        assert_eq!(reason(&binary, &on.clone().binary(false)), None);
+        assert_eq!(of_path("go.sum", &on.clone().lock_files(false)), None);
+        assert_eq!(of_path("vendor/x", &on.clone().vendored(false)), None);
+        assert_eq!(of_path("x.min.js", &on.clone().generated(false)), None);
+        let deleted = change("src/x", ChangeKind::Deleted, 1);
+        assert_eq!(reason(&deleted, &on), None);
+        assert_eq!(
+            reason(&deleted, &on.deleted(true)).as_deref(),
+            Some("deleted file")
+        );
+    }
+
+    #[test]
+    fn attributes_count_only_where_both_ends_agree() {
+        let on = ExcludeOptions::default();
+        let judge = Judge::new(&on).unwrap();
+        let generated = PathAttributes {
+            generated: true,
+            ..PathAttributes::default()
+        };
+        let mut file = change("src/x.rs", ChangeKind::Modified, 1);
+        file.head_attributes = generated;
+        let judgement = judge.judge(&file);
+        assert_eq!(judgement.reason, None);
+        assert_eq!(judgement.introduced, Some(Attribute::Generated));
+        file.base_attributes = generated;
+        let judgement = judge.judge(&file);
+        assert_eq!(judgement.introduced, None);
+        assert_eq!(
+            judgement.reason.map(|reason| reason.to_string()).as_deref(),
+            Some("generated (.gitattributes)")
+        );
+        file.head_attributes = PathAttributes::default();
+        assert_eq!(judge.judge(&file), Judgement::default());
+        let off = ExcludeOptions::default().generated(false);
+        file.head_attributes = generated;
+        assert_eq!(reason(&file, &off), None);
+    }
+
+    #[test]
+    fn the_data_compiles() {
+        assert!(VENDORED.is_match(&"a/third_party/x".into()));
+        assert!(MINIFIED.is_match(&"a.css.map".into()));
+        assert!(data_lines(LOCK_FILES).count() > 30);
+    }
+}

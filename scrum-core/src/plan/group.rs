@@ -1,0 +1,185 @@
+//! Puts units into components, divides the found ones and gives each a name.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::divide::{Group, Item, divide};
+use super::{BundleOptions, Draft, Plan, PlanError, PlanNote, PlanWarning};
+use crate::change::{ChangeKind, ChangeSet};
+use crate::path::RepoPath;
+use crate::plan::component::{Finder, Key};
+use crate::plan::folder_index::{Nest, tree_order};
+use crate::plan::unit::Units;
+
+/// The components of a range.
+pub(super) struct Grouped {
+    /// In the order of bundles.
+    pub(super) drafts: Vec<Draft>,
+    /// For each change the component it was renamed from, where that is another one.
+    pub(super) moved_from: Vec<Option<String>>,
+}
+
+pub(super) fn group(
+    changes: &ChangeSet,
+    units: &Units,
+    shown: &[bool],
+    options: &BundleOptions,
+    plan: &mut Plan,
+) -> Result<Grouped, PlanError> {
+    let codeowners = options.codeowners.as_deref();
+    let finder = Finder::new(&options.components, options.by, codeowners, changes)?;
+    let (unused, double) = finder.judge_rules(changes);
+    plan.warnings.extend(
+        unused
+            .into_iter()
+            .map(|component| PlanWarning::UnusedRule { component }),
+    );
+    plan.warnings.extend(
+        finder
+            .codeowners_warnings()
+            .iter()
+            .cloned()
+            .map(PlanWarning::Codeowners),
+    );
+    plan.notes
+        .extend(double.into_iter().map(PlanNote::DoubleClaim));
+
+    let mut by_key: BTreeMap<Key, Vec<Item<'_>>> = BTreeMap::new();
+    for members in units.iter() {
+        let Some((leader, gone)) = leader(changes, members).filter(|_| shown[members[0]]) else {
+            continue;
+        };
+        let bytes = members
+            .iter()
+            .map(|index| changes.changes[*index].bytes)
+            .sum();
+        by_key
+            .entry(finder.component(leader, gone))
+            .or_default()
+            .push(Item {
+                path: leader.as_bytes(),
+                changes: members,
+                bytes,
+            });
+    }
+
+    let mut groups: Vec<(Key, Group<'_>)> = Vec::new();
+    for (key, items) in by_key {
+        let folder = match &key {
+            Key::Folder(folder) => folder.clone(),
+            _ => Vec::new(),
+        };
+        let group = Group { folder, items };
+        if options.divide && !matches!(key, Key::Rule(_)) {
+            let divided = divide(group, options.limits.warn);
+            groups.extend(divided.into_iter().map(|group| (key.clone(), group)));
+        } else {
+            groups.push((key, group));
+        }
+    }
+    groups.sort_by(|(left_key, left), (right_key, right)| {
+        let rank = |key: &Key| match key {
+            Key::Rule(index) => (0, *index, String::new()),
+            Key::Root | Key::Folder(_) => (1, 0, String::new()),
+            Key::Owners(owners) => (2, 0, owners.clone()),
+        };
+        rank(left_key)
+            .cmp(&rank(right_key))
+            .then_with(|| tree_order(&left.folder, &right.folder))
+            .then_with(|| left_key.cmp(right_key))
+    });
+
+    let mut taken = HashSet::new();
+    let mut homes: HashMap<Key, Vec<(Vec<u8>, String)>> = HashMap::new();
+    let mut drafts = Vec::with_capacity(groups.len());
+    let mut component_of = vec![usize::MAX; changes.changes.len()];
+    for (key, group) in groups {
+        let component = unique(name(&key, &group.folder, options), &mut taken);
+        let bytes = group.bytes();
+        let mut indices: Vec<usize> = group
+            .items
+            .iter()
+            .flat_map(|item| item.changes)
+            .copied()
+            .collect();
+        indices.sort_unstable();
+        for index in &indices {
+            component_of[*index] = drafts.len();
+        }
+        homes
+            .entry(key)
+            .or_default()
+            .push((group.folder, component.clone()));
+        drafts.push(Draft {
+            component,
+            packed: Vec::new(),
+            bytes,
+            changes: indices,
+        });
+    }
+
+    let homes: HashMap<Key, Nest<String>> = homes
+        .into_iter()
+        .map(|(key, folders)| (key, Nest::new(folders)))
+        .collect();
+    let moved_from = changes
+        .changes
+        .iter()
+        .zip(component_of)
+        .map(|(change, own)| {
+            let own = &drafts.get(own)?.component;
+            let old_path = change
+                .old_path
+                .as_ref()
+                .filter(|_| change.kind == ChangeKind::Renamed)?;
+            let key = finder.component(old_path, true);
+            let home = homes
+                .get(&key)
+                .and_then(|nest| nest.innermost(old_path.folder()));
+            // A component without a bundle of its own in this range has only its first name.
+            let home = home.map_or_else(|| key.name(&options.components), |(_, name)| name.clone());
+            (home != *own).then_some(home)
+        })
+        .collect();
+    Ok(Grouped { drafts, moved_from })
+}
+
+/// The path that decides where a unit goes: its first new path, or its first path where it only deletes. The second
+/// value says whether the head lacks that path.
+fn leader<'a>(changes: &'a ChangeSet, members: &[usize]) -> Option<(&'a RepoPath, bool)> {
+    let of_kind = |gone: bool| {
+        members
+            .iter()
+            .map(|index| &changes.changes[*index])
+            .filter(move |change| (change.kind == ChangeKind::Deleted) == gone)
+            .map(move |change| (&change.path, gone))
+            .min()
+    };
+    of_kind(false).or_else(|| of_kind(true))
+}
+
+/// The name of one piece of a component: the component's own where it is not divided or where its top folder's files
+/// are meant, else the folder's path.
+fn name(key: &Key, folder: &[u8], options: &BundleOptions) -> String {
+    let own = key.name(&options.components);
+    let folder_name = || RepoPath::new(folder).display();
+    match key {
+        Key::Root | Key::Folder(_) if !folder.is_empty() => folder_name(),
+        Key::Owners(_) if !folder.is_empty() => format!("{own}:{}", folder_name()),
+        _ => own,
+    }
+}
+
+/// Adds `-2`, `-3`… to a name that an earlier component has.
+fn unique(name: String, taken: &mut HashSet<String>) -> String {
+    if taken.insert(name.clone()) {
+        return name;
+    }
+    let mut number = 2_u64;
+    loop {
+        let candidate = format!("{name}-{number}");
+        if taken.insert(candidate.clone()) {
+            return candidate;
+        }
+        number += 1;
+    }
+}

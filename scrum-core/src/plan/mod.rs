@@ -1,0 +1,315 @@
+//! From a change set to bundles: which changes are shown, in which bundle, and in which order.
+//!
+//! Takes a [`ChangeSet`] and [`BundleOptions`]; gives a [`Plan`], on sizes alone. Before it:
+//! [`exclude`]; after it: [`wave`](crate::wave).
+//!
+//! The order is fixed by the input alone: explicit components as the rules name them, then found ones by their
+//! folder, `root` first; inside a bundle by path. Bundles in this order, then what is excluded, applied to the base
+//! tree give the head tree, because [units](crate::plan::unit) make bundles independent of each other.
+
+mod advice;
+mod divide;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod group;
+mod id;
+mod notice;
+mod options;
+mod pack;
+mod write;
+
+pub mod codeowners;
+pub mod component;
+pub mod exclude;
+mod folder_index;
+pub mod guard;
+pub mod pattern;
+pub mod proposal;
+pub mod split;
+pub mod unit;
+
+use std::io;
+
+use crate::change::{Change, ChangeKind, ChangeSet, Hunk, Mode};
+use crate::patch::PatchError;
+use crate::path::RepoPath;
+use crate::plan::component::ComponentError;
+use crate::plan::exclude::{Attribute, Judge, Reason};
+use crate::plan::guard::Verdict;
+use crate::plan::pattern::PatternError;
+use crate::plan::split::Cut;
+use crate::plan::unit::Units;
+
+pub use advice::{SuggestedComponent, largest_files, suggested_components};
+pub use notice::{PlanNote, PlanWarning};
+pub use options::BundleOptions;
+pub use write::DiffWriter;
+
+/// What goes where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Plan {
+    /// The bundles, in the order in which they apply.
+    pub bundles: Vec<Bundle>,
+    /// What no reviewer is shown, by path. Applies after all bundles.
+    pub excluded: Vec<Excluded>,
+    /// What a person should know.
+    pub warnings: Vec<PlanWarning>,
+    /// What a person who asks for details wants to know.
+    pub notes: Vec<PlanNote>,
+}
+
+impl Plan {
+    /// Writes the patches of everything that is excluded.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`, and of reading the patches back.
+    pub fn write_excluded(&self, changes: &ChangeSet, out: &mut dyn io::Write) -> io::Result<()> {
+        DiffWriter::new(changes).excluded(self, out)
+    }
+}
+
+/// The part of a range that belongs to one component, or one part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Bundle {
+    /// Unique whatever the case, and safe as a file name everywhere.
+    pub id: String,
+    /// The component's name. Of a packed bundle the names of the first ones, joined with `+`.
+    pub component: String,
+    /// Number of this part, 1-based, and of all parts, where the component was split.
+    pub part: Option<(u32, u32)>,
+    /// The components that were packed into this bundle; empty for any other.
+    pub packed: Vec<String>,
+    /// Size of its diff.
+    pub bytes: u64,
+    /// What the guard says of that size.
+    pub verdict: Verdict,
+    /// Its files, by path.
+    pub pieces: Vec<Piece>,
+}
+
+impl Bundle {
+    /// Writes the bundle's diff: exactly [`bytes`](Self::bytes) bytes, one file in memory at a time. For several bundles
+    /// use one [`DiffWriter`], which reads a file that was cut only once.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`, and of reading the patches back.
+    pub fn write_diff(&self, changes: &ChangeSet, out: &mut dyn io::Write) -> io::Result<()> {
+        DiffWriter::new(changes).bundle(self, out)
+    }
+}
+
+/// One file of a bundle, or the part of it that the bundle shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Piece {
+    /// Index into [`ChangeSet::changes`].
+    pub change: usize,
+    /// How it is made from the file's patch; `None` for the whole of it.
+    pub cut: Option<Cut>,
+    /// What this piece says happened. Of a cut file only the first piece adds, renames or copies and only the last
+    /// deletes; the others modify.
+    pub kind: ChangeKind,
+    /// Source of a rename or copy, where this piece names it.
+    pub old_path: Option<RepoPath>,
+    /// Mode before this piece is applied; `None` where it adds the file.
+    pub old_mode: Option<Mode>,
+    /// Mode after this piece was applied; `None` where it deletes the file.
+    pub new_mode: Option<Mode>,
+    /// Lines added.
+    pub additions: u64,
+    /// Lines deleted.
+    pub deletions: u64,
+    /// Bytes of the diff that are this file's.
+    pub bytes: u64,
+    /// The hunks. `new_start` is head numbering, also in parts. `old_start` counts in what earlier parts left, but
+    /// base numbering stays in every piece of a deleted file.
+    pub hunks: Vec<Hunk>,
+    /// The component that a renamed file came from, where it is another one.
+    pub moved_from_component: Option<String>,
+}
+
+impl Piece {
+    /// The whole patch of a change.
+    pub(crate) fn whole(index: usize, change: &Change) -> Self {
+        Self {
+            change: index,
+            cut: None,
+            kind: change.kind,
+            old_path: change.old_path.clone(),
+            old_mode: change.old_mode,
+            new_mode: change.new_mode,
+            additions: change.additions,
+            deletions: change.deletions,
+            bytes: change.bytes,
+            hunks: change.hunks.clone(),
+            moved_from_component: None,
+        }
+    }
+}
+
+/// A change that no reviewer is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Excluded {
+    /// Index into [`ChangeSet::changes`].
+    pub change: usize,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// A plan that cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// A component rule or the grouping is unusable.
+    #[error(transparent)]
+    Component(#[from] ComponentError),
+    /// A pattern of `[exclude] paths` does not compile.
+    #[error("exclude pattern {0}")]
+    Exclude(#[source] PatternError),
+    /// A patch that must be cut could not be read back.
+    #[error("the patch of {path} cannot be read back: {source}")]
+    Read {
+        /// The file whose patch it is.
+        path: RepoPath,
+        /// What happened, as the spool or file that holds the patch says.
+        source: io::Error,
+    },
+    /// A patch that must be cut is not one.
+    #[error("the patch of {path} cannot be cut: {source}")]
+    Patch {
+        /// The file whose patch it is.
+        path: RepoPath,
+        /// What is wrong with the patch, with its line.
+        source: PatchError,
+    },
+}
+
+/// A bundle before it is split and has its id.
+#[derive(Debug)]
+struct Draft {
+    component: String,
+    packed: Vec<String>,
+    bytes: u64,
+    /// Ascending.
+    changes: Vec<usize>,
+}
+
+/// Divides a change set.
+///
+/// # Errors
+///
+/// [`PlanError::Component`] and [`PlanError::Exclude`] for options that cannot be used; the others, with `split`
+/// alone, for patch text that cannot be read.
+pub fn plan(changes: &ChangeSet, options: &BundleOptions) -> Result<Plan, PlanError> {
+    let units = Units::find(&changes.changes);
+    let mut plan = Plan {
+        bundles: Vec::new(),
+        excluded: Vec::new(),
+        warnings: Vec::new(),
+        notes: Vec::new(),
+    };
+    exclude(changes, &units, options, &mut plan)?;
+    let mut shown = vec![true; changes.changes.len()];
+    for excluded in &plan.excluded {
+        shown[excluded.change] = false;
+    }
+
+    let grouped = group::group(changes, &units, &shown, options, &mut plan)?;
+    let mut drafts = grouped.drafts;
+    if options.pack {
+        drafts = pack::pack(drafts, options.limits.warn);
+    }
+
+    let mut ids = id::Ids::default();
+    for draft in drafts {
+        let base = ids.make(&draft.component);
+        let parts = if options.split && draft.bytes > options.limits.warn {
+            let split = split::split(changes, &draft.changes, &units, options)?;
+            for (change, reason) in split.uncuttable {
+                plan.warnings.push(PlanWarning::CannotCut {
+                    path: changes.changes[change].path.clone(),
+                    reason: reason.clone(),
+                });
+                plan.excluded.push(Excluded { change, reason });
+            }
+            split.parts
+        } else {
+            let whole = |index: &usize| Piece::whole(*index, &changes.changes[*index]);
+            vec![draft.changes.iter().map(whole).collect()]
+        };
+        let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
+        for (number, mut pieces) in (1..).zip(parts) {
+            for piece in &mut pieces {
+                piece
+                    .moved_from_component
+                    .clone_from(&grouped.moved_from[piece.change]);
+            }
+            let bytes = pieces.iter().map(|piece| piece.bytes).sum();
+            plan.bundles.push(Bundle {
+                id: if count > 1 {
+                    format!("{base}.{number}")
+                } else {
+                    base.clone()
+                },
+                component: draft.component.clone(),
+                part: (count > 1).then_some((number, count)),
+                packed: draft.packed.clone(),
+                bytes,
+                verdict: options.limits.judge(bytes),
+                pieces,
+            });
+        }
+    }
+    plan.excluded.sort_by_key(|excluded| excluded.change);
+    Ok(plan)
+}
+
+/// Decides what is not shown: a unit only if every member has a reason.
+fn exclude(
+    changes: &ChangeSet,
+    units: &Units,
+    options: &BundleOptions,
+    plan: &mut Plan,
+) -> Result<(), PlanError> {
+    let judge = Judge::new(&options.exclude).map_err(PlanError::Exclude)?;
+    let mut introduced: Vec<(Attribute, Vec<RepoPath>)> = Vec::new();
+    for members in units.iter() {
+        let mut reasons = Vec::with_capacity(members.len());
+        for &index in members {
+            let judgement = judge.judge(&changes.changes[index]);
+            if let Some(attribute) = judgement.introduced {
+                let path = changes.changes[index].path.clone();
+                match introduced.iter_mut().find(|(known, _)| *known == attribute) {
+                    Some((_, paths)) => paths.push(path),
+                    None => introduced.push((attribute, vec![path])),
+                }
+            }
+            reasons.push((index, judgement.reason));
+        }
+        let all = reasons.iter().all(|(_, reason)| reason.is_some());
+        for (change, reason) in reasons {
+            match reason {
+                Some(reason) if all => plan.excluded.push(Excluded { change, reason }),
+                Some(reason) => plan.notes.push(PlanNote::KeptInUnit {
+                    path: changes.changes[change].path.clone(),
+                    reason,
+                }),
+                None => {}
+            }
+        }
+    }
+    for (attribute, mut paths) in introduced {
+        paths.sort();
+        plan.warnings
+            .push(PlanWarning::IntroducedAttribute { attribute, paths });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,243 @@
+use super::fixture::{change, change_set, modified};
+use super::*;
+use crate::change::PathAttributes;
+use crate::plan::component::{By, ComponentRule};
+use crate::plan::exclude::ExcludeOptions;
+
+fn rule(name: &str, paths: &[&str]) -> ComponentRule {
+    ComponentRule {
+        name: name.into(),
+        paths: paths.iter().map(|path| (*path).to_owned()).collect(),
+    }
+}
+
+fn ids(plan: &Plan) -> Vec<(&str, u64)> {
+    plan.bundles
+        .iter()
+        .map(|bundle| (bundle.id.as_str(), bundle.bytes))
+        .collect()
+}
+
+fn paths<'a>(bundle: &Bundle, changes: &'a ChangeSet) -> Vec<&'a str> {
+    let path = |piece: &Piece| changes.changes[piece.change].path.as_str().unwrap();
+    bundle.pieces.iter().map(path).collect()
+}
+
+fn top_level() -> BundleOptions {
+    BundleOptions::default().by(By::TopLevel)
+}
+
+#[test]
+fn rules_come_first_in_their_order_then_root_then_folders() {
+    let changes = modified(&[("a/x", 1), ("b/x", 2), ("c/x", 4), ("top", 8), ("z/x", 16)]);
+    let options = top_level().components(vec![rule("zed", &["z/**"]), rule("cee", &["c/**"])]);
+    let plan = plan(&changes, &options).unwrap();
+    assert_eq!(
+        ids(&plan),
+        [("zed", 16), ("cee", 4), ("root", 8), ("a", 1), ("b", 2)]
+    );
+    assert!(plan.warnings.is_empty() && plan.notes.is_empty());
+}
+
+#[test]
+fn found_components_are_divided_and_explicit_ones_never() {
+    let changes = modified(&[
+        ("daemon/a.go", 40_000),
+        ("daemon/graph/b.go", 30_000),
+        ("web/a/x", 50_000),
+        ("web/b/y", 50_000),
+    ]);
+    let explicit = top_level().components(vec![rule("web", &["web/**"])]);
+    let divided = plan(&changes, &explicit).unwrap();
+    assert_eq!(
+        ids(&divided),
+        [
+            ("web", 100_000),
+            ("daemon", 40_000),
+            ("daemon-graph", 30_000)
+        ]
+    );
+    assert_eq!(divided.bundles[0].verdict, Verdict::Warn);
+    let whole = plan(&changes, &explicit.divide(false)).unwrap();
+    assert_eq!(ids(&whole), [("web", 100_000), ("daemon", 70_000)]);
+}
+
+#[test]
+fn a_found_name_gives_way_to_a_rule() {
+    let changes = modified(&[("core/a", 1), ("core/b", 2), ("README", 4)]);
+    let rules = vec![rule("core", &["core/a"]), rule("root", &["nothing"])];
+    let plan = plan(&changes, &top_level().components(rules)).unwrap();
+    let names: Vec<_> = plan
+        .bundles
+        .iter()
+        .map(|bundle| bundle.component.as_str())
+        .collect();
+    assert_eq!(names, ["core", "root", "core-2"]);
+    assert_eq!(
+        plan.warnings,
+        [PlanWarning::UnusedRule {
+            component: "root".into()
+        }]
+    );
+}
+
+#[test]
+fn packing_joins_neighbours_and_names_them() {
+    let changes = modified(&[
+        ("a/x", 20_000),
+        ("b/x", 30_000),
+        ("c/x", 50_000),
+        ("d/x", 5_000),
+    ]);
+    let plan = plan(&changes, &top_level().pack(true)).unwrap();
+    assert_eq!(ids(&plan), [("a+b", 50_000), ("c+d", 55_000)]);
+    assert_eq!(plan.bundles[1].packed, ["c", "d"]);
+    assert_eq!(paths(&plan.bundles[0], &changes), ["a/x", "b/x"]);
+}
+
+#[test]
+fn a_unit_goes_whole_to_its_first_new_path() {
+    // `a` was a file and is a folder now; the top file goes with its content.
+    let changes = change_set(vec![
+        change("a", ChangeKind::Deleted, 1),
+        change("a/x", ChangeKind::Added, 2),
+        change("b", ChangeKind::Modified, 4),
+    ]);
+    let plan = plan(&changes, &top_level()).unwrap();
+    assert_eq!(ids(&plan), [("root", 4), ("a", 3)]);
+    assert_eq!(paths(&plan.bundles[1], &changes), ["a", "a/x"]);
+}
+
+#[test]
+fn a_unit_is_excluded_only_whole() {
+    let changes = change_set(vec![
+        change("go.sum", ChangeKind::Deleted, 1),
+        change("go.sum/x", ChangeKind::Added, 2),
+        change("vendor", ChangeKind::Deleted, 1),
+        change("yarn.lock", ChangeKind::Modified, 4),
+    ]);
+    let shown = plan(&changes, &top_level()).unwrap();
+    assert_eq!(ids(&shown), [("root", 1), ("go.sum", 3)]);
+    let excluded: Vec<_> = shown
+        .excluded
+        .iter()
+        .map(|excluded| excluded.change)
+        .collect();
+    assert_eq!(excluded, [3]);
+    assert!(
+        matches!(&shown.notes[..], [PlanNote::KeptInUnit { path, reason: Reason::LockFile }] if path.as_str() == Some("go.sum"))
+    );
+    let mut text = Vec::new();
+    shown.write_excluded(&changes, &mut text).unwrap();
+    assert_eq!(text, b"xxx\n");
+}
+
+#[test]
+fn what_the_range_declares_generated_is_shown_with_a_warning() {
+    let mut hidden = change("src/evil.rs", ChangeKind::Added, 10);
+    hidden.head_attributes = PathAttributes {
+        generated: true,
+        ..PathAttributes::default()
+    };
+    let changes = change_set(vec![hidden]);
+    let plan = plan(&changes, &top_level()).unwrap();
+    assert_eq!(ids(&plan), [("src", 10)]);
+    let text = plan.warnings[0].to_string();
+    assert!(
+        text.contains("linguist-generated") && text.contains("src/evil.rs"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_renamed_file_says_which_component_it_left() {
+    let mut renamed = change("new/x", ChangeKind::Renamed, 10);
+    renamed.old_path = Some("old/deep/x".into());
+    let mut inside = change("new/y", ChangeKind::Renamed, 10);
+    inside.old_path = Some("new/z".into());
+    let mut copied = change("new/c", ChangeKind::Copied, 10);
+    copied.old_path = Some("old/c".into());
+    let changes = change_set(vec![
+        renamed,
+        inside,
+        copied,
+        change("old/deep/a", ChangeKind::Modified, 40_000),
+        change("old/b", ChangeKind::Modified, 40_000),
+    ]);
+    let plan = plan(&changes, &top_level()).unwrap();
+    let moved: Vec<_> = plan.bundles[0]
+        .pieces
+        .iter()
+        .map(|piece| piece.moved_from_component.as_deref())
+        .collect();
+    // Copied, renamed, renamed inside; the old component was divided at its sub-folder.
+    assert_eq!(moved, [None, Some("old/deep"), None]);
+}
+
+#[test]
+fn bundles_and_excluded_hold_each_change_once_and_their_bytes() {
+    let changes = modified(&[("a/x", 10), ("a/y", 20), ("b/Cargo.lock", 5), ("c.png", 7)]);
+    let plan = plan(&changes, &top_level()).unwrap();
+    let mut seen: Vec<_> = plan
+        .bundles
+        .iter()
+        .flat_map(|bundle| bundle.pieces.iter().map(|piece| piece.change))
+        .chain(plan.excluded.iter().map(|excluded| excluded.change))
+        .collect();
+    seen.sort_unstable();
+    assert_eq!(seen, [0, 1, 2, 3]);
+    for bundle in &plan.bundles {
+        let mut text = Vec::new();
+        bundle.write_diff(&changes, &mut text).unwrap();
+        assert_eq!(text.len() as u64, bundle.bytes);
+    }
+}
+
+#[test]
+fn the_ways_on_are_lines_to_paste() {
+    let changes = modified(&[
+        ("web/a[1]/x", 70_000),
+        ("web/b/x", 10_000),
+        ("web/b/y", 20_000),
+        ("web/direct", 30_000),
+    ]);
+    let options = top_level().components(vec![rule("web", &["web/**"])]);
+    let plan = plan(&changes, &options).unwrap();
+    let suggested: Vec<_> = suggested_components(&plan.bundles[0], &changes)
+        .into_iter()
+        .map(|suggested| {
+            (
+                suggested.rule.name,
+                suggested.rule.paths.concat(),
+                suggested.bytes,
+            )
+        })
+        .collect();
+    let line = |name: &str, glob: &str, bytes| (name.to_owned(), glob.to_owned(), bytes);
+    assert_eq!(
+        suggested,
+        [
+            line("web/a[1]", "web/a\\[1\\]/**", 70_000),
+            line("web/b", "web/b/**", 30_000)
+        ]
+    );
+    let largest: Vec<_> = largest_files(&plan.bundles[0], &changes, 2)
+        .into_iter()
+        .map(|(path, bytes)| (path.display(), bytes))
+        .collect();
+    assert_eq!(
+        largest,
+        [
+            ("web/a[1]/x".to_owned(), 70_000),
+            ("web/direct".to_owned(), 30_000)
+        ]
+    );
+}
+
+#[test]
+fn a_pattern_that_does_not_compile_is_an_error() {
+    let changes = modified(&[("a", 1)]);
+    let exclude = ExcludeOptions::default().paths(vec!["{".into()]);
+    let error = plan(&changes, &top_level().exclude(exclude)).unwrap_err();
+    assert!(error.to_string().contains("exclude pattern `{`"), "{error}");
+}

@@ -1,0 +1,162 @@
+//! The text behind `WHERE:`, read into locations.
+//!
+//! Takes the value of one `WHERE:`; gives the citations in it, or why there are none. Before it:
+//! [`manifest`](crate::wave::manifest); after it: [`review`](crate::review).
+//!
+//! The grammar, each form with the others around it where that makes sense:
+//!
+//! | form | reads as |
+//! |---|---|
+//! | `path` | the whole file |
+//! | `path:42`, `path:42:7`, `path#L42`, `path (line 42)`, `path, line 42` | line 42; columns are dropped |
+//! | `path:40-52` (any dash), `path#L40-L52`, `path lines 40–52` | lines 40 to 52 |
+//! | `path:40,52`, `path:40 and 60-65` | one citation each, of the same file |
+//! | `path::name`, `path:name` | a symbol of the file |
+//! | `[text](path#L42)`, `[path:42](path#L42)` | one citation |
+//! | `a.rs:1, b.rs:2`, also with `;` and `and` | one citation each |
+//!
+//! Paths may stand in backticks or quotes (git's own quoting too), lines inside or outside of them. Prose behind a
+//! location is not read. Nothing here knows a repository: a path is what the text says.
+
+mod joints;
+mod known;
+mod lines;
+mod named;
+mod path;
+mod quoted;
+mod token;
+mod value;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub use known::KnownPaths;
+
+/// Lines of a file, 1-based, both ends included; `start <= end`, `start >= 1`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct LineRange {
+    /// First line.
+    pub start: u32,
+    /// Last line.
+    pub end: u32,
+}
+
+/// A place in a file as a reviewer named it: a path plus nothing, lines, or a symbol.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Location {
+    /// The path as written, freed of quotes and Markdown. Not yet held against any repository.
+    ///
+    /// A git-quoted path that is not UTF-8 stays quoted; a path that is evidently a Windows one has `/` for `\`.
+    pub path: String,
+    /// The lines, new-file side.
+    pub lines: Option<LineRange>,
+    /// A name in the file, e.g. `Printer::flush`, without a trailing `()`; only where there are no lines.
+    pub symbol: Option<String>,
+}
+
+/// One location of a `WHERE:` value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Citation {
+    /// What it names.
+    pub location: Location,
+    /// The piece of the value that it was read from.
+    pub text: String,
+    /// The range stood the wrong way round (`9-3`) and was swapped.
+    pub swapped: bool,
+}
+
+/// Why a citation is malformed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Malformed {
+    /// Nothing stands behind the colon.
+    #[error("no location given")]
+    Empty,
+    /// Line 0, or a number that does not fit.
+    #[error("line {text} does not exist")]
+    Line {
+        /// The digits as written.
+        text: String,
+    },
+    /// No path can be read.
+    #[error("no path can be read")]
+    NoPath,
+}
+
+/// Reads a whole `WHERE:` value: one result for each location in it, in order; never none.
+///
+/// A value in which nothing can be read gives one [`Malformed`].
+///
+/// ```
+/// let all = scrum_core::review::location::citations("`src/pool.rs`:40-52 and 60, src/main.rs (line 7)");
+/// let shown: Vec<String> = all.into_iter().map(|c| c.unwrap().location.to_string()).collect();
+/// assert_eq!(shown, ["src/pool.rs:40-52", "src/pool.rs:60", "src/main.rs:7"]);
+/// ```
+pub fn citations(value: &str) -> Vec<Result<Citation, Malformed>> {
+    value::read(value, usize::MAX).0
+}
+
+/// [`citations`], but at most `limit` of them; the second value counts what was left out.
+pub(crate) fn citations_up_to(
+    value: &str,
+    limit: usize,
+) -> (Vec<Result<Citation, Malformed>>, usize) {
+    value::read(value, limit)
+}
+
+/// Reads a line, or lines, that stand apart from their path: `42`, `L42`, `40-52`, `lines 40–52`.
+pub(crate) fn line_range(text: &str) -> Option<Result<LineRange, Malformed>> {
+    let text = text.trim();
+    let (lines, rest) = lines::range(lines::after_word(text).unwrap_or(text))?;
+    rest.trim()
+        .is_empty()
+        .then_some(lines.map(|lines| lines.range))
+}
+
+/// Reads `text` as locations only where every word of it belongs to one, each with lines or a symbol.
+pub(crate) fn nothing_but_locations(
+    text: &str,
+    limit: usize,
+) -> Option<Vec<Result<Citation, Malformed>>> {
+    value::read_strictly(text, limit)
+}
+
+/// Whether `text` is a word that says "no particular place": `N/A`, `none`, `general`.
+pub(crate) fn names_no_place(text: &str) -> bool {
+    path::is_nowhere(path::undressed(text))
+}
+
+impl Location {
+    /// The path without what a diff or a shell puts in front: `./`, then one `a/` or `b/`.
+    ///
+    /// Whether that prefix is part of the path is for the caller to find out: a folder may well be named `a`.
+    pub fn without_diff_prefix(&self) -> &str {
+        let mut path = self.path.as_str();
+        while let Some(rest) = path.strip_prefix("./") {
+            path = rest;
+        }
+        ["a/", "b/"]
+            .iter()
+            .find_map(|prefix| path.strip_prefix(prefix))
+            .filter(|rest| !rest.is_empty())
+            .unwrap_or(path)
+    }
+}
+
+impl fmt::Display for Location {
+    /// Writes the location as a `WHERE:` value that [`citations`] reads back; a path that needs it is quoted as git
+    /// quotes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        path::write(f, &self.path, self.lines.is_some() || self.symbol.is_some())?;
+        match (self.lines, &self.symbol) {
+            (Some(LineRange { start, end }), _) if start == end => write!(f, ":{start}"),
+            (Some(LineRange { start, end }), _) => write!(f, ":{start}-{end}"),
+            (None, Some(symbol)) => write!(f, "::{symbol}"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

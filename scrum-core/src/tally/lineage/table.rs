@@ -1,0 +1,347 @@
+//! Model ids and reviewer names, read into lineages by whole tokens.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::LineageSet;
+
+/// The built-in rules. Their sources stand in the file as comments.
+const BUILTIN: &str = include_str!("../../../data/lineages.toml");
+
+/// Rules from tokens of a model id to lineages: the built-in ones, and a caller's own that go before them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineageTable {
+    own: Vec<Rule>,
+    builtin: Vec<Rule>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Rule {
+    /// Runs of tokens; between two runs any tokens may stand.
+    runs: Vec<Vec<String>>,
+    whole: bool,
+    lineages: LineageSet,
+}
+
+#[derive(Deserialize)]
+struct RulesFile {
+    rules: BTreeMap<String, Vec<String>>,
+}
+
+impl Default for LineageTable {
+    fn default() -> Self {
+        Self::builtin()
+    }
+}
+
+impl LineageTable {
+    /// The rules that come with this crate (`data/lineages.toml`).
+    pub fn builtin() -> Self {
+        // The file is part of the crate and a test reads it; without it every lineage would be unknown.
+        let rules = toml::from_str::<RulesFile>(BUILTIN)
+            .map_or_else(|_| BTreeMap::new(), |file| file.rules);
+        Self {
+            own: Vec::new(),
+            builtin: rules
+                .iter()
+                .filter_map(|(key, names)| Rule::read(key, names))
+                .collect(),
+        }
+    }
+
+    /// Adds rules that go before the built-in ones: a model id, a reviewer's name or the tokens of either, to
+    /// lineages. Names of lineages are free; no list means unknown.
+    pub fn with_overrides<K, V>(mut self, overrides: impl IntoIterator<Item = (K, V)>) -> Self
+    where
+        K: AsRef<str>,
+        V: AsRef<[String]>,
+    {
+        let own = overrides
+            .into_iter()
+            .filter_map(|(key, names)| Rule::read(key.as_ref(), names.as_ref()));
+        self.own.extend(own);
+        self
+    }
+
+    /// The lineages of a model id as OpenRouter, Ollama, Bedrock, Vertex and the makers write them.
+    ///
+    /// What stands in front of the last `/` is the host's word and not looked at. `None` where no rule fits, and for
+    /// ids that a person chose (`azure/…` deployments, ARNs); an empty set where a rule says that the id tells
+    /// nothing, such as a router.
+    pub fn of_model(&self, id: &str) -> Option<LineageSet> {
+        let id = id.trim();
+        if let Some(own) = best(&self.own, &tokens(id)) {
+            return Some(own);
+        }
+        let lower = id.to_ascii_lowercase();
+        let chosen_by_a_person = ["arn:", "azure/", "azure_ai/"];
+        if chosen_by_a_person
+            .iter()
+            .any(|head| lower.starts_with(head))
+        {
+            return None;
+        }
+        let name = id.rsplit('/').find(|part| !part.is_empty())?;
+        best(&self.builtin, &tokens(name))
+    }
+
+    /// The lineages of a reviewer's name: a seat such as `opus-2`. As [`of_model`](Self::of_model), but a `/` is a
+    /// separator like any other.
+    pub fn of_name(&self, name: &str) -> Option<LineageSet> {
+        let tokens = tokens(name);
+        best(&self.own, &tokens).or_else(|| best(&self.builtin, &tokens))
+    }
+
+    /// What a caller's own rule says of exactly this name, before any model id is asked.
+    pub fn of_own_name(&self, name: &str) -> Option<LineageSet> {
+        let tokens = tokens(name);
+        let rule = self
+            .own
+            .iter()
+            .rev()
+            .find(|rule| matches!(rule.runs.as_slice(), [run] if *run == tokens))?;
+        Some(rule.lineages.clone())
+    }
+}
+
+impl Rule {
+    /// Reads one key of the data file; a key without a token is no rule.
+    fn read(key: &str, names: &[String]) -> Option<Self> {
+        let (whole, key) = match key.strip_prefix('=') {
+            Some(rest) => (true, rest),
+            None => (false, key),
+        };
+        let runs: Vec<_> = key
+            .split("...")
+            .map(tokens)
+            .filter(|run| !run.is_empty())
+            .collect();
+        (!runs.is_empty()).then(|| Self {
+            runs,
+            whole,
+            lineages: names.iter().map(|name| name.trim()).collect(),
+        })
+    }
+
+    fn len(&self) -> usize {
+        self.runs.iter().map(Vec::len).sum()
+    }
+
+    /// The span of `tokens` that fits, first place first.
+    fn find(&self, tokens: &[String]) -> Option<(usize, usize)> {
+        if self.whole && self.len() != tokens.len() {
+            return None;
+        }
+        let mut span: Option<(usize, usize)> = None;
+        for run in &self.runs {
+            let from = span.map_or(0, |(_, end)| end);
+            let at = tokens.get(from..)?.windows(run.len()).position(|window| {
+                window
+                    .iter()
+                    .zip(run)
+                    .all(|(token, rule)| fits(token, rule))
+            })?;
+            let start = span.map_or(from + at, |(start, _)| start);
+            span = Some((start, from + at + run.len()));
+        }
+        span
+    }
+}
+
+/// The lineages of the rule with the most tokens that fits, and of the tokens outside of it.
+fn best(rules: &[Rule], tokens: &[String]) -> Option<LineageSet> {
+    let mut hits: Vec<(usize, (usize, usize), &Rule)> = rules
+        .iter()
+        .filter_map(|rule| Some((rule.len(), rule.find(tokens)?, rule)))
+        .collect();
+    hits.sort_by_key(|(len, span, _)| (std::cmp::Reverse(*len), *span));
+    let mut taken = vec![false; tokens.len()];
+    let mut lineages: Option<LineageSet> = None;
+    let mut longest = 0;
+    for (len, (start, end), rule) in hits {
+        // A later rule of the same key replaces nothing: tokens once explained stay so. Rules of equal length
+        // that overlap contradict each other, and the union of both counts least.
+        let overlaps = taken[start..end].contains(&true);
+        if overlaps && len < longest {
+            continue;
+        }
+        taken[start..end].fill(true);
+        longest = longest.max(len);
+        lineages
+            .get_or_insert_with(LineageSet::unknown)
+            .join(&rule.lineages);
+    }
+    lineages
+}
+
+/// Whether a token of an id is a rule's token, or that with a version directly behind.
+fn fits(token: &str, rule: &str) -> bool {
+    let Some(rest) = token.strip_prefix(rule) else {
+        return false;
+    };
+    match (rest.as_bytes().first(), rule.as_bytes().last()) {
+        (None, _) => true,
+        (Some(b'.'), Some(b'0'..=b'9')) => rule.bytes().all(|b| b.is_ascii_digit()),
+        (Some(b'0'..=b'9'), Some(last)) => !last.is_ascii_digit(),
+        _ => false,
+    }
+}
+
+/// Cuts at everything but letters and digits, and at a dot unless digits stand on both sides. Lower case.
+fn tokens(id: &str) -> Vec<String> {
+    let bytes = id.as_bytes();
+    let digit = |at: Option<usize>| {
+        at.and_then(|at| bytes.get(at))
+            .is_some_and(u8::is_ascii_digit)
+    };
+    let mut tokens = vec![String::new()];
+    for (at, c) in id.char_indices() {
+        let inside =
+            c.is_alphanumeric() || c == '.' && digit(at.checked_sub(1)) && digit(at.checked_add(1));
+        match tokens.last_mut() {
+            Some(token) if inside => token.extend(c.to_lowercase()),
+            _ => tokens.push(String::new()),
+        }
+    }
+    tokens.retain(|token| !token.is_empty());
+    tokens
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(id: &str) -> Option<String> {
+        LineageTable::builtin()
+            .of_model(id)
+            .map(|set| set.to_string())
+    }
+
+    #[test]
+    fn the_data_file_reads_whole() {
+        let file: RulesFile = toml::from_str(BUILTIN).unwrap();
+        assert_eq!(LineageTable::builtin().builtin.len(), file.rules.len());
+        assert!(file.rules.len() > 60);
+    }
+
+    #[test]
+    fn ids_as_hosts_write_them() {
+        for (id, lineage) in [
+            ("anthropic/claude-opus-4:free", "anthropic"),
+            ("us.anthropic.claude-opus-4-20250514-v1:0", "anthropic"),
+            ("eu.meta.llama3-3-70b-instruct-v1:0", "meta"),
+            ("apac.amazon.nova-pro-v1:0", "amazon"),
+            ("us.deepseek.r1-v1:0", "deepseek"),
+            ("claude-sonnet-4@20250514", "anthropic"),
+            ("publishers/google/models/gemini-2.5-pro", "google"),
+            ("qwen3-coder:30b", "alibaba"),
+            ("someone/qwen2.5-coder:7b-instruct-q4_K_M", "alibaba"),
+            (
+                "hf.co/bartowski/DeepSeek-R1-Distill-Qwen-7B-GGUF:Q4_K_M",
+                "alibaba+deepseek",
+            ),
+            (
+                "deepseek/deepseek-r1-distill-llama-70b:free",
+                "deepseek+meta",
+            ),
+            ("deepseek-r1:32b", "alibaba+deepseek"),
+            ("deepseek-r1:671b", "deepseek"),
+            ("deepseek-ai/DeepSeek-V3.1", "deepseek"),
+            ("gpt4o", "openai"),
+            ("openai/gpt-oss-120b:nitro", "openai"),
+            ("o3-mini", "openai"),
+            ("llama3.1", "meta"),
+            ("nvidia/llama-3.1-nemotron-70b-instruct", "meta+nvidia"),
+            ("nvidia/llama-3_3-nemotron-super-49b-v1", "meta+nvidia"),
+            ("nvidia/openreasoning-nemotron-32b", "alibaba+nvidia"),
+            ("nvidia/nemotron-nano-9b-v2:free", "nvidia"),
+            ("nvidia/nemotron-3-nano-30b-a3b", "nvidia"),
+            ("nousresearch/hermes-4-405b", "meta+nous"),
+            ("nousresearch/hermes-3-llama-3.1-405b", "meta+nous"),
+            ("microsoft/mai-ds-r1:free", "deepseek+microsoft"),
+            ("perplexity/r1-1776", "deepseek+perplexity"),
+            ("composer-2", "cursor+moonshot"),
+            ("moonshotai/kimi-k2-0905:exacto", "moonshot"),
+            ("z-ai/glm-4.5-air", "zhipu"),
+            ("x-ai/grok-code-fast-1", "xai"),
+            ("cohere/command-r-plus", "cohere"),
+            ("bytedance/seed-oss-36b-instruct", "bytedance"),
+        ] {
+            assert_eq!(of(id).as_deref(), Some(lineage), "{id}");
+        }
+    }
+
+    #[test]
+    fn what_tells_nothing_is_unknown() {
+        for id in [
+            "openrouter/auto",
+            "free",
+            "composer-1",
+            "swe-1",
+            "swe-1.5",
+            "sonar-pro",
+        ] {
+            assert_eq!(of(id).as_deref(), Some("unknown"), "{id}");
+        }
+        for id in [
+            "azure/gpt-4o-prod",
+            "arn:aws:bedrock:us-east-1:1:application-inference-profile/claude",
+            "groq",
+            "groq-compound",
+            "qwenlong",
+            "fabled",
+            "our-deployment",
+            "o31",
+            "anthropic/secret-model",
+            "",
+            "///",
+        ] {
+            assert_eq!(of(id), None, "{id}");
+        }
+    }
+
+    #[test]
+    fn seats() {
+        let table = LineageTable::builtin();
+        for (name, lineage) in [
+            ("opus-2", "anthropic"),
+            ("kimi_k2", "moonshot"),
+            ("Qwen", "alibaba"),
+        ] {
+            assert_eq!(table.of_name(name).unwrap().to_string(), lineage);
+        }
+        assert_eq!(table.of_name("alice"), None);
+    }
+
+    #[test]
+    fn a_mixture_descends_from_all_of_it() {
+        assert_eq!(
+            of("qwen-claude-merge").as_deref(),
+            Some("alibaba+anthropic")
+        );
+    }
+
+    #[test]
+    fn own_rules_go_first_and_may_name_new_lineages() {
+        let own = [
+            ("our-finetune".to_owned(), vec!["alibaba".to_owned()]),
+            ("claude".to_owned(), vec!["house".to_owned()]),
+        ];
+        let table = LineageTable::builtin().with_overrides(own);
+        assert_eq!(
+            table.of_model("acme/our-finetune-v2").unwrap().to_string(),
+            "alibaba"
+        );
+        assert_eq!(
+            table.of_model("claude-opus-4").unwrap().to_string(),
+            "house"
+        );
+        assert_eq!(table.of_model("opus").unwrap().to_string(), "anthropic");
+        assert_eq!(
+            table.of_own_name("our_finetune").unwrap().to_string(),
+            "alibaba"
+        );
+        assert_eq!(table.of_own_name("our-finetune-v2"), None);
+    }
+}

@@ -1,0 +1,366 @@
+//! A symbol that a reviewer cites, resolved to lines where the bundle's diff shows its definition.
+//!
+//! Takes a name and a file's part of the diff; gives lines. Before it: [`ground`](crate::tally::ground); after it:
+//! [`tally`](crate::tally).
+//!
+//! No parser of any language: a definition is a line where the name follows a word that defines (`fn`, `class`, `def`
+//! …), or where it looks like the head of a function. Its lines go to the matching brace, else as far as the
+//! indentation says, else they are the definition's line alone. Only lines of one hunk are looked at, as
+//! nobody saw what lies between two. Where several lines could be meant, the symbol stays unresolved.
+
+mod extent;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use self::extent::{Dialect, extent};
+use crate::change::ChangeKind;
+use crate::patch::{FilePatch, HunkText, file_patches};
+use crate::review::location::LineRange;
+
+/// Only so much of a line is looked at; longer ones are data or minified.
+const MAX_LINE: usize = 2_000;
+
+/// Candidates for one name that are weighed against each other.
+const MAX_CANDIDATES: usize = 100;
+
+/// Lines above a candidate that are searched for its owner.
+const MAX_LINES_ABOVE: usize = 1_000;
+
+/// Words right in front of a name that say: here it is defined.
+const DEFINES: &[&str] = &[
+    "fn",
+    "def",
+    "class",
+    "struct",
+    "enum",
+    "trait",
+    "interface",
+    "type",
+    "func",
+    "function",
+    "fun",
+    "mod",
+    "module",
+    "const",
+    "static",
+    "let",
+    "var",
+    "val",
+    "macro_rules",
+    "sub",
+    "proc",
+    "object",
+    "record",
+    "union",
+    "namespace",
+    "package",
+    "defmodule",
+    "defp",
+    "typedef",
+    "define",
+    "protocol",
+    "extension",
+];
+
+/// Words at the start of a line that call, and do not define.
+const CALLS: &[&str] = &[
+    "if", "while", "for", "switch", "return", "else", "catch", "new", "await", "throw", "match",
+    "elif", "case", "assert", "yield", "do",
+];
+
+/// Resolves symbols by file. `wanted` and the answer are keyed by the path as the manifest writes it.
+///
+/// The answer lacks what the diff does not show, and what it shows more than once. A diff that breaks off is read as
+/// far as it goes.
+pub fn resolve_symbols(
+    diff: &[u8],
+    wanted: &BTreeMap<String, BTreeSet<String>>,
+) -> BTreeMap<(String, String), LineRange> {
+    let mut found = BTreeMap::new();
+    for file in file_patches(diff).map_while(Result::ok) {
+        let path = file.path.to_text().0;
+        let Some(symbols) = wanted.get(&path) else {
+            continue;
+        };
+        let lines = shown_lines(&file);
+        let names: BTreeSet<&str> = symbols.iter().map(|symbol| split(symbol).0).collect();
+        let candidates = candidates(&lines, &names);
+        let dialect = Dialect::of(&path);
+        for symbol in symbols {
+            let (name, owner) = split(symbol);
+            let Some(at) = candidates
+                .get(name)
+                .and_then(|all| choose(&lines, all, owner))
+            else {
+                continue;
+            };
+            // The first section of a type change that shows it wins.
+            found
+                .entry((path.clone(), symbol.clone()))
+                .or_insert_with(|| LineRange {
+                    start: lines[at].number,
+                    end: lines[extent(&lines, at, name, dialect)].number,
+                });
+        }
+    }
+    found
+}
+
+/// The last part of a qualified name, and the part before it.
+fn split(symbol: &str) -> (&str, Option<&str>) {
+    let symbol = symbol.trim().trim_end_matches("()").trim_end_matches('!');
+    let mut parts = symbol
+        .rsplit(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
+        .filter(|part| !part.is_empty());
+    (parts.next().unwrap_or(symbol), parts.next())
+}
+
+/// A line that the diff shows on the side that is numbered.
+pub(crate) struct Line<'a> {
+    /// 1-based; of the old side for a deleted file.
+    pub(crate) number: u32,
+    /// Without its end, and cut at [`MAX_LINE`] bytes.
+    pub(crate) text: &'a [u8],
+    added: bool,
+    /// Index of the hunk that shows it.
+    pub(crate) hunk: usize,
+}
+
+/// The lines that a file's patch shows, ascending.
+pub(crate) fn shown_lines<'a>(file: &FilePatch<'a>) -> Vec<Line<'a>> {
+    let deleted = file.kind == ChangeKind::Deleted;
+    let (own, other) = if deleted { (b'-', b'+') } else { (b'+', b'-') };
+    let mut shown = Vec::new();
+    for (hunk, text) in file.hunks.iter().enumerate() {
+        let HunkText { hunk: numbers, .. } = text;
+        let mut number = if deleted {
+            numbers.old_start
+        } else {
+            numbers.new_start
+        };
+        for line in text.lines() {
+            let Some((&mark, rest)) = line.split_first() else {
+                continue;
+            };
+            if mark == other || mark == b'\\' {
+                continue;
+            }
+            let rest = rest.strip_suffix(b"\n").unwrap_or(rest);
+            let rest = rest.strip_suffix(b"\r").unwrap_or(rest);
+            shown.push(Line {
+                number,
+                text: &rest[..rest.len().min(MAX_LINE)],
+                added: mark == own,
+                hunk,
+            });
+            number = number.saturating_add(1);
+        }
+    }
+    shown
+}
+
+/// Lines that may define a name, with how sure that is: 2 behind a defining word, 1 by looks.
+type Candidates<'a> = HashMap<&'a str, Vec<(u8, usize)>>;
+
+fn candidates<'a>(lines: &[Line<'_>], names: &BTreeSet<&'a str>) -> Candidates<'a> {
+    let mut candidates = Candidates::new();
+    for (at, line) in lines.iter().enumerate() {
+        for (start, word) in words(line.text) {
+            let Some(name) = std::str::from_utf8(word)
+                .ok()
+                .and_then(|word| names.get(word))
+            else {
+                continue;
+            };
+            let next = lines.get(at + 1).filter(|next| next.hunk == line.hunk);
+            let sure = definition(
+                line.text,
+                start,
+                start + word.len(),
+                next.map(|line| line.text),
+            );
+            let known = candidates.entry(name).or_default();
+            if sure > 0 && known.len() < MAX_CANDIDATES {
+                known.push((sure, at));
+            }
+        }
+    }
+    candidates
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80
+}
+
+/// The words of a line, each with its offset.
+fn words(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        at += text[at..].iter().position(|b| is_word(*b))?;
+        let start = at;
+        at += text[at..].iter().take_while(|b| is_word(**b)).count();
+        Some((start, &text[start..at]))
+    })
+}
+
+/// How sure it is that `text[start..end]` is defined here: 0, 1 or 2.
+fn definition(text: &[u8], start: usize, end: usize, next: Option<&[u8]>) -> u8 {
+    let (before, after) = (
+        text[..start].trim_ascii_end(),
+        text[end..].trim_ascii_start(),
+    );
+    let trimmed = text.trim_ascii();
+    if [&b"//"[..], b"#!", b"*", b"/*"]
+        .iter()
+        .any(|mark| trimmed.starts_with(mark))
+    {
+        return 0;
+    }
+    // `func (r *T) Name(` has the receiver in between.
+    let receiver = trimmed.starts_with(b"func (") && before.ends_with(b")");
+    let front = before.strip_suffix(b"!").unwrap_or(before).trim_ascii_end();
+    let front = front
+        .strip_suffix(b"mut")
+        .map_or(front, <[u8]>::trim_ascii_end);
+    let word = words(front)
+        .last()
+        .filter(|(at, word)| at + word.len() == front.len());
+    let defines =
+        word.is_some_and(|(_, word)| DEFINES.iter().any(|known| known.as_bytes() == word));
+    if defines || receiver {
+        return 2;
+    }
+    if word.is_some_and(|(_, word)| matches!(word, b"impl" | b"impl$")) {
+        return 1;
+    }
+    let starts_call = words(trimmed)
+        .next()
+        .is_some_and(|(_, word)| CALLS.iter().any(|known| known.as_bytes() == word));
+    if starts_call || before.ends_with(b".") || before.contains(&b'=') || before.contains(&b'(') {
+        return 0;
+    }
+    let opens = trimmed.ends_with(b"{")
+        || trimmed.ends_with(b")") && next.is_some_and(|next| next.trim_ascii().starts_with(b"{"));
+    if after.starts_with(b"(") && opens {
+        return 1;
+    }
+    // `name = function (…)`, `name: (…) => {`
+    let value = after
+        .strip_prefix(b"=")
+        .or_else(|| after.strip_prefix(b":"))
+        .map(<[u8]>::trim_ascii_start);
+    let function = value.is_some_and(|value| {
+        value.starts_with(b"function")
+            || value.starts_with(b"async")
+            || value.starts_with(b"(") && trimmed.windows(2).any(|pair| pair == b"=>")
+    });
+    u8::from(function)
+}
+
+/// The one line that is meant: the surest, then those under the owner, then those that the change adds.
+fn choose(lines: &[Line<'_>], all: &[(u8, usize)], owner: Option<&str>) -> Option<usize> {
+    let surest = all.iter().map(|(sure, _)| *sure).max()?;
+    let mut left: Vec<usize> = all
+        .iter()
+        .filter(|(sure, _)| *sure == surest)
+        .map(|(_, at)| *at)
+        .collect();
+    if let (Some(owner), true) = (owner, left.len() > 1) {
+        let owned: Vec<usize> = left
+            .iter()
+            .copied()
+            .filter(|at| names_owner(lines, *at, owner))
+            .collect();
+        if !owned.is_empty() {
+            left = owned;
+        }
+    }
+    if left.len() > 1 {
+        left.retain(|at| lines[*at].added);
+    }
+    match left.as_slice() {
+        [one] => Some(*one),
+        _ => None,
+    }
+}
+
+/// Whether the line, or the nearest line above it that is indented less, has the owner's name.
+fn names_owner(lines: &[Line<'_>], at: usize, owner: &str) -> bool {
+    let has = |text: &[u8]| words(text).any(|(_, word)| word == owner.as_bytes());
+    let own = indent(lines[at].text).unwrap_or(0);
+    has(lines[at].text)
+        || lines[..at]
+            .iter()
+            .rev()
+            .take(MAX_LINES_ABOVE)
+            .take_while(|line| line.hunk == lines[at].hunk)
+            .find(|line| indent(line.text).is_some_and(|width| width < own))
+            .is_some_and(|line| has(line.text))
+}
+
+/// Width of the white space in front; `None` for a blank line.
+fn indent(text: &[u8]) -> Option<usize> {
+    let mut width = 0;
+    for byte in text {
+        match byte {
+            b' ' => width += 1,
+            b'\t' => width = (width / 8 + 1) * 8,
+            _ => return Some(width),
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A new file with this text, and where one symbol lies in it.
+    pub(super) fn find(path: &str, text: &str, symbol: &str) -> Option<(u32, u32)> {
+        let count = text.lines().count();
+        let mut diff = format!(
+            "diff --git a/{path} b/{path}\nnew file mode 100644\nindex 0000000..1111111\n--- /dev/null\n+++ b/{path}\n\
+             @@ -0,0 +1,{count} @@\n"
+        );
+        for line in text.lines() {
+            diff.push_str(&format!("+{line}\n"));
+        }
+        let wanted = BTreeMap::from([(path.to_owned(), BTreeSet::from([symbol.to_owned()]))]);
+        let found = resolve_symbols(diff.as_bytes(), &wanted);
+        found.values().next().map(|lines| (lines.start, lines.end))
+    }
+
+    #[test]
+    fn other_languages() {
+        let go = "package x\n\nfunc (s *Server) Serve(ctx Context) error {\n\treturn nil\n}\n";
+        assert_eq!(find("a.go", go, "Server.Serve"), Some((3, 5)));
+        let c = "static int\nparse(const char *s)\n{\n  return 0;\n}\nint main(void) {\n  return parse(\"\");\n}\n";
+        assert_eq!(find("a.c", c, "parse"), Some((2, 5)));
+        let js = "const a = 1;\nexport const run = async () => {\n  go();\n};\nrun();\n";
+        assert_eq!(find("a.js", js, "run"), Some((2, 4)));
+        let java = "class A {\n  public void go(int n) {\n    if (n > 0) {\n      go(n - 1);\n    }\n  }\n}\n";
+        assert_eq!(find("A.java", java, "A#go"), Some((2, 6)));
+    }
+
+    #[test]
+    fn two_definitions_are_none_unless_the_owner_tells() {
+        let two = "impl A {\n    fn new() {}\n}\nimpl B {\n    fn new() {\n    }\n}\n";
+        assert_eq!(find("a.rs", two, "new"), None);
+        assert_eq!(find("a.rs", two, "B::new"), Some((5, 6)));
+    }
+
+    #[test]
+    fn numbers_are_those_of_the_new_file_and_one_hunk_only() {
+        let diff = b"diff --git a/x.rs b/x.rs\n--- a/x.rs\n+++ b/x.rs\n@@ -10,3 +20,4 @@ fn before() {\n a\n-gone\n+fn now() {\n+    b\n c\n@@ -30,1 +41,1 @@\n }\n";
+        let wanted = BTreeMap::from([(
+            "x.rs".to_owned(),
+            BTreeSet::from(["now".to_owned(), "before".to_owned()]),
+        )]);
+        let found = resolve_symbols(diff, &wanted);
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            found[&("x.rs".to_owned(), "now".to_owned())],
+            LineRange { start: 21, end: 22 }
+        );
+    }
+}

@@ -1,0 +1,214 @@
+//! The wave's contract on disk: `manifest.json`.
+//!
+//! Takes and gives JSON. What is bundled ends here, and what is counted begins: [`ground`](crate::tally::ground) is made
+//! from it. Before it: [`wave`](crate::wave); after it: [`review`](crate::review).
+//!
+//! Other programs read this file. Fields may be added freely; renaming or removing one needs a new schema number.
+
+use serde::{Deserialize, Serialize};
+
+use crate::change::{ChangeKind, Hunk, Mode};
+use crate::plan::guard::Verdict;
+use crate::range::Range;
+
+/// The schema that this version writes.
+pub const SCHEMA: &str = "scrum.manifest/1";
+
+/// A wave: what was compared, and how it was divided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Manifest {
+    /// Always [`SCHEMA`].
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            description = "Name and number of this format.",
+            extend("const" = SCHEMA)
+        )
+    )]
+    pub schema: String,
+    /// What was compared.
+    pub range: Range,
+    /// SHA-256 of the effective configuration, hex.
+    pub config_sha256: String,
+    /// SHA-256 of the prompts' template and of whether lines are numbered, hex: with the bundle's diff it says what a
+    /// reviewer is asked.
+    #[serde(default)]
+    pub template_sha256: Option<String>,
+    /// Lines of context around a change; `None` for a patch, which brings its own.
+    #[serde(default)]
+    pub context: Option<u32>,
+    /// For a patch the digest of its set of file patches ([`PatchSet`](crate::patch::PatchSet)), hex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patch_sha256: Option<String>,
+    /// The size limits that were in force.
+    pub guard: GuardRecord,
+    /// The bundles, in the order in which their diffs apply.
+    pub bundles: Vec<BundleRecord>,
+    /// What no reviewer was shown.
+    #[serde(default)]
+    pub excluded: Vec<ExcludedRecord>,
+    /// SHA-256 of `excluded.diff`, hex; `None` where nothing is excluded.
+    #[serde(default)]
+    pub excluded_sha256: Option<String>,
+    /// SHA-256 of `tree.txt`, hex.
+    #[serde(default)]
+    pub tree_sha256: Option<String>,
+}
+
+/// The size guard as it judged this wave. Sizes in bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct GuardRecord {
+    /// A bundle above this is warned about.
+    pub warn_bytes: u64,
+    /// A bundle above this fails.
+    pub fail_bytes: u64,
+    /// The override was set *and* a bundle exceeded the fail limit.
+    pub forced: bool,
+}
+
+/// One bundle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BundleRecord {
+    /// Unique, safe as a file name: the component, or `component.2` for its second part.
+    pub id: String,
+    /// The component's own name.
+    pub component: String,
+    /// 1-based number of this part, where the component was split.
+    pub part: Option<u32>,
+    /// How many parts the component has, where it was split.
+    pub parts: Option<u32>,
+    /// The components that `--pack` joined into this one; empty otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub packed: Vec<String>,
+    /// Size of the diff file; what the guard judges.
+    pub bytes: u64,
+    /// Size of the prompt file.
+    pub prompt_bytes: u64,
+    /// `prompt_bytes / 4`, rounded up.
+    pub tokens: u64,
+    /// What the guard says of `bytes`.
+    pub verdict: Verdict,
+    /// Path of the diff, relative to the wave, e.g. `bundles/core.diff`.
+    pub diff: String,
+    /// Path of the prompt, relative to the wave.
+    pub prompt: String,
+    /// SHA-256 of the diff file, hex.
+    pub diff_sha256: String,
+    /// SHA-256 of the prompt file, hex.
+    pub prompt_sha256: String,
+    /// The files, in the diff's order.
+    pub files: Vec<FileRecord>,
+}
+
+/// One file of a bundle, or the part of it that the bundle shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FileRecord {
+    /// Path at the head, or at the base for a deleted file.
+    pub path: String,
+    /// `path` is not UTF-8 and stands in git's C-style quoting.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub quoted: bool,
+    /// Path at the base where it is another one.
+    pub old_path: Option<String>,
+    /// `old_path` is not UTF-8 and stands in git's C-style quoting.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub old_quoted: bool,
+    /// What happened. Of a file that `--split` cut, later pieces are `modified`.
+    pub kind: ChangeKind,
+    /// Mode at the base; `None` for an added file.
+    pub old_mode: Option<Mode>,
+    /// Mode at the head; `None` for a deleted file.
+    pub new_mode: Option<Mode>,
+    /// The component a renamed file came from, where it is another one.
+    pub moved_from_component: Option<String>,
+    /// The patch has binary content.
+    pub binary: bool,
+    /// Lines added in this bundle.
+    pub additions: u64,
+    /// Lines deleted in this bundle.
+    pub deletions: u64,
+    /// Bytes of the diff that are this file's.
+    pub bytes: u64,
+    /// The hunks in this bundle. `new_start` is head numbering, also in parts.
+    pub hunks: Vec<Hunk>,
+}
+
+/// A change that no reviewer was shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ExcludedRecord {
+    /// Path at the head, or at the base for a deleted file.
+    pub path: String,
+    /// `path` is not UTF-8 and stands in git's C-style quoting.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub quoted: bool,
+    /// Path at the base where it is another one.
+    pub old_path: Option<String>,
+    /// `old_path` is not UTF-8 and stands in git's C-style quoting.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub old_quoted: bool,
+    /// Why it is not shown, e.g. `lock file`.
+    pub reason: String,
+    /// Bytes of `excluded.diff` that are this file's.
+    pub bytes: u64,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde's skip_serializing_if passes a reference"
+)]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// A manifest that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ManifestError {
+    /// Not JSON, or a field is missing or of the wrong type.
+    #[error("the manifest cannot be read: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Written by another version.
+    #[error("the manifest has schema `{found}`; this version reads `{SCHEMA}`")]
+    Schema {
+        /// The schema named in the file.
+        found: String,
+    },
+}
+
+impl Manifest {
+    /// Reads a manifest's JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`ManifestError::Schema`] for another schema, judged before anything else is read;
+    /// [`ManifestError::Json`] for the rest.
+    pub fn from_json(json: &[u8]) -> Result<Self, ManifestError> {
+        #[derive(Deserialize)]
+        struct Head {
+            schema: String,
+        }
+        let head: Head = serde_json::from_slice(json)?;
+        if head.schema != SCHEMA {
+            return Err(ManifestError::Schema { found: head.schema });
+        }
+        Ok(serde_json::from_slice(json)?)
+    }
+
+    /// The manifest as the file holds it: indented JSON and a final line feed.
+    pub fn to_json(&self) -> Vec<u8> {
+        // Serialising plain structs with string keys into memory has no way to fail.
+        let mut json = serde_json::to_vec_pretty(self).unwrap_or_default();
+        json.push(b'\n');
+        json
+    }
+
+    /// The bundle with this id.
+    pub fn bundle(&self, id: &str) -> Option<&BundleRecord> {
+        self.bundles.iter().find(|bundle| bundle.id == id)
+    }
+}
