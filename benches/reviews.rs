@@ -5,7 +5,7 @@
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use scrum_core::review::location::{KnownPaths, citations};
-use scrum_core::review::{ReadOptions, Review, Shown};
+use scrum_core::review::{QuoteIndex, ReadOptions, Review};
 
 fn main() {
     divan::main();
@@ -101,7 +101,7 @@ fn sparse(bencher: Bencher<'_, '_>, bytes: usize) {
 fn with_the_diff(bencher: Bencher<'_, '_>, bytes: usize) {
     let text = review(bytes, 0);
     let diff: String = text.lines().map(|line| format!("+// {line}\n")).collect();
-    let shown = Shown::new(Some(diff.as_bytes()), None);
+    let shown = QuoteIndex::new(Some(diff.as_bytes()), None);
     let options = ReadOptions::default().shown(&shown);
     bencher
         .counter(BytesCount::of_str(&text))
@@ -114,5 +114,5 @@ fn index_the_diff(bencher: Bencher<'_, '_>, bytes: usize) {
     let diff = diff.repeat(bytes / diff.len());
     bencher
         .counter(BytesCount::of_str(&diff))
-        .bench(|| Shown::new(Some(black_box(diff.as_bytes())), None));
+        .bench(|| QuoteIndex::new(Some(black_box(diff.as_bytes())), None));
 }

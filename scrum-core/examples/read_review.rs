@@ -8,7 +8,7 @@ use std::io::Write;
 use std::{env, fs, io};
 
 use scrum_core::review::location::Location;
-use scrum_core::review::{ReadOptions, Review, Shown};
+use scrum_core::review::{QuoteIndex, ReadOptions, Review};
 use serde_json::json;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             _ => files.push(argument),
         }
     }
-    let shown = Shown::new(diff.as_deref(), prompt.as_deref());
+    let shown = QuoteIndex::new(diff.as_deref(), prompt.as_deref());
     let options = ReadOptions::default().shown(&shown);
     let mut out = io::stdout().lock();
     for file in files {
@@ -38,21 +38,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 "start": lines.map(|lines| lines.start),
                 "end": lines.map(|lines| lines.end),
                 "symbol": location.and_then(|location| location.symbol.as_deref()),
-                "severity": finding.severity,
+                "severity": finding.claim.severity,
                 "number": finding.number,
                 "malformed": finding.location.as_ref().err().map(ToString::to_string),
-                "echo": finding.echo.map(|echo| format!("{echo:?}")),
+                "echo": finding.quoted.map(|echo| format!("{echo:?}")),
                 "stands_in_diff": finding.stands_in_diff,
                 "retracted": finding.retracted.as_ref().map(|words| words.phrase.as_str()),
-                "what": finding.what,
+                "what": finding.claim.what,
             });
             writeln!(out, "{citation}")?;
         }
         let rest = json!({
             "file": file,
-            "without_location": review.without_location.len(),
+            "without_location": review.unlocated.len(),
             "retractions": review.retractions.iter().map(|retraction| retraction.text.as_str()).collect::<Vec<_>>(),
-            "none": review.none,
+            "none": review.says_clean,
             "verdict": review.verdict,
             "read_as_json": review.read_as_json,
             "faults": review.faults.iter().map(|fault| format!("{fault:?}")).collect::<Vec<_>>(),

@@ -16,7 +16,7 @@ fn described(review: &Review) -> Vec<String> {
                 .location
                 .as_ref()
                 .map_or("!".to_owned(), ToString::to_string);
-            let severity = match finding.severity {
+            let severity = match finding.claim.severity {
                 Some(Severity::Block) => "block",
                 Some(Severity::Warn) => "warn",
                 Some(Severity::Info) => "info",
@@ -24,7 +24,7 @@ fn described(review: &Review) -> Vec<String> {
             };
             let state = if finding.location.is_err() {
                 "malformed"
-            } else if finding.echo.is_some() {
+            } else if finding.quoted.is_some() {
                 "echoed"
             } else if finding.retracted.is_some() {
                 "retracted"
@@ -39,11 +39,11 @@ fn described(review: &Review) -> Vec<String> {
     if review.read_as_json {
         out.push("= json".into());
     }
-    if review.none {
+    if review.says_clean {
         out.push("= none".into());
     }
-    if !review.without_location.is_empty() {
-        out.push(format!("= loose {}", review.without_location.len()));
+    if !review.unlocated.is_empty() {
+        out.push(format!("= loose {}", review.unlocated.len()));
     }
     for retraction in &review.retractions {
         let named: Vec<String> = retraction

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use scrum_core::parallel;
 use scrum_core::review::location::KnownPaths;
-use scrum_core::review::{Fault, ReadOptions, Review, Shown};
+use scrum_core::review::{Fault, QuoteIndex, ReadOptions, Review};
 use scrum_core::tally::{Outcome, Sidecar, Submission};
 
 use super::Wave;
@@ -28,7 +28,7 @@ pub(crate) fn read(
 ) -> Vec<Submission> {
     struct Own {
         /// Neighbours are mostly of one bundle and share its diff.
-        bundle: Option<(String, Shown)>,
+        bundle: Option<(String, QuoteIndex)>,
         buffer: Vec<u8>,
     }
     let own = || Own {
@@ -77,14 +77,14 @@ fn known_paths(wave: &Wave) -> KnownPaths {
 }
 
 /// What a bundle's reviewers were shown, so that what they quote of it is recognised.
-fn shown_to(bundle: &str, wave: Option<&Wave>) -> Shown {
+fn shown_to(bundle: &str, wave: Option<&Wave>) -> QuoteIndex {
     let found = wave.and_then(|wave| Some((wave, wave.manifest.bundle(bundle)?)));
     let Some((wave, record)) = found else {
-        return Shown::new(None, None);
+        return QuoteIndex::new(None, None);
     };
     // The wave was checked when it was opened; a file that vanished since only costs the recognition of quotes.
     let (diff, prompt) = (wave.read(&record.diff).ok(), wave.read(&record.prompt).ok());
-    Shown::new(diff.as_deref(), prompt.as_deref())
+    QuoteIndex::new(diff.as_deref(), prompt.as_deref())
 }
 
 /// Reads one review into `buffer` and parses it. The second value is a warning about the file.

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use serde_json::value::RawValue;
 
-use super::{Finding, LooseFinding, Review, severity, verdict};
+use super::{Claim, Finding, ReadAs, Review, UnlocatedFinding, severity, verdict};
 use crate::review::location::{self, Citation, KnownPaths, Location, Malformed};
 
 /// The most JSON that is read, in bytes.
@@ -86,15 +86,15 @@ pub(super) fn read(
         if answer.value(value, 0) {
             let Review {
                 findings,
-                without_location,
-                none,
+                unlocated,
+                says_clean,
                 verdict,
                 ..
             } = answer.review;
             review.read_as_json = true;
             review.findings = findings;
-            review.without_location = without_location;
-            review.none |= none;
+            review.unlocated = unlocated;
+            review.says_clean |= says_clean;
             review.verdict = review.verdict.or(verdict);
             return;
         }
@@ -123,7 +123,7 @@ impl<'a> Answer<'a> {
                 return false;
             };
             if items.is_empty() {
-                self.review.none = true;
+                self.review.says_clean = true;
                 return true;
             }
             // A list of anything else is no list of findings.
@@ -189,12 +189,14 @@ impl<'a> Answer<'a> {
             // A severity or a claim alone may be anything; both together are a finding.
             let both = level.is_some() && what.is_some();
             if both {
-                self.review.without_location.push(LooseFinding {
+                self.review.unlocated.push(UnlocatedFinding {
                     line,
-                    severity: mapped,
-                    severity_text: level,
-                    what,
-                    why,
+                    claim: Claim {
+                        severity: mapped,
+                        severity_text: level,
+                        what,
+                        why,
+                    },
                     retracted: None,
                 });
             }
@@ -205,12 +207,16 @@ impl<'a> Answer<'a> {
                 line,
                 text,
                 location,
-                severity: mapped,
-                severity_text: level.clone(),
-                what: what.clone(),
-                why: why.clone(),
+                claim: Claim {
+                    severity: mapped,
+                    severity_text: level.clone(),
+                    what: what.clone(),
+                    why: why.clone(),
+                },
+                read_as: ReadAs::Document,
+                link: None,
                 number: None,
-                echo: None,
+                quoted: None,
                 stands_in_diff: false,
                 retracted: None,
                 swapped,
@@ -409,8 +415,8 @@ mod tests {
             lines_of(&review.findings[0]),
             Some(LineRange { start: 42, end: 42 })
         );
-        assert_eq!(review.findings[0].severity, Some(Severity::Block));
-        assert_eq!(review.findings[0].what.as_deref(), Some("m"));
+        assert_eq!(review.findings[0].claim.severity, Some(Severity::Block));
+        assert_eq!(review.findings[0].claim.what.as_deref(), Some("m"));
         assert_eq!(
             lines_of(&review.findings[1]),
             Some(LineRange { start: 3, end: 9 })
@@ -443,9 +449,9 @@ mod tests {
 
     #[test]
     fn empty_lists_say_none() {
-        assert!(review("[]").none);
-        assert!(review("{\"findings\": []}").none);
-        assert!(!review("{\"other\": []}").none);
+        assert!(review("[]").says_clean);
+        assert!(review("{\"findings\": []}").says_clean);
+        assert!(!review("{\"other\": []}").says_clean);
     }
 
     #[test]
@@ -477,9 +483,6 @@ mod tests {
     #[test]
     fn a_finding_without_a_place() {
         let review = review("[{\"severity\": \"WARN\", \"message\": \"m\"}]");
-        assert_eq!(
-            (review.findings.len(), review.without_location.len()),
-            (0, 1)
-        );
+        assert_eq!((review.findings.len(), review.unlocated.len()), (0, 1));
     }
 }

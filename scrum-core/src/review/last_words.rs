@@ -47,7 +47,7 @@ impl Reader<'_> {
                 }
                 // A label without a value goes on in the line below.
                 Kind::Label { .. } if value.is_empty() => open_until = event.line + 1,
-                Kind::None if event.line > open_until => review.none = true,
+                Kind::None if event.line > open_until => review.says_clean = true,
                 _ => {}
             }
         }

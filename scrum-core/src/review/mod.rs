@@ -16,13 +16,13 @@ mod label;
 mod last_words;
 mod options;
 mod phrase;
+mod quote_index;
 mod read;
 mod reasoning;
 mod retraction;
 mod scan;
 mod sentence;
 mod severity;
-mod shown;
 mod table;
 mod title;
 mod trigger;
@@ -34,7 +34,7 @@ pub mod location;
 use serde::{Deserialize, Serialize};
 
 pub use self::options::ReadOptions;
-pub use self::shown::Shown;
+pub use self::quote_index::QuoteIndex;
 use crate::review::location::Location;
 pub use crate::review::location::Malformed;
 
@@ -67,7 +67,7 @@ pub enum ReviewVerdict {
 /// Why a `WHERE:` counts as quoted from the diff or the prompt, and not as the reviewer's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum EchoEvidence {
+pub enum QuoteEvidence {
     /// A `+`, or the prompt's line number gutter, stands in front of it.
     Gutter,
     /// It stands in a fence that quotes the diff.
@@ -85,27 +85,73 @@ pub struct InferredRetraction {
     pub phrase: String,
 }
 
+/// How a finding was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum ReadAs {
+    /// From labels such as `WHERE:`, or a table with a column of that name.
+    Labelled,
+    /// From JSON, YAML, XML or CSV.
+    Document,
+    /// From text without labels.
+    Prose,
+}
+
+impl ReadAs {
+    /// The word in `tally.json`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Labelled => "labelled",
+            Self::Document => "document",
+            Self::Prose => "prose",
+        }
+    }
+}
+
+/// What a reviewer says about a place.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Claim {
+    /// Severity, if the word maps to one.
+    pub severity: Option<Severity>,
+    /// The severity as the reviewer wrote it.
+    pub severity_text: Option<String>,
+    /// What is wrong.
+    pub what: Option<String>,
+    /// The failing case, or the details.
+    pub why: Option<String>,
+}
+
+/// A place that an answer names, but not as a finding. Listed, never counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    /// Line of the review, 1-based.
+    pub line: u32,
+    /// The citation as written.
+    pub text: String,
+    /// What it names.
+    pub location: Location,
+}
+
 /// One citation with what its block says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Line of the review where the `WHERE:` stands, 1-based.
+    /// Line of the review where the place is cited, 1-based.
     pub line: u32,
     /// The citation as written.
     pub text: String,
     /// The location, or why none could be read (a malformed citation).
     pub location: Result<Location, Malformed>,
-    /// Severity, where the word maps to one.
-    pub severity: Option<Severity>,
-    /// The severity as the reviewer wrote it.
-    pub severity_text: Option<String>,
-    /// The claim: what stands behind `WHAT:`.
-    pub what: Option<String>,
-    /// The failing case: what stands behind `WHY:`.
-    pub why: Option<String>,
+    /// What is said about it.
+    pub claim: Claim,
+    /// How it was read.
+    pub read_as: ReadAs,
+    /// Where the comment can be opened, for a finding that was imported from a forge.
+    pub link: Option<String>,
     /// The finding's number in this review, where the reviewer numbers its findings.
     pub number: Option<u32>,
-    /// Set where it is quoted and so does not count.
-    pub echo: Option<EchoEvidence>,
+    /// Why it is taken for a quotation, if it is; then it does not count.
+    pub quoted: Option<QuoteEvidence>,
     /// The bare line stands in the diff too, without evidence of quoting: it counts, and is flagged.
     pub stands_in_diff: bool,
     /// Taken back in plain words.
@@ -125,19 +171,13 @@ pub struct Retraction {
     pub locations: Vec<Location>,
 }
 
-/// A block with a severity or a claim, but no `WHERE:`.
+/// A claim that names no location.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LooseFinding {
-    /// Line of the review where the block begins, 1-based.
+pub struct UnlocatedFinding {
+    /// Line of the review where it begins, 1-based.
     pub line: u32,
-    /// Severity, where the word maps to one.
-    pub severity: Option<Severity>,
-    /// The severity as the reviewer wrote it.
-    pub severity_text: Option<String>,
-    /// The claim: what stands behind `WHAT:`.
-    pub what: Option<String>,
-    /// The failing case: what stands behind `WHY:`.
-    pub why: Option<String>,
+    /// What is said.
+    pub claim: Claim,
     /// Taken back in plain words.
     pub retracted: Option<InferredRetraction>,
 }
@@ -169,16 +209,18 @@ pub enum Fault {
 pub struct Review {
     /// One for each citation, in the order of the text.
     pub findings: Vec<Finding>,
-    /// Blocks that name no location.
-    pub without_location: Vec<LooseFinding>,
+    /// Claims that name no location.
+    pub unlocated: Vec<UnlocatedFinding>,
+    /// Places that are named, but not as findings, in the order of the text.
+    pub mentions: Vec<Mention>,
     /// `RETRACT:` lines that are not echoed, in the order of the text.
     pub retractions: Vec<Retraction>,
-    /// It says `NONE`.
-    pub none: bool,
-    /// Its last `VERDICT:`.
-    pub verdict: Option<ReviewVerdict>,
+    /// It says as a whole that it found nothing.
+    pub says_clean: bool,
     /// It had no `WHERE:` at all and was read from a JSON answer.
     pub read_as_json: bool,
+    /// Its last `VERDICT:`.
+    pub verdict: Option<ReviewVerdict>,
     /// Size of the text in bytes, reasoning left out.
     pub bytes: u64,
     /// What is wrong with the text.

@@ -1,6 +1,6 @@
 //! How a review is read.
 
-use super::shown::Shown;
+use super::quote_index::QuoteIndex;
 use crate::review::location::KnownPaths;
 
 /// How a review is read, and what its reviewer was shown.
@@ -12,7 +12,7 @@ pub struct ReadOptions<'a> {
     /// The prompt. Default: none.
     pub prompt: Option<&'a [u8]>,
     /// Diff and prompt, indexed beforehand; taken in place of the two. Default: none.
-    pub shown: Option<&'a Shown>,
+    pub shown: Option<&'a QuoteIndex>,
     /// Paths that there are, so that one with a comma in it, or a colon, is read as what it is. Default: none known.
     pub paths: Option<&'a KnownPaths>,
     /// What is read of a text at most, in bytes. Default: 16 MiB.
@@ -51,7 +51,7 @@ impl<'a> ReadOptions<'a> {
 
     /// Sets diff and prompt as an index, which many reviews can share.
     #[must_use]
-    pub fn shown(mut self, shown: impl Into<Option<&'a Shown>>) -> Self {
+    pub fn shown(mut self, shown: impl Into<Option<&'a QuoteIndex>>) -> Self {
         self.shown = shown.into();
         self
     }

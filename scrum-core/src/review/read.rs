@@ -9,11 +9,14 @@ use super::block::{self, Block, Place, Span};
 use super::fence::Quotes;
 use super::label::Label;
 use super::options::ReadOptions;
+use super::quote_index::QuoteIndex;
 use super::retraction::Numbered;
 use super::scan::{self, Event, Kind, Scan};
-use super::shown::Shown;
 use super::value::{self, cut};
-use super::{EchoEvidence, Fault, Finding, LooseFinding, Review, json, retraction, severity};
+use super::{
+    Claim, Fault, Finding, QuoteEvidence, ReadAs, Review, UnlocatedFinding, json, retraction,
+    severity,
+};
 use crate::review::location::{Citation, Malformed};
 
 /// The longest claim that is kept, in bytes.
@@ -38,7 +41,7 @@ impl Review {
     /// let text = b"SEVERITY: BLOCK\nWHERE: src/pool.rs:40-52\nWHAT: The lock is never released.\n";
     /// let review = Review::read(text, &ReadOptions::default());
     /// assert_eq!(review.findings.len(), 1);
-    /// assert_eq!(review.findings[0].severity, Some(Severity::Block));
+    /// assert_eq!(review.findings[0].claim.severity, Some(Severity::Block));
     /// ```
     pub fn read(text: &[u8], options: &ReadOptions<'_>) -> Self {
         let mut review = Self::default();
@@ -96,7 +99,7 @@ pub(super) struct Reader<'a> {
     pub(super) scan: Scan,
     options: &'a ReadOptions<'a>,
     /// The index of what was shown, where the caller has none.
-    built: &'a OnceCell<Shown>,
+    built: &'a OnceCell<QuoteIndex>,
     /// What each fence quotes; judged when a label stands in it.
     quotes: Vec<Option<Quotes>>,
     /// Fences whose prose is the reviewer's: they hold labels and quote nothing.
@@ -107,12 +110,12 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn shown(&self) -> &'a Shown {
-        let (options, built): (&'a ReadOptions<'a>, &'a OnceCell<Shown>) =
+    fn shown(&self) -> &'a QuoteIndex {
+        let (options, built): (&'a ReadOptions<'a>, &'a OnceCell<QuoteIndex>) =
             (self.options, self.built);
         options
             .shown
-            .unwrap_or_else(|| built.get_or_init(|| Shown::new(options.diff, options.prompt)))
+            .unwrap_or_else(|| built.get_or_init(|| QuoteIndex::new(options.diff, options.prompt)))
     }
 
     fn fill(mut self, review: &mut Review) {
@@ -129,7 +132,7 @@ impl<'a> Reader<'a> {
         self.findings(review, &numbers, &own);
         let own_findings = review.findings.len();
         if self.scan.events.iter().any(|event| event.echo.is_some()) {
-            let evidence: std::collections::HashMap<u32, EchoEvidence> = self
+            let evidence: std::collections::HashMap<u32, QuoteEvidence> = self
                 .scan
                 .events
                 .iter()
@@ -143,7 +146,7 @@ impl<'a> Reader<'a> {
                     let echo = evidence
                         .get(&place.line)
                         .copied()
-                        .unwrap_or(EchoEvidence::QuotingFence);
+                        .unwrap_or(QuoteEvidence::QuotingFence);
                     self.place(review, block, place, Some(echo));
                 }
             }
@@ -164,9 +167,9 @@ impl<'a> Reader<'a> {
     }
 
     /// Why a line counts as quoted, if it does.
-    fn echo(&mut self, event: &Event) -> Option<EchoEvidence> {
+    fn echo(&mut self, event: &Event) -> Option<QuoteEvidence> {
         if event.gutter {
-            return Some(EchoEvidence::Gutter);
+            return Some(QuoteEvidence::Gutter);
         }
         let mut around = event.fence;
         while let Some(at) = around {
@@ -181,10 +184,12 @@ impl<'a> Reader<'a> {
             };
             self.quotes[index] = Some(quotes);
             match quotes {
-                Quotes::All => return Some(EchoEvidence::QuotingFence),
-                Quotes::Until(end) if event.start < end => return Some(EchoEvidence::QuotingFence),
+                Quotes::All => return Some(QuoteEvidence::QuotingFence),
+                Quotes::Until(end) if event.start < end => {
+                    return Some(QuoteEvidence::QuotingFence);
+                }
                 Quotes::LastWords if is_last_word(event.kind) => {
-                    return Some(EchoEvidence::QuotingFence);
+                    return Some(QuoteEvidence::QuotingFence);
                 }
                 _ => {
                     self.readable[index] |= matches!(event.kind, Kind::Label { .. } | Kind::Row(_));
@@ -203,12 +208,14 @@ impl<'a> Reader<'a> {
             let taken_back = retracted.remove(&index);
             if block.places.is_empty() {
                 let (severity, severity_text) = self.severity(block);
-                review.without_location.push(LooseFinding {
+                review.unlocated.push(UnlocatedFinding {
                     line: block.line,
-                    severity,
-                    severity_text,
-                    what: value::claim(self.text, block.what, LONGEST_CLAIM),
-                    why: value::claim(self.text, block.why, LONGEST_CLAIM),
+                    claim: Claim {
+                        severity,
+                        severity_text,
+                        what: value::claim(self.text, block.what, LONGEST_CLAIM),
+                        why: value::claim(self.text, block.why, LONGEST_CLAIM),
+                    },
                     retracted: taken_back,
                 });
                 continue;
@@ -216,7 +223,7 @@ impl<'a> Reader<'a> {
             let echo = self
                 .shown()
                 .has_block(self.text, block)
-                .then_some(EchoEvidence::WholeBlock);
+                .then_some(QuoteEvidence::WholeBlock);
             for place in &block.places {
                 let before = review.findings.len();
                 self.place(review, block, place, echo);
@@ -233,7 +240,7 @@ impl<'a> Reader<'a> {
         review: &mut Review,
         block: &Block,
         place: &Place,
-        echo: Option<EchoEvidence>,
+        echo: Option<QuoteEvidence>,
     ) {
         let value = &self.text[place.value.0..place.value.1];
         let room = self
@@ -286,12 +293,16 @@ impl<'a> Reader<'a> {
                 line: place.line,
                 text,
                 location,
-                severity,
-                severity_text: severity_text.clone(),
-                what,
-                why,
+                claim: Claim {
+                    severity,
+                    severity_text: severity_text.clone(),
+                    what,
+                    why,
+                },
+                read_as: ReadAs::Labelled,
+                link: None,
                 number: block.number,
-                echo,
+                quoted: echo,
                 stands_in_diff,
                 retracted: None,
                 swapped,

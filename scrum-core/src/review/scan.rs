@@ -5,7 +5,7 @@
 
 use memchr::memchr;
 
-use super::EchoEvidence;
+use super::QuoteEvidence;
 use super::fence::{Fence, Fences};
 use super::label::{self, Label, Labelled};
 use super::reasoning;
@@ -48,7 +48,7 @@ pub(super) struct Event {
     /// The number in front.
     pub(super) number: Option<u32>,
     /// Why it counts as quoted. Set after the pass.
-    pub(super) echo: Option<EchoEvidence>,
+    pub(super) echo: Option<QuoteEvidence>,
 }
 
 /// What the pass found.

@@ -11,7 +11,7 @@ use super::union::Met;
 use super::votes::{Votes, voting};
 use super::{Buckets, BundleTally, Claim, LocationTally, PlaceTally, ReviewerRow, SetAside};
 use crate::review::location::LineRange;
-use crate::review::{LooseFinding, Review};
+use crate::review::{Review, UnlocatedFinding};
 use crate::tally::engagement::{
     State, is_cut_off, judge, relative_to_others, tokens_out, two_decimals,
 };
@@ -153,7 +153,7 @@ impl<'a> Table<'a> {
             findings: buckets.counted,
             findings_without_location: joined
                 .as_ref()
-                .map_or(0, |review| standing(&review.without_location)),
+                .map_or(0, |review| standing(&review.unlocated)),
             buckets,
             tokens_out: tokens.map(|(tokens, _)| tokens),
             tokens_estimated: tokens.is_some_and(|(_, estimated)| estimated),
@@ -186,13 +186,14 @@ impl<'a> Table<'a> {
             lineages.push(seat.lineages.clone());
             claims.push(Claim {
                 reviewer: seat.reviewer.clone(),
-                severity: cited.finding.severity,
+                severity: cited.finding.claim.severity,
                 severity_text: cited
                     .finding
+                    .claim
                     .severity_text
-                    .filter(|_| cited.finding.severity.is_none()),
-                what: cited.finding.what,
-                why: cited.finding.why,
+                    .filter(|_| cited.finding.claim.severity.is_none()),
+                what: cited.finding.claim.what,
+                why: cited.finding.claim.why,
                 review_line: cited.finding.line,
                 from_bundle: (!native).then(|| self.ids[seat.bundle].clone()),
                 votes,
@@ -338,7 +339,7 @@ fn alone(at: usize) -> Place {
 
 /// Whether a review without a text of its own was handed in with something in it.
 fn spoke(review: &Review, buckets: &Buckets) -> bool {
-    buckets.citations > 0 || !review.without_location.is_empty()
+    buckets.citations > 0 || !review.unlocated.is_empty()
 }
 
 /// Several reviews of one seat as one; of one, that one.
@@ -349,10 +350,8 @@ fn joined(reviews: &[Review]) -> Option<Cow<'_, Review>> {
     }
     let mut joined = first.clone();
     for review in more {
-        joined
-            .without_location
-            .extend(review.without_location.iter().cloned());
-        joined.none |= review.none;
+        joined.unlocated.extend(review.unlocated.iter().cloned());
+        joined.says_clean |= review.says_clean;
         joined.verdict = joined.verdict.or(review.verdict);
         joined.read_as_json |= review.read_as_json;
         joined.bytes += review.bytes;
@@ -361,7 +360,7 @@ fn joined(reviews: &[Review]) -> Option<Cow<'_, Review>> {
 }
 
 /// How many findings without a location were not taken back.
-fn standing(loose: &[LooseFinding]) -> u64 {
+fn standing(loose: &[UnlocatedFinding]) -> u64 {
     loose
         .iter()
         .filter(|loose| loose.retracted.is_none())

@@ -238,23 +238,22 @@ impl Gathered {
                         review_line: retraction.line,
                     }
                 }));
-            found
-                .loose
-                .extend(review.without_location.iter().map(|loose| {
-                    LooseRecord {
-                        bundle: id.to_owned(),
-                        reviewer: reviewer.clone(),
-                        severity: loose.severity,
-                        severity_text: loose
-                            .severity_text
-                            .clone()
-                            .filter(|_| loose.severity.is_none()),
-                        what: loose.what.clone(),
-                        why: loose.why.clone(),
-                        review_line: loose.line,
-                        retracted_line: loose.retracted.as_ref().map(|words| words.line),
-                    }
-                }));
+            found.loose.extend(review.unlocated.iter().map(|loose| {
+                LooseRecord {
+                    bundle: id.to_owned(),
+                    reviewer: reviewer.clone(),
+                    severity: loose.claim.severity,
+                    severity_text: loose
+                        .claim
+                        .severity_text
+                        .clone()
+                        .filter(|_| loose.claim.severity.is_none()),
+                    what: loose.claim.what.clone(),
+                    why: loose.claim.why.clone(),
+                    review_line: loose.line,
+                    retracted_line: loose.retracted.as_ref().map(|words| words.line),
+                }
+            }));
             // The findings move on; the rest of the review stays for its state to be judged.
             let findings = std::mem::take(&mut review.findings);
             found.own.reserve(findings.len());

@@ -65,7 +65,7 @@ pub(crate) fn is_cut_off(sidecar: Option<&Sidecar>) -> bool {
 /// Judges a review whose citations went into `buckets`. The second value says why it is no evidence.
 pub(crate) fn judge(review: &Review, buckets: &Buckets, cut_off: bool) -> (State, Option<String>) {
     let no = |why: &str| (State::NoEvidence, Some(why.to_owned()));
-    let loose = &review.without_location;
+    let loose = &review.unlocated;
     let standing = loose.iter().any(|loose| loose.retracted.is_none());
     if buckets.counted + buckets.duplicate > 0 || standing {
         return (State::Findings, None);
@@ -81,7 +81,7 @@ pub(crate) fn judge(review: &Review, buckets: &Buckets, cut_off: bool) -> (State
         Some(ReviewVerdict::Block) => return no("says BLOCK and reports nothing that counts"),
         Some(ReviewVerdict::Fix) => return no("says FIX and reports nothing that counts"),
         Some(ReviewVerdict::Ship) => return (State::Clean, None),
-        None if review.none => return (State::Clean, None),
+        None if review.says_clean => return (State::Clean, None),
         None => {}
     }
     if review.bytes == 0 {
@@ -132,7 +132,7 @@ pub(crate) fn two_decimals(value: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::review::LooseFinding;
+    use crate::review::UnlocatedFinding;
 
     fn buckets(of: &[(crate::tally::Bucket, u64)]) -> Buckets {
         let mut buckets = Buckets::default();
@@ -148,7 +148,7 @@ mod tests {
     fn states() {
         use crate::tally::Bucket::{Counted, Echoed, Malformed, Retracted, UnknownPath};
         let review = |none, verdict| Review {
-            none,
+            says_clean: none,
             verdict,
             bytes: 1500,
             ..Review::default()
@@ -156,12 +156,9 @@ mod tests {
         let (block, ship) = (Some(ReviewVerdict::Block), Some(ReviewVerdict::Ship));
         let empty = Review::default();
         let loose = Review {
-            without_location: vec![LooseFinding {
+            unlocated: vec![UnlocatedFinding {
                 line: 1,
-                severity: None,
-                severity_text: None,
-                what: None,
-                why: None,
+                claim: crate::review::Claim::default(),
                 retracted: None,
             }],
             ..Review::default()

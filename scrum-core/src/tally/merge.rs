@@ -154,6 +154,7 @@ impl Merged {
 
 /// Lets a repeat add what the first lacks.
 fn absorb(first: &mut Finding, repeat: &Finding) {
+    let (first, repeat) = (&mut first.claim, &repeat.claim);
     if repeat.severity > first.severity {
         first.severity = repeat.severity;
     }
@@ -170,9 +171,9 @@ pub(super) fn aside(reviewer: &str, finding: Finding, bucket: Bucket, reason: St
         review_line: finding.line,
         bucket,
         reason,
-        severity: finding.severity,
-        what: finding.what,
-        why: finding.why,
+        severity: finding.claim.severity,
+        what: finding.claim.what,
+        why: finding.claim.why,
     }
 }
 

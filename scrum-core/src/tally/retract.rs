@@ -39,7 +39,7 @@ impl Retractions {
         }
         let mut by_path: HashMap<usize, Vec<Candidate>> = HashMap::new();
         for (at, finding) in review.findings.iter().enumerate() {
-            let (Ok(location), None) = (&finding.location, finding.echo) else {
+            let (Ok(location), None) = (&finding.location, finding.quoted) else {
                 continue;
             };
             let Some(aim) = settler.aim(bundle, location) else {

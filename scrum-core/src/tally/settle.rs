@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::retract::Retractions;
 use super::{Bucket, DiffText};
 use crate::review::location::{LineRange, Location};
-use crate::review::{EchoEvidence, Finding, Review};
+use crate::review::{Finding, QuoteEvidence, Review};
 use crate::tally::ground::{FileRef, Ground, Grounding, PathMatch, strip_prefixes};
 use crate::tally::symbol::resolve_symbols;
 
@@ -114,7 +114,7 @@ impl<'a> Settler<'a> {
             let cited = review
                 .findings
                 .iter()
-                .filter(|finding| finding.echo.is_none());
+                .filter(|finding| finding.quoted.is_none());
             let retracted = review
                 .retractions
                 .iter()
@@ -290,7 +290,7 @@ impl<'a> Settler<'a> {
             Ok(location) => location,
             Err(malformed) => return Fate::SetAside(Bucket::Malformed, malformed.to_string()),
         };
-        if let Some(evidence) = finding.echo {
+        if let Some(evidence) = finding.quoted {
             return Fate::SetAside(Bucket::Echoed, echo_reason(evidence).to_owned());
         }
         let Some(target) = self.targets.get(&location.path) else {
@@ -361,10 +361,10 @@ fn number(numbers: &mut HashMap<String, usize>, names: &mut Vec<String>, name: &
     number
 }
 
-fn echo_reason(evidence: EchoEvidence) -> &'static str {
+fn echo_reason(evidence: QuoteEvidence) -> &'static str {
     match evidence {
-        EchoEvidence::Gutter => "quoted: a diff mark or a line number stands in front",
-        EchoEvidence::QuotingFence => "quoted: in a fence that quotes the diff",
-        EchoEvidence::WholeBlock => "quoted: the whole block stands so in the diff or the prompt",
+        QuoteEvidence::Gutter => "quoted: a diff mark or a line number stands in front",
+        QuoteEvidence::QuotingFence => "quoted: in a fence that quotes the diff",
+        QuoteEvidence::WholeBlock => "quoted: the whole block stands so in the diff or the prompt",
     }
 }

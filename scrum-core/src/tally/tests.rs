@@ -7,8 +7,8 @@ use crate::change::ChangeKind;
 use crate::report::{TextOptions, write_json, write_text};
 use crate::review::location::{LineRange, Location};
 use crate::review::{
-    EchoEvidence, Finding, InferredRetraction, LooseFinding, Malformed, Retraction, Review,
-    ReviewVerdict, Severity,
+    Claim, Finding, InferredRetraction, Malformed, QuoteEvidence, ReadAs, Retraction, Review,
+    ReviewVerdict, Severity, UnlocatedFinding,
 };
 use crate::tally::engagement::State;
 use crate::tally::ground::tests::{bundle, file, manifest};
@@ -49,12 +49,16 @@ fn finding(line: u32, text: &str) -> Finding {
         line,
         text: text.into(),
         location: Ok(location(text)),
-        severity: Some(Severity::Warn),
-        severity_text: Some("WARN".into()),
-        what: Some(format!("claim at {text}")),
-        why: None,
+        claim: Claim {
+            severity: Some(Severity::Warn),
+            severity_text: Some("WARN".into()),
+            what: Some(format!("claim at {text}")),
+            why: None,
+        },
+        read_as: ReadAs::Labelled,
+        link: None,
         number: None,
-        echo: None,
+        quoted: None,
         stands_in_diff: false,
         retracted: None,
         swapped: false,
@@ -184,9 +188,9 @@ fn every_bucket_and_its_reason() {
         "src/lib.rs:5",
         "src/printer.rs:110",
     ]);
-    said.findings[1].severity = Some(Severity::Block);
+    said.findings[1].claim.severity = Some(Severity::Block);
     said.findings[5].location = Err(Malformed::Line { text: "0".into() });
-    said.findings[6].echo = Some(EchoEvidence::Gutter);
+    said.findings[6].quoted = Some(QuoteEvidence::Gutter);
     said.findings[7].retracted = Some(InferredRetraction {
         line: 33,
         phrase: "disregard this".into(),
@@ -283,7 +287,7 @@ fn retractions_meet_what_they_overlap_and_nothing_said_later() {
 #[test]
 fn a_line_of_another_bundle_is_filed_there_and_votes_with_its_lineage_only() {
     let clean = Review {
-        none: true,
+        says_clean: true,
         bytes: 4,
         ..Review::default()
     };
@@ -527,9 +531,12 @@ fn json_reads_back_and_other_schemas_are_refused() {
 /// Four seats, one of them sloppy, one silent, one that takes a finding back.
 fn sample() -> Tally {
     let said = |line, text: &str, severity, what: &str, why: &str| Finding {
-        severity: Some(severity),
-        what: Some(what.into()),
-        why: Some(why.into()),
+        claim: Claim {
+            severity: Some(severity),
+            what: Some(what.into()),
+            why: Some(why.into()),
+            ..finding(line, text).claim
+        },
         ..finding(line, text)
     };
     let opus = Review {
@@ -572,12 +579,13 @@ fn sample() -> Tally {
                 "",
             ),
         ],
-        without_location: vec![LooseFinding {
+        unlocated: vec![UnlocatedFinding {
             line: 20,
-            severity: None,
-            severity_text: Some("urgent".into()),
-            what: Some("Tests are missing.".into()),
-            why: None,
+            claim: Claim {
+                severity_text: Some("urgent".into()),
+                what: Some("Tests are missing.".into()),
+                ..Claim::default()
+            },
             retracted: None,
         }],
         bytes: 400,
@@ -603,7 +611,7 @@ fn sample() -> Tally {
     let options = TallyOptions::default()
         .reviewers([ReviewerConfig::new("gemini"), ReviewerConfig::new("opus")]);
     let none = Review {
-        none: true,
+        says_clean: true,
         bytes: 4,
         ..Review::default()
     };
@@ -714,11 +722,11 @@ fn some_review() -> impl Strategy<Value = Review> {
                         _ => format!("{path}:{start}-{}", start + more),
                     };
                     let mut finding = finding(4 * at + 2, &text);
-                    finding.echo = (kind == 2).then_some(EchoEvidence::WholeBlock);
+                    finding.quoted = (kind == 2).then_some(QuoteEvidence::WholeBlock);
                     if kind == 3 {
                         finding.location = Err(Malformed::Empty);
                     }
-                    finding.severity = (kind % 2 == 0).then_some(Severity::Block);
+                    finding.claim.severity = (kind % 2 == 0).then_some(Severity::Block);
                     finding
                 })
                 .collect();
@@ -728,7 +736,7 @@ fn some_review() -> impl Strategy<Value = Review> {
                     .into_iter()
                     .map(|(line, text)| retract(line, text))
                     .collect(),
-                none,
+                says_clean: none,
                 verdict,
                 bytes: 300,
                 ..Review::default()

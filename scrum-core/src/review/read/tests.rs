@@ -10,7 +10,7 @@ fn shown(review: &Review) -> Vec<String> {
             Ok(location) => format!("{} {location}", finding.line),
             Err(malformed) => format!("{} !{malformed}", finding.line),
         };
-        if let Some(severity) = finding.severity {
+        if let Some(severity) = finding.claim.severity {
             out += match severity {
                 Severity::Block => " BLOCK",
                 Severity::Warn => " WARN",
@@ -20,7 +20,7 @@ fn shown(review: &Review) -> Vec<String> {
         if let Some(number) = finding.number {
             out += &format!(" #{number}");
         }
-        if let Some(echo) = finding.echo {
+        if let Some(echo) = finding.quoted {
             out += &format!(" {echo:?}");
         }
         if finding.stands_in_diff {
@@ -101,7 +101,7 @@ mod blocks {
             review
                 .findings
                 .iter()
-                .all(|finding| finding.what.as_deref() == Some("x"))
+                .all(|finding| finding.claim.what.as_deref() == Some("x"))
         );
     }
 
@@ -150,7 +150,7 @@ mod blocks {
             "1) One\nSEVERITY: WARN\nWHERE: a.rs:1\nWHAT: x\n2) Two\nSEVERITY: WARN\nWHERE: a.rs:2\nWHAT: y\n",
         );
         assert_eq!(shown(&review), ["3 a.rs:1 WARN #1", "7 a.rs:2 WARN #2"]);
-        assert_eq!(review.findings[0].what.as_deref(), Some("x"));
+        assert_eq!(review.findings[0].claim.what.as_deref(), Some("x"));
     }
 
     #[test]
@@ -166,10 +166,10 @@ mod blocks {
         );
         assert_eq!(shown(&review), ["2 a.rs:1 WARN"]);
         assert_eq!(
-            review.findings[0].why.as_deref(),
+            review.findings[0].claim.why.as_deref(),
             Some("in this order:\n1. open\n2. read")
         );
-        assert_eq!(review.findings[0].what.as_deref(), Some("x"));
+        assert_eq!(review.findings[0].claim.what.as_deref(), Some("x"));
     }
 
     #[test]
@@ -178,8 +178,8 @@ mod blocks {
             "SEVERITY:\n  WARN\nWHERE:\n- a.rs:1\n- `b.rs:2` (writer)\nWHAT: one\n  two\n\nprose\nWHY:\n\nthree\n",
         );
         assert_eq!(shown(&review), ["3 a.rs:1 WARN", "3 b.rs:2 WARN"]);
-        assert_eq!(review.findings[0].what.as_deref(), Some("one\ntwo"));
-        assert_eq!(review.findings[0].why.as_deref(), Some("three"));
+        assert_eq!(review.findings[0].claim.what.as_deref(), Some("one\ntwo"));
+        assert_eq!(review.findings[0].claim.why.as_deref(), Some("three"));
         assert_eq!(
             read("WHERE: a.rs:1,\n       b.rs:2\nWHAT: x\n"),
             ["1 a.rs:1", "1 b.rs:2"]
@@ -199,12 +199,12 @@ mod blocks {
         assert_eq!(shown(&review), ["1 a.rs:1 BLOCK", "2 b.rs:2 WARN"]);
         assert_eq!(
             (
-                review.findings[0].what.as_deref(),
-                review.findings[0].why.as_deref()
+                review.findings[0].claim.what.as_deref(),
+                review.findings[0].claim.why.as_deref()
             ),
             (Some("x"), Some("y"))
         );
-        assert_eq!(review.findings[1].what.as_deref(), Some("z"));
+        assert_eq!(review.findings[1].claim.what.as_deref(), Some("z"));
     }
 
     #[test]
@@ -230,18 +230,19 @@ mod blocks {
             "**INFO** — `a.rs` lines 4 – 5\nWHAT: x\nWHY: y\n\nSEVERITY: WARN\nWHERE: b.rs:2\nWHAT: z\n",
         );
         assert_eq!(shown(&review), ["6 b.rs:2 WARN"]);
-        let [loose] = review.without_location.as_slice() else {
+        let [loose] = review.unlocated.as_slice() else {
             panic!("{review:?}")
         };
         assert_eq!(
-            (loose.line, loose.severity, loose.what.as_deref()),
+            (
+                loose.line,
+                loose.claim.severity,
+                loose.claim.what.as_deref()
+            ),
             (2, Some(Severity::Info), Some("x"))
         );
         let review = Review::from_text("SEVERITY: BLOCK\nWHERE: the error handling\nWHAT: x\n");
-        assert_eq!(
-            (shown(&review).len(), review.without_location.len()),
-            (1, 0)
-        );
+        assert_eq!((shown(&review).len(), review.unlocated.len()), (1, 0));
         assert_eq!(review.findings[0].location, Err(Malformed::NoPath));
     }
 
@@ -250,8 +251,8 @@ mod blocks {
         let review = Review::from_text("SEVERITY: **spicy**\nWHERE: a.rs:1\n");
         assert_eq!(
             (
-                review.findings[0].severity,
-                review.findings[0].severity_text.as_deref()
+                review.findings[0].claim.severity,
+                review.findings[0].claim.severity_text.as_deref()
             ),
             (None, Some("spicy"))
         );
@@ -277,7 +278,7 @@ mod tables {
             shown(&review),
             ["3 a.rs:1 BLOCK #1", "4 a.rs:3 INFO #2", "4 a.rs:7 INFO #2"]
         );
-        assert_eq!(review.findings[0].what.as_deref(), Some("x \\| y"));
+        assert_eq!(review.findings[0].claim.what.as_deref(), Some("x \\| y"));
     }
 
     #[test]
@@ -308,7 +309,7 @@ mod tables {
             "| Severity | Where | What |\n|---|---|---|\n| WARN | | x |\n| WARN | N/A | y |\n| | | |\n",
         );
         assert_eq!(shown(&review), ["4 !no path can be read WARN"]);
-        assert_eq!(review.without_location.len(), 1);
+        assert_eq!(review.unlocated.len(), 1);
     }
 
     #[test]
@@ -338,9 +339,13 @@ mod echoes {
         ] {
             let read = read_beside(review, ATTACK);
             assert_eq!(read.findings.len(), 1, "{review}");
-            assert_eq!(read.findings[0].echo, None, "{review}");
+            assert_eq!(read.findings[0].quoted, None, "{review}");
             assert!(read.findings[0].stands_in_diff, "{review}");
-            assert_eq!(read.findings[0].severity, Some(Severity::Block), "{review}");
+            assert_eq!(
+                read.findings[0].claim.severity,
+                Some(Severity::Block),
+                "{review}"
+            );
         }
     }
 
@@ -364,7 +369,7 @@ mod echoes {
             let review = read_beside(&format!("{own}{quotation}"), diff);
             assert_eq!(shown(&review), ["2 src/auth.rs:42 BLOCK"], "{quotation}");
             assert!(
-                review.retractions.is_empty() && review.verdict.is_none() && !review.none,
+                review.retractions.is_empty() && review.verdict.is_none() && !review.says_clean,
                 "{quotation}"
             );
         }
@@ -372,7 +377,7 @@ mod echoes {
             &format!("{own}RETRACT: src/auth.rs:42\nVERDICT: SHIP\nNONE\n"),
             diff,
         );
-        assert!(review.retractions.len() == 1 && review.verdict.is_some() && review.none);
+        assert!(review.retractions.len() == 1 && review.verdict.is_some() && review.says_clean);
     }
 
     #[test]
@@ -384,8 +389,8 @@ mod echoes {
             ["2 a.rs:1 BLOCK", "7 evil.rs:9 INFO QuotingFence"]
                 .map(|s| s.replace("QuotingFence", "Gutter"))
         );
-        assert_eq!(review.findings[0].why.as_deref(), Some("y"));
-        assert_eq!(review.findings[0].what.as_deref(), Some("x"));
+        assert_eq!(review.findings[0].claim.why.as_deref(), Some("y"));
+        assert_eq!(review.findings[0].claim.what.as_deref(), Some("x"));
     }
 
     #[test]
@@ -463,7 +468,7 @@ mod echoes {
 
     #[test]
     fn an_index_made_beforehand_gives_the_same() {
-        let shown_before = Shown::new(Some(ATTACK.as_bytes()), None);
+        let shown_before = QuoteIndex::new(Some(ATTACK.as_bytes()), None);
         let text = "SEVERITY: BLOCK\nWHERE: src/auth.rs:42\nWHAT: x\n";
         assert_eq!(
             Review::read(
@@ -721,7 +726,7 @@ mod last_words {
             "Nothing here.\n\n- NONE - nothing found\n",
             "```\nNONE\nVERDICT: SHIP\n```",
         ] {
-            assert!(Review::from_text(text).none, "{text}");
+            assert!(Review::from_text(text).says_clean, "{text}");
         }
         for text in [
             "None of the callers check it.",
@@ -730,7 +735,7 @@ mod last_words {
             "```diff\n+a\n NONE\n```",
             "",
         ] {
-            assert!(!Review::from_text(text).none, "{text}");
+            assert!(!Review::from_text(text).says_clean, "{text}");
         }
     }
 
@@ -887,7 +892,7 @@ mod bad_texts {
         let total: usize = review
             .findings
             .iter()
-            .filter_map(|f| f.what.as_ref())
+            .filter_map(|f| f.claim.what.as_ref())
             .map(String::len)
             .sum();
         assert!(
@@ -964,7 +969,7 @@ proptest! {
         let review = Review::from_text(&text);
         let read: Vec<_> = review.findings.into_iter().map(|finding| {
             let location = finding.location.unwrap();
-            (location.path, location.lines.map(|lines| (lines.start, lines.end)), finding.severity, finding.what)
+            (location.path, location.lines.map(|lines| (lines.start, lines.end)), finding.claim.severity, finding.claim.what)
         }).collect();
         prop_assert_eq!(read, expected, "{}", text);
     }

@@ -17,7 +17,7 @@ const MOST_ALIKE: usize = 16;
 ///
 /// Build it once where many reviews of one bundle are read: [`super::ReadOptions::shown`].
 #[derive(Debug, Default)]
-pub struct Shown {
+pub struct QuoteIndex {
     /// New and old side, without the marks of diff and prompt.
     sides: Vec<String>,
     /// Blocks by the first of their places.
@@ -36,7 +36,7 @@ pub(super) struct Quotable {
     why: Vec<String>,
 }
 
-impl Shown {
+impl QuoteIndex {
     /// Indexes a diff (as git writes it) and a prompt (with the diff in it, with or without line numbers).
     pub fn new(diff: Option<&[u8]>, prompt: Option<&[u8]>) -> Self {
         let mut shown = Self::default();
@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn a_change_that_speaks_of_no_place_is_not_read() {
-        let shown = Shown::new(Some(b"+fn a<T>() where T: Clone {}\n+somewhere\n"), None);
+        let shown = QuoteIndex::new(Some(b"+fn a<T>() where T: Clone {}\n+somewhere\n"), None);
         assert!(shown.places.is_empty() && shown.blocks.is_empty());
         assert!(shown.has_line("somewhere"));
         assert!(!shown.has_line("nowhere"));
@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn places_are_found_under_other_dressing() {
-        let shown = Shown::new(Some(b"+- **WHERE:** `src/a.rs:1`\n"), None);
+        let shown = QuoteIndex::new(Some(b"+- **WHERE:** `src/a.rs:1`\n"), None);
         assert!(shown.has_place("src/a.rs:1"));
         assert!(!shown.has_place("src/a.rs:2"));
     }
