@@ -2,13 +2,26 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use clap::Args;
 use scrum_core::config::{self, Config};
 use scrum_core::git::{GitError, Repository};
 
-use crate::args::Global;
-use crate::error::UsageError;
-use crate::output::Output;
+use crate::error::{Context as _, Result, cannot_read, config_error};
+use crate::terminal::{Output, PrintOptions};
+
+/// Options that every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub(crate) struct Global {
+    /// Run as if started in DIR
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub(crate) directory: Option<PathBuf>,
+    /// Read FILE in place of the top folder's scrum.toml
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) print: PrintOptions,
+}
 
 /// What every command starts from. The repository is opened lazily: a patch or a list of review files needs none.
 #[derive(Debug)]
@@ -22,19 +35,16 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn start(global: &Global, output: &Output) -> anyhow::Result<Self> {
+    pub(crate) fn start(global: &Global, output: &Output) -> Result<Self> {
         let mut session = Self::unconfigured(global)?;
         session.config = read_config(global.config.as_deref(), &session.top, output)?;
         Ok(session)
     }
 
     /// As [`start`](Self::start), with the defaults in place of any configuration.
-    pub(crate) fn unconfigured(global: &Global) -> anyhow::Result<Self> {
+    pub(crate) fn unconfigured(global: &Global) -> Result<Self> {
         if let Some(directory) = &global.directory {
-            std::env::set_current_dir(directory).map_err(|source| UsageError::Read {
-                path: directory.display().to_string(),
-                source,
-            })?;
+            std::env::set_current_dir(directory).map_err(|error| cannot_read(directory, &error))?;
         }
         let folder = std::env::current_dir().context("the current folder cannot be found")?;
         let top = match Repository::discover(&folder) {
@@ -97,27 +107,15 @@ impl Session {
     }
 }
 
-fn read_config(named: Option<&Path>, top: &Path, output: &Output) -> anyhow::Result<Config> {
+fn read_config(named: Option<&Path>, top: &Path, output: &Output) -> Result<Config> {
     let path = named.map_or_else(|| top.join(config::FILE_NAME), Path::to_owned);
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
             return Ok(Config::default());
         }
-        Err(source) => {
-            return Err(UsageError::Read {
-                path: path.display().to_string(),
-                source,
-            }
-            .into());
-        }
+        Err(error) => return Err(cannot_read(&path, &error)),
     };
     output.note(&format!("configuration from {}", path.display()));
-    Config::from_toml(&text).map_err(|source| {
-        UsageError::Config {
-            path: path.display().to_string(),
-            source,
-        }
-        .into()
-    })
+    Config::from_toml(&text).map_err(|error| config_error(&path, &error))
 }

@@ -220,6 +220,32 @@ fn errors_of_the_command_line_and_the_repository() {
     assert!(!place.path().join(".scrum").exists());
 }
 
+/// A template may pass its samples and fail on a bundle.
+#[test]
+fn a_template_that_fails_while_a_prompt_is_rendered() {
+    let place = branches();
+    place.write(
+        "late.md",
+        "{{ diff }}\n{% if bundle.id == 'web' %}{{ bundle.files | sum }}{% endif %}\n",
+    );
+    let run = place.scrum(&[
+        "bundle",
+        "main",
+        "--by",
+        "top-level",
+        "--template",
+        "late.md",
+    ]);
+    let run = run.expect(2);
+    assert!(
+        run.stderr
+            .contains("the prompt of bundle `web` cannot be rendered: line 2: "),
+        "{}",
+        run.all()
+    );
+    assert!(hint(&run).contains("docs/prompt.md"), "{}", run.all());
+}
+
 #[test]
 fn errors_of_the_configuration() {
     let place = branches();

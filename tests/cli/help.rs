@@ -53,6 +53,18 @@ fn the_long_help_teaches() {
     }
 }
 
+#[test]
+fn a_build_for_development_names_the_version_alone() {
+    let run = Place::empty().scrum(&["--version"]).expect(0);
+    let mut words = run.stdout.split_whitespace();
+    assert_eq!(
+        (words.next(), words.next()),
+        (Some("scrum"), Some(env!("CARGO_PKG_VERSION"))),
+        "{}",
+        run.all()
+    );
+}
+
 /// A program that may not be there. Where a whole run must have it, `SCRUM_TEST_ALL=1` makes its absence an error.
 fn is_there(program: &str) -> bool {
     let mut command = Command::new(program);

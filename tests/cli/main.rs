@@ -26,6 +26,5 @@ mod schemas;
 mod seed;
 mod server;
 mod tally;
-mod version;
 mod waves;
 mod wiring;

@@ -3,8 +3,8 @@
 use clap::{Args as ClapArgs, CommandFactory};
 use clap_complete::Shell;
 
-use crate::error::ExitCode;
-use crate::output::Output;
+use crate::error::{ExitCode, Result};
+use crate::terminal::Output;
 
 /// Print a shell's completions of this command line
 ///
@@ -16,16 +16,16 @@ Examples:
   scrum completions zsh > ~/.zfunc/_scrum        # ~/.zfunc must be in $fpath
   scrum completions fish > ~/.config/fish/completions/scrum.fish
   scrum completions powershell >> $PROFILE")]
-pub(crate) struct Args {
+pub(crate) struct CompletionsArgs {
     /// The shell
     #[arg(value_name = "SHELL")]
     shell: Shell,
 }
 
 /// Runs the command.
-pub(crate) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &CompletionsArgs, output: &Output) -> Result<ExitCode> {
     let mut script = Vec::new();
-    let mut command = crate::args::Args::command();
+    let mut command = super::Args::command();
     clap_complete::generate(args.shell, &mut command, "scrum", &mut script);
     output.data(|out| out.write_all(&script))?;
     Ok(ExitCode::Done)

@@ -3,14 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use anstyle::Style;
-use anyhow::Context as _;
 use clap::{Args as ClapArgs, Parser as _};
 use scrum_core::report::clean;
 
-use crate::args::{Args as CommandLine, Global};
 use crate::demo;
-use crate::error::{ExitCode, UsageError};
-use crate::output::Output;
+use crate::error::{Context as _, ExitCode, Result, cannot_read, failure, usage_error};
+use crate::session::Global;
+use crate::terminal::Output;
 use crate::wave::write_atomically;
 
 /// Show the whole path on a small repository of its own
@@ -21,7 +20,7 @@ use crate::wave::write_atomically;
 /// Nothing is configured, no model is asked, nothing leaves this machine, and git need not be installed.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:\n  scrum demo\n  scrum demo -o try-scrum")]
-pub(crate) struct Args {
+pub(crate) struct DemoArgs {
     /// Work in DIR, which must be new or empty, in place of a new folder among the temporary ones
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -34,7 +33,7 @@ pub(crate) struct Args {
 const WIDTH: usize = 80;
 
 /// Runs the command.
-pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &DemoArgs, global: &Global, output: &Output) -> Result<ExitCode> {
     if let Some([seat, bundle]) = args.answer.as_deref() {
         return say(seat, bundle, output);
     }
@@ -92,52 +91,43 @@ const POINTS: [&str; 5] = [
 ];
 
 /// Prints one recorded answer.
-fn say(seat: &str, bundle: &str, output: &Output) -> anyhow::Result<ExitCode> {
+fn say(seat: &str, bundle: &str, output: &Output) -> Result<ExitCode> {
     let Some(text) = demo::answer(seat, bundle) else {
-        return Err(UsageError::Other {
-            text: format!("nothing was recorded of `{seat}` about `{bundle}`"),
-            hint: Some(format!("the seats are {}", demo::SEATS.join(", "))),
-        }
-        .into());
+        let text = format!("nothing was recorded of `{seat}` about `{bundle}`");
+        return Err(usage_error(text).hint(format!("the seats are {}", demo::SEATS.join(", "))));
     };
     output.data(|out| out.write_all(text.as_bytes()))?;
     Ok(ExitCode::Done)
 }
 
 /// The folder to work in, made where it is not there.
-fn prepare(named: Option<&Path>) -> anyhow::Result<PathBuf> {
+fn prepare(named: Option<&Path>) -> Result<PathBuf> {
     let Some(named) = named else {
         let folder = tempfile::Builder::new().prefix("scrum-demo-").tempdir()?;
         // It is kept: what a newcomer wants next is to look into it.
         return Ok(folder.keep());
     };
-    let refuse = |what: &str| UsageError::Other {
-        text: format!("`{}` {what}", named.display()),
-        hint: Some("name a folder that is not there yet".to_owned()),
+    let refuse = |what: &str| {
+        usage_error(format!("`{}` {what}", named.display()))
+            .hint("name a folder that is not there yet")
     };
     match std::fs::read_dir(named) {
         Ok(mut entries) => {
             if entries.next().is_some() {
-                return Err(refuse("is not empty").into());
+                return Err(refuse("is not empty"));
             }
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             std::fs::create_dir_all(named)
                 .map_err(|error| refuse(&format!("cannot be made: {error}")))?;
         }
-        Err(error) => return Err(refuse(&format!("cannot be used: {error}")).into()),
+        Err(error) => return Err(refuse(&format!("cannot be used: {error}"))),
     }
     Ok(std::path::absolute(named)?)
 }
 
-fn enter(folder: &Path) -> anyhow::Result<()> {
-    std::env::set_current_dir(folder).map_err(|source| {
-        UsageError::Read {
-            path: folder.display().to_string(),
-            source,
-        }
-        .into()
-    })
+fn enter(folder: &Path) -> Result<()> {
+    std::env::set_current_dir(folder).map_err(|error| cannot_read(folder, &error))
 }
 
 /// Where the demonstration is shown: the commands print as they always do, and this prints what stands around them.
@@ -146,19 +136,19 @@ struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    fn title(&self, text: &str) -> anyhow::Result<()> {
+    fn title(&self, text: &str) -> Result<()> {
         self.print(&[String::new(), self.strong(text), String::new()])
     }
 
     /// A paragraph.
-    fn words(&self, text: &str) -> anyhow::Result<()> {
+    fn words(&self, text: &str) -> Result<()> {
         let mut lines = clean::wrap(text, WIDTH);
         lines.push(String::new());
         self.print(&lines)
     }
 
     /// An entry of a list.
-    fn point(&self, text: &str) -> anyhow::Result<()> {
+    fn point(&self, text: &str) -> Result<()> {
         let lines = clean::wrap(text, WIDTH - 2);
         let marked = lines
             .iter()
@@ -168,14 +158,14 @@ impl Stage<'_> {
     }
 
     /// A line as a person would type it.
-    fn line(&self, text: &str) -> anyhow::Result<()> {
+    fn line(&self, text: &str) -> Result<()> {
         self.print(&[self.strong(&format!("$ {text}"))])
     }
 
     /// Shows a command's line, and runs what it says.
-    fn run(&self, line: &str) -> anyhow::Result<()> {
+    fn run(&self, line: &str) -> Result<()> {
         self.line(line)?;
-        let command = CommandLine::try_parse_from(line.split(' '))?;
+        let command = super::Args::try_parse_from(line.split(' ')).map_err(failure)?;
         super::run(&command, self.output)?;
         Ok(())
     }
@@ -189,7 +179,7 @@ impl Stage<'_> {
         format!("{style}{text}{style:#}")
     }
 
-    fn print(&self, lines: &[String]) -> anyhow::Result<()> {
+    fn print(&self, lines: &[String]) -> Result<()> {
         self.output.data(|out| {
             lines
                 .iter()

@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use clap::ValueEnum;
 use scrum_core::report::{
     HtmlOptions, MarkdownOptions, SarifOptions, TextOptions, write_github, write_gitlab,
@@ -13,9 +12,9 @@ use scrum_core::report::{
 use scrum_core::tally::{DiffText, Tally};
 use scrum_core::wave::manifest::Manifest;
 
-use crate::error::UsageError;
-use crate::output::Output;
-use crate::wave::write_atomically;
+use crate::error::{CommandError, Context as _, Result, usage_error};
+use crate::terminal::Output;
+use crate::wave::replace;
 
 /// What a tally is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -61,20 +60,17 @@ const KEPT: [(&str, Format); 3] = [
 
 impl Format {
     /// The format that a file's ending means.
-    pub(crate) fn of_ending(path: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn of_ending(path: &Path) -> Result<Self> {
         let name = path.file_name().unwrap_or_default();
         let name = name.to_string_lossy().to_ascii_lowercase();
         let found = ENDINGS.iter().find(|(ending, _)| name.ends_with(ending));
         found.map(|(_, format)| *format).ok_or_else(|| {
             let endings: Vec<&str> = ENDINGS.iter().map(|(ending, _)| *ending).collect();
-            UsageError::Other {
-                text: format!("`{}`: the ending names no format", path.display()),
-                hint: Some(format!(
-                    "`scrum tally --format FORMAT -o FILE` says it; endings that do are {}",
-                    endings.join(", ")
-                )),
-            }
-            .into()
+            let text = format!("`{}`: the ending names no format", path.display());
+            usage_error(text).hint(format!(
+                "`scrum tally --format FORMAT -o FILE` says it; endings that do are {}",
+                endings.join(", ")
+            ))
         })
     }
 }
@@ -111,7 +107,7 @@ pub(crate) struct Report<'a> {
 
 impl Report<'_> {
     /// Prints the tally.
-    pub(crate) fn print(&self, format: Format) -> anyhow::Result<()> {
+    pub(crate) fn print(&self, format: Format) -> Result<()> {
         let mut told = Vec::new();
         self.output.data(|out| {
             told = self.render(format, self.output.color, out)?;
@@ -122,21 +118,23 @@ impl Report<'_> {
     }
 
     /// Writes the tally into a file.
-    pub(crate) fn write(&self, format: Format, path: &Path) -> anyhow::Result<()> {
+    pub(crate) fn write(&self, format: Format, path: &Path) -> Result<()> {
+        self.write_to(format, path)
+            .with_context(|| format!("{} cannot be written", path.display()))
+    }
+
+    fn write_to(&self, format: Format, path: &Path) -> io::Result<()> {
         let mut told = Vec::new();
         let mut content = |out: &mut dyn Write| {
             told = self.render(format, false, out)?;
             Ok(())
         };
         match Target::of(path) {
-            Target::File(path) => write_atomically(&path, &mut content)?,
+            Target::File(path) => replace(&path, &mut content)?,
             Target::Stream => {
-                let mut write = || {
-                    let mut out = io::BufWriter::new(File::options().write(true).open(path)?);
-                    content(&mut out)?;
-                    out.flush()
-                };
-                write().with_context(|| format!("{} cannot be written", path.display()))?;
+                let mut out = io::BufWriter::new(File::options().write(true).open(path)?);
+                content(&mut out)?;
+                out.flush()?;
             }
         }
         self.tell(&told);
@@ -144,18 +142,21 @@ impl Report<'_> {
     }
 
     /// Leaves the tally in the wave. One that others wrote may be there to be read only.
-    pub(crate) fn keep(&self, wave: &Path) -> anyhow::Result<()> {
+    pub(crate) fn keep(&self, wave: &Path) -> Result<()> {
         use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
         for (name, format) in KEPT {
-            let Err(error) = self.write(format, &wave.join(name)) else {
+            let path = wave.join(name);
+            let Err(error) = self.write_to(format, &path) else {
                 continue;
             };
-            let kind = error.downcast_ref().map(io::Error::kind);
-            if !matches!(kind, Some(PermissionDenied | ReadOnlyFilesystem)) {
-                return Err(error);
+            let read_only = matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem);
+            let error = Err(error).with_context(|| format!("{} cannot be written", path.display()));
+            match error {
+                Err::<(), CommandError>(error) if read_only => self
+                    .output
+                    .warning(&format!("the wave has no {name}: {}", error.sentence())),
+                other => return other,
             }
-            self.output
-                .warning(&format!("the wave has no {name}: {error:#}"));
         }
         Ok(())
     }

@@ -11,13 +11,11 @@ use scrum_core::plan::BundleOptions;
 use scrum_core::plan::guard::{Limits, Verdict};
 use scrum_core::plan::proposal::{Proposal, propose};
 
-use crate::args::Global;
-use crate::error::{ExitCode, UsageError};
+use crate::error::{CommandError, Context as _, ExitCode, Result, config_error, usage_error};
 use crate::init::{Findings, seats, text};
-use crate::output::Output;
-use crate::progress::Progress;
-use crate::session::Session;
-use crate::wave::shown_path;
+use crate::session::{Global, Session};
+use crate::terminal::{Output, Progress};
+use crate::wave::{shown_path, write_once};
 
 /// The JSON Schema of `scrum.toml`, as the tests of the library keep it current.
 const SCHEMA: &str = include_str!("../../schemas/config.schema.json");
@@ -37,7 +35,7 @@ Examples:
   scrum init && scrum bundle --dry-run
   scrum init --print | diff scrum.toml -
   scrum init --schema > scrum.schema.json        # see docs/config.md")]
-pub(crate) struct Args {
+pub(crate) struct InitArgs {
     /// Print the file and write nothing
     #[arg(long, visible_alias = "dry-run")]
     print: bool,
@@ -52,7 +50,7 @@ pub(crate) struct Args {
 }
 
 /// Runs the command.
-pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &InitArgs, global: &Global, output: &Output) -> Result<ExitCode> {
     if args.schema {
         output.data(|out| out.write_all(SCHEMA.as_bytes()))?;
         return Ok(ExitCode::Done);
@@ -83,10 +81,7 @@ pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> anyhow::Resu
     };
     let text = text(&findings);
     // What this version writes it can read: a name that breaks the file would be found here and not by the user.
-    Config::from_toml(&text).map_err(|source| UsageError::Config {
-        path: path.display().to_string(),
-        source,
-    })?;
+    Config::from_toml(&text).map_err(|error| config_error(&path, &error))?;
     if args.print {
         output.data(|out| out.write_all(text.as_bytes()))?;
         return Ok(ExitCode::Done);
@@ -98,10 +93,10 @@ pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> anyhow::Resu
 
 /// What the newest commits change, divided by package, and those commits in words.
 fn look(
-    args: &Args,
+    args: &InitArgs,
     repository: &Repository,
     output: &Output,
-) -> anyhow::Result<Option<(Proposal, String)>> {
+) -> Result<Option<(Proposal, String)>> {
     let commits = usize::try_from(args.commits).unwrap_or(usize::MAX);
     let Some(spec) = repository.recent(commits)? else {
         return Ok(None);
@@ -136,38 +131,24 @@ fn in_words(changes: &ChangeSet) -> String {
 }
 
 /// Writes a file that must not be there. Whole or not at all, also where two runs meet.
-fn write_new(path: &Path, text: &str) -> anyhow::Result<()> {
-    let written = crate::wave::write_once(path, text.as_bytes());
-    match written
-        .as_ref()
-        .err()
-        .and_then(|error| error.downcast_ref::<io::Error>())
-    {
-        Some(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
-        _ => written,
+fn write_new(path: &Path, text: &str) -> Result<()> {
+    match write_once(path, text.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
+        written => written.with_context(|| format!("{} cannot be written", path.display())),
     }
 }
 
-fn exists(path: &Path) -> anyhow::Error {
-    UsageError::Other {
-        text: format!("{} is there already, and is left as it is", path.display()),
-        hint: Some(
-            "`scrum init --print` shows what would be proposed; `scrum init --print | diff scrum.toml -` compares"
-                .to_owned(),
-        ),
-    }
-    .into()
+fn exists(path: &Path) -> CommandError {
+    let text = format!("{} is there already, and is left as it is", path.display());
+    usage_error(text).hint(
+        "`scrum init --print` shows what would be proposed; `scrum init --print | diff scrum.toml -` compares",
+    )
 }
 
-fn no_work_tree() -> anyhow::Error {
-    UsageError::Other {
-        text: "a bare repository has no folder for scrum.toml".to_owned(),
-        hint: Some(
-            "`scrum init --config FILE` writes it elsewhere; give the same --config to `scrum bundle`"
-                .to_owned(),
-        ),
-    }
-    .into()
+fn no_work_tree() -> CommandError {
+    usage_error("a bare repository has no folder for scrum.toml").hint(
+        "`scrum init --config FILE` writes it elsewhere; give the same --config to `scrum bundle`",
+    )
 }
 
 fn summary(

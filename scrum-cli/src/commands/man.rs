@@ -3,13 +3,12 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use clap::{Args as ClapArgs, Command, CommandFactory};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
 
-use crate::error::ExitCode;
-use crate::output::Output;
+use crate::error::{Context as _, ExitCode, Result};
+use crate::terminal::Output;
 use crate::wave::write_atomically;
 
 /// Write the manual pages
@@ -20,16 +19,16 @@ use crate::wave::write_atomically;
 Examples:
   scrum man | man -l -
   scrum man ~/.local/share/man/man1 && man scrum-bundle")]
-pub(crate) struct Args {
+pub(crate) struct ManArgs {
     /// Write scrum.1 and a page for each command into DIR
     #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     folder: Option<PathBuf>,
 }
 
 /// Runs the command.
-pub(crate) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &ManArgs, output: &Output) -> Result<ExitCode> {
     // Building fills in what subcommands inherit, the options that stand everywhere among it.
-    let mut scrum = crate::args::Args::command().disable_help_subcommand(true);
+    let mut scrum = super::Args::command().disable_help_subcommand(true);
     scrum.build();
     let Some(folder) = &args.folder else {
         let page = page(&scrum, "scrum")?;
@@ -48,7 +47,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::Done)
 }
 
-fn write(folder: &Path, command: &Command, name: &str) -> anyhow::Result<()> {
+fn write(folder: &Path, command: &Command, name: &str) -> Result<()> {
     let page = page(command, name)?;
     let path = folder.join(format!("{name}.1"));
     write_atomically(&path, &mut |out| out.write_all(&page))

@@ -1,4 +1,4 @@
-//! The commands: a file each, with its arguments and its function.
+//! The command line, and the commands: a file each, with its arguments and its function.
 
 pub(crate) mod bundle;
 pub(crate) mod completions;
@@ -10,18 +10,77 @@ pub(crate) mod review;
 pub(crate) mod tally;
 pub(crate) mod verify;
 
-use crate::args::{Args, Command};
-use crate::error::ExitCode;
-use crate::output::Output;
-use crate::session::Session;
+use clap::{Parser, Subcommand};
 
-/// Threads where nobody says how many.
+use crate::error::{ExitCode, Result};
+use crate::session::{Global, Session};
+use crate::terminal::Output;
+
+/// Splits a change set into review bundles, and counts what the reviewers agree on
+///
+/// Before a review: `scrum bundle main...HEAD` divides the range's diff by component, guards the size of each
+/// bundle, and writes a prompt for each. `scrum review` asks the configured reviewers. After it: `scrum tally` reads the
+/// reviewers' `WHERE:` lines and counts which locations models of different lineages agree on.
+///
+/// Words: a range is what is compared; a component is a named part of the repository; a bundle is what the range changes
+/// in one component; a wave is a folder with all bundles of a range, their prompts and their reviews; a lineage is who a
+/// model descends from.
+#[derive(Debug, Parser)]
+#[command(name = "scrum", version = env!("SCRUM_VERSION"), max_term_width = 80, after_help = SHORT, after_long_help = AFTER_HELP)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const SHORT: &str = "\
+`scrum COMMAND -h` lists a command's options, `--help` explains them;
+`scrum --help` has examples, exit codes and the environment.";
+
+const AFTER_HELP: &str = "\
+Examples:
+  scrum demo                         a first look, on a repository of its own
+  scrum init                         propose scrum.toml for this repository
+  scrum bundle main...HEAD           write a wave: bundles, prompts, manifest
+  scrum bundle main...HEAD --split   cut what is too large into parts
+  scrum review main...HEAD           bundle, ask the reviewers, count
+  scrum tally                        count what the newest wave's reviewers said
+  scrum verify                       prove that the newest wave loses nothing
+
+Exit codes:
+  0    done
+  1    a gate said no: size guard, --fail-on, --min-lineages, verify, quorum,
+       secrets; or review had no usable answer at all
+  2    usage, configuration, or a revision or path that does not resolve
+  3    everything else
+  130  interrupted
+
+Environment:
+  SCRUM_FORCE_OVERSIZE=1  write bundles above the fail limit (--force-oversize)
+  NO_COLOR                no colours, if set and not empty (--color never)
+  PATH                    where git and the reviewers' programs are found
+  HTTPS_PROXY, NO_PROXY   how review reaches servers";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Init(init::InitArgs),
+    Bundle(bundle::BundleArgs),
+    Verify(verify::VerifyArgs),
+    Review(Box<review::ReviewArgs>),
+    Tally(tally::TallyArgs),
+    Demo(demo::DemoArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+}
+
+/// Threads, unless an option says how many.
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 /// Runs a command.
-pub(crate) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitCode> {
     let session = || Session::start(&args.global, output);
     match &args.command {
         Command::Bundle(args) => bundle::run(args, &session()?, output),
@@ -34,5 +93,35 @@ pub(crate) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
         Command::Man(args) => man::run(args, output),
         // It makes a repository of its own, and reads no other configuration.
         Command::Demo(own) => demo::run(own, &args.global, output),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Args::command().debug_assert();
+    }
+
+    /// A terminal of 80 columns would break longer lines of tables and examples in their middle.
+    #[test]
+    fn what_stands_below_the_options_fits_80_columns() {
+        let all = super::Args::command();
+        let commands = all.get_subcommands().chain([&all]);
+        let texts = commands.flat_map(|command| {
+            [command.get_after_help(), command.get_after_long_help()]
+                .into_iter()
+                .flatten()
+        });
+        let mut lines = 0;
+        for text in texts.map(ToString::to_string) {
+            for line in text.lines() {
+                assert!(line.chars().count() <= 80, "{line}");
+                lines += 1;
+            }
+        }
+        assert!(lines > 20);
     }
 }

@@ -15,10 +15,10 @@ use scrum_core::tally::{
 use scrum_core::wave::TREE;
 
 use super::formats::{Format, Report};
-use crate::error::{ExitCode, UsageError};
-use crate::output::Output;
+use crate::error::{ExitCode, Result, usage_error};
 use crate::runner::plan::Wanted;
 use crate::session::Session;
+use crate::terminal::Output;
 use crate::wave::merged::find_merged;
 use crate::wave::reviews::ReviewFile;
 use crate::wave::{Found, Wave, find, reviews, shown_path, strays, submissions};
@@ -40,7 +40,7 @@ const OUTPUT: &str = "Output";
 #[command(
     after_help = "Examples:\n  scrum tally --fail-on block --fail-on convergent\n  scrum tally -o comment.md -o scrum.sarif\n  scrum tally main...HEAD downloaded/\n  scrum tally reviews/ --lineage mine=alibaba"
 )]
-pub(crate) struct Args {
+pub(crate) struct TallyArgs {
     /// A wave, or reviews [default: the newest wave]
     #[arg(value_name = "WAVE|FILE")]
     names: Vec<PathBuf>,
@@ -116,7 +116,7 @@ impl FromStr for LineageArg {
 const LINEAGE_FORM: &str = "write NAME=LINEAGE, as in mine=deepseek+alibaba";
 
 /// Runs the command.
-pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &TallyArgs, session: &Session, output: &Output) -> Result<ExitCode> {
     let targets = args.targets()?;
     let merged = find_merged(&args.names, session)?;
     let wave = match &merged {
@@ -137,7 +137,11 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
                 ));
             }
             let files = match &merged {
-                Some(merged) => merged.reviews(wave, output)?,
+                Some(merged) => {
+                    let (files, warning) = merged.reviews(wave)?;
+                    warning.iter().for_each(|warning| output.warning(warning));
+                    files
+                }
                 None => reviews::of_wave(wave, jobs)?,
             };
             count(wave, files, &options, jobs, session, output)?
@@ -154,7 +158,8 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
                     names.join(", ")
                 ));
             }
-            let submissions = submissions::read(files, None, jobs, output);
+            let (submissions, warnings) = submissions::read(files, None, jobs);
+            warnings.iter().for_each(|warning| output.warning(warning));
             let tally = tally::tally(submissions, None, &NoDiffs, &options);
             warn(&tally, output);
             tally
@@ -203,7 +208,7 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
     let failures = tally.failed_gates(&gates, options.min_lineages);
     for failure in &failures {
         output.error(&sentence(failure));
-        output.hint(way_on(failure));
+        output.hint(next_step(failure));
     }
     // The process ends here; to let go of a million findings one by one would take longer than to print them.
     std::mem::forget(tally);
@@ -215,7 +220,7 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
 }
 
 /// What to type after a gate said no.
-fn way_on(failure: &GateFailure) -> &'static str {
+fn next_step(failure: &GateFailure) -> &'static str {
     match failure {
         GateFailure::NoEvidence { .. } | GateFailure::MinLineages { .. } => {
             "put the missing answers into reviews/<bundle>/<reviewer>.md of the wave, and `scrum tally` again"
@@ -291,20 +296,19 @@ impl FailOn {
     }
 }
 
-impl Args {
+impl TallyArgs {
     /// The files to write, each with its format.
-    fn targets(&self) -> anyhow::Result<Vec<(&Path, Format)>> {
+    fn targets(&self) -> Result<Vec<(&Path, Format)>> {
         if let (Some(_), [_, second, ..]) = (self.format, self.out.as_slice()) {
-            return Err(UsageError::Other {
-                text: format!(
-                    "--format names one format for two files; `{}` is the second",
-                    second.display()
-                ),
-                hint: Some("leave --format out, and let each file's ending say".to_owned()),
-            }
-            .into());
+            let text = format!(
+                "--format names one format for two files; `{}` is the second",
+                second.display()
+            );
+            return Err(
+                usage_error(text).hint("leave --format out, and let each file's ending say")
+            );
         }
-        let target = |path: &'_ PathBuf| -> anyhow::Result<Format> {
+        let target = |path: &'_ PathBuf| -> Result<Format> {
             match self.format {
                 Some(format) => Ok(format),
                 None => Format::of_ending(path),
@@ -384,8 +388,9 @@ pub(super) fn count(
     jobs: usize,
     session: &Session,
     output: &Output,
-) -> anyhow::Result<Tally> {
-    let mut submissions = submissions::read(files, Some(wave), jobs, output);
+) -> Result<Tally> {
+    let (mut submissions, warnings) = submissions::read(files, Some(wave), jobs);
+    warnings.iter().for_each(|warning| output.warning(warning));
     // Whoever is not asked about a bundle is not missing there.
     for reviewer in &session.config.reviewers {
         let wanted = Wanted::new(reviewer)?;

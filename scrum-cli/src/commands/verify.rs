@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
-use crate::error::{ExitCode, UsageError};
-use crate::output::Output;
+use crate::error::{ExitCode, Result};
 use crate::session::Session;
+use crate::terminal::Output;
 use crate::verify::{Proof, prove};
-use crate::wave::{Found, Wave, find};
+use crate::wave::{Found, Wave, find, no_wave};
 
 /// Prove that a wave loses nothing
 ///
@@ -18,17 +18,17 @@ use crate::wave::{Found, Wave, find};
 #[command(
     after_help = "Examples:\n  scrum verify && echo proven\n  scrum verify main...HEAD --format json"
 )]
-pub(crate) struct Args {
+pub(crate) struct VerifyArgs {
     /// A wave: a folder, a name under .scrum/, or a range [default: the newest]
     #[arg(value_name = "WAVE")]
     wave: Option<PathBuf>,
     /// What to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    format: ProofFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum ProofFormat {
     /// For a person
     Text,
     /// For a program
@@ -36,16 +36,15 @@ enum Format {
 }
 
 /// Runs the command.
-pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &VerifyArgs, session: &Session, output: &Output) -> Result<ExitCode> {
     let folder = match find(args.wave.as_slice(), session)? {
         Found::Wave(folder) => folder,
         Found::Files(paths) => {
-            let name = paths
+            let name: String = paths
                 .iter()
                 .map(|path| path.display().to_string())
                 .collect();
-            let nearest = None;
-            return Err(UsageError::UnknownWave { name, nearest }.into());
+            return Err(no_wave(&name, None));
         }
     };
     let wave = Wave::open_unchecked(&folder)?;
@@ -55,11 +54,11 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
     };
     let proof = prove(&wave, objects.as_deref())?;
     output.data(|out| match args.format {
-        Format::Json => {
+        ProofFormat::Json => {
             serde_json::to_writer_pretty(&mut *out, &proof)?;
             writeln!(out)
         }
-        Format::Text => writeln!(out, "{}", sentence(&proof)),
+        ProofFormat::Text => writeln!(out, "{}", sentence(&proof)),
     })?;
     if proof.proven {
         return Ok(ExitCode::Done);

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use anyhow::Context as _;
-
 use super::children::Children;
+use crate::error::{Context as _, Result, failure};
 
 /// The exit code of an interrupted run.
 const INTERRUPTED: i32 = 130;
@@ -14,7 +13,7 @@ const INTERRUPTED: i32 = 130;
 pub(crate) fn listen(
     children: Arc<Children>,
     mut first: impl FnMut() + Send + 'static,
-) -> anyhow::Result<()> {
+) -> Result<()> {
     let times = AtomicU32::new(0);
     ctrlc::set_handler(move || {
         if times.fetch_add(1, Ordering::Relaxed) == 0 {
@@ -24,5 +23,6 @@ pub(crate) fn listen(
             std::process::exit(INTERRUPTED);
         }
     })
+    .map_err(failure)
     .context("Ctrl-C cannot be listened to")
 }

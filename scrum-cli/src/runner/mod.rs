@@ -5,14 +5,13 @@
 
 mod capture;
 pub(crate) mod children;
+pub(crate) mod client;
 pub(crate) mod command;
 pub(crate) mod http;
 pub(crate) mod interrupt;
 pub(crate) mod plan;
-pub(crate) mod progress;
 mod queue;
 pub(crate) mod schedule;
-pub(crate) mod seat;
 pub(crate) mod secrets;
 pub(crate) mod store;
 mod wire;

@@ -5,8 +5,8 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
+use super::client::ReviewerClient;
 use super::schedule::Work;
-use super::seat::Seat;
 
 /// A question with the attempts so far.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    pub(super) fn new(work: Vec<Work>, seats: &[Seat]) -> Self {
+    pub(super) fn new(work: Vec<Work>, seats: &[ReviewerClient]) -> Self {
         let mut ready: Vec<VecDeque<Turn>> = seats.iter().map(|_| VecDeque::new()).collect();
         for work in work {
             ready[work.seat].push_back(Turn { work, attempts: 0 });

@@ -13,9 +13,9 @@ use scrum_core::digest;
 use scrum_core::wave::secret;
 
 use super::children::Children;
+use super::client::{AskLimits, ReviewerClient};
 use super::command::Prompt;
 use super::queue::{Queue, Turn};
-use super::seat::{Limits, Seat};
 use super::{Again, Answer, Fault, interrupt};
 
 /// The longest wait between two attempts, where the server asks for none.
@@ -82,10 +82,10 @@ pub(crate) enum Ended {
 /// Asks everything, and tells the caller on its own thread what happens. An error of the caller stops the run.
 pub(crate) fn run(
     work: Vec<Work>,
-    seats: Vec<Seat>,
+    seats: Vec<ReviewerClient>,
     jobs: usize,
-    mut tell: impl FnMut(&Event) -> anyhow::Result<()>,
-) -> anyhow::Result<Ended> {
+    mut tell: impl FnMut(&Event) -> crate::error::Result<()>,
+) -> crate::error::Result<Ended> {
     let mut left = work.len();
     if left == 0 {
         return Ok(Ended::Complete);
@@ -148,7 +148,7 @@ pub(crate) fn run(
 struct Desk {
     queue: Mutex<Queue>,
     changed: Condvar,
-    seats: Vec<Seat>,
+    seats: Vec<ReviewerClient>,
     children: Arc<Children>,
 }
 
@@ -318,7 +318,7 @@ enum Next {
 
 /// Exponential backoff with jitter: half of the wait is certain, the other half is `lot`, from 0 to 1. A server's own
 /// word is a minimum, upon which up to a tenth is added, so that not all come back at once.
-fn next_wait(limits: &Limits, again: Again, attempts: u32, lot: f64) -> Next {
+fn next_wait(limits: &AskLimits, again: Again, attempts: u32, lot: f64) -> Next {
     let (after, allowed) = match again {
         Again::Never | Again::NeverThisReviewer => return Next::GiveUp,
         Again::IfConfigured => (None, limits.retries_configured),
@@ -344,8 +344,8 @@ fn next_wait(limits: &Limits, again: Again, attempts: u32, lot: f64) -> Next {
 mod tests {
     use super::*;
 
-    fn limits(retries: u32, configured: bool) -> Limits {
-        Limits {
+    fn limits(retries: u32, configured: bool) -> AskLimits {
+        AskLimits {
             retries,
             retries_configured: configured,
             backoff: Duration::from_secs(1),
@@ -377,7 +377,7 @@ mod tests {
 
     #[test]
     fn attempts_are_counted() {
-        let next = |limits: &Limits, again, attempts| next_wait(limits, again, attempts, 0.0);
+        let next = |limits: &AskLimits, again, attempts| next_wait(limits, again, attempts, 0.0);
         assert_eq!(next(&limits(2, true), Again::Later(None), 3), Next::GiveUp);
         assert_ne!(next(&limits(2, true), Again::Later(None), 2), Next::GiveUp);
         assert_eq!(next(&limits(0, true), Again::Later(None), 1), Next::GiveUp);

@@ -2,11 +2,6 @@
 
 use scrum_core::wave::secret::{self, SecretFinding};
 
-use crate::output::Output;
-
-/// Lines that are shown of each bundle.
-const SHOWN: usize = 10;
-
 /// The secrets of one bundle's prompt.
 #[derive(Debug, Clone)]
 pub(crate) struct Leak {
@@ -28,46 +23,5 @@ pub(crate) fn counted(leak: &Leak) -> String {
     match leak.findings.len() {
         1 => "1 secret".to_owned(),
         many => format!("{many} secrets"),
-    }
-}
-
-/// Says where secrets stand, and the ways on.
-pub(crate) fn refuse(leaks: &[Leak], output: &Output) {
-    let count: usize = leaks.iter().map(|leak| leak.findings.len()).sum();
-    let (noun, verb) = if count == 1 {
-        ("secret", "stands")
-    } else {
-        ("secrets", "stand")
-    };
-    output.error(&format!(
-        "{count} {noun} {verb} in prompts; nothing is sent"
-    ));
-    for leak in leaks {
-        for finding in leak.findings.iter().take(SHOWN) {
-            output.more(&format!(
-                "  {}: {}: {}",
-                leak.bundle,
-                place(finding),
-                finding.kind
-            ));
-        }
-        if leak.findings.len() > SHOWN {
-            output.more(&format!(
-                "  {}: and {} more",
-                leak.bundle,
-                leak.findings.len() - SHOWN
-            ));
-        }
-    }
-    output.hint("take them out of the range, or out of the bundles with --exclude; replace them in what is sent with");
-    output.more("  [review] redact = true in scrum.toml; or send them with --allow-secrets, where they are none");
-}
-
-fn place(finding: &SecretFinding) -> String {
-    match (&finding.path, finding.line) {
-        (Some(path), Some(line)) if finding.removed => format!("{path}:{line} (removed)"),
-        (Some(path), Some(line)) => format!("{path}:{line}"),
-        (Some(path), None) => format!("{path} (line {} of the prompt)", finding.prompt_line),
-        (None, _) => format!("line {} of the prompt", finding.prompt_line),
     }
 }

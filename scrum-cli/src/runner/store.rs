@@ -5,17 +5,17 @@
 //! sidecar alone is no answer.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use scrum_core::config::Reviewer;
 use scrum_core::digest;
 use scrum_core::tally::Sidecar;
 use scrum_core::wave::MANIFEST;
 use scrum_core::wave::manifest::{BundleRecord, Manifest};
 
+use crate::error::{Context as _, Result};
 use crate::wave::write_atomically;
 
 /// What is read of a sidecar at most.
@@ -115,7 +115,7 @@ impl Store {
     }
 
     /// Makes the folder of a bundle's answers: what has no place is not asked.
-    pub(crate) fn prepare(&self, bundle: &str) -> anyhow::Result<()> {
+    pub(crate) fn prepare(&self, bundle: &str) -> Result<()> {
         let folder = self.reviews.join(bundle);
         std::fs::create_dir_all(&folder)
             .with_context(|| format!("{} cannot be made", folder.display()))
@@ -128,7 +128,7 @@ impl Store {
         reviewer: &str,
         answer: Option<&str>,
         sidecar: &Sidecar,
-    ) -> anyhow::Result<()> {
+    ) -> Result<()> {
         let files = self.files(bundle, reviewer);
         self.prepare(bundle)?;
         self.set_aside(&files)?;
@@ -143,7 +143,7 @@ impl Store {
     }
 
     /// Moves an answer to `<reviewer>.md.<7 digits of its question>`, and its sidecar likewise.
-    fn set_aside(&self, files: &Files) -> anyhow::Result<()> {
+    fn set_aside(&self, files: &Files) -> Result<()> {
         if !files.answer.is_file() {
             return Ok(());
         }
@@ -300,7 +300,7 @@ pub(crate) struct Lock {
 
 impl Lock {
     /// Takes the lock of a wave; `None` where another run has it.
-    pub(crate) fn take(wave: &Path) -> anyhow::Result<Option<Self>> {
+    pub(crate) fn take(wave: &Path) -> Result<Option<Self>> {
         let path = wave.join(LOCK);
         let file = File::options()
             .create(true)
@@ -308,14 +308,14 @@ impl Lock {
             .write(true)
             .open(&path)
             .with_context(|| format!("{} cannot be written", path.display()))?;
-        match fs4::FileExt::try_lock(&file) {
+        match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: file })),
-            Err(fs4::TryLockError::WouldBlock) => Ok(None),
-            Err(fs4::TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
                 // A file system without locks; two runs then pay twice, and nothing worse.
                 Ok(Some(Self { _file: file }))
             }
-            Err(fs4::TryLockError::Error(error)) => {
+            Err(TryLockError::Error(error)) => {
                 Err(error).with_context(|| format!("{} cannot be locked", path.display()))
             }
         }

@@ -4,73 +4,32 @@
 //! has nothing of the head. Only tree ids are trusted: `git apply` can succeed on the wrong tree. The user's index,
 //! work tree, refs and object folder are not touched, and no configuration of theirs is read.
 
+mod proof;
 mod scratch;
 
 use std::collections::HashSet;
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
 use scrum_core::change::Change;
 use scrum_core::patch::{self, FilePatch, file_patches};
 use scrum_core::path::RepoPath;
 use scrum_core::plan::unit::Units;
 use scrum_core::wave::EXCLUDED;
 use scrum_core::wave::manifest::{BundleRecord, Manifest};
-use serde::Serialize;
 
+use crate::error::{Result, failure};
 use crate::wave::Wave;
+pub(crate) use proof::{Difference, Proof};
 use scratch::Scratch;
-
-/// The schema that this version writes.
-const SCHEMA: &str = "scrum.verify/1";
-
-/// What `scrum verify` found.
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct Proof {
-    /// Name and number of this format.
-    #[cfg_attr(test, schemars(extend("const" = SCHEMA)))]
-    pub(crate) schema: &'static str,
-    /// The wave's folder.
-    pub(crate) wave: String,
-    /// Everything adds up.
-    pub(crate) proven: bool,
-    /// Bundles applied, parts counted each.
-    pub(crate) bundles: usize,
-    /// Those of them that are parts of a component.
-    pub(crate) parts: usize,
-    /// Files in `excluded.diff`.
-    pub(crate) excluded: usize,
-    /// The tree that everything is applied to; `None` for a wave made from a patch.
-    pub(crate) base_tree: Option<String>,
-    /// The head tree; with a pathspec the base tree with the matching paths of the head.
-    pub(crate) target_tree: Option<String>,
-    /// What applying everything gave.
-    pub(crate) result_tree: Option<String>,
-    /// Why it is not proven.
-    pub(crate) difference: Option<Difference>,
-}
-
-/// The first thing that differs.
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct Difference {
-    /// The bundle's id, or `excluded`.
-    pub(crate) bundle: Option<String>,
-    /// The path that differs, where it is one.
-    pub(crate) path: Option<String>,
-    /// What differs.
-    pub(crate) reason: String,
-}
 
 /// A patch above this is applied in pieces: git holds a patch in memory whole, and refuses one above 1 GiB.
 const PIECE_BYTES: usize = 64 << 20;
 
 /// Proves a wave. `objects` is the object folder of its repository, which a wave made from a patch does not need.
-pub(crate) fn prove(wave: &Wave, objects: Option<&Path>) -> anyhow::Result<Proof> {
+pub(crate) fn prove(wave: &Wave, objects: Option<&Path>) -> Result<Proof> {
     let manifest = &wave.manifest;
     let mut proof = Proof {
-        schema: SCHEMA,
+        schema: proof::SCHEMA,
         wave: wave.folder.display().to_string(),
         proven: false,
         bundles: manifest.bundles.len(),
@@ -87,12 +46,15 @@ pub(crate) fn prove(wave: &Wave, objects: Option<&Path>) -> anyhow::Result<Proof
     };
     proof.difference = match (&manifest.range.base_tree, &manifest.range.head_tree) {
         (Some(base), Some(head)) => {
-            let objects = objects.context("the wave's repository cannot be found")?;
+            let objects =
+                objects.ok_or_else(|| failure("the wave's repository cannot be found"))?;
             // They become arguments of git, and a manifest may come from anywhere.
             for id in [base, head] {
                 if !matches!(id.len(), 40 | 64) || !id.bytes().all(|byte| byte.is_ascii_hexdigit())
                 {
-                    bail!("the manifest names a tree `{id}`, which is no object id");
+                    return Err(failure(format!(
+                        "the manifest names a tree `{id}`, which is no object id"
+                    )));
                 }
             }
             let scratch = Scratch::new(objects, base.len())?;
@@ -110,7 +72,7 @@ pub(crate) fn prove(wave: &Wave, objects: Option<&Path>) -> anyhow::Result<Proof
         proof.difference = wave.check().err().map(|error| Difference {
             bundle: None,
             path: None,
-            reason: format!("{error:#}"),
+            reason: error.sentence(),
         });
     }
     proof.proven = proof.difference.is_none();
@@ -180,11 +142,7 @@ impl<'a> Batch<'a> {
     }
 
     /// Applies and forgets the patches. Where git refuses them, one after the other says which one it means.
-    fn apply(
-        &mut self,
-        scratch: &Scratch,
-        without_context: bool,
-    ) -> anyhow::Result<Option<Difference>> {
+    fn apply(&mut self, scratch: &Scratch, without_context: bool) -> Result<Option<Difference>> {
         let Self { patches, bytes, .. } = std::mem::take(self);
         if patches.len() > 1 {
             let mut together = Vec::with_capacity(bytes);
@@ -225,7 +183,7 @@ fn apply_all(
     base: &str,
     target: &str,
     result: &mut Option<String>,
-) -> anyhow::Result<Option<Difference>> {
+) -> Result<Option<Difference>> {
     scratch.read_tree(base)?;
     let without_context = wave.manifest.context == Some(0);
     let mut batch = Batch::default();
@@ -368,7 +326,7 @@ fn pieces(text: &[u8], limit: usize) -> Result<Vec<Vec<u8>>, patch::PatchError> 
 }
 
 /// For a wave made from a patch: the bundles and the excluded files hold the same file patches as the patch did.
-fn compare_with_patch(wave: &Wave) -> anyhow::Result<Option<Difference>> {
+fn compare_with_patch(wave: &Wave) -> Result<Option<Difference>> {
     let mut texts = Vec::new();
     for Patch { bundle, file, .. } in patches(&wave.manifest) {
         match wave.read(file) {

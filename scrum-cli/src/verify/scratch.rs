@@ -10,8 +10,9 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use anyhow::{Context as _, bail};
 use tempfile::TempDir;
+
+use crate::error::{Context as _, Result, failure};
 
 /// A bare repository in a temporary folder, with an index of its own.
 #[derive(Debug)]
@@ -40,7 +41,7 @@ pub(super) struct Refusal {
 
 impl Scratch {
     /// Makes the repository. `id_length` is that of an object id in hex, which tells the object format.
-    pub(super) fn new(objects: &Path, id_length: usize) -> anyhow::Result<Self> {
+    pub(super) fn new(objects: &Path, id_length: usize) -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("scrum-verify-")
             .tempdir()
@@ -59,7 +60,7 @@ impl Scratch {
     }
 
     /// Copies the trees of the base, and what stands at these paths in it.
-    pub(super) fn copy_base(&self, base: &str, paths: &HashSet<Vec<u8>>) -> anyhow::Result<()> {
+    pub(super) fn copy_base(&self, base: &str, paths: &HashSet<Vec<u8>>) -> Result<()> {
         let args = ["ls-tree", "-r", "-t", "-z", "--full-tree", base];
         let listing = self.borrowing(&args, None)?.stdout;
         let mut wanted = format!("{base}\n").into_bytes();
@@ -86,12 +87,7 @@ impl Scratch {
     }
 
     /// The tree that the wave must make: the head's, or with a pathspec the base's with the matching paths of the head.
-    pub(super) fn target(
-        &self,
-        base: &str,
-        head: &str,
-        pathspec: &[String],
-    ) -> anyhow::Result<String> {
+    pub(super) fn target(&self, base: &str, head: &str, pathspec: &[String]) -> Result<String> {
         if pathspec.is_empty() {
             return Ok(head.to_owned());
         }
@@ -107,7 +103,7 @@ impl Scratch {
             let about = String::from_utf8_lossy(about);
             let words: Vec<&str> = about.split(' ').collect();
             let [_, mode, _, id, _] = words[..] else {
-                bail!("git diff-tree printed `{about}`")
+                return Err(failure(format!("git diff-tree printed `{about}`")));
             };
             // `0` takes the path out of the index. All that goes must be gone before what takes its place comes.
             let (list, mode) = if mode == "000000" {
@@ -124,22 +120,18 @@ impl Scratch {
         self.write_tree()
     }
 
-    pub(super) fn read_tree(&self, tree: &str) -> anyhow::Result<()> {
+    pub(super) fn read_tree(&self, tree: &str) -> Result<()> {
         self.run(&["read-tree", tree], None).map(drop)
     }
 
-    pub(super) fn write_tree(&self) -> anyhow::Result<String> {
+    pub(super) fn write_tree(&self) -> Result<String> {
         // What the wave does not touch was not copied.
         let output = self.run(&["write-tree", "--missing-ok"], None)?;
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 
     /// Applies a patch to the index.
-    pub(super) fn apply(
-        &self,
-        patch: &[u8],
-        without_context: bool,
-    ) -> anyhow::Result<Result<(), Refusal>> {
+    pub(super) fn apply(&self, patch: &[u8], without_context: bool) -> Result<Result<(), Refusal>> {
         let mut args = vec!["apply", "--cached", "--whitespace=nowarn", "--allow-empty"];
         // Without context git wants to be told that a hunk may stand anywhere. The tree id decides in the end.
         if without_context {
@@ -158,7 +150,7 @@ impl Scratch {
     }
 
     /// The first path in which two trees differ.
-    pub(super) fn first_difference(&self, one: &str, two: &str) -> anyhow::Result<Option<String>> {
+    pub(super) fn first_difference(&self, one: &str, two: &str) -> Result<Option<String>> {
         let args = [
             "diff-tree",
             "-r",
@@ -179,21 +171,16 @@ impl Scratch {
     }
 
     /// Runs a command that sees nothing of the user's repository.
-    fn run(&self, args: &[&str], stdin: Option<&[u8]>) -> anyhow::Result<Output> {
+    fn run(&self, args: &[&str], stdin: Option<&[u8]>) -> Result<Output> {
         successful(args, self.output(Objects::Own, args, stdin)?)
     }
 
     /// Runs a command that reads the user's objects.
-    fn borrowing(&self, args: &[&str], stdin: Option<&[u8]>) -> anyhow::Result<Output> {
+    fn borrowing(&self, args: &[&str], stdin: Option<&[u8]>) -> Result<Output> {
         successful(args, self.output(Objects::Borrowed, args, stdin)?)
     }
 
-    fn output(
-        &self,
-        objects: Objects,
-        args: &[&str],
-        stdin: Option<&[u8]>,
-    ) -> anyhow::Result<Output> {
+    fn output(&self, objects: Objects, args: &[&str], stdin: Option<&[u8]>) -> Result<Output> {
         let mut command = Command::new("git");
         let nowhere = if cfg!(windows) { "NUL" } else { "/dev/null" };
         for (name, _) in std::env::vars_os() {
@@ -236,10 +223,14 @@ impl Scratch {
     }
 }
 
-fn successful(args: &[&str], output: Output) -> anyhow::Result<Output> {
+fn successful(args: &[&str], output: Output) -> Result<Output> {
     if !output.status.success() {
         let stderr = String::from_utf8_lossy(&output.stderr);
-        bail!("git {} failed: {}", args[0], stderr.trim_end());
+        return Err(failure(format!(
+            "git {} failed: {}",
+            args[0],
+            stderr.trim_end()
+        )));
     }
     Ok(output)
 }

@@ -3,14 +3,13 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use scrum_core::tally::Tally;
 use scrum_core::tally::engagement::State;
 use scrum_core::wave::manifest::Manifest;
 use scrum_core::wave::{EXCLUDED, MANIFEST, Sink, TREE};
 
 use super::is_inside;
-use crate::error::{NoFolder, UsageError};
+use crate::error::{Context as _, NoFolder, Result, cannot_read, usage_error};
 
 /// Begins the name of every temporary file, so that what a kill left behind is recognised.
 const TEMPORARY: &str = ".scrum-tmp-";
@@ -20,7 +19,7 @@ const REPORTS: [&str; 3] = ["tally.json", "tally.md", "report.html"];
 
 /// A folder that a wave is going to be written into.
 #[derive(Debug)]
-pub(crate) struct Folder {
+pub(crate) struct WaveFolder {
     path: PathBuf,
     /// The manifest of the wave that stands there, where it can be read.
     old: Option<Manifest>,
@@ -30,10 +29,9 @@ pub(crate) struct Folder {
     left_behind: Vec<PathBuf>,
 }
 
-impl Folder {
+impl WaveFolder {
     /// Looks at the folder and writes nothing. A folder that is neither absent, empty nor a wave is refused.
-    pub(crate) fn inspect(path: &Path) -> anyhow::Result<Self> {
-        let shown = || path.display().to_string();
+    pub(crate) fn inspect(path: &Path) -> Result<Self> {
         let mut entries = match std::fs::read_dir(path) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -44,13 +42,7 @@ impl Folder {
                     left_behind: Vec::new(),
                 });
             }
-            Err(source) => {
-                return Err(UsageError::Read {
-                    path: shown(),
-                    source,
-                }
-                .into());
-            }
+            Err(error) => return Err(cannot_read(path, &error)),
         };
         match std::fs::read(path.join(MANIFEST)) {
             Ok(json) => Ok(Self {
@@ -66,7 +58,13 @@ impl Folder {
                     entry.is_ok_and(|entry| !is_own(&entry.file_name().to_string_lossy()))
                 });
                 if foreign {
-                    return Err(UsageError::NotAWave { path: shown() }.into());
+                    let error = usage_error(format!(
+                        "`{}` is neither empty nor a wave, so nothing is written into it",
+                        path.display()
+                    ));
+                    return Err(error.hint(
+                        "give -o a new folder, or a wave to replace: `scrum bundle RANGE -o NEW-FOLDER`",
+                    ));
                 }
                 Ok(Self {
                     path: path.to_owned(),
@@ -75,7 +73,7 @@ impl Folder {
                     left_behind: temporary_files(path),
                 })
             }
-            Err(error) => Err(error).with_context(|| format!("{} cannot be read", shown())),
+            Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
         }
     }
 
@@ -106,7 +104,7 @@ impl Folder {
     }
 
     /// Removes the reports.
-    pub(crate) fn remove_reports(&self) -> anyhow::Result<()> {
+    pub(crate) fn remove_reports(&self) -> Result<()> {
         REPORTS
             .iter()
             .try_for_each(|name| remove(&self.path.join(name)))
@@ -129,7 +127,7 @@ impl Folder {
     }
 
     /// Moves the reviews, with the reports on them, to `reviews.<7 digits>`, and says where.
-    pub(crate) fn move_reviews_aside(&self) -> anyhow::Result<PathBuf> {
+    pub(crate) fn move_reviews_aside(&self) -> Result<PathBuf> {
         let digits = self.old_digest.as_deref().unwrap_or("unknown");
         let mut target = self.path.join(format!("reviews.{digits}"));
         // The same manifest may have been replaced, restored and replaced again.
@@ -157,7 +155,7 @@ impl Folder {
     }
 
     /// Makes the folders.
-    pub(crate) fn prepare(&self) -> anyhow::Result<()> {
+    pub(crate) fn prepare(&self) -> Result<()> {
         for folder in ["bundles", "prompts", "reviews"] {
             let path = self.path.join(folder);
             std::fs::create_dir_all(&path)
@@ -167,7 +165,7 @@ impl Folder {
     }
 
     /// Writes the manifest, the last file of a wave, and then removes what only the old wave had.
-    pub(crate) fn finish(&self, manifest: &Manifest) -> anyhow::Result<()> {
+    pub(crate) fn finish(&self, manifest: &Manifest) -> Result<()> {
         let json = manifest.to_json();
         write_atomically(&self.path.join(MANIFEST), &mut |out| out.write_all(&json))?;
         let new = files(manifest);
@@ -182,7 +180,7 @@ impl Folder {
     }
 }
 
-impl Sink for Folder {
+impl Sink for WaveFolder {
     fn write_file(
         &self,
         name: &str,
@@ -248,7 +246,7 @@ fn has_files(folder: &Path) -> bool {
         })
 }
 
-fn remove(path: &Path) -> anyhow::Result<()> {
+fn remove(path: &Path) -> Result<()> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             Err(error).with_context(|| format!("{} cannot be removed", path.display()))
@@ -261,13 +259,13 @@ fn remove(path: &Path) -> anyhow::Result<()> {
 pub(crate) fn write_atomically(
     path: &Path,
     content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
-) -> anyhow::Result<()> {
+) -> Result<()> {
     replace(path, content).with_context(|| format!("{} cannot be written", path.display()))
 }
 
-/// Writes the temporary file and renames it. A run beside this one may have taken it for one that was left behind; then
-/// it is written again.
-fn replace(
+/// As [`write_atomically`], with the bare error of the system. The temporary file is renamed; if a run beside this one
+/// took it for one that was left behind, it is written again.
+pub(crate) fn replace(
     path: &Path,
     content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
@@ -282,12 +280,10 @@ fn replace(
 }
 
 /// Writes a file that must not be there yet: whole, or not at all.
-pub(crate) fn write_once(path: &Path, content: &[u8]) -> anyhow::Result<()> {
-    let written = temporary(path, &mut |out| out.write_all(content))
-        .and_then(|file| file.persist_noclobber(path).map_err(|error| error.error));
-    written
-        .map(drop)
-        .with_context(|| format!("{} cannot be written", path.display()))
+pub(crate) fn write_once(path: &Path, content: &[u8]) -> io::Result<()> {
+    let file = temporary(path, &mut |out| out.write_all(content))?;
+    file.persist_noclobber(path).map_err(|error| error.error)?;
+    Ok(())
 }
 
 fn replace_once(

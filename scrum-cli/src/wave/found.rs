@@ -7,7 +7,7 @@ use scrum_core::nearest::nearest;
 use scrum_core::range::{Range, RangeSpec};
 use scrum_core::wave::MANIFEST;
 
-use crate::error::UsageError;
+use crate::error::{CommandError, Hint, Result, cannot_read, for_shell, usage_error};
 use crate::session::Session;
 
 /// What a command's WAVE or FILE arguments name.
@@ -21,7 +21,7 @@ pub(crate) enum Found {
 
 /// Finds what the arguments name. None: the newest wave. One: tried as a path, then as a name under `.scrum/`, then as
 /// a range. Several: files and folders of reviews.
-pub(crate) fn find(names: &[PathBuf], session: &Session) -> anyhow::Result<Found> {
+pub(crate) fn find(names: &[PathBuf], session: &Session) -> Result<Found> {
     match names {
         [] => newest(session).map(Found::Wave),
         [name] => find_one(name, session),
@@ -34,38 +34,27 @@ pub(crate) fn find(names: &[PathBuf], session: &Session) -> anyhow::Result<Found
     }
 }
 
-fn newest(session: &Session) -> anyhow::Result<PathBuf> {
+fn newest(session: &Session) -> Result<PathBuf> {
     let current = session.waves().join("current");
     let name = match std::fs::read_to_string(&current) {
         Ok(name) => name,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(UsageError::NoWave.into());
+            return Err(usage_error("there is no wave yet")
+                .hint("`scrum bundle` writes one; of a wave elsewhere name the folder"));
         }
-        Err(source) => {
-            return Err(UsageError::Read {
-                path: current.display().to_string(),
-                source,
-            }
-            .into());
-        }
+        Err(error) => return Err(cannot_read(&current, &error)),
     };
     // An absolute path replaces the folder that it is joined to: that is how a wave of `-o` is named.
     let folder = session.waves().join(name.trim_end_matches(['\r', '\n']));
     if folder.join(MANIFEST).is_file() {
         Ok(folder)
     } else {
-        Err(UsageError::Other {
-            text: format!(
-                "{} names `{}`, which is no wave",
-                current.display(),
-                name.trim_end_matches('\n')
-            ),
-            hint: Some(
-                "`ls .scrum` lists the waves; name one, or write one with `scrum bundle`"
-                    .to_owned(),
-            ),
-        }
-        .into())
+        Err(usage_error(format!(
+            "{} names `{}`, which is no wave",
+            current.display(),
+            name.trim_end_matches('\n')
+        ))
+        .hint("`ls .scrum` lists the waves; name one, or write one with `scrum bundle`"))
     }
 }
 
@@ -78,7 +67,7 @@ pub(crate) fn named(name: &Path, session: &Session) -> Option<PathBuf> {
     named.join(MANIFEST).is_file().then_some(named)
 }
 
-fn find_one(name: &Path, session: &Session) -> anyhow::Result<Found> {
+fn find_one(name: &Path, session: &Session) -> Result<Found> {
     if name.join(MANIFEST).is_file() {
         return Ok(Found::Wave(name.to_owned()));
     }
@@ -103,7 +92,7 @@ fn find_one(name: &Path, session: &Session) -> anyhow::Result<Found> {
 
 /// The error for a name that nothing has: with the wave whose name is spelt nearly so, else with what is wrong with it as
 /// a range.
-pub(crate) fn unknown(name: &Path, session: &Session) -> anyhow::Error {
+fn unknown(name: &Path, session: &Session) -> CommandError {
     let written = name.display().to_string();
     let waves: Vec<String> = std::fs::read_dir(session.waves())
         .into_iter()
@@ -120,13 +109,28 @@ pub(crate) fn unknown(name: &Path, session: &Session) -> anyhow::Error {
     match is_range {
         // Two dots can be nothing else; a single word may have been meant for a wave or a file.
         Some(Err(error)) if written.contains("..") || has_nearest(&error) => error.into(),
-        Some(Ok(_)) => UsageError::NotBundled { range: written }.into(),
-        _ => UsageError::UnknownWave {
-            name: written,
-            nearest,
+        Some(Ok(_)) => {
+            let command = format!("`scrum bundle {}`", for_shell(&written));
+            usage_error(format!("`{written}` has no wave yet")).hint(format!(
+                "{command} writes it; `ls .scrum` lists those there are"
+            ))
         }
-        .into(),
+        _ => no_wave(&written, nearest.as_deref()),
     }
+}
+
+/// The error for a name that is nothing that could be a wave. `nearest` is the wave whose name is spelt nearly so.
+pub(crate) fn no_wave(name: &str, nearest: Option<&str>) -> CommandError {
+    let hint = match nearest {
+        Some(known) => Hint::did_you_mean(name, known),
+        None => "name a wave's folder, its name under .scrum/ (`ls .scrum`), its range, or review files; \
+                 `scrum bundle` writes a wave"
+            .into(),
+    };
+    usage_error(format!(
+        "`{name}` is neither a file, a wave, nor a range with a wave"
+    ))
+    .hint(hint)
 }
 
 fn has_nearest(error: &GitError) -> bool {

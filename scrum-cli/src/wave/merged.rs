@@ -12,8 +12,7 @@ use scrum_core::wave::MANIFEST;
 
 use super::reviews::{self, ReviewFile};
 use super::{Found, Wave, find};
-use crate::error::UsageError;
-use crate::output::Output;
+use crate::error::{Result, usage_error};
 use crate::session::Session;
 
 /// Folders that one walk goes into. A CI hands on a few hundred.
@@ -28,21 +27,18 @@ pub(crate) struct Merged {
 
 /// Sees whether the arguments are a wave with folders of reviews behind it, or one folder of waves that are all the
 /// same. `None` where they are something else.
-pub(crate) fn find_merged(names: &[PathBuf], session: &Session) -> anyhow::Result<Option<Merged>> {
+pub(crate) fn find_merged(names: &[PathBuf], session: &Session) -> Result<Option<Merged>> {
     match names {
         [first, folders @ ..] if !folders.is_empty() => {
             let Ok(Found::Wave(wave)) = find(std::slice::from_ref(first), session) else {
                 return Ok(None);
             };
             if let Some(absent) = folders.iter().find(|folder| !folder.is_dir()) {
-                return Err(UsageError::Other {
-                    text: format!("`{}` is not a folder of reviews", absent.display()),
-                    hint: Some(format!(
-                        "behind the wave {} stand folders whose reviews are taken in",
-                        wave.display()
-                    )),
-                }
-                .into());
+                let text = format!("`{}` is not a folder of reviews", absent.display());
+                return Err(usage_error(text).hint(format!(
+                    "behind the wave {} stand folders whose reviews are taken in",
+                    wave.display()
+                )));
             }
             Ok(Some(Merged {
                 wave,
@@ -69,8 +65,9 @@ pub(crate) fn find_merged(names: &[PathBuf], session: &Session) -> anyhow::Resul
 }
 
 impl Merged {
-    /// Lists the reviews of the wave's own folder and of the others, sorted by bundle and reviewer.
-    pub(crate) fn reviews(&self, wave: &Wave, output: &Output) -> anyhow::Result<Vec<ReviewFile>> {
+    /// Lists the reviews of the wave's own folder and of the others, sorted by bundle and reviewer. The second value is
+    /// a warning about files that are not counted.
+    pub(crate) fn reviews(&self, wave: &Wave) -> Result<(Vec<ReviewFile>, Option<String>)> {
         let ids = wave.manifest.bundles.iter();
         let mut walk = Walk {
             ids: ids.map(|bundle| bundle.id.as_str()).collect(),
@@ -83,8 +80,8 @@ impl Merged {
         for folder in &self.folders {
             walk.folder(folder)?;
         }
-        if let Some(first) = walk.others.first() {
-            output.warning(&format!(
+        let warning = walk.others.first().map(|first| {
+            format!(
                 "not counted, since in no folder named like a bundle of {}: {}{}",
                 self.wave.display(),
                 first.display(),
@@ -92,9 +89,9 @@ impl Merged {
                     1 => String::new(),
                     files => format!(" and {} more", files - 1),
                 }
-            ));
-        }
-        Ok(once(&ReviewFile::sorted(walk.files)))
+            )
+        });
+        Ok((once(&ReviewFile::sorted(walk.files)), warning))
     }
 }
 
@@ -109,16 +106,13 @@ struct Walk<'w> {
 }
 
 impl Walk<'_> {
-    fn folder(&mut self, top: &Path) -> anyhow::Result<()> {
+    fn folder(&mut self, top: &Path) -> Result<()> {
         let mut open = vec![top.to_owned()];
         while let Some(folder) = open.pop() {
             self.folders += 1;
             if self.folders > MAX_FOLDERS {
-                return Err(UsageError::Other {
-                    text: format!("`{}` has more than {MAX_FOLDERS} folders", top.display()),
-                    hint: Some("name the folders that hold reviews".to_owned()),
-                }
-                .into());
+                let text = format!("`{}` has more than {MAX_FOLDERS} folders", top.display());
+                return Err(usage_error(text).hint("name the folders that hold reviews"));
             }
             // Of a wave only the reviews are reviews; its prompts end in .md, too.
             if folder.join(MANIFEST).is_file() {
@@ -151,18 +145,14 @@ impl Walk<'_> {
     }
 
     /// Refuses a wave of other bundles, whose reviews would be counted at lines that they do not mean.
-    fn same_wave(&self, folder: &Path) -> anyhow::Result<()> {
+    fn same_wave(&self, folder: &Path) -> Result<()> {
         if std::fs::read(folder.join(MANIFEST))? == self.manifest {
             return Ok(());
         }
-        Err(UsageError::Other {
-            text: format!("`{}` is another wave", folder.display()),
-            hint: Some(
-                "only jobs that bundled the same range in the same way can be put together"
-                    .to_owned(),
-            ),
-        }
-        .into())
+        Err(
+            usage_error(format!("`{}` is another wave", folder.display()))
+                .hint("only jobs that bundled the same range in the same way can be put together"),
+        )
     }
 }
 

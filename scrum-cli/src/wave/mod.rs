@@ -7,19 +7,36 @@ pub(crate) mod reviews;
 mod strays;
 pub(crate) mod submissions;
 
-pub(crate) use folder::{Folder, write_atomically, write_once};
-pub(crate) use found::{Found, find, named};
+pub(crate) use folder::{WaveFolder, replace, write_atomically, write_once};
+pub(crate) use found::{Found, find, named, no_wave};
 pub(crate) use strays::strays;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use scrum_core::digest::DigestWriter;
 use scrum_core::range::Range;
 use scrum_core::wave::manifest::Manifest;
 use scrum_core::wave::{EXCLUDED, MANIFEST, TREE};
 
-use crate::error::MixedWave;
+use crate::error::{CommandError, Context as _, Result, failure};
+
+/// A wave on disk is not what its manifest says.
+#[derive(Debug, thiserror::Error)]
+#[error("{wave}: `{file}` is {what}")]
+struct WaveMismatch {
+    wave: String,
+    file: String,
+    what: &'static str,
+}
+
+impl From<WaveMismatch> for CommandError {
+    fn from(error: WaveMismatch) -> Self {
+        failure(error).hint(
+            "the wave was written halfway or edited; `scrum bundle` with its range writes it again, and \
+             --overwrite keeps its reviews aside",
+        )
+    }
+}
 
 /// A wave whose files are those that its manifest names.
 #[derive(Debug)]
@@ -30,14 +47,14 @@ pub(crate) struct Wave {
 
 impl Wave {
     /// Opens a wave and checks every file that the manifest vouches for.
-    pub(crate) fn open(folder: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn open(folder: &Path) -> Result<Self> {
         let wave = Self::open_unchecked(folder)?;
         wave.check()?;
         Ok(wave)
     }
 
     /// Opens a wave by its manifest alone.
-    pub(crate) fn open_unchecked(folder: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn open_unchecked(folder: &Path) -> Result<Self> {
         Ok(Self {
             folder: folder.to_owned(),
             manifest: read_manifest(folder)?,
@@ -45,7 +62,7 @@ impl Wave {
     }
 
     /// Compares every file with the digest that the manifest has of it.
-    pub(crate) fn check(&self) -> anyhow::Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         let manifest = &self.manifest;
         let bundles = manifest.bundles.iter().flat_map(|bundle| {
             [
@@ -60,13 +77,13 @@ impl Wave {
         for (file, digest) in bundles.chain(others) {
             let Some(digest) = digest else { continue };
             if !is_inside(file) {
-                return Err(self.mixed(file, "named outside the wave"));
+                return Err(self.mismatch(file, "named outside the wave"));
             }
             match self.digest(file) {
                 Ok(found) if found == *digest => {}
-                Ok(_) => return Err(self.mixed(file, "not the one that the manifest describes")),
+                Ok(_) => return Err(self.mismatch(file, "not the one that the manifest describes")),
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                    return Err(self.mixed(file, "missing"));
+                    return Err(self.mismatch(file, "missing"));
                 }
                 Err(error) => {
                     let path = self.folder.join(file);
@@ -83,8 +100,8 @@ impl Wave {
         is_inside(file) && self.digest(file).is_ok_and(|found| found == digest)
     }
 
-    fn mixed(&self, file: &str, what: &'static str) -> anyhow::Error {
-        MixedWave {
+    fn mismatch(&self, file: &str, what: &'static str) -> CommandError {
+        WaveMismatch {
             wave: self.folder.display().to_string(),
             file: file.to_owned(),
             what,
@@ -122,7 +139,7 @@ pub(crate) fn default_name(range: &Range) -> String {
 }
 
 /// Reads a wave's manifest, without a look at the other files.
-pub(crate) fn read_manifest(folder: &Path) -> anyhow::Result<Manifest> {
+pub(crate) fn read_manifest(folder: &Path) -> Result<Manifest> {
     let path = folder.join(MANIFEST);
     let json =
         std::fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;

@@ -5,15 +5,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use scrum_core::parallel;
 
 use super::Wave;
+use crate::error::{Context as _, Result};
 
 /// A review that is on disk, not read yet.
 #[derive(Debug, Clone)]
 pub(crate) struct ReviewFile {
-    pub(super) folder: Arc<Folder>,
+    pub(super) folder: Arc<BundleFolder>,
     /// The files' name without its ending.
     stem: OsString,
     reviewer: String,
@@ -24,7 +24,7 @@ pub(crate) struct ReviewFile {
 
 /// A folder that reviews lie in.
 #[derive(Debug)]
-pub(super) struct Folder {
+pub(super) struct BundleFolder {
     pub(super) path: PathBuf,
     /// Its name.
     pub(super) bundle: String,
@@ -72,7 +72,7 @@ impl Entry {
     }
 }
 
-impl Folder {
+impl BundleFolder {
     fn new(path: PathBuf) -> Self {
         // A relative path may have no name, as `.` has none; the folder has.
         let absolute = std::path::absolute(&path).ok();
@@ -86,7 +86,7 @@ impl Folder {
 }
 
 impl ReviewFile {
-    fn new(folder: &Arc<Folder>, stem: &OsStr) -> Self {
+    fn new(folder: &Arc<BundleFolder>, stem: &OsStr) -> Self {
         Self {
             folder: Arc::clone(folder),
             stem: stem.to_owned(),
@@ -132,7 +132,7 @@ impl ReviewFile {
 }
 
 /// Lists `reviews/<bundle>/<reviewer>.md` and `.json`, sorted by bundle and reviewer.
-pub(crate) fn of_wave(wave: &Wave, jobs: usize) -> anyhow::Result<Vec<ReviewFile>> {
+pub(crate) fn of_wave(wave: &Wave, jobs: usize) -> Result<Vec<ReviewFile>> {
     let reviews = wave.folder.join("reviews");
     let bundles: Vec<PathBuf> = entries(&reviews)?
         .into_iter()
@@ -144,13 +144,13 @@ pub(crate) fn of_wave(wave: &Wave, jobs: usize) -> anyhow::Result<Vec<ReviewFile
         let entries = entries(&path)?;
         Ok(reviews_in(path, entries, |_, _| true))
     });
-    let listed: Vec<Vec<ReviewFile>> = listed.into_iter().collect::<anyhow::Result<_>>()?;
+    let listed: Vec<Vec<ReviewFile>> = listed.into_iter().collect::<Result<_>>()?;
     Ok(ReviewFile::sorted(listed.into_iter().flatten().collect()))
 }
 
 /// Lists review files without a wave: each path, and of a folder all its `*.md`, recursively. The reviewer is the file's
 /// stem, the bundle the name of the folder it lies in.
-pub(crate) fn of_paths(paths: &[PathBuf], jobs: usize) -> anyhow::Result<Vec<ReviewFile>> {
+pub(crate) fn of_paths(paths: &[PathBuf], jobs: usize) -> Result<Vec<ReviewFile>> {
     let mut files = Vec::new();
     let mut folders = Vec::new();
     for path in paths {
@@ -162,7 +162,7 @@ pub(crate) fn of_paths(paths: &[PathBuf], jobs: usize) -> anyhow::Result<Vec<Rev
     }
     // One level of folders after the other.
     while !folders.is_empty() {
-        let listed = parallel::map(jobs, folders, |path| {
+        let listed = parallel::map(jobs, folders, |path| -> Result<_> {
             let entries = entries(&path)?;
             // A link to a folder is not followed: it could lead back up.
             let inner: Vec<PathBuf> = entries
@@ -181,7 +181,7 @@ pub(crate) fn of_paths(paths: &[PathBuf], jobs: usize) -> anyhow::Result<Vec<Rev
                 }
             });
             let own: Vec<ReviewFile> = own.into_iter().filter(|file| file.text.is_some()).collect();
-            anyhow::Ok((own, inner))
+            Ok((own, inner))
         });
         folders = Vec::new();
         for level in listed {
@@ -196,7 +196,7 @@ pub(crate) fn of_paths(paths: &[PathBuf], jobs: usize) -> anyhow::Result<Vec<Rev
 /// A file that the caller named, whatever its ending, with the sidecar beside it.
 fn named(path: &Path) -> Option<ReviewFile> {
     let (name, stem) = (path.file_name()?, path.file_stem()?);
-    let folder = Folder::new(path.parent().unwrap_or(Path::new("")).to_owned());
+    let folder = BundleFolder::new(path.parent().unwrap_or(Path::new("")).to_owned());
     let mut file = ReviewFile::new(&Arc::new(folder), stem);
     let entry = |name: &OsStr| Entry {
         name: name.to_owned(),
@@ -211,7 +211,7 @@ fn named(path: &Path) -> Option<ReviewFile> {
 }
 
 /// A folder's entries, sorted by name; none where the folder is absent.
-pub(super) fn entries(folder: &Path) -> anyhow::Result<Vec<Entry>> {
+pub(super) fn entries(folder: &Path) -> Result<Vec<Entry>> {
     let context = || format!("{} cannot be read", folder.display());
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -243,7 +243,7 @@ pub(super) fn reviews_in(
     mut entries: Vec<Entry>,
     takes: impl Fn(&Path, &Entry) -> bool,
 ) -> Vec<ReviewFile> {
-    let folder = Arc::new(Folder::new(path));
+    let folder = Arc::new(BundleFolder::new(path));
     // So that `x.json` and `x.md` are neighbours, with `x.k.md` behind them.
     entries.sort_by(|a, b| a.stem().cmp(&b.stem()));
     let mut files: Vec<ReviewFile> = Vec::new();

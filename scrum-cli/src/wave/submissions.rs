@@ -10,7 +10,6 @@ use scrum_core::tally::{Outcome, Sidecar, Submission};
 
 use super::Wave;
 use super::reviews::{Kind, ReviewFile};
-use crate::output::Output;
 
 /// What is read of a sidecar at most, in bytes.
 const SIDECAR_BYTES: u64 = 1 << 20;
@@ -19,13 +18,12 @@ const SIDECAR_BYTES: u64 = 1 << 20;
 const ROOM: usize = 256 << 10;
 
 /// Reads all reviews, on several threads, into the order of `files`. Faults of single reviews become part of the result,
-/// so that one bad file does not stop the tally.
+/// so that one bad file does not stop the tally; the second value has a warning for each.
 pub(crate) fn read(
     files: Vec<ReviewFile>,
     wave: Option<&Wave>,
     jobs: usize,
-    output: &Output,
-) -> Vec<Submission> {
+) -> (Vec<Submission>, Vec<String>) {
     struct Own {
         /// Neighbours are mostly of one bundle and share its diff.
         bundle: Option<(String, QuoteIndex)>,
@@ -56,8 +54,7 @@ pub(crate) fn read(
         warnings.extend(warning);
     }
     warnings.sort();
-    warnings.iter().for_each(|warning| output.warning(warning));
-    submissions
+    (submissions, warnings)
 }
 
 /// The paths that a review of the wave may mean.

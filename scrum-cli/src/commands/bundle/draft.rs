@@ -3,7 +3,6 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use scrum_core::change::ChangeSet;
 use scrum_core::config::{Config, Grouping};
 use scrum_core::git::DiffOptions;
@@ -20,11 +19,10 @@ use scrum_core::{digest, patch};
 
 use super::options::Bundling;
 use super::sizes::explain_oversize;
-use crate::error::UsageError;
-use crate::output::Output;
-use crate::progress::Progress;
+use crate::error::{Context as _, Result, cannot_read, patch_error, template_error, usage_error};
 use crate::session::Session;
-use crate::wave::{Folder, default_name, shown_path, write_atomically};
+use crate::terminal::{Output, Progress};
+use crate::wave::{WaveFolder, default_name, shown_path, write_atomically};
 
 /// A wave that is planned and not written yet.
 pub(crate) struct Draft {
@@ -46,7 +44,7 @@ impl Draft {
         jobs: usize,
         session: &Session,
         output: &Output,
-    ) -> anyhow::Result<Self> {
+    ) -> Result<Self> {
         let config = bundling.config(session)?;
         let template = template(bundling, &config, session)?;
         let progress = Progress::start(output.quiet);
@@ -108,7 +106,7 @@ impl Draft {
     }
 
     /// Makes the files of the wave, and gives them to the sink: all but the manifest.
-    pub(crate) fn render(&self, sink: &dyn Sink) -> anyhow::Result<Manifest> {
+    pub(crate) fn render(&self, sink: &dyn Sink) -> Result<Manifest> {
         let (changes, plan) = (&self.changes, &self.plan);
         Ok(core_wave::write(
             changes,
@@ -131,18 +129,19 @@ impl Draft {
         bundling: &Bundling,
         session: &Session,
         output: &Output,
-    ) -> anyhow::Result<(PathBuf, Manifest)> {
+    ) -> Result<(PathBuf, Manifest)> {
         let path = self.folder(bundling, session);
-        let mut folder = Folder::inspect(&path)?;
+        let mut folder = WaveFolder::inspect(&path)?;
         folder.also_clean(&session.waves());
         // With reviews in place the new bundles must be known before a byte of the old ones is touched.
         let reviewed = folder.has_reviews();
         if (reviewed || folder.has_reports()) && folder.has_other_bundles(&self.render(&Discard)?) {
             if reviewed && !bundling.overwrite {
-                return Err(UsageError::HasReviews {
-                    path: path.display().to_string(),
-                }
-                .into());
+                return Err(
+                    usage_error(format!("`{}` has reviews of other bundles", path.display())).hint(
+                        "`scrum bundle` with --overwrite moves them aside; with -o NEW-FOLDER it leaves them",
+                    ),
+                );
             }
             if reviewed || folder.has_reports_of_answers() {
                 let what = if reviewed { "reviews" } else { "reports" };
@@ -166,7 +165,7 @@ impl Draft {
     }
 }
 
-fn template(bundling: &Bundling, config: &Config, session: &Session) -> anyhow::Result<Template> {
+fn template(bundling: &Bundling, config: &Config, session: &Session) -> Result<Template> {
     // A path on the command line counts from the current folder, one in the configuration from the top.
     let configured = || {
         config
@@ -178,18 +177,8 @@ fn template(bundling: &Bundling, config: &Config, session: &Session) -> anyhow::
     let Some(path) = bundling.template.clone().or_else(configured) else {
         return Ok(Template::builtin());
     };
-    let shown = path.display().to_string();
-    let text = std::fs::read_to_string(&path).map_err(|source| UsageError::Read {
-        path: shown.clone(),
-        source,
-    })?;
-    Template::new(&text).map_err(|source| {
-        UsageError::Template {
-            path: shown,
-            source,
-        }
-        .into()
-    })
+    let text = std::fs::read_to_string(&path).map_err(|error| cannot_read(&path, &error))?;
+    Template::new(&text).map_err(|error| template_error(&path, &error))
 }
 
 /// The change set, and the name of its wave.
@@ -200,12 +189,11 @@ fn read_changes(
     session: &Session,
     jobs: usize,
     progress: &Progress,
-) -> anyhow::Result<(ChangeSet, String)> {
+) -> Result<(ChangeSet, String)> {
     if let Some(path) = &bundling.diff {
         let (name, text) = read_patch(path)?;
         let wave = format!("patch-{}", &digest::sha256(&text)[..7]);
-        let changes =
-            patch::change_set(&name, text).map_err(|source| UsageError::Patch { name, source })?;
+        let changes = patch::change_set(&name, text).map_err(|error| patch_error(&name, &error))?;
         return Ok((changes, wave));
     }
     let spec = range.map_or(Ok(RangeSpec::Default), str::parse)?;
@@ -224,7 +212,7 @@ fn read_changes(
     Ok((changes, name))
 }
 
-fn read_patch(path: &Path) -> anyhow::Result<(String, Vec<u8>)> {
+fn read_patch(path: &Path) -> Result<(String, Vec<u8>)> {
     let mut text = Vec::new();
     let name = path.display().to_string();
     let read = if name == "-" {
@@ -232,10 +220,7 @@ fn read_patch(path: &Path) -> anyhow::Result<(String, Vec<u8>)> {
     } else {
         std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut text))
     };
-    read.map_err(|source| UsageError::Read {
-        path: name.clone(),
-        source,
-    })?;
+    read.map_err(|error| cannot_read(path, &error))?;
     Ok((name, text))
 }
 
@@ -243,7 +228,7 @@ fn bundle_options(
     config: &Config,
     changes: &ChangeSet,
     session: &Session,
-) -> anyhow::Result<BundleOptions> {
+) -> Result<BundleOptions> {
     let by = match config.bundle.by {
         Grouping::Workspace => component::By::Workspace,
         Grouping::Codeowners => component::By::Codeowners,
@@ -279,7 +264,7 @@ fn bundle_options(
 
 /// The text of CODEOWNERS at the head of the range, from the first of the places where forges look. A patch has no
 /// head tree; its owners are those of the work tree.
-fn codeowners(changes: &ChangeSet, session: &Session) -> anyhow::Result<String> {
+fn codeowners(changes: &ChangeSet, session: &Session) -> Result<String> {
     const PLACES: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
     for place in PLACES {
         let text = if changes.range.head_tree.is_some() {
@@ -293,15 +278,15 @@ fn codeowners(changes: &ChangeSet, session: &Session) -> anyhow::Result<String> 
             return Ok(String::from_utf8_lossy(&text).into_owned());
         }
     }
-    Err(UsageError::Other {
-        text: format!("--by codeowners needs one of {}", PLACES.join(", ")),
-        hint: Some("`scrum bundle --by workspace` and `--by top-level` need no file".to_owned()),
-    }
-    .into())
+    Err(usage_error(format!(
+        "--by codeowners needs one of {}",
+        PLACES.join(", ")
+    ))
+    .hint("`scrum bundle --by workspace` and `--by top-level` need no file"))
 }
 
 /// Makes `.scrum` with a `.gitignore` that hides it.
-fn ignore_waves(waves: &Path) -> anyhow::Result<()> {
+fn ignore_waves(waves: &Path) -> Result<()> {
     std::fs::create_dir_all(waves)
         .with_context(|| format!("{} cannot be made", waves.display()))?;
     let path = waves.join(".gitignore");
@@ -312,7 +297,7 @@ fn ignore_waves(waves: &Path) -> anyhow::Result<()> {
 }
 
 /// Remembers the newest wave in `.scrum/current`: by its name, or by its whole path where it lies elsewhere.
-fn set_current(session: &Session, folder: &Path) -> anyhow::Result<()> {
+fn set_current(session: &Session, folder: &Path) -> Result<()> {
     let waves = session.waves();
     ignore_waves(&waves)?;
     let name = match folder.strip_prefix(&waves) {

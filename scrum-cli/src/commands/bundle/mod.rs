@@ -17,9 +17,9 @@ pub(crate) use draft::Draft;
 pub(crate) use options::Bundling;
 pub(crate) use sizes::warn_sizes;
 
-use crate::error::ExitCode;
-use crate::output::Output;
+use crate::error::{ExitCode, Result};
 use crate::session::Session;
+use crate::terminal::Output;
 use crate::wave::shown_path;
 
 /// Divide a range into bundles, and write a prompt for each
@@ -38,7 +38,7 @@ Examples:
   scrum bundle main...HEAD -- src/           # what a branch adds below src/
   scrum bundle v1.0..v1.1 --split            # two releases, cut to size
   git diff | scrum bundle --diff -           # what is not committed yet")]
-pub(crate) struct Args {
+pub(crate) struct BundleArgs {
     /// What to review: A..B, A...B, or one revision
     #[arg(value_name = "RANGE")]
     range: Option<String>,
@@ -52,11 +52,11 @@ pub(crate) struct Args {
     jobs: Option<usize>,
     /// What to print
     #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = options::WAVE)]
-    format: Format,
+    format: BundleFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum BundleFormat {
     /// For a person
     Text,
     /// The manifest
@@ -66,13 +66,13 @@ enum Format {
 }
 
 /// Runs the command.
-pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &BundleArgs, session: &Session, output: &Output) -> Result<ExitCode> {
     let jobs = args.jobs.unwrap_or_else(super::cores).max(1);
     let draft = Draft::plan(args.range.as_deref(), &args.bundling, jobs, session, output)?;
     if args.dry_run || draft.is_refused() || draft.is_empty() {
         let manifest = draft.render(&Discard)?;
         // A matrix of bundles that are not written would start jobs for nothing.
-        if !(draft.is_refused() && args.format == Format::GithubMatrix) {
+        if !(draft.is_refused() && args.format == BundleFormat::GithubMatrix) {
             args.print(&manifest, None, output)?;
         }
         warn_sizes(&manifest, output);
@@ -86,7 +86,7 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
                 manifest.range.spec
             ));
             if !output.quiet {
-                output.hint(way_on_from_nothing(&manifest.range, args.range.is_some()));
+                output.hint(next_step_if_empty(&manifest.range, args.range.is_some()));
             }
         }
         return Ok(ExitCode::Done);
@@ -94,14 +94,14 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
     let (folder, manifest) = draft.write(&args.bundling, session, output)?;
     args.print(&manifest, Some(&folder), output)?;
     warn_sizes(&manifest, output);
-    if args.format == Format::Text && !output.quiet {
-        output.hint(&way_on(session.config.reviewers.len()));
+    if args.format == BundleFormat::Text && !output.quiet {
+        output.hint(&next_step(session.config.reviewers.len()));
     }
     Ok(ExitCode::Done)
 }
 
 /// What to type once a wave is written.
-fn way_on(reviewers: usize) -> String {
+fn next_step(reviewers: usize) -> String {
     match reviewers {
         0 => "answers to prompts/BUNDLE.md go into reviews/BUNDLE/REVIEWER.md, then `scrum tally`; `scrum review` asks \
               those whom scrum.toml names (`scrum init`)"
@@ -115,7 +115,7 @@ fn way_on(reviewers: usize) -> String {
 }
 
 /// What to type where a range changes nothing.
-fn way_on_from_nothing(range: &Range, named: bool) -> &'static str {
+fn next_step_if_empty(range: &Range, named: bool) -> &'static str {
     let commits = !range.commits.is_empty();
     match (range.pathspec.is_empty(), commits, named) {
         (false, ..) => {
@@ -132,17 +132,12 @@ fn way_on_from_nothing(range: &Range, named: bool) -> &'static str {
     }
 }
 
-impl Args {
-    fn print(
-        &self,
-        manifest: &Manifest,
-        folder: Option<&Path>,
-        output: &Output,
-    ) -> anyhow::Result<()> {
+impl BundleArgs {
+    fn print(&self, manifest: &Manifest, folder: Option<&Path>, output: &Output) -> Result<()> {
         output.data(|out| match self.format {
-            Format::Json => out.write_all(&manifest.to_json()),
-            Format::GithubMatrix => write_matrix(manifest, MATRIX_JOBS, out),
-            Format::Text => {
+            BundleFormat::Json => out.write_all(&manifest.to_json()),
+            BundleFormat::GithubMatrix => write_matrix(manifest, MATRIX_JOBS, out),
+            BundleFormat::Text => {
                 let most = if output.verbose > 0 { usize::MAX } else { 20 };
                 let options = BundlesOptions::default()
                     .color(output.color)

@@ -7,6 +7,7 @@ use bytesize::ByteSize;
 use clap::{Args as ClapArgs, ValueEnum, ValueHint};
 use scrum_core::config::{self, Config, Grouping};
 
+use crate::error::Result;
 use crate::session::Session;
 
 const RANGE: &str = "What is compared";
@@ -138,7 +139,7 @@ impl Bundling {
     }
 
     /// The configuration with the flags over it.
-    pub(super) fn config(&self, session: &Session) -> anyhow::Result<Config> {
+    pub(super) fn config(&self, session: &Session) -> Result<Config> {
         let mut config = session.config.clone();
         if let Some(by) = self.by {
             config.bundle.by = match by {

@@ -6,7 +6,7 @@ use scrum_core::plan::{self, Bundle, SuggestedComponent};
 use scrum_core::size;
 use scrum_core::wave::manifest::Manifest;
 
-use crate::output::Output;
+use crate::terminal::Output;
 
 /// Warns of every bundle and prompt above a limit.
 pub(crate) fn warn_sizes(manifest: &Manifest, output: &Output) {

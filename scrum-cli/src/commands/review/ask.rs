@@ -6,15 +6,15 @@ use scrum_core::config::Reviewer;
 use scrum_core::tally::Sidecar;
 use scrum_core::wave::manifest::Manifest;
 
-use crate::error::UsageError;
-use crate::output::Output;
+use super::progress::AskProgress;
+use crate::error::{Result, usage_error};
 use crate::runner::Details;
+use crate::runner::client::{ReviewerClient, doubts};
 use crate::runner::plan::{Question, Status};
-use crate::runner::progress::Progress;
 use crate::runner::schedule::{self, Done, Ended, Event, Work};
-use crate::runner::seat::{Seat, doubts};
 use crate::runner::store::{Lock, Store};
 use crate::session::Session;
+use crate::terminal::Output;
 
 /// Bytes of a prompt to a token that no tokenizer reaches: a server that counts fewer tokens was shown less.
 const MOST_BYTES_A_TOKEN: u64 = 12;
@@ -35,7 +35,7 @@ pub(super) struct Asking<'a> {
 
 impl Asking<'_> {
     /// Carries over what other waves have, and asks the rest. A wave that lacks nothing is not touched.
-    pub(super) fn run(&self, questions: &[Question]) -> anyhow::Result<Ended> {
+    pub(super) fn run(&self, questions: &[Question]) -> Result<Ended> {
         let is_open =
             |question: &&Question| matches!(question.status, Status::Ask { .. } | Status::Carry(_));
         if questions.iter().filter(is_open).count() == 0 {
@@ -51,7 +51,7 @@ impl Asking<'_> {
                 if numbers[question.reviewer].is_none() {
                     let reviewer = self.reviewers[question.reviewer];
                     numbers[question.reviewer] = Some(seats.len());
-                    seats.push(Seat::new(reviewer, &self.session.top)?);
+                    seats.push(ReviewerClient::new(reviewer, &self.session.top)?);
                     doubts(reviewer)
                         .iter()
                         .for_each(|doubt| self.output.warning(doubt));
@@ -59,17 +59,12 @@ impl Asking<'_> {
             }
         }
         let Some(_lock) = Lock::take(self.wave)? else {
-            return Err(UsageError::Other {
-                text: format!(
-                    "another run asks the reviewers of `{}`",
-                    self.wave.display()
-                ),
-                hint: Some(
-                    "wait until it is done; the same command then goes on with what is left"
-                        .to_owned(),
-                ),
-            }
-            .into());
+            let text = format!(
+                "another run asks the reviewers of `{}`",
+                self.wave.display()
+            );
+            return Err(usage_error(text)
+                .hint("wait until it is done; the same command then goes on with what is left"));
         };
         let store = Store::new(self.wave);
         self.carry_over(questions, &store)?;
@@ -94,7 +89,7 @@ impl Asking<'_> {
             }
         }
         let all = work.len();
-        let mut progress = Progress::start(self.reviewers, &totals, self.output);
+        let mut progress = AskProgress::start(self.reviewers, &totals, self.output);
         let (mut answered, mut failed) = (0, 0);
         let ended = schedule::run(work, seats, self.jobs, |event| {
             match event {
@@ -147,7 +142,7 @@ impl Asking<'_> {
         &self.manifest.bundles[question.bundle].id
     }
 
-    fn carry_over(&self, questions: &[Question], store: &Store) -> anyhow::Result<()> {
+    fn carry_over(&self, questions: &[Question], store: &Store) -> Result<()> {
         let mut carried = 0;
         for question in questions {
             let Status::Carry(kept) = &question.status else {
@@ -167,7 +162,7 @@ impl Asking<'_> {
         Ok(())
     }
 
-    fn keep(&self, done: &Done, question: &Question, store: &Store) -> anyhow::Result<()> {
+    fn keep(&self, done: &Done, question: &Question, store: &Store) -> Result<()> {
         let reviewer = self.reviewers[question.reviewer];
         let bundle = &self.manifest.bundles[question.bundle];
         let (details, answer, error) = match &done.result {

@@ -5,9 +5,10 @@ use scrum_core::size;
 use scrum_core::wave::manifest::Manifest;
 use serde::Serialize;
 
-use crate::output::Output;
+use super::progress::cost;
+use crate::error::Result;
 use crate::runner::plan::{Question, Status};
-use crate::runner::progress::cost;
+use crate::terminal::Output;
 
 /// Tokens of an answer where the configuration sets no lower limit; reviews have some hundreds.
 const ANSWER_TOKENS: u64 = 1000;
@@ -54,7 +55,7 @@ pub(super) fn print(
     questions: &[Question],
     json: bool,
     output: &Output,
-) -> anyhow::Result<()> {
+) -> Result<()> {
     let rows: Vec<Row<'_>> = reviewers
         .iter()
         .enumerate()

@@ -2,6 +2,8 @@
 
 mod ask;
 mod dry_run;
+mod progress;
+mod refusal;
 mod target;
 
 use std::collections::BTreeMap;
@@ -15,16 +17,15 @@ use scrum_core::wave::manifest::Manifest;
 
 use self::target::Target;
 use super::bundle::Bundling;
-use super::formats::{Format as TallyFormat, Report};
+use super::formats::{Format, Report};
 use super::tally;
-use crate::error::{ExitCode, UsageError};
-use crate::hint;
-use crate::output::Output;
+use crate::error::{ExitCode, Hint, Result, listed, usage_error};
 use crate::runner::plan::{self, Question, Scope, Status};
 use crate::runner::schedule::Ended;
 use crate::runner::secrets;
 use crate::runner::store::Store;
 use crate::session::Session;
+use crate::terminal::Output;
 use crate::wave::{Wave, reviews, shown_path};
 
 /// Ask the configured reviewers, and count what they say
@@ -44,7 +45,7 @@ Examples:
   scrum review main...HEAD               # bundle, ask, count
   scrum review                           # the newest wave: only what is missing
   scrum review --reviewer kimi --fresh   # ask one again")]
-pub(crate) struct Args {
+pub(crate) struct ReviewArgs {
     /// A wave, or a range to be bundled first [default: the newest wave]
     #[arg(id = "range", value_name = "WAVE|RANGE")]
     name: Option<String>,
@@ -68,13 +69,13 @@ pub(crate) struct Args {
     fresh: bool,
     /// What to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    format: ReviewFormat,
     #[command(flatten, next_help_heading = "With a range, as in scrum bundle")]
     bundling: Bundling,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum ReviewFormat {
     /// For a person
     Text,
     /// The tally
@@ -82,7 +83,7 @@ enum Format {
 }
 
 /// Runs the command.
-pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &ReviewArgs, session: &Session, output: &Output) -> Result<ExitCode> {
     let reviewers = args.reviewers(session)?;
     let target = match args.target(session, output)? {
         Ok(target) => target,
@@ -132,12 +133,12 @@ pub(crate) fn run(args: &Args, session: &Session, output: &Output) -> anyhow::Re
             &target.manifest,
             &reviewers,
             &questions,
-            args.format == Format::Json,
+            args.format == ReviewFormat::Json,
             output,
         )?;
     }
     if !found.is_empty() {
-        secrets::refuse(&found, output);
+        refusal::refuse(&found, output);
         return Ok(ExitCode::Refused);
     }
     if args.dry_run {
@@ -189,20 +190,15 @@ fn awaited(target: &Target, reviewers: &[&Reviewer], questions: &[Question], out
     }
 }
 
-impl Args {
+impl ReviewArgs {
     /// The reviewers that are wanted, in the order of the configuration.
-    fn reviewers<'a>(&self, session: &'a Session) -> anyhow::Result<Vec<&'a Reviewer>> {
+    fn reviewers<'a>(&self, session: &'a Session) -> Result<Vec<&'a Reviewer>> {
         let all = &session.config.reviewers;
         if all.is_empty() {
-            return Err(UsageError::Other {
-                text: "no reviewer is configured".to_owned(),
-                hint: Some(
-                    "name some under [[reviewers]] in scrum.toml; `scrum init --print` shows how, docs/reviewers.md has \
-                     more"
-                    .to_owned(),
-                ),
-            }
-            .into());
+            return Err(usage_error("no reviewer is configured").hint(
+                "name some under [[reviewers]] in scrum.toml; `scrum init --print` shows how, docs/reviewers.md has \
+                 more",
+            ));
         }
         let names = all.iter().map(|reviewer| reviewer.name.as_str());
         known("reviewer", &self.reviewer, names)?;
@@ -213,7 +209,7 @@ impl Args {
     }
 
     /// The indices of the bundles that are wanted, in the manifest's order.
-    fn bundles(&self, manifest: &Manifest) -> anyhow::Result<Vec<usize>> {
+    fn bundles(&self, manifest: &Manifest) -> Result<Vec<usize>> {
         let ids = manifest.bundles.iter().map(|bundle| bundle.id.as_str());
         known("bundle", &self.bundle, ids)?;
         let wanted =
@@ -229,7 +225,7 @@ impl Args {
         questions: &[Question],
         session: &Session,
         output: &Output,
-    ) -> anyhow::Result<ExitCode> {
+    ) -> Result<ExitCode> {
         let wave = Wave::open(&target.folder)?;
         let jobs = super::cores();
         let options = tally::options(session, None, None, &[]).jobs(jobs);
@@ -243,8 +239,8 @@ impl Args {
             output,
         };
         report.print(match self.format {
-            Format::Text => TallyFormat::Text,
-            Format::Json => TallyFormat::Json,
+            ReviewFormat::Text => Format::Text,
+            ReviewFormat::Json => Format::Json,
         })?;
         report.keep(&wave.folder)?;
         let mut code = ExitCode::Done;
@@ -272,7 +268,7 @@ impl Args {
             code = ExitCode::Refused;
         } else if code == ExitCode::Done {
             let page = wave.folder.join("report.html");
-            if self.format == Format::Text && !output.quiet && page.is_file() {
+            if self.format == ReviewFormat::Text && !output.quiet && page.is_file() {
                 output.hint(&format!(
                     "{} shows it with the diffs, in a browser; `scrum tally` counts again, -o comment.md for a pull \
                      request",
@@ -324,7 +320,7 @@ fn known<'a>(
     what: &str,
     names: &[String],
     known: impl Iterator<Item = &'a str> + Clone,
-) -> Result<(), UsageError> {
+) -> Result<()> {
     let Some(name) = names
         .iter()
         .find(|name| !known.clone().any(|other| other == *name))
@@ -333,19 +329,18 @@ fn known<'a>(
     };
     // A component that was cut is asked about part by part.
     let parts = parts(name, known.clone());
-    Err(UsageError::Other {
-        text: format!("there is no {what} `{name}`"),
-        hint: Some(if what == "bundle" && !parts.is_empty() {
-            hint::meant(name, &parts.join(","))
-        } else if let Some(meant) = nearest(name, known.clone()) {
-            hint::meant(name, meant)
-        } else {
-            format!(
-                "there are {}; `scrum review --dry-run` shows who is asked, `--format json` about what",
-                hint::listed(known)
-            )
-        }),
-    })
+    let hint = if what == "bundle" && !parts.is_empty() {
+        Hint::did_you_mean(name, &parts.join(","))
+    } else if let Some(meant) = nearest(name, known.clone()) {
+        Hint::did_you_mean(name, meant)
+    } else {
+        let known = listed(known);
+        format!(
+            "there are {known}; `scrum review --dry-run` shows who is asked, `--format json` about what"
+        )
+        .into()
+    };
+    Err(usage_error(format!("there is no {what} `{name}`")).hint(hint))
 }
 
 /// The bundles of a component that was cut, in order.

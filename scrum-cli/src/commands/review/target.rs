@@ -8,12 +8,12 @@ use std::sync::{Mutex, PoisonError};
 use scrum_core::wave::Sink;
 use scrum_core::wave::manifest::Manifest;
 
-use super::Args;
+use super::ReviewArgs;
 use crate::commands::bundle::{Draft, warn_sizes};
-use crate::error::{ExitCode, UsageError};
-use crate::output::Output;
+use crate::error::{ExitCode, Result, usage_error};
 use crate::runner::secrets::{self, Leak};
 use crate::session::Session;
+use crate::terminal::Output;
 use crate::wave::{Found, Wave, find, named, shown_path};
 
 /// What is reviewed.
@@ -24,24 +24,19 @@ pub(super) struct Target {
     leaks: Option<BTreeMap<String, Leak>>,
 }
 
-impl Args {
+impl ReviewArgs {
     /// The wave; the inner error where there is none and the command is done.
     pub(super) fn target(
         &self,
         session: &Session,
         output: &Output,
-    ) -> anyhow::Result<Result<Target, ExitCode>> {
+    ) -> Result<Result<Target, ExitCode>> {
         let wave = match &self.name {
             Some(name) => {
                 let folder = named(Path::new(name), session);
                 if folder.is_none() && Path::new(name).exists() {
-                    return Err(UsageError::Other {
-                        text: format!("`{name}` is not a wave"),
-                        hint: Some(
-                            "name a wave's folder, its name under .scrum/, or a range".to_owned(),
-                        ),
-                    }
-                    .into());
+                    return Err(usage_error(format!("`{name}` is not a wave"))
+                        .hint("name a wave's folder, its name under .scrum/, or a range"));
                 }
                 folder
             }
@@ -53,14 +48,9 @@ impl Args {
         };
         if let Some(folder) = wave {
             if !self.bundling.is_silent() {
-                return Err(UsageError::Other {
-                    text: format!("`{}` is a wave, which is bundled already", folder.display()),
-                    hint: Some(
-                        "name a range with the options of `scrum bundle`, or leave them out"
-                            .to_owned(),
-                    ),
-                }
-                .into());
+                let text = format!("`{}` is a wave, which is bundled already", folder.display());
+                return Err(usage_error(text)
+                    .hint("name a range with the options of `scrum bundle`, or leave them out"));
             }
             let Wave { folder, manifest } = Wave::open(&folder)?;
             return Ok(Ok(Target {
@@ -118,7 +108,7 @@ impl Args {
 
 impl Target {
     /// The secrets in the prompts of these bundles.
-    pub(super) fn leaks(&self, bundles: &[usize]) -> anyhow::Result<Vec<Leak>> {
+    pub(super) fn leaks(&self, bundles: &[usize]) -> Result<Vec<Leak>> {
         let mut leaks = Vec::new();
         for at in bundles {
             let bundle = &self.manifest.bundles[*at];

@@ -5,7 +5,7 @@ use std::{env, fs};
 
 use scrum_core::schema;
 
-use crate::verify::Proof;
+use crate::proof::Proof;
 
 #[test]
 fn the_schema_files_are_current() {

@@ -7,14 +7,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use clap::ValueEnum as _;
 use scrum_core::config::Config;
 use scrum_core::schema;
 use scrum_core::wave::prompt::Template;
 use serde_json::Value;
-
-use crate::commands::formats::{ENDINGS, Format};
-use crate::init::seats::TOOLS;
 
 /// The tables of scrum.toml in the order in which a person meets them.
 const TABLES: [&str; 12] = [
@@ -89,9 +85,8 @@ fn every_page_stands_in_the_index_once() {
 /// The programs that `scrum init` knows.
 fn tools() -> String {
     let mut text = "| command | what it rests on |\n|---|---|\n".to_owned();
-    for tool in &TOOLS {
-        let command = [&[tool.program], tool.arguments].concat().join(" ");
-        let _ = writeln!(text, "| `{command}` | {} |", tool.rests_on);
+    for (command, source) in scrum_cli::reviewer_tools() {
+        let _ = writeln!(text, "| `{command}` | {source} |");
     }
     text
 }
@@ -99,12 +94,13 @@ fn tools() -> String {
 #[test]
 fn every_format_of_a_tally_is_described() {
     let page = read("formats.md");
-    for format in Format::value_variants() {
-        let name = format.to_possible_value().unwrap();
-        let row = format!("\n| `{}` |", name.get_name());
-        assert!(page.contains(&row), "formats.md has no row of {format:?}");
+    let (formats, endings) = scrum_cli::tally_formats();
+    assert!(!formats.is_empty() && !endings.is_empty());
+    for format in formats {
+        let row = format!("\n| `{format}` |");
+        assert!(page.contains(&row), "formats.md has no row of {format}");
     }
-    for (ending, _) in ENDINGS {
+    for ending in endings {
         assert!(page.contains(&format!("`{ending}`")), "{ending}");
     }
 }

@@ -6,12 +6,12 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use scrum_core::config::Reviewer;
 
-use super::Details;
-use crate::output::Output;
+use crate::runner::{Details, one_line};
+use crate::terminal::Output;
 
 /// What one reviewer has done in this run.
 #[derive(Debug)]
-struct Seat {
+struct ReviewerLine {
     name: String,
     total: usize,
     done: usize,
@@ -27,18 +27,18 @@ struct Seat {
 
 /// The lines of a run.
 #[derive(Debug)]
-pub(crate) struct Progress<'a> {
+pub(super) struct AskProgress<'a> {
     output: &'a Output,
     bars: Option<MultiProgress>,
-    seats: Vec<Seat>,
+    lines: Vec<ReviewerLine>,
 }
 
-impl<'a> Progress<'a> {
+impl<'a> AskProgress<'a> {
     /// `totals` are the questions to each reviewer, in their order.
-    pub(crate) fn start(reviewers: &[&Reviewer], totals: &[usize], output: &'a Output) -> Self {
+    pub(super) fn start(reviewers: &[&Reviewer], totals: &[usize], output: &'a Output) -> Self {
         let terminal = !output.quiet && std::io::stderr().is_terminal();
         let bars = terminal.then(MultiProgress::new);
-        let mut seats = Vec::with_capacity(reviewers.len());
+        let mut lines = Vec::with_capacity(reviewers.len());
         for (reviewer, total) in reviewers.iter().zip(totals) {
             let bar = bars.as_ref().filter(|_| *total > 0).map(|bars| {
                 let bar = bars.add(ProgressBar::new(*total as u64));
@@ -47,10 +47,10 @@ impl<'a> Progress<'a> {
                 {
                     bar.set_style(style);
                 }
-                bar.set_prefix(super::one_line(&reviewer.name, 40));
+                bar.set_prefix(one_line(&reviewer.name, 40));
                 bar
             });
-            seats.push(Seat {
+            lines.push(ReviewerLine {
                 name: reviewer.name.clone(),
                 total: *total,
                 done: 0,
@@ -66,20 +66,20 @@ impl<'a> Progress<'a> {
         Self {
             output,
             bars,
-            seats,
+            lines,
         }
     }
 
     /// A question is done; `fault` where it failed.
-    pub(crate) fn done(
+    pub(super) fn done(
         &mut self,
-        seat: usize,
+        reviewer: usize,
         bundle: &str,
         details: &Details,
         duration: Duration,
         fault: Option<&str>,
     ) {
-        let state = &mut self.seats[seat];
+        let state = &mut self.lines[reviewer];
         state.done += 1;
         state.failed += usize::from(fault.is_some());
         state.tokens_in = state
@@ -104,7 +104,7 @@ impl<'a> Progress<'a> {
         };
         // A terminal has the line of the reviewer; what failed is said there, too.
         if self.bars.is_none() || fault.is_some() {
-            let state = &self.seats[seat];
+            let state = &self.lines[reviewer];
             self.say(&format!(
                 "{}: {} of {}: {bundle}: {what}",
                 state.name, state.done, state.total
@@ -113,8 +113,8 @@ impl<'a> Progress<'a> {
     }
 
     /// A question is asked again after a while.
-    pub(crate) fn again(&self, seat: usize, bundle: &str, reason: &str, wait: Duration) {
-        let name = &self.seats[seat].name;
+    pub(super) fn again(&self, reviewer: usize, bundle: &str, reason: &str, wait: Duration) {
+        let name = &self.lines[reviewer].name;
         self.say(&format!(
             "{name}: {bundle}: {reason}; again in {}",
             seconds(wait)
@@ -122,24 +122,24 @@ impl<'a> Progress<'a> {
     }
 
     /// Time passed.
-    pub(crate) fn tick(&self) {
-        for bar in self.seats.iter().filter_map(|seat| seat.bar.as_ref()) {
+    pub(super) fn tick(&self) {
+        for bar in self.lines.iter().filter_map(|line| line.bar.as_ref()) {
             bar.tick();
         }
     }
 
     /// Takes the lines away, and leaves one for each reviewer that was asked.
-    pub(crate) fn finish(&self) {
-        for bar in self.seats.iter().filter_map(|seat| seat.bar.as_ref()) {
+    pub(super) fn finish(&self) {
+        for bar in self.lines.iter().filter_map(|line| line.bar.as_ref()) {
             bar.finish_and_clear();
         }
-        for seat in self.seats.iter().filter(|seat| seat.done > 0) {
+        for line in self.lines.iter().filter(|line| line.done > 0) {
             self.output.detail(&format!(
                 "{}: {} of {} bundles{}",
-                seat.name,
-                seat.done - seat.failed,
-                seat.total,
-                seat.sums()
+                line.name,
+                line.done - line.failed,
+                line.total,
+                line.sums()
             ));
         }
     }
@@ -152,7 +152,7 @@ impl<'a> Progress<'a> {
     }
 }
 
-impl Seat {
+impl ReviewerLine {
     fn sums(&self) -> String {
         let mut text = String::new();
         if self.failed > 0 {
@@ -174,7 +174,7 @@ impl Seat {
 }
 
 /// What tokens cost at a price for a million.
-pub(crate) fn cost(tokens: u64, price: Option<f64>) -> f64 {
+pub(super) fn cost(tokens: u64, price: Option<f64>) -> f64 {
     tokens as f64 / 1e6 * price.unwrap_or(0.0)
 }
 

@@ -3,14 +3,10 @@
 //! Sessions with their output are run by `tests/cli/docs.rs`. The lines here may need a network, a model or a repository
 //! of the reader's, so they are parsed only.
 
-use clap::Parser as _;
 use clap::error::ErrorKind;
 use scrum_core::config::Config;
 
-use crate::args::Args;
-
-#[path = "../../tests/cli/markdown.rs"]
-mod markdown;
+use crate::markdown;
 
 /// The `scrum …` commands in a line of shell, as words.
 fn commands(line: &str) -> Vec<Vec<String>> {
@@ -56,7 +52,7 @@ fn every_command_line_in_the_pages_parses() {
             }
             let joined = block.lines.join("\n").replace("\\\n", " ");
             for words in joined.lines().flat_map(commands) {
-                let result = Args::try_parse_from(&words);
+                let result = scrum_cli::command_line().try_get_matches_from(&words);
                 let told = result.as_ref().err().map(clap::Error::kind);
                 if !matches!(
                     told,

@@ -10,18 +10,18 @@ use super::children::Children;
 use super::command::{Program, Prompt};
 use super::http::Client;
 use super::{Answer, Fault, Keys, wire};
-use crate::error::UsageError;
+use crate::error::{CommandError, Result, usage_error};
 
 /// A reviewer that scrum asks.
 #[derive(Debug)]
-pub(crate) struct Seat {
+pub(crate) struct ReviewerClient {
     asker: Asker,
-    pub(crate) limits: Limits,
+    pub(crate) limits: AskLimits,
 }
 
 /// How often and how soon a reviewer is asked.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
+pub(crate) struct AskLimits {
     /// Attempts after the first.
     pub(crate) retries: u32,
     /// The configuration says how many.
@@ -40,9 +40,9 @@ enum Asker {
     Command(Program),
 }
 
-impl Seat {
+impl ReviewerClient {
     /// Gets a reviewer ready; `folder` is where its command runs.
-    pub(crate) fn new(reviewer: &Reviewer, folder: &Path) -> Result<Self, UsageError> {
+    pub(crate) fn new(reviewer: &Reviewer, folder: &Path) -> Result<Self> {
         let max_output = reviewer
             .max_output
             .map_or(DEFAULT_MAX_OUTPUT, |size| size.as_u64());
@@ -72,7 +72,7 @@ impl Seat {
             .map_or(usize::MAX, |many| many as usize);
         Ok(Self {
             asker,
-            limits: Limits {
+            limits: AskLimits {
                 retries: reviewer.retries.unwrap_or(DEFAULT_RETRIES),
                 retries_configured: reviewer.retries.is_some(),
                 backoff: reviewer.backoff(),
@@ -104,26 +104,20 @@ pub(crate) fn doubts(reviewer: &Reviewer) -> Option<String> {
     })
 }
 
-fn headers(
-    reviewer: &Reviewer,
-    api: Api,
-    keys: &mut Keys,
-) -> Result<Vec<(String, String)>, UsageError> {
+fn headers(reviewer: &Reviewer, api: Api, keys: &mut Keys) -> Result<Vec<(String, String)>> {
     let mut headers = Vec::new();
     for (name, value) in &reviewer.headers {
         let value = filled(reviewer, value, keys)?;
         // The configuration has none; a variable may. The value itself is nobody's business.
         if !value.is_ascii() {
-            return Err(UsageError::Other {
-                text: format!(
-                    "reviewer `{}`: a variable in the header `{name}` has other characters than those of ASCII",
-                    reviewer.name
-                ),
-                hint: Some(format!(
-                    "`scrum review --reviewer {}` once the variable is mended",
-                    reviewer.name
-                )),
-            });
+            let text = format!(
+                "reviewer `{}`: a variable in the header `{name}` has other characters than those of ASCII",
+                reviewer.name
+            );
+            return Err(usage_error(text).hint(format!(
+                "`scrum review --reviewer {}` once the variable is mended",
+                reviewer.name
+            )));
         }
         headers.push((name.clone(), value));
     }
@@ -153,7 +147,7 @@ fn headers(
 }
 
 /// A header's value with `${NAME}` replaced.
-fn filled(reviewer: &Reviewer, value: &str, keys: &mut Keys) -> Result<String, UsageError> {
+fn filled(reviewer: &Reviewer, value: &str, keys: &mut Keys) -> Result<String> {
     let mut text = String::new();
     let mut rest = value;
     while let Some((before, after)) = rest.split_once("${") {
@@ -170,15 +164,15 @@ fn filled(reviewer: &Reviewer, value: &str, keys: &mut Keys) -> Result<String, U
     Ok(text)
 }
 
-fn variable(reviewer: &Reviewer, name: &str) -> Result<String, UsageError> {
-    let complaint = |what: &str| UsageError::Other {
-        text: format!(
+fn variable(reviewer: &Reviewer, name: &str) -> Result<String> {
+    let complaint = |what: &str| -> CommandError {
+        let text = format!(
             "reviewer `{}`: the environment variable `{name}` {what}",
             reviewer.name
-        ),
-        hint: Some(format!(
+        );
+        usage_error(text).hint(format!(
             "set {name}, or leave the reviewer out with --reviewer NAME of the others"
-        )),
+        ))
     };
     let value: OsString = std::env::var_os(name).unwrap_or_default();
     let value = value.into_string().map_err(|_| complaint("is not text"))?;

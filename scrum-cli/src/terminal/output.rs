@@ -1,11 +1,13 @@
-//! Where words go: data to stdout, everything else to stderr.
+//! Prints data to stdout, and everything else to stderr.
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 use scrum_core::terminal::is_harmful;
 
-use crate::args::{Color, Global};
+use super::{Color, PrintOptions};
+use crate::error::{CommandError, Result};
 
 /// How to print.
 #[derive(Debug)]
@@ -20,27 +22,24 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    pub(crate) fn new(global: &Global) -> Self {
+    pub(crate) fn new(options: &PrintOptions) -> Self {
         // NO_COLOR counts where it is set and not empty (no-color.org).
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let wanted = |terminal: bool| match global.color {
+        let wanted = |terminal: bool| match options.color {
             Color::Always => true,
             Color::Never => false,
             Color::Auto => terminal && !no_color,
         };
         Self {
-            quiet: global.quiet,
-            verbose: global.verbose,
+            quiet: options.quiet,
+            verbose: options.verbose,
             color: wanted(io::stdout().is_terminal()),
             color_stderr: wanted(io::stderr().is_terminal()),
         }
     }
 
     /// Prints data. `write` gets a buffered stdout; a closed pipe is not an error, since the reader has had enough.
-    pub(crate) fn data(
-        &self,
-        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-    ) -> anyhow::Result<()> {
+    pub(crate) fn data(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
         let mut stdout = io::BufWriter::new(io::stdout().lock());
         match write(&mut stdout).and_then(|()| stdout.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
@@ -66,12 +65,21 @@ impl Output {
         }
     }
 
+    /// Prints an error that ends the command, with its hints. `arguments` are the words of the command line after the
+    /// program's name.
+    pub(crate) fn report(&self, error: &CommandError, arguments: &[OsString]) {
+        self.error(&error.sentence());
+        for hint in error.hints(arguments) {
+            self.hint(&hint);
+        }
+    }
+
     /// Prints an error.
     pub(crate) fn error(&self, text: &str) {
         self.labelled("error", AnsiColor::Red, text);
     }
 
-    /// Prints a way on, below an error.
+    /// Prints what to type next.
     pub(crate) fn hint(&self, text: &str) {
         self.labelled("hint", AnsiColor::Green, text);
     }
