@@ -3,10 +3,25 @@
 //! It takes no look at the clock and starts nothing: [`super::schedule`] does.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use super::client::ReviewerClient;
-use super::schedule::Work;
+
+/// A question to be asked.
+#[derive(Debug, Clone)]
+pub(crate) struct Work {
+    /// Whatever the caller calls it.
+    pub(crate) question: usize,
+    /// Index of the seat.
+    pub(crate) seat: usize,
+    pub(crate) bundle: String,
+    pub(crate) prompt: PathBuf,
+    /// What the prompt's file must digest to.
+    pub(crate) prompt_sha256: String,
+    /// Replace its secrets.
+    pub(crate) redact: bool,
+}
 
 /// A question with the attempts so far.
 #[derive(Debug)]

@@ -4,7 +4,6 @@
 //! A question that waits for its next attempt keeps no thread busy, and a server that asks for a pause gets one from all
 //! questions to it. Nothing else in the program draws lots.
 
-use std::path::PathBuf;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,6 +14,7 @@ use scrum_core::wave::secret;
 use super::children::Children;
 use super::client::{AskLimits, ReviewerClient};
 use super::command::Prompt;
+pub(crate) use super::queue::Work;
 use super::queue::{Queue, Turn};
 use super::{Again, Answer, Fault, interrupt};
 
@@ -23,21 +23,6 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
 
 /// How often a person sees that time passes.
 const TICK: Duration = Duration::from_millis(100);
-
-/// A question to be asked.
-#[derive(Debug, Clone)]
-pub(crate) struct Work {
-    /// Whatever the caller calls it.
-    pub(crate) question: usize,
-    /// Index of the seat.
-    pub(crate) seat: usize,
-    pub(crate) bundle: String,
-    pub(crate) prompt: PathBuf,
-    /// What the prompt's file must digest to.
-    pub(crate) prompt_sha256: String,
-    /// Replace its secrets.
-    pub(crate) redact: bool,
-}
 
 /// What happens, told to the caller one after the other.
 #[derive(Debug)]
