@@ -46,10 +46,43 @@ pub(super) enum Kind {
     Unknown,
 }
 
+/// Endings of answers. One in `.json` is an answer unless it is a sidecar.
+const TEXTS: [&str; 12] = [
+    "md", "markdown", "txt", "log", "jsonl", "ndjson", "sarif", "yaml", "yml", "xml", "csv",
+    "rdjson",
+];
+
+/// The keys of a sidecar: a JSON object with others is an answer.
+const SIDECAR_KEYS: [&str; 16] = [
+    "model",
+    "tokens_in",
+    "tokens_out",
+    "finish_reason",
+    "duration_ms",
+    "attempts",
+    "error",
+    "prompt_sha256",
+    "http_status",
+    "exit_code",
+    "stderr",
+    "key",
+    "carried_over_from",
+    "warnings",
+    "reasoning",
+    "human",
+];
+
 impl Entry {
     /// Whether it is a review or a sidecar, by its ending.
     pub(super) fn is_review(&self) -> bool {
-        self.ends_in("md") || self.ends_in("json")
+        self.is_text() || self.ends_in("json")
+    }
+
+    /// Whether it is an answer, by its ending. What hides itself, or was put aside, is none.
+    fn is_text(&self) -> bool {
+        let name = self.name.as_encoded_bytes();
+        let plain = Path::new(&self.name).extension().is_none() && !name.starts_with(b".");
+        plain || TEXTS.iter().any(|ending| self.ends_in(ending))
     }
 
     /// Whether it is a folder; where `follow`, also a link to one.
@@ -173,7 +206,7 @@ pub(crate) fn of_paths(paths: &[PathBuf], jobs: usize) -> Result<Vec<ReviewFile>
             // Only a sidecar beside a review says something here.
             let own = reviews_in(path, entries, |folder, entry| match entry.kind {
                 Kind::Folder => false,
-                _ if entry.ends_in("md") => true,
+                _ if entry.is_text() => true,
                 Kind::File => entry.name.as_encoded_bytes().ends_with(b".json"),
                 Kind::Unknown => {
                     entry.name.as_encoded_bytes().ends_with(b".json")
@@ -249,7 +282,7 @@ pub(super) fn reviews_in(
     let mut files: Vec<ReviewFile> = Vec::new();
     for entry in entries {
         let Some(stem) = entry.stem() else { continue };
-        let (is_text, is_sidecar) = (entry.ends_in("md"), entry.ends_in("json"));
+        let (is_text, is_sidecar) = (entry.is_text(), entry.ends_in("json"));
         if !(is_text || is_sidecar) || !takes(&folder.path, &entry) {
             continue;
         }
@@ -259,11 +292,40 @@ pub(super) fn reviews_in(
         let Some(file) = files.last_mut() else {
             continue;
         };
-        if is_text {
-            file.text = Some(entry);
-        } else {
+        if !is_text {
             file.sidecar = Some(entry);
+        } else if file.text.is_none() || entry.ends_in("md") {
+            file.text = Some(entry);
+        }
+    }
+    for file in files.iter_mut().filter(|file| file.text.is_none()) {
+        if let Some(entry) = file
+            .sidecar
+            .take_if(|entry| !is_sidecar(&folder.path.join(&entry.name)))
+        {
+            file.text = Some(entry);
         }
     }
     files
+}
+
+/// Whether a JSON file is a sidecar by its content: an object that has no other keys. What cannot be read stays one, so
+/// that it is reported as such.
+fn is_sidecar(path: &Path) -> bool {
+    let Ok(bytes) = std::fs::read(path) else {
+        return true;
+    };
+    match serde_json::from_slice::<serde_json::Value>(&bytes) {
+        Ok(serde_json::Value::Object(members)) => members
+            .keys()
+            .all(|key| SIDECAR_KEYS.contains(&key.as_str())),
+        Ok(_) => false,
+        // Damaged JSON with findings in it is an answer all the same.
+        Err(_) => {
+            !bytes.trim_ascii_start().starts_with(b"[")
+                && !bytes.windows(8).any(|bytes| {
+                    bytes == b"\"line\": " || bytes == b"\"path\": " || bytes == b"\"file\": "
+                })
+        }
+    }
 }

@@ -19,7 +19,7 @@ impl Reader<'_> {
         let text = self.text;
         for at in 0..self.scan.events.len() {
             let event = self.scan.events[at];
-            if event.echo.is_some() {
+            if event.quoted.is_some() {
                 continue;
             }
             let value = &text[event.value.0..event.value.1];
@@ -91,7 +91,7 @@ impl Reader<'_> {
                 .take(MOST_REPEATED)
                 .collect();
         }
-        locations.retain(|location| self.afford(location.path.len()));
+        locations.retain(|location| self.spend(location.path.len()));
         Some(Retraction {
             line: event.line,
             text: cut(value.trim(), LONGEST_TEXT).into_owned(),

@@ -10,12 +10,16 @@
 //! looked for (`retraction`). A review without any `WHERE:` may be an answer in JSON (`json`).
 
 mod block;
+mod clean;
+mod decode;
+mod document;
 mod fence;
-mod json;
 mod label;
 mod last_words;
+mod markdown;
 mod options;
 mod phrase;
+mod prose;
 mod quote_index;
 mod read;
 mod reasoning;
@@ -28,6 +32,7 @@ mod title;
 mod trigger;
 mod value;
 mod verdict;
+mod words;
 
 pub mod location;
 

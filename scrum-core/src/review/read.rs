@@ -14,10 +14,10 @@ use super::retraction::Numbered;
 use super::scan::{self, Event, Kind, Scan};
 use super::value::{self, cut};
 use super::{
-    Claim, Fault, Finding, QuoteEvidence, ReadAs, Review, UnlocatedFinding, json, retraction,
-    severity,
+    Claim, Fault, Finding, Mention, QuoteEvidence, ReadAs, Review, UnlocatedFinding, clean, decode,
+    document, prose, retraction, severity,
 };
-use crate::review::location::{Citation, Malformed};
+use crate::review::location::{self, Citation, Location, Malformed};
 
 /// The longest claim that is kept, in bytes.
 const LONGEST_CLAIM: usize = 4096;
@@ -43,39 +43,16 @@ impl Review {
     /// assert_eq!(review.findings.len(), 1);
     /// assert_eq!(review.findings[0].claim.severity, Some(Severity::Block));
     /// ```
-    pub fn read(text: &[u8], options: &ReadOptions<'_>) -> Self {
+    pub fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Self {
         let mut review = Self::default();
-        let size = u64::try_from(text.len()).unwrap_or(u64::MAX);
-        let bytes = within_limit(text, options.max_bytes);
-        if bytes.len() < text.len() {
-            review.faults.push(Fault::TooLarge {
-                bytes: size,
-                limit: options.max_bytes,
-            });
+        let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let decoded = decode::decode(bytes, options.max_bytes, &mut review.faults);
+        let mut reasoning = decoded.reasoning;
+        let text: &str = &decoded.text;
+        if !read_document(text, options, &mut review) {
+            reasoning += read_text(text, options, &mut review);
         }
-        let text = std::str::from_utf8(bytes)
-            .map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
-        if matches!(text, Cow::Owned(_)) {
-            review.faults.push(Fault::NotUtf8);
-        }
-        if memchr(0, bytes).is_some() {
-            review.faults.push(Fault::Nul);
-        }
-        let scan = scan::scan(&text, true);
-        let reasoning: usize = scan.reasoning.iter().map(|(from, to)| to - from).sum();
         review.bytes = size.saturating_sub(u64::try_from(reasoning).unwrap_or(u64::MAX));
-        let built = OnceCell::new();
-        let reader = Reader {
-            text: &text,
-            scan,
-            options,
-            built: &built,
-            quotes: Vec::new(),
-            readable: Vec::new(),
-            left_out: 0,
-            purse: text.len().saturating_mul(COPIES).max(COPIES_AT_LEAST),
-        };
-        reader.fill(&mut review);
         review
     }
 
@@ -85,13 +62,181 @@ impl Review {
     }
 }
 
-/// The start of the text, up to the last line that ends within the limit.
-fn within_limit(text: &[u8], limit: u64) -> &[u8] {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    if text.len() <= limit {
-        return text;
+/// Reads a text that is a document from end to end, or that wraps an answer; says whether it is one.
+fn read_document(text: &str, options: &ReadOptions<'_>, review: &mut Review) -> bool {
+    if let Some((answer, line)) = decode::stream(text) {
+        read_inner(&answer, line, options, review);
+        return true;
     }
-    &text[..memchr::memrchr(b'\n', &text[..limit]).map_or(0, |feed| feed + 1)]
+    let Some(document) = document::parse(text) else {
+        return false;
+    };
+    if let Some((answer, at)) = decode::unwrapped(&document) {
+        read_inner(&answer, Lines::new(text).of(at), options, review);
+        return true;
+    }
+    let said = document::walk(&document, options.paths, options.max_citations);
+    let json = text.trim_start().starts_with(['{', '[']);
+    take_document(text, said, json, review)
+}
+
+/// Reads an answer out of its envelope. All of it is cited by the line of the envelope.
+fn read_inner(answer: &str, line: u32, options: &ReadOptions<'_>, review: &mut Review) {
+    let mut inner = Review::read(answer.as_bytes(), options);
+    for at in inner
+        .findings
+        .iter_mut()
+        .map(|finding| &mut finding.line)
+        .chain(inner.mentions.iter_mut().map(|mention| &mut mention.line))
+        .chain(
+            inner
+                .unlocated
+                .iter_mut()
+                .map(|unlocated| &mut unlocated.line),
+        )
+        .chain(
+            inner
+                .retractions
+                .iter_mut()
+                .map(|retraction| &mut retraction.line),
+        )
+    {
+        *at = line;
+    }
+    let faults = std::mem::take(&mut review.faults);
+    *review = inner;
+    review.faults.splice(0..0, faults);
+}
+
+/// What a document said, if it said anything of a review.
+fn take_document(text: &str, said: document::Said, whole: bool, review: &mut Review) -> bool {
+    let says_nothing = said
+        .remarks
+        .iter()
+        .any(|text| clean::says_nothing_found(text));
+    let problem = said.remarks.iter().any(|text| is_rejection(text));
+    if said.items.is_empty() && !said.empty && !(says_nothing && whole) {
+        return false;
+    }
+    let mut lines = Lines::new(text);
+    let mut items = said.items;
+    items.sort_by_key(|item| item.at);
+    for item in items {
+        let line = lines.of(item.at);
+        match (item.location, item.dismissed) {
+            (Some(Ok(location)), Some(_)) => review.mentions.push(Mention {
+                line,
+                text: item.text,
+                location,
+            }),
+            (Some(location), dismissed) => review.findings.push(Finding {
+                line,
+                text: cut(&item.text, LONGEST_TEXT).into_owned(),
+                location,
+                claim: shortened(item.claim),
+                read_as: ReadAs::Document,
+                link: item.link,
+                number: None,
+                quoted: None,
+                stands_in_diff: false,
+                retracted: dismissed.map(|phrase| super::InferredRetraction { line, phrase }),
+                swapped: item.swapped,
+            }),
+            (None, _) => review.unlocated.push(UnlocatedFinding {
+                line,
+                claim: shortened(item.claim),
+                retracted: None,
+            }),
+        }
+    }
+    review.read_as_json = true;
+    review.verdict = said.verdict.or(review.verdict);
+    review.says_clean = review.findings.is_empty()
+        && review.unlocated.is_empty()
+        && !problem
+        && (said.empty || says_nothing);
+    true
+}
+
+fn shortened(claim: Claim) -> Claim {
+    let short = |text: Option<String>| text.map(|text| cut(&text, LONGEST_CLAIM).into_owned());
+    Claim {
+        severity: claim.severity,
+        severity_text: claim
+            .severity_text
+            .map(|text| cut(&text, LONGEST_TEXT).into_owned()),
+        what: short(claim.what),
+        why: short(claim.why),
+    }
+}
+
+/// Whether a remark beside an empty list says that all is not well.
+fn is_rejection(text: &str) -> bool {
+    let text = text.to_lowercase();
+    [
+        "patch is incorrect",
+        "request changes",
+        "request_changes",
+        "changes_requested",
+        "block",
+        "reject",
+        "failed",
+        "error",
+        "not ready",
+        "timed out",
+        "timeout",
+    ]
+    .iter()
+    .any(|words| text == *words || (words.contains(' ') && text.contains(words)))
+}
+
+/// Reads a text: by the prompt's labels if it has them, else as prose, with a document in a fence. Returns how many bytes
+/// of it are reasoning.
+fn read_text(text: &str, options: &ReadOptions<'_>, review: &mut Review) -> usize {
+    let scan = scan::scan(text, true);
+    let reasoning = scan.reasoning.iter().map(|(from, to)| to - from).sum();
+    let built = OnceCell::new();
+    let reader = Reader {
+        text,
+        scan,
+        options,
+        built: &built,
+        quotes: Vec::new(),
+        readable: Vec::new(),
+        left_out: 0,
+        copy_budget: text.len().saturating_mul(COPIES).max(COPIES_AT_LEAST),
+    };
+    reader.fill(review);
+    reasoning
+}
+
+/// Counts lines as positions rise.
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    line: u32,
+}
+
+impl<'a> Lines<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            at: 0,
+            line: 1,
+        }
+    }
+
+    fn of(&mut self, at: usize) -> u32 {
+        let at = at.min(self.text.len());
+        if at > self.at {
+            let feeds = memchr::memchr_iter(b'\n', &self.text.as_bytes()[self.at..at]).count();
+            self.line = self
+                .line
+                .saturating_add(u32::try_from(feeds).unwrap_or(u32::MAX));
+            self.at = at;
+        }
+        self.line
+    }
 }
 
 pub(super) struct Reader<'a> {
@@ -106,7 +251,7 @@ pub(super) struct Reader<'a> {
     readable: Vec<bool>,
     left_out: u64,
     /// Bytes that findings may still hold.
-    purse: usize,
+    copy_budget: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -124,22 +269,22 @@ impl<'a> Reader<'a> {
         for at in 0..self.scan.events.len() {
             let event = self.scan.events[at];
             if !matches!(event.kind, Kind::Fence | Kind::Reasoning) {
-                self.scan.events[at].echo = self.echo(&event);
+                self.scan.events[at].quoted = self.echo(&event);
             }
         }
-        let own = block::blocks(self.text, &self.scan, |event| event.echo.is_none());
+        let own = block::blocks(self.text, &self.scan, |event| event.quoted.is_none());
         let numbers = Numbered::new(self.text, &own);
         self.findings(review, &numbers, &own);
         let own_findings = review.findings.len();
-        if self.scan.events.iter().any(|event| event.echo.is_some()) {
+        if self.scan.events.iter().any(|event| event.quoted.is_some()) {
             let evidence: std::collections::HashMap<u32, QuoteEvidence> = self
                 .scan
                 .events
                 .iter()
-                .filter_map(|event| Some((event.line, event.echo?)))
+                .filter_map(|event| Some((event.line, event.quoted?)))
                 .collect();
             let echoed = block::blocks(self.text, &self.scan, |event| {
-                event.echo.is_some() || event.kind == Kind::Fence
+                event.quoted.is_some() || event.kind == Kind::Fence
             });
             for block in &echoed {
                 for place in &block.places {
@@ -155,9 +300,19 @@ impl<'a> Reader<'a> {
             review.findings.sort_by_key(|finding| finding.line);
         }
         self.last_words(review, &numbers, &own);
-        if !self.scan.has_where() {
-            let paths = self.options.paths;
-            json::read(self.text, self.json_candidates().into_iter(), paths, review);
+        let own_where = self
+            .scan
+            .events
+            .iter()
+            .any(|event| event.quoted.is_none() && event.is_where());
+        if own_where {
+            review.says_clean &= review
+                .findings
+                .iter()
+                .all(|finding| finding.quoted.is_some());
+            self.mentions(review);
+        } else {
+            self.without_labels(review);
         }
         if self.left_out > 0 {
             review.faults.push(Fault::TooMany {
@@ -206,7 +361,11 @@ impl<'a> Reader<'a> {
             retraction::inferred(self.text, blocks, numbers, |at| self.is_prose(at));
         for (index, block) in blocks.iter().enumerate() {
             let taken_back = retracted.remove(&index);
-            if block.places.is_empty() {
+            let nowhere = block
+                .places
+                .iter()
+                .all(|place| location::names_no_place(&self.text[place.value.0..place.value.1]));
+            if nowhere && (block.places.is_empty() || block.severity.is_some()) {
                 let (severity, severity_text) = self.severity(block);
                 review.unlocated.push(UnlocatedFinding {
                     line: block.line,
@@ -285,7 +444,7 @@ impl<'a> Reader<'a> {
                 .into_iter()
                 .flatten()
                 .map(String::len);
-            if !self.afford(path + text.len() + held.sum::<usize>()) {
+            if !self.spend(path + text.len() + held.sum::<usize>()) {
                 self.left_out = self.left_out.saturating_add(1);
                 continue;
             }
@@ -321,10 +480,10 @@ impl<'a> Reader<'a> {
             .find_map(|stars| known.citations(&self.text[from - stars..to]))
     }
 
-    /// Takes bytes out of the purse. A text whose findings repeat it many times over is hostile.
-    pub(super) fn afford(&mut self, bytes: usize) -> bool {
-        let rest = self.purse.checked_sub(bytes);
-        self.purse = rest.unwrap_or(self.purse);
+    /// Spends bytes of the copy budget. A text whose findings repeat it many times over is hostile.
+    pub(super) fn spend(&mut self, bytes: usize) -> bool {
+        let rest = self.copy_budget.checked_sub(bytes);
+        self.copy_budget = rest.unwrap_or(self.copy_budget);
         rest.is_some()
     }
 
@@ -373,25 +532,213 @@ impl<'a> Reader<'a> {
         !super::label::dressing(line).0.gutter && !retraction::is_retract_line(line)
     }
 
-    /// Where JSON may stand: the whole text, or a fence that quotes nothing.
-    fn json_candidates(&self) -> Vec<std::ops::Range<usize>> {
-        let from = self.scan.reasoning.last().map_or(0, |(_, to)| *to);
-        let whole = from..self.text.len();
-        let fences = self
-            .scan
-            .fences
+    /// An answer without the prompt's labels: a document in a fence, and prose around it.
+    fn without_labels(&mut self, review: &mut Review) {
+        let text = self.answer();
+        let quoted = std::mem::take(&mut review.findings);
+        let labelled = std::mem::take(&mut review.unlocated);
+        let verdict = review.verdict;
+        let mut inner = Review::default();
+        let mut blank: Vec<Span> = Vec::new();
+        for body in self.documents(&text) {
+            let Some(document) = document::parse_json(&text[body.clone()], body.start) else {
+                continue;
+            };
+            let said = document::walk(&document, self.options.paths, self.options.max_citations);
+            if take_document(&text, said, false, &mut inner) {
+                blank.push((body.start, body.end));
+            }
+        }
+        let in_document = !blank.is_empty();
+        let mut rest: Cow<'_, str> = text;
+        for (from, to) in blank {
+            let feeds: String = rest[from..to]
+                .chars()
+                .map(|c| if c == '\n' { '\n' } else { ' ' })
+                .collect();
+            if feeds.len() == to - from {
+                rest.to_mut().replace_range(from..to, &feeds);
+            } else {
+                let mut feeds: String = feeds.chars().filter(|c| *c == '\n').collect();
+                while feeds.len() < to - from {
+                    feeds.push(' ');
+                }
+                rest.to_mut().replace_range(from..to, &feeds);
+            }
+        }
+        let said = prose::read(&rest, self.options.paths);
+        *review = Review {
+            faults: std::mem::take(&mut review.faults),
+            retractions: std::mem::take(&mut review.retractions),
+            verdict: verdict.or(inner.verdict).or(said.verdict),
+            read_as_json: in_document,
+            ..Review::default()
+        };
+        review.findings.extend(inner.findings);
+        review.unlocated.extend(inner.unlocated);
+        review.mentions.extend(inner.mentions);
+        if in_document {
+            // Around a document, prose only mentions.
+            let named = said.findings.into_iter().filter_map(|finding| {
+                let location = finding.location.ok()?;
+                Some(Mention {
+                    line: finding.line,
+                    text: finding.text,
+                    location,
+                })
+            });
+            review.mentions.extend(named);
+            review.says_clean = inner.says_clean && review.findings.is_empty();
+        } else {
+            review.findings.extend(said.findings);
+            review.unlocated.extend(said.unlocated);
+            review.says_clean = said.clean
+                && review.findings.is_empty()
+                && labelled.iter().all(|block| block.retracted.is_some());
+        }
+        review.mentions.extend(said.mentions);
+        if review.findings.is_empty() && review.unlocated.is_empty() {
+            review.unlocated = labelled;
+        }
+        review.findings.extend(quoted);
+        review.findings.sort_by_key(|finding| finding.line);
+        review.mentions.sort_by_key(|mention| mention.line);
+        let room = self.options.max_citations;
+        if review.findings.len() > room {
+            self.left_out += u64::try_from(review.findings.len() - room).unwrap_or(u64::MAX);
+            review.findings.truncate(room);
+        }
+        let keep: Vec<bool> = review
+            .findings
             .iter()
-            .filter(|fence| fence.parent.is_none() && fence.body.0 >= from)
-            .take(64);
-        let shown = self.shown();
-        let own = fences.filter(|fence| {
-            let body = &self.text[fence.body.0..fence.body.1];
-            body.trim_start().starts_with(['[', '{'])
-                && fence.quotes(self.text, &|line| shown.has_line(line)) == Quotes::Nothing
-        });
-        std::iter::once(whole)
-            .chain(own.map(|fence| fence.body.0..fence.body.1))
-            .collect()
+            .map(|finding| {
+                let claim = &finding.claim;
+                let held = [claim.what.as_ref(), claim.why.as_ref()]
+                    .into_iter()
+                    .flatten()
+                    .map(String::len)
+                    .sum::<usize>();
+                self.spend(held + finding.text.len())
+            })
+            .collect();
+        let mut keep = keep.into_iter();
+        let before = review.findings.len();
+        review.findings.retain(|_| keep.next().unwrap_or(true));
+        self.left_out += u64::try_from(before - review.findings.len()).unwrap_or(0);
+    }
+
+    /// The text without reasoning; its lines stay where they are.
+    fn answer(&self) -> Cow<'a, str> {
+        if self.scan.reasoning.is_empty() {
+            return Cow::Borrowed(self.text);
+        }
+        let mut out = String::with_capacity(self.text.len());
+        let mut at = 0;
+        for (from, to) in &self.scan.reasoning {
+            out.push_str(&self.text[at..*from]);
+            out.extend(self.text[*from..*to].chars().filter(|c| *c == '\n'));
+            at = *to;
+        }
+        out.push_str(&self.text[at..]);
+        Cow::Owned(out)
+    }
+
+    /// JSON in fences that quote nothing, and JSON that begins a line of its own.
+    fn documents(&self, text: &str) -> Vec<std::ops::Range<usize>> {
+        let mut all = Vec::new();
+        if text.len() == self.text.len() {
+            let shown = self.shown();
+            let own = self
+                .scan
+                .fences
+                .iter()
+                .filter(|fence| fence.parent.is_none())
+                .take(64);
+            for fence in own {
+                let body = &text[fence.body.0..fence.body.1];
+                if body.trim_start().starts_with(['[', '{'])
+                    && fence.quotes(self.text, &|line| shown.has_line(line)) == Quotes::Nothing
+                {
+                    all.push(fence.body.0..fence.body.1);
+                }
+            }
+        }
+        if all.is_empty() {
+            let mut start = 0;
+            for line in text.split_inclusive('\n') {
+                let trimmed = line.trim();
+                if trimmed == "{"
+                    || trimmed == "["
+                    || trimmed.starts_with("{\"")
+                    || trimmed.starts_with("[{")
+                {
+                    // To the last line that closes it.
+                    let end = text[start..]
+                        .rfind(if trimmed.starts_with('[') { ']' } else { '}' })
+                        .map_or(text.len(), |len| start + len + 1);
+                    all.push(start..end);
+                    break;
+                }
+                start += line.len();
+            }
+        }
+        all
+    }
+
+    /// Places that a labelled answer names beside its labels.
+    fn mentions(&self, review: &mut Review) {
+        let bytes = self.text.as_bytes();
+        let cited: std::collections::HashSet<&Location> = review
+            .findings
+            .iter()
+            .filter_map(|finding| finding.location.as_ref().ok())
+            .chain(
+                review
+                    .retractions
+                    .iter()
+                    .flat_map(|retraction| &retraction.locations),
+            )
+            .collect();
+        let mut lines = Lines::new(self.text);
+        let mut next = 0;
+        let mut mentions = Vec::new();
+        for colon in memchr::memchr2_iter(b':', b'#', bytes) {
+            let digit = match bytes.get(colon + 1) {
+                Some(b'L') => bytes.get(colon + 2),
+                other => other,
+            };
+            if colon < next
+                || !digit.is_some_and(u8::is_ascii_digit)
+                || colon == 0
+                || !bytes[colon - 1].is_ascii_alphanumeric()
+                    && !matches!(bytes[colon - 1], b'`' | b'"')
+            {
+                continue;
+            }
+            let from = memchr::memrchr(b'\n', &bytes[..colon]).map_or(0, |at| at + 1);
+            let to = memchr(b'\n', &bytes[colon..]).map_or(bytes.len(), |len| colon + len);
+            next = to;
+            let line = &self.text[from..to];
+            if line.len() > 4096 {
+                continue;
+            }
+            let number = lines.of(from);
+            for place in location::places(line, None)
+                .into_iter()
+                .filter(|place| !place.lines.is_empty())
+            {
+                for citation in place.citations(line).into_iter().flatten() {
+                    if !cited.contains(&citation.location) && mentions.len() < 10_000 {
+                        mentions.push(Mention {
+                            line: number,
+                            text: citation.text,
+                            location: citation.location,
+                        });
+                    }
+                }
+            }
+        }
+        review.mentions = mentions;
     }
 }
 

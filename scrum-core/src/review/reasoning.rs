@@ -40,6 +40,31 @@ fn find(text: &str, close: &str) -> Option<usize> {
     memmem::find_iter(bytes, &close.as_bytes()[..2]).find(matches)
 }
 
+/// Where the answer begins behind a closing tag that has no opening one, as where a server puts that into the prompt. A
+/// tag that is spoken of, in backticks or quotes, is none.
+pub(super) fn unopened(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    memmem::rfind_iter(bytes, b"/")
+        .chain(memmem::rfind_iter(bytes, b"|end_of"))
+        .take(4096)
+        .find_map(|slash| {
+            let (open, close) = TAGS.iter().find(|(_, close)| {
+                let at = close.find(['/', '|']).unwrap_or(0);
+                slash
+                    .checked_sub(at)
+                    .and_then(|start| bytes.get(start..start + close.len()))
+                    .is_some_and(|tag| tag.eq_ignore_ascii_case(close.as_bytes()))
+            })?;
+            let start = slash - close.find(['/', '|']).unwrap_or(0);
+            let spoken = text[..start].ends_with(['`', '"', '\'', '(']);
+            let opened = memmem::find(&bytes[..start], open.as_bytes()).is_some()
+                || memmem::find(&bytes[..start], open.to_uppercase().as_bytes()).is_some();
+            let end = start + close.len();
+            let answer = text[end..].trim();
+            (!spoken && !opened && !answer.is_empty()).then_some(end)
+        })
+}
+
 /// Whether a line is a closing tag and nothing else.
 ///
 /// Some servers put the opening tag into the prompt, so that only the closing one is part of the answer.

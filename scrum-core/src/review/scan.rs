@@ -48,7 +48,7 @@ pub(super) struct Event {
     /// The number in front.
     pub(super) number: Option<u32>,
     /// Why it counts as quoted. Set after the pass.
-    pub(super) echo: Option<QuoteEvidence>,
+    pub(super) quoted: Option<QuoteEvidence>,
 }
 
 /// What the pass found.
@@ -61,19 +61,16 @@ pub(super) struct Scan {
     pub(super) reasoning: Vec<(usize, usize)>,
 }
 
-impl Scan {
-    /// Whether any `WHERE` is in the text, in a line or as a table's column.
-    pub(super) fn has_where(&self) -> bool {
-        let is_where = |event: &Event| {
-            matches!(
-                event.kind,
-                Kind::Label {
-                    label: Label::Where,
-                    ..
-                } | Kind::Row(_)
-            )
-        };
-        self.events.iter().any(is_where)
+impl Event {
+    /// Whether it is a `WHERE`, in a line or as a table's column.
+    pub(super) fn is_where(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Label {
+                label: Label::Where,
+                ..
+            } | Kind::Row(_)
+        )
     }
 }
 
@@ -331,7 +328,7 @@ impl Pass<'_> {
             fence,
             gutter,
             number,
-            echo: None,
+            quoted: None,
         });
     }
 }

@@ -32,10 +32,13 @@ fn entries() -> impl Iterator<Item = (&'static str, Option<Severity>)> {
 }
 
 fn lookup(word: &str) -> Option<Severity> {
-    if word.len() > 16 {
+    if word.len() > 40 {
         return None;
     }
-    WORDS.get(word.to_ascii_lowercase().as_str()).copied()
+    if word.is_ascii() {
+        return WORDS.get(word.to_ascii_lowercase().as_str()).copied();
+    }
+    WORDS.get(word.to_lowercase().as_str()).copied()
 }
 
 /// Reads a severity as written: the first word decides, or an emoji where no word does.
@@ -83,6 +86,139 @@ pub(super) fn of_title(title: &str) -> Option<(Severity, &str)> {
             .iter()
             .any(|dash| behind.starts_with(dash));
     (bracketed || bold || apart).then_some((level, word))
+}
+
+/// The severity that a text names, with its word: one that is set apart by brackets, emphasis, capitals, a colon or the
+/// word "severity"; else a coloured mark. What a sentence merely says with such a word is none.
+pub(super) fn marked(text: &str) -> Option<(Severity, String)> {
+    let text = text.get(..text.len().min(600)).unwrap_or_else(|| {
+        let mut end = 600;
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        &text[..end]
+    });
+    let opening = |c: char| "[(（【*_`|「<".contains(c);
+    let closing = |c: char| "])）】*_`|」>:：/,—–".contains(c);
+    let mut mark = None;
+    let mut at = 0;
+    while let Some(len) = text[at..].find(|c: char| c.is_alphanumeric()) {
+        for c in text[at..at + len].chars() {
+            mark = mark.or_else(|| {
+                WORDS
+                    .get(c.encode_utf8(&mut [0; 4]) as &str)
+                    .map(|level| (*level, c.to_string()))
+            });
+        }
+        let from = at + len;
+        let mut to = from
+            + text[from..]
+                .find(|c: char| !c.is_alphanumeric() && c != '-')
+                .unwrap_or(text.len() - from);
+        to -= text[from..to].len() - text[from..to].trim_end_matches('-').len();
+        at = to;
+        let word = &text[from..to];
+        let (word, level) = match lookup(word) {
+            Some(level) => (word, level),
+            // `security-high`, `high-priority`.
+            None => {
+                let mut parts = word.split('-').filter(|_| word.contains('-'));
+                match parts.find_map(|part| Some((part, lookup(part)?))) {
+                    Some(found) if !word.to_ascii_lowercase().starts_with("non-") => found,
+                    _ => continue,
+                }
+            }
+        };
+        let before = text[..from].trim_end_matches([' ', '⚠', '\u{fe0f}']);
+        let behind = text[to..].trim_start_matches(' ');
+        let lower = before.to_lowercase();
+        let starts = !before.contains(char::is_alphabetic) && !before.contains(['/', '.', '§'])
+            || before.ends_with('§');
+        let numbered = starts
+            && before
+                .trim_start_matches(|c: char| !c.is_ascii_digit())
+                .trim_matches(|c: char| c.is_ascii_digit() || !c.is_alphanumeric())
+                .is_empty();
+        let opened = before.chars().next_back().is_some_and(opening);
+        let closed = behind.is_empty() || behind.chars().next().is_some_and(closing);
+        let capitals =
+            word.len() > 1 && word.is_ascii() && !word.bytes().any(|b| b.is_ascii_lowercase());
+        let named = ["severity", "priority"].iter().any(|name| {
+            behind
+                .get(..name.len())
+                .is_some_and(|head| head.eq_ignore_ascii_case(name))
+        }) || [
+            "severity:",
+            "severity",
+            "priority:",
+            "severity =",
+            "schweregrad:",
+            "severity：",
+            "severidad:",
+            "gravité :",
+            "серьёзность:",
+            "严重程度：",
+            "level:",
+        ]
+        .iter()
+        .any(|name| lower.trim_end_matches(['*', '_', '`', ' ']).ends_with(name));
+        let is_one = matches!(
+            word.to_ascii_lowercase().as_str(),
+            "blocker" | "nit" | "nitpick"
+        ) && (lower.ends_with(" a") || lower.ends_with(" is") || lower.ends_with("("))
+            && !lower.ends_with("not a");
+        let first = numbered
+            && (behind.is_empty()
+                || behind.starts_with([':', '：', '(', '—', '–', '§', '|', '/', '.', '\u{2014}'])
+                || behind.starts_with("- ")
+                || capitals
+                || (opened && closed)
+                || text[..from]
+                    .chars()
+                    .any(|c| WORDS.contains_key(c.encode_utf8(&mut [0; 4]) as &str))
+                    && !behind.starts_with(char::is_lowercase));
+        let apart = opened && closed;
+        let phrase = opened && behind.starts_with(|c: char| c == '(' || c == '/');
+        if first || apart || phrase || named || is_one || (capitals && numbered) {
+            return Some((level, word.to_owned()));
+        }
+    }
+    for c in text[at..].chars() {
+        mark = mark.or_else(|| {
+            WORDS
+                .get(c.encode_utf8(&mut [0; 4]) as &str)
+                .map(|level| (*level, c.to_string()))
+        });
+    }
+    mark.filter(|(_, word)| {
+        !matches!(word.as_str(), "❌" | "📝" | "💡" | "🧹")
+            || text.trim_start().starts_with(word.as_str())
+    })
+}
+
+/// The severity of a heading, which holds for what stands below: a short heading may name it anywhere.
+pub(super) fn of_heading(text: &str) -> Option<(Severity, String)> {
+    let words: Vec<&str> = text
+        .split(|c: char| !c.is_alphanumeric() && c != '-')
+        .map(|word| word.trim_matches('-'))
+        .filter(|word| !word.is_empty() && !word.bytes().all(|b| b.is_ascii_digit()))
+        .collect();
+    if words.len() <= 5 {
+        let singular = |word: &str| lookup(word).or_else(|| lookup(word.strip_suffix('s')?));
+        let negated = words.iter().any(|word| {
+            ["no", "non", "not", "keine"]
+                .iter()
+                .any(|no| no.eq_ignore_ascii_case(word))
+        });
+        if let Some((level, word)) = words
+            .iter()
+            .find_map(|word| Some((singular(word)?, *word)))
+            .filter(|_| !negated)
+        {
+            return Some((level, word.to_owned()));
+        }
+    }
+    marked(text)
 }
 
 #[cfg(test)]

@@ -3,6 +3,9 @@
 //! Where one of them is known to exist, a value that is that path, with or without lines behind it, means that path.
 
 use std::collections::HashSet;
+use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::lines::{self, Lines};
 use super::quoted::start_of;
@@ -20,19 +23,64 @@ const DRESSING: [char; 5] = ['`', '*', '"', '\'', ' '];
 
 /// The paths that a review may name.
 ///
-/// Only those are kept that need it, so for nearly all repositories this is empty and costs nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// With them a path that the grammar would take apart is read whole, and answers without labels are read with certainty.
+#[derive(Debug, Clone, Default)]
 pub struct KnownPaths {
+    /// Those that the grammar would not read as themselves.
     odd: HashSet<String>,
+    all: Vec<String>,
+    /// Finds any of them in a text; built when an answer without labels needs it.
+    finder: OnceLock<Option<AhoCorasick>>,
 }
 
 impl KnownPaths {
     /// Takes the paths of a manifest, as they stand there.
     pub fn new<'p>(paths: impl IntoIterator<Item = &'p str>) -> Self {
-        let odd = paths.into_iter().filter(|path| !reads_as_itself(path));
+        let mut all: Vec<String> = paths.into_iter().map(str::to_owned).collect();
+        all.sort_unstable();
+        all.dedup();
+        let odd = all.iter().filter(|path| !reads_as_itself(path));
         Self {
-            odd: odd.map(str::to_owned).collect(),
+            odd: odd.cloned().collect(),
+            all,
+            finder: OnceLock::new(),
         }
+    }
+
+    /// Where paths stand in a text: start, end.
+    pub(crate) fn find<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (usize, usize)> + 'a {
+        let finder = self.finder.get_or_init(|| {
+            AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(self.all.iter().filter(|path| path.len() > 2))
+                .ok()
+        });
+        let found = finder.iter().flat_map(move |finder| finder.find_iter(text));
+        found.map(|hit| (hit.start(), hit.end()))
+    }
+
+    /// Whether it is one of the paths.
+    pub(crate) fn has(&self, path: &str) -> bool {
+        self.all
+            .binary_search_by(|known| known.as_str().cmp(path))
+            .is_ok()
+    }
+
+    /// The path whose SHA-256 is this, in hex: GitHub's links to the files of a pull request.
+    pub(crate) fn by_digest(&self, hex: &str) -> Option<&str> {
+        self.all
+            .iter()
+            .find(|path| crate::digest::sha256(path.as_bytes()).eq_ignore_ascii_case(hex))
+            .map(String::as_str)
+    }
+
+    /// The longest path that a longer one, such as a link's, ends with.
+    pub(crate) fn at_end<'t>(&self, long: &'t str) -> Option<&'t str> {
+        let cuts = long.match_indices('/').map(|(at, _)| at + 1);
+        std::iter::once(0)
+            .chain(cuts)
+            .map(|at| &long[at..])
+            .find(|path| self.has(path))
     }
 
     /// Whether a text is one of the paths, and one that the grammar would not read so.
@@ -143,8 +191,8 @@ mod tests {
     #[test]
     fn ordinary_paths_are_not_kept() {
         let known = KnownPaths::new(["src/main.rs", "Makefile", ".github/x.yml", "src/a-b_c.rs"]);
-        assert_eq!(known, KnownPaths::default());
-        assert_eq!(KnownPaths::new(["none", "N/A"]), KnownPaths::default());
+        assert!(known.odd.is_empty());
+        assert!(KnownPaths::new(["none", "N/A"]).odd.is_empty());
     }
 
     #[test]

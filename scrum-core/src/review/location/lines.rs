@@ -1,6 +1,44 @@
 //! Line numbers: `42`, `40-52`, `(lines 40, 52)`, `, line 42`, `#L40-L52`.
 
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
 use super::{LineRange, Malformed};
+
+/// The words around line numbers, in many languages.
+#[derive(Deserialize)]
+pub(super) struct Words {
+    pub(super) before: Vec<String>,
+    pub(super) after: Vec<String>,
+    pub(super) to: Vec<String>,
+    pub(super) and: Vec<String>,
+    pub(super) between: Vec<String>,
+    pub(super) of: Vec<String>,
+}
+
+pub(super) static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    let mut words: Words = toml::from_str(include_str!("../../../data/line-words.toml"))
+        .expect("the data file is part of the program, and a test reads it");
+    for list in [
+        &mut words.before,
+        &mut words.to,
+        &mut words.and,
+        &mut words.between,
+    ] {
+        let capitals: Vec<String> = list.iter().map(|word| capitalized(word)).collect();
+        list.extend(capitals);
+        list.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    }
+    words
+});
+
+fn capitalized(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
+}
 
 /// A range as read.
 #[derive(Debug, Clone, Copy)]
@@ -100,8 +138,32 @@ fn shortened(digits: &str) -> String {
     }
 }
 
+/// Skips a word that joins the ends of a range. One in Latin letters needs blanks around it.
+fn joiner<'a>(text: &'a str, word: &str, spaced: bool) -> Option<&'a str> {
+    let rest = text.strip_prefix(word)?;
+    let latin = word.starts_with(|c: char| c < '\u{3000}');
+    (!latin || (spaced && rest.starts_with(' '))).then_some(rest)
+}
+
+/// Skips what follows a number in some languages: `42行目`.
+pub(super) fn after_number(text: &str) -> &str {
+    let trimmed = text.trim_start();
+    WORDS
+        .after
+        .iter()
+        .find_map(|word| trimmed.strip_prefix(word.as_str()))
+        .unwrap_or(text)
+}
+
+/// Skips a word that joins two ranges.
+pub(super) fn and(text: &str) -> Option<&str> {
+    WORDS.and.iter().find_map(|word| joiner(text, word, true))
+}
+
 fn is_ideograph(c: char) -> bool {
-    ('\u{3040}'..='\u{30ff}').contains(&c) || ('\u{4e00}'..='\u{9fff}').contains(&c)
+    ('\u{3040}'..='\u{30ff}').contains(&c)
+        || ('\u{4e00}'..='\u{9fff}').contains(&c)
+        || ('\u{ac00}'..='\u{d7a3}').contains(&c)
 }
 
 /// Skips `:7` behind a line.
@@ -135,10 +197,10 @@ fn dash(text: &str) -> Option<(&str, bool)> {
     } else if trimmed.starts_with(is_dash) {
         trimmed.trim_start_matches(is_dash)
     } else {
-        let word = ["to ", "through ", "thru ", "until "]
+        WORDS
+            .to
             .iter()
-            .find_map(|word| trimmed.strip_prefix(word));
-        word.filter(|_| spaced)?
+            .find_map(|word| joiner(trimmed, word, spaced))?
     };
     let number = rest.trim_start();
     Some((number, spaced || number.len() < rest.len()))
@@ -151,17 +213,18 @@ pub(super) fn at_boundary(text: &str) -> bool {
     match chars.next() {
         None => true,
         Some('.' | ':' | '：' | '-') => chars.next().is_none_or(char::is_whitespace),
-        Some('a') => text.starts_with("and "),
-        Some(c) => ",;)](`*\"'|<&/、，；。）（–—".contains(c),
+        Some(c) => {
+            ",;)](`*\"'|<&/、，；。）（–—".contains(c)
+                || after_number(text).len() < text.len()
+                || and(text).is_some()
+        }
     }
 }
 
 /// Skips `line`, `lines`, `ln`, `l.` and the like where a number follows.
 pub(super) fn after_word(text: &str) -> Option<&str> {
-    const WORDS: [&str; 9] = [
-        "lines", "line(s)", "line", "lns", "ln", "ll.", "l.", "第", "行",
-    ];
     let rest = WORDS
+        .before
         .iter()
         .find_map(|word| strip_ignoring_case(text, word))?;
     let rest = rest.trim_start_matches(['.', ':', '：', '#', ' ', '\t', '\u{a0}', '`', '*', '=']);
@@ -211,7 +274,7 @@ pub(super) fn behind_path(text: &str) -> Option<(Vec<Result<Lines, Malformed>>, 
 
 fn single((lines, rest): Read<'_>) -> (Vec<Result<Lines, Malformed>>, &str) {
     let rest = rest.trim_start_matches(MARKS);
-    (vec![lines], rest.strip_prefix('行').unwrap_or(rest))
+    (vec![lines], after_number(rest))
 }
 
 /// `line 42` and its like.
@@ -245,23 +308,22 @@ fn in_brackets(text: &str, attached: bool) -> Option<(Vec<Result<Lines, Malforme
         }
         all.push(lines);
         rest = tail;
-        let joined = tail.trim_start().trim_start_matches("行");
+        let joined = after_number(tail).trim_start();
         let Some(next) = joined
-            .strip_prefix([',', ';', '&', '、'])
-            .or_else(|| joined.strip_prefix("and "))
+            .strip_prefix([',', ';', '&', '、', '/'])
+            .or_else(|| and(joined))
         else {
             break;
         };
         let next = next.trim_start();
-        let next = next.strip_prefix("and ").unwrap_or(next).trim_start();
+        let next = and(next).unwrap_or(next).trim_start();
         rest = after_word(next).unwrap_or(next);
     }
     if all.is_empty() {
         return None;
     }
-    let closed = rest
+    let closed = after_number(rest)
         .trim_start()
-        .trim_start_matches('行')
         .strip_prefix([')', ']', '）']);
     if worded.is_none() && !inner.starts_with(['L', 'l']) {
         // `(42)` and no word beside it; what a compiler prints as `file(42,7)` has its column there.

@@ -23,6 +23,7 @@ mod known;
 mod lines;
 mod named;
 mod path;
+mod places;
 mod quoted;
 mod token;
 mod value;
@@ -32,6 +33,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use known::KnownPaths;
+pub(crate) use places::{Place, line_list, lines_at_start, lines_in, places};
 
 /// Lines of a file, 1-based, both ends included; `start <= end`, `start >= 1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -120,6 +122,11 @@ pub(crate) fn nothing_but_locations(
     limit: usize,
 ) -> Option<Vec<Result<Citation, Malformed>>> {
     value::read_strictly(text, limit)
+}
+
+/// Whether a text can be told from words by its looks: a file's path or name.
+pub(crate) fn looks_like_path(text: &str) -> bool {
+    path::looks_like_path(text)
 }
 
 /// Whether `text` is a word that says "no particular place": `N/A`, `none`, `general`.

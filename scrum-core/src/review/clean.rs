@@ -1,0 +1,68 @@
+//! Whether an answer says as a whole that it found nothing.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Data {
+    limits: Vec<String>,
+    phrase: Vec<Phrase>,
+}
+
+#[derive(Deserialize)]
+#[cfg_attr(not(test), expect(dead_code, reason = "the examples are for the test"))]
+struct Phrase {
+    pattern: String,
+    says: Vec<String>,
+    keeps: Vec<String>,
+}
+
+static DATA: LazyLock<Data> = LazyLock::new(|| {
+    toml::from_str(include_str!("../../data/clean.toml"))
+        .expect("the data file is part of the program, and a test reads it")
+});
+
+static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    DATA.phrase
+        .iter()
+        .map(|phrase| Regex::new(&phrase.pattern).expect("every pattern compiles in a test"))
+        .collect()
+});
+
+/// Whether a line or sentence says that there is nothing.
+pub(super) fn says_nothing_found(text: &str) -> bool {
+    if text.len() > 400 {
+        return false;
+    }
+    let plain: String = text
+        .chars()
+        .filter(|c| !matches!(c, '*' | '_' | '`' | '#' | '>'))
+        .flat_map(char::to_lowercase)
+        .collect();
+    let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    let plain = plain.trim_start_matches(['-', ' ']);
+    let limited = DATA.limits.iter().any(|word| plain.contains(word.as_str()));
+    !limited && !plain.ends_with('?') && PATTERNS.iter().any(|pattern| pattern.is_match(plain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_phrase_both_ways() {
+        for (phrase, pattern) in DATA.phrase.iter().zip(PATTERNS.iter()) {
+            for sentence in &phrase.says {
+                assert!(
+                    pattern.is_match(sentence) && says_nothing_found(sentence),
+                    "{sentence}"
+                );
+            }
+            for sentence in &phrase.keeps {
+                assert!(!says_nothing_found(sentence), "{sentence}");
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The names of keys, from the data file.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+pub(super) struct Keys {
+    pub(super) path: Vec<String>,
+    pub(super) place: Vec<String>,
+    pub(super) start: Vec<String>,
+    pub(super) end: Vec<String>,
+    pub(super) inside: Vec<String>,
+    pub(super) severity: Vec<String>,
+    pub(super) perhaps_severity: Vec<String>,
+    pub(super) title: Vec<String>,
+    pub(super) body: Vec<String>,
+    pub(super) rule: Vec<String>,
+    pub(super) link: Vec<String>,
+    pub(super) skip: Vec<String>,
+    pub(super) dismissed: Vec<String>,
+    pub(super) lists: Vec<String>,
+    pub(super) verdict: Vec<String>,
+}
+
+pub(super) static KEYS: LazyLock<Keys> = LazyLock::new(|| {
+    let mut keys: Keys = toml::from_str(include_str!("../../../data/document-keys.toml"))
+        .expect("the data file is part of the program, and a test reads it");
+    for list in [
+        &mut keys.path,
+        &mut keys.place,
+        &mut keys.start,
+        &mut keys.end,
+        &mut keys.inside,
+        &mut keys.severity,
+        &mut keys.perhaps_severity,
+        &mut keys.title,
+        &mut keys.body,
+        &mut keys.rule,
+        &mut keys.link,
+        &mut keys.skip,
+        &mut keys.dismissed,
+        &mut keys.lists,
+        &mut keys.verdict,
+    ] {
+        list.iter_mut().for_each(|name| *name = letters(name));
+    }
+    keys
+});
+
+/// A key in small letters, without `_`, `-` and blanks.
+pub(super) fn letters(key: &str) -> String {
+    key.chars()
+        .filter(|c| !matches!(c, '_' | '-' | ' '))
+        .flat_map(char::to_lowercase)
+        .take(40)
+        .collect()
+}
+
+pub(super) fn is_one_of(key: &str, wanted: &[String]) -> bool {
+    let key = letters(key);
+    wanted.iter().any(|name| letters(name) == key)
+}

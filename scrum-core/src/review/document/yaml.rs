@@ -1,0 +1,112 @@
+//! YAML. Aliases are not followed, so that no document grows beyond its text.
+
+use saphyr_parser::{Event, Parser};
+
+use super::{DEEPEST, Document, MOST_VALUES, Node, Value};
+
+pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
+    // Cheap signs first: nearly all answers are prose.
+    let first = text.lines().find(|line| {
+        let line = line.trim();
+        !line.is_empty() && !line.starts_with('#') && line != "---" && !line.starts_with("```")
+    })?;
+    let first = first.trim_end();
+    let key = first
+        .trim_start_matches("- ")
+        .split_once(':')
+        .map(|(key, _)| key)?;
+    let plain = !key.is_empty()
+        && key.len() < 60
+        && !key.contains(char::is_whitespace)
+        && !key.starts_with(['*', '>', '|', '[', '`'])
+        && key.starts_with(|c: char| c.is_lowercase() || c == '"' || c == '-');
+    let listed = text
+        .lines()
+        .skip(1)
+        .take(40)
+        .any(|line| line.trim_start().starts_with("- ") || line.trim_end().ends_with(':'));
+    if !plain || !listed {
+        return None;
+    }
+    let mut open: Vec<(Node, Option<(String, usize)>)> = Vec::new();
+    let mut roots = Vec::new();
+    let mut damaged = false;
+    let offsets: Vec<usize> = std::iter::once(0)
+        .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1))
+        .collect();
+    for (count, event) in Parser::new_from_str(text).enumerate() {
+        let Ok((event, span)) = event else {
+            damaged = true;
+            break;
+        };
+        if count > MOST_VALUES || open.len() > DEEPEST {
+            damaged = true;
+            break;
+        }
+        let line = span.start.line().saturating_sub(1);
+        let at = offset + offsets.get(line).copied().unwrap_or(text.len());
+        let done = match event {
+            Event::MappingStart(..) => {
+                open.push((
+                    Node {
+                        at,
+                        value: Value::Map(Vec::new()),
+                    },
+                    None,
+                ));
+                continue;
+            }
+            Event::SequenceStart(..) => {
+                open.push((
+                    Node {
+                        at,
+                        value: Value::List(Vec::new()),
+                    },
+                    None,
+                ));
+                continue;
+            }
+            Event::MappingEnd | Event::SequenceEnd => match open.pop() {
+                Some((node, _)) => node,
+                None => continue,
+            },
+            Event::Scalar(words, ..) => {
+                let words = words.trim_end();
+                let value = match words {
+                    "null" | "~" => Value::Null,
+                    words if !words.is_empty() && words.bytes().all(|b| b.is_ascii_digit()) => {
+                        Value::Number(words.to_owned())
+                    }
+                    words => Value::Text(words.to_owned()),
+                };
+                Node { at, value }
+            }
+            Event::Alias(_) => Node {
+                at,
+                value: Value::Null,
+            },
+            _ => continue,
+        };
+        put(done, &mut open, &mut roots);
+    }
+    while let Some((node, _)) = open.pop() {
+        put(node, &mut open, &mut roots);
+    }
+    let structured = roots.iter().any(Node::is_structure);
+    (structured && (!damaged || roots.len() == 1)).then_some(Document { roots, damaged })
+}
+
+fn put(node: Node, open: &mut [(Node, Option<(String, usize)>)], roots: &mut Vec<Node>) {
+    let Some((parent, key)) = open.last_mut() else {
+        roots.push(node);
+        return;
+    };
+    match &mut parent.value {
+        Value::List(items) => items.push(node),
+        Value::Map(members) => match key.take() {
+            Some((name, _)) => members.push((name, node)),
+            None => *key = Some((node.text().unwrap_or("").to_owned(), node.at)),
+        },
+        _ => {}
+    }
+}
