@@ -34,6 +34,7 @@ mod value;
 mod verdict;
 mod words;
 
+pub mod import;
 pub mod location;
 
 use serde::{Deserialize, Serialize};

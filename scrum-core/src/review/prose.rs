@@ -72,6 +72,46 @@ struct Section {
     around: Around,
 }
 
+/// What a comment says that hangs on a line of its own: its severity, its first sentence and the rest.
+pub(super) fn comment(body: &str) -> Claim {
+    let mut own: Option<(Severity, String)> = None;
+    let mut said: Vec<String> = Vec::new();
+    let lines = markdown::lines(body);
+    let kept = lines
+        .iter()
+        .take_while(|line| !matches!(line.kind, Kind::Heading(level) if level >= 10));
+    for (at, line) in kept
+        .filter(|line| !matches!(line.kind, Kind::Blank | Kind::Code | Kind::Rule))
+        .enumerate()
+    {
+        let text = line.text.as_ref();
+        if words::is_noise(text) {
+            continue;
+        }
+        let mark = severity::marked(text).filter(|_| at < 6);
+        let found = mark.is_some() && own.is_none();
+        if found {
+            own = mark;
+        }
+        let only_mark = found
+            && (words_in(text) <= 2 || (at == 0 && text.contains(" | ") && text.starts_with('_')));
+        let text = text.trim_matches(|c: char| matches!(c, '*' | '_' | ' ' | '#'));
+        if !only_mark && (letters(text) > 1 || text.chars().any(char::is_numeric)) {
+            said.push(text.to_owned());
+        }
+    }
+    let cut = |text: String| super::value::cut(&text, LONGEST).into_owned();
+    let mut said = said.into_iter();
+    let what = said.next().map(cut);
+    let why = said.collect::<Vec<_>>().join("\n");
+    Claim {
+        severity: own.as_ref().map(|(level, _)| *level),
+        severity_text: own.map(|(_, word)| word),
+        what,
+        why: (!why.is_empty()).then(|| cut(why)),
+    }
+}
+
 /// Reads an answer.
 pub(super) fn read(text: &str, paths: Option<&KnownPaths>) -> Said {
     let lines = markdown::lines(text);
@@ -87,6 +127,8 @@ pub(super) fn read(text: &str, paths: Option<&KnownPaths>) -> Said {
         clean: Vec::new(),
         none: Vec::new(),
         rejects: false,
+        weak: Vec::new(),
+        structured: false,
         after_blank: true,
     };
     for at in 0..lines.len() {
@@ -113,6 +155,10 @@ struct Reader<'a> {
     none: Vec<usize>,
     /// It asks for changes.
     rejects: bool,
+    /// Findings of paragraphs whose place is not what they begin with: in an answer that has a list or a table of
+    /// findings, these are remarks on it.
+    weak: Vec<usize>,
+    structured: bool,
     after_blank: bool,
 }
 
@@ -330,6 +376,7 @@ impl Reader<'_> {
         if let Some((field, value)) = words::labelled(text)
             && !matches!(field, Field::Number)
             && self.takes(field, line.indent)
+            && !(field == Field::Other && self.awaits_claim())
         {
             let value = value.to_owned();
             self.set(field, line.number, &value);
@@ -457,6 +504,11 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether the open unit is a place about which nothing is said yet: `**suggestion:** …` is what is said.
+    fn awaits_claim(&self) -> bool {
+        matches!(self.unit.as_ref().map(|unit| unit.lines.as_slice()), Some([(_, only)]) if self.is_only_place(only))
+    }
+
     fn set(&mut self, field: Field, number: u32, value: &str) {
         if field == Field::Verdict {
             self.said.verdict = verdict::read(value).or(self.said.verdict);
@@ -512,6 +564,7 @@ impl Reader<'_> {
                 return;
             }
             if self.takes(field, usize::MAX)
+                && !(field == Field::Other && self.awaits_claim())
                 && !(begins
                     && matches!(field, Field::Path | Field::Place | Field::Severity)
                     && self
@@ -728,8 +781,10 @@ impl Reader<'_> {
             });
             sentence.is_some_and(words::approves) && own.is_none()
         };
+        let done = unit.done
+            || matches!(unit.lines.as_slice(), [(_, place), (_, text), ..] if self.is_only_place(place) && words::is_done(text));
         let mention = (unit.around.mention && (own.is_none() || !self.is_in_intro()))
-            || unit.done
+            || done
             || approved
             || claim_words < 2
             || (title.contains("~~") && title.matches("~~").count() >= 2);
@@ -758,6 +813,13 @@ impl Reader<'_> {
         };
         let (what, why) = self.claim(unit, used);
         let labelled = !unit.paths.is_empty() && unit.start != Start::Row;
+        let aside = used
+            .is_some_and(|(index, start)| index > 0 || unit.lines[index].1[..start].contains(". "));
+        if unit.start == Start::Text && aside && level.is_none() && unit.number.is_none() {
+            self.weak
+                .extend(self.said.findings.len()..self.said.findings.len() + primary.len());
+        }
+        self.structured |= unit.start != Start::Text;
         for (line, citation) in primary {
             let (text, location, swapped) = match citation {
                 Ok(Citation {
@@ -1125,6 +1187,18 @@ impl Reader<'_> {
 
     fn finish(mut self, lines: &[Line<'_>]) -> Said {
         self.retract(lines);
+        if self.structured {
+            for at in std::mem::take(&mut self.weak).into_iter().rev() {
+                let finding = self.said.findings.remove(at);
+                if let Ok(location) = finding.location {
+                    self.said.mentions.push(Mention {
+                        line: finding.line,
+                        text: finding.text,
+                        location,
+                    });
+                }
+            }
+        }
         // Places of a list were taken for mentions as well.
         let taken: std::collections::HashSet<(u32, Location)> = self
             .said

@@ -19,6 +19,8 @@ use super::{
 };
 use crate::review::location::{self, Citation, Location, Malformed};
 
+/// Why a finding of an imported thread that is resolved does not count.
+pub(super) const RESOLVED: &str = "resolved";
 /// The longest claim that is kept, in bytes.
 const LONGEST_CLAIM: usize = 4096;
 /// What a claim may take, in bytes, in all the findings of a block that share it.
@@ -124,11 +126,13 @@ fn take_document(text: &str, said: document::Said, whole: bool, review: &mut Rev
     for item in items {
         let line = lines.of(item.at);
         match (item.location, item.dismissed) {
-            (Some(Ok(location)), Some(_)) => review.mentions.push(Mention {
-                line,
-                text: item.text,
-                location,
-            }),
+            (Some(Ok(location)), Some(reason)) if reason != RESOLVED => {
+                review.mentions.push(Mention {
+                    line,
+                    text: item.text,
+                    location,
+                })
+            }
             (Some(location), dismissed) => review.findings.push(Finding {
                 line,
                 text: cut(&item.text, LONGEST_TEXT).into_owned(),

@@ -129,11 +129,12 @@ pub(super) fn marked(text: &str) -> Option<(Severity, String)> {
                 }
             }
         };
-        let before = text[..from].trim_end_matches([' ', '⚠', '\u{fe0f}']);
+        let before = text[..from].trim_end_matches(|c: char| {
+            matches!(c, ' ' | '\u{fe0f}') || WORDS.contains_key(c.encode_utf8(&mut [0; 4]) as &str)
+        });
         let behind = text[to..].trim_start_matches(' ');
         let lower = before.to_lowercase();
-        let starts = !before.contains(char::is_alphabetic) && !before.contains(['/', '.', '§'])
-            || before.ends_with('§');
+        let starts = !before.contains(char::is_alphabetic);
         let numbered = starts
             && before
                 .trim_start_matches(|c: char| !c.is_ascii_digit())

@@ -180,6 +180,10 @@ impl<'a> Walker<'a> {
             here.dismissed = Some("no longer there");
         }
         let mut found = self.place_in(&fields, 0);
+        let own_start = fields
+            .0
+            .iter()
+            .any(|(_, _, node)| found.start.as_ref().is_some_and(|(_, at)| node.at == *at));
         let own_path = found.path.is_some();
         found.path = found.path.or(here.path);
         let level = self.severity(&fields, &found);
@@ -202,6 +206,20 @@ impl<'a> Walker<'a> {
         let has_place = (found.path.is_some()
             && (found.start.is_some() || (own_path && claimed && !container)))
             || (place.is_some() && claimed);
+        if has_place && found.start.is_none() && own_path && !container {
+            // Some tools name the lines in the text alone: `In @src/a.rs around lines 4 - 8, …`.
+            let path = found.path.map_or("", |(path, _)| path);
+            let stated = [title, body].into_iter().flatten().find_map(|text| {
+                let places = location::places(text, self.paths);
+                let place = places.iter().find(|place| {
+                    !place.lines.is_empty()
+                        && (place.path.ends_with(path) || path.ends_with(&place.path))
+                })?;
+                let lines = place.lines.first()?.as_ref().ok()?;
+                Some((format!("{}-{}", lines.start, lines.end), node.at))
+            });
+            found.start = stated;
+        }
         if has_place
             && claimed
             && !(container && found.start.is_none())
@@ -221,7 +239,15 @@ impl<'a> Walker<'a> {
                 why: body.map(|body| body.trim().to_owned()),
             };
             let link = fields.find(&KEYS.link, Node::text).map(str::to_owned);
-            self.push(node, &found, place, claim, link, here.dismissed, title_at);
+            self.push(
+                node,
+                &found,
+                place,
+                claim,
+                link,
+                here.dismissed,
+                title_at.filter(|_| !own_start),
+            );
             here.claimed = true;
         } else if claimed
             && !container
@@ -308,7 +334,9 @@ impl<'a> Walker<'a> {
         let at = found.path.map(|(_, at)| at).filter(|at| *at > 0);
         let start_at = found.start.as_ref().map(|(_, at)| *at);
         let at = match (at, start_at) {
-            (Some(path), _) if path >= node.at => path,
+            (Some(path), _) if path >= node.at && (title_at.is_some() || start_at.is_none()) => {
+                path
+            }
             (_, Some(start)) => start,
             _ => title_at.unwrap_or(node.at),
         };
