@@ -4,6 +4,7 @@ pub(crate) mod bundle;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod formats;
+pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod review;
@@ -69,6 +70,7 @@ pub(crate) enum Command {
     Verify(verify::VerifyArgs),
     Review(Box<review::ReviewArgs>),
     Tally(tally::TallyArgs),
+    Import(import::ImportArgs),
     Demo(demo::DemoArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -86,6 +88,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitCode> {
         Command::Bundle(args) => bundle::run(args, &session()?, output),
         Command::Verify(args) => verify::run(args, &session()?, output),
         Command::Review(args) => review::run(args, &session()?, output),
+        Command::Import(args) => import::run(args, &session()?, output),
         Command::Tally(args) => tally::run(args, &session()?, output),
         Command::Init(own) => init::run(own, &args.global, output),
         // These two read neither a repository nor its configuration.

@@ -58,7 +58,7 @@ pub(crate) fn read(
 }
 
 /// The paths that a review of the wave may mean.
-fn known_paths(wave: &Wave) -> KnownPaths {
+pub(crate) fn known_paths(wave: &Wave) -> KnownPaths {
     let manifest = &wave.manifest;
     let shown = manifest.bundles.iter().flat_map(|bundle| &bundle.files);
     let shown = shown.map(|file| (&file.path, &file.old_path));

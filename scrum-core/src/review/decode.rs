@@ -28,6 +28,37 @@ static TIMESTAMP: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant pattern")
 });
 
+/// A command by which a job tells GitHub of a finding: `::error file=a.rs,line=4::…`.
+static ANNOTATION: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)^::(error|warning|notice) ([^:\n]*(?::[^:\n]+)*)::(.*)$")
+        .expect("a constant pattern")
+});
+
+/// Annotations in the form of a compiler's messages.
+fn annotations(text: &str) -> String {
+    let rewrite = |found: &regex::Captures<'_>| {
+        let property = |name: &str| {
+            found[2]
+                .split(',')
+                .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+                .unwrap_or("")
+        };
+        let lines = match (property("line"), property("endLine")) {
+            (line, "") => line.to_owned(),
+            (line, end) => format!("{line}-{end}"),
+        };
+        let title = property("title");
+        let joint = if title.is_empty() { "" } else { ": " };
+        format!(
+            "{}:{lines}: {}: {title}{joint}{}",
+            property("file"),
+            &found[1],
+            &found[3]
+        )
+    };
+    ANNOTATION.replace_all(text, rewrite).into_owned()
+}
+
 /// Decodes at most `limit` bytes.
 pub(super) fn decode<'a>(bytes: &'a [u8], limit: u64, faults: &mut Vec<Fault>) -> Decoded<'a> {
     let kept = within_limit(bytes, limit);
@@ -56,6 +87,9 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limit: u64, faults: &mut Vec<Fault>) -
     }
     if let Some(plain) = without_timestamps(&text) {
         text = Cow::Owned(plain);
+    }
+    if memmem::find(text.as_bytes(), b"::").is_some() && ANNOTATION.is_match(&text) {
+        text = Cow::Owned(annotations(&text));
     }
     let mut removed = 0;
     if let Some(from) = answer_behind_reasoning(&text) {

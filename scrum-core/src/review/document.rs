@@ -79,8 +79,6 @@ impl Node {
 #[derive(Debug)]
 pub(super) struct Document {
     pub(super) roots: Vec<Node>,
-    /// It breaks off, or has faults that were mended.
-    pub(super) damaged: bool,
 }
 
 /// Reads a text that is a document from end to end. `None` if it is none.

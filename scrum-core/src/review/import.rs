@@ -315,14 +315,7 @@ fn by_tool_of(document: &Document, options: &ReadOptions<'_>) -> Option<Vec<Impo
         return None;
     }
     let authors = by_tool.into_iter().map(|(reviewer, roots)| {
-        let said = document::walk(
-            &Document {
-                roots,
-                damaged: false,
-            },
-            options.paths,
-            options.max_citations,
-        );
+        let said = document::walk(&Document { roots }, options.paths, options.max_citations);
         let comments = u64::try_from(said.items.len()).unwrap_or(u64::MAX);
         let findings: Vec<ImportedFinding> = said
             .items

@@ -382,6 +382,12 @@ impl Reader<'_> {
             self.set(field, line.number, &value);
             return;
         }
+        if self.awaits_claim() && !self.has_place(text) {
+            if let Some(unit) = &mut self.unit {
+                unit.push(line.number, text);
+            }
+            return;
+        }
         let nested = match &self.unit {
             Some(Unit {
                 start: Start::Item(indent),
@@ -414,12 +420,7 @@ impl Reader<'_> {
                 around.severity = severity::marked(&unit.lines[0].1).or(around.severity);
             }
             let indent = line.indent;
-            self.begin(
-                Start::Item(indent.saturating_sub(1).max(1)),
-                line,
-                text,
-                around,
-            );
+            self.begin(Start::Item(indent), line, text, around);
             self.sections.push(Section {
                 level: 9,
                 around: self
@@ -629,10 +630,20 @@ impl Reader<'_> {
             return;
         }
         let placed = self.has_place(text);
+        if !placed
+            && self.around().path.is_some()
+            && location::lines_at_start(strip_marks(text)).is_some()
+        {
+            self.flush();
+            let around = self.around();
+            self.begin(Start::Text, line, text, around);
+            return;
+        }
         let open = self.unit.as_ref().map(|unit| unit.start);
         if !begins {
             // A line of its own for each finding, as linters print them.
-            let gutter = placed && self.begins_finding(text);
+            let only = self.is_only_place(text) && !self.unit_has_place();
+            let gutter = placed && !only && self.begins_finding(text);
             if let Some(unit) = &mut self.unit {
                 if !gutter || (!matches!(unit.start, Start::Text) || unit.lines.is_empty()) {
                     unit.push(line.number, text);
@@ -643,6 +654,8 @@ impl Reader<'_> {
             let has_place = self.unit_has_place();
             let only = self.is_only_place(text);
             let attaches = match start {
+                Start::Heading(level) if placed && level >= 10 => false,
+                Start::Heading(_) if placed && only => !has_place,
                 Start::Heading(_) if placed => {
                     !has_place && !(self.begins_finding(text) && self.unit_is_container())
                         || (has_place
@@ -783,7 +796,8 @@ impl Reader<'_> {
         };
         let done = unit.done
             || matches!(unit.lines.as_slice(), [(_, place), (_, text), ..] if self.is_only_place(place) && words::is_done(text));
-        let mention = (unit.around.mention && (own.is_none() || !self.is_in_intro()))
+        let mention = (unit.around.mention
+            && (own.is_none() || !(self.is_in_intro() || unit.start == Start::Row)))
             || done
             || approved
             || claim_words < 2
@@ -872,13 +886,17 @@ impl Reader<'_> {
             .map(|(_, text)| text.as_str())
             .collect::<Vec<_>>()
             .join(" ");
-        let is_clean = unit.lines.iter().any(|(_, line)| {
-            sentences(line).any(clean::says_nothing_found) || clean::says_nothing_found(line)
+        let labelled = [&unit.what, &unit.why]
+            .into_iter()
+            .flatten()
+            .any(|text| sentences(text).any(clean::says_nothing_found));
+        let is_clean = labelled
+            || unit.lines.iter().any(|(_, line)| {
+                sentences(line).any(clean::says_nothing_found) || clean::says_nothing_found(line)
+            });
+        let is_none = unit.lines.iter().any(|(_, line)| {
+            super::label::says_none(line).is_some_and(|dressing| !dressing.gutter) || is_dash(line)
         });
-        let is_none = unit
-            .lines
-            .iter()
-            .any(|(_, line)| super::label::says_none(line).is_some() || is_dash(line));
         let heading = matches!(unit.start, Start::Heading(_));
         if is_clean {
             self.clean.push(self.heading);
@@ -1090,6 +1108,26 @@ impl Reader<'_> {
         used: &Option<(usize, usize)>,
     ) -> Option<(Severity, String)> {
         let (index, start) = used.unwrap_or((0, usize::MAX));
+        // `path:4: error TS7: …`, as compilers print it.
+        if let Some((_, text)) = unit.lines.get(index).filter(|_| start != usize::MAX)
+            && let Some(place) = self
+                .places(text)
+                .into_iter()
+                .find(|place| place.range.start == start)
+            && letters(&text[..start]) == 0
+            && let Some(behind) = text[place.range.end..]
+                .trim_start_matches(|c: char| c == ':' || c.is_ascii_digit())
+                .strip_prefix(' ')
+        {
+            let word: String = behind.chars().take_while(|c| c.is_alphabetic()).collect();
+            let next = behind[word.len()..].trim_start();
+            if text[place.range.end..].starts_with(':')
+                && next.starts_with(|c: char| c.is_uppercase() || c == ':' || c == '[' || c == '(')
+                && let Some(level) = severity::read(&word)
+            {
+                return Some((level, word));
+            }
+        }
         for (at, (_, text)) in unit.lines.iter().enumerate().take(6) {
             let cut = (at == index && start != usize::MAX).then_some(start);
             let text = self.without_place(text, cut);
@@ -1108,6 +1146,10 @@ impl Reader<'_> {
             {
                 return found;
             }
+        }
+        let labelled = unit.what.as_deref().and_then(severity::marked);
+        if labelled.is_some() {
+            return labelled;
         }
         let texts = unit.lines.iter().map(|(_, text)| text.as_str());
         texts.clone().flat_map(sentences).find_map(|sentence| {

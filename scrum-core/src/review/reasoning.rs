@@ -60,8 +60,14 @@ pub(super) fn unopened(text: &str) -> Option<usize> {
             let opened = memmem::find(&bytes[..start], open.as_bytes()).is_some()
                 || memmem::find(&bytes[..start], open.to_uppercase().as_bytes()).is_some();
             let end = start + close.len();
+            let in_code = text[..start]
+                .lines()
+                .filter(|line| line.trim_start().starts_with("```"))
+                .count()
+                % 2
+                == 1;
             let answer = text[end..].trim();
-            (!spoken && !opened && !answer.is_empty()).then_some(end)
+            (!spoken && !opened && !in_code && !answer.is_empty()).then_some(end)
         })
 }
 

@@ -46,6 +46,5 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
             at: offset,
             value: Value::List(rows),
         }],
-        damaged: false,
     })
 }

@@ -33,10 +33,7 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
     if roots.is_empty() || (rest.len() > 200 && !reader.damaged) {
         return None;
     }
-    Some(Document {
-        roots,
-        damaged: reader.damaged,
-    })
+    Some(Document { roots })
 }
 
 struct Reader<'a> {

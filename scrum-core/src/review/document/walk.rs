@@ -515,6 +515,15 @@ impl<'a> Walker<'a> {
             }
         };
         if let Some(word) = word {
+            // PMD's priorities go from 1, the worst, to 5.
+            if is("priority") && is("beginline") {
+                let level = match word.as_str() {
+                    "1" | "2" => Some(Severity::Block),
+                    "3" => Some(Severity::Warn),
+                    _ => Some(Severity::Info),
+                };
+                return Some((word, level));
+            }
             let level = severity::read(&word).or_else(|| number(&word));
             return Some((word, level));
         }

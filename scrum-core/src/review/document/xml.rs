@@ -7,22 +7,26 @@ use super::{DEEPEST, Document, MOST_VALUES, Node, Value};
 
 pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
     // HTML in an answer is prose.
-    let known = [
-        "<?xml",
-        "<checkstyle",
-        "<results",
-        "<pmd",
-        "<testsuites",
-        "<issues",
-        "<BugCollection",
+    let name = text
+        .trim_start_matches(['<', '?'])
+        .split(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or("");
+    const HTML: [&str; 24] = [
+        "", "a", "b", "br", "details", "div", "em", "h1", "h2", "h3", "h4", "h5", "html", "i",
+        "img", "li", "p", "span", "strong", "sub", "summary", "sup", "table", "ul",
     ];
-    if !known.iter().any(|start| text.starts_with(start)) {
+    let thinks = text.starts_with("<think")
+        || text.starts_with("<reason")
+        || text.starts_with("<thought")
+        || text.starts_with("<seed")
+        || text.starts_with("<scratch");
+    if thinks || HTML.contains(&name.to_ascii_lowercase().as_str()) {
         return None;
     }
     let mut reader = Reader::from_str(text);
     let mut open: Vec<(String, Node)> = Vec::new();
     let mut roots = Vec::new();
-    let mut damaged = false;
     let mut left = MOST_VALUES;
     loop {
         let at = offset + usize::try_from(reader.buffer_position()).unwrap_or(0);
@@ -43,19 +47,14 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
             Ok(Event::CData(words)) => {
                 text_of(&words, at, &mut open);
             }
-            Ok(Event::Eof) => break,
-            Err(_) => {
-                damaged = true;
-                break;
-            }
+            Ok(Event::Eof) | Err(_) => break,
             Ok(_) => {}
         }
     }
     while let Some(done) = open.pop() {
-        damaged = true;
         close(done, &mut open, &mut roots);
     }
-    (!roots.is_empty()).then_some(Document { roots, damaged })
+    (!roots.is_empty()).then_some(Document { roots })
 }
 
 fn element(start: &BytesStart<'_>, at: usize) -> (String, Node) {
@@ -98,7 +97,14 @@ fn text_of(words: &str, at: usize, open: &mut [(String, Node)]) {
     }
 }
 
-fn close((name, node): (String, Node), open: &mut [(String, Node)], roots: &mut Vec<Node>) {
+fn close((name, mut node): (String, Node), open: &mut [(String, Node)], roots: &mut Vec<Node>) {
+    // An element that holds a text and nothing else is that text.
+    if let Value::Map(members) = &mut node.value
+        && let [(key, only)] = members.as_mut_slice()
+        && key == "text"
+    {
+        node = only.clone();
+    }
     match open.last_mut() {
         Some((
             _,

@@ -93,7 +93,7 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
         put(node, &mut open, &mut roots);
     }
     let structured = roots.iter().any(Node::is_structure);
-    (structured && (!damaged || roots.len() == 1)).then_some(Document { roots, damaged })
+    (structured && (!damaged || roots.len() == 1)).then_some(Document { roots })
 }
 
 fn put(node: Node, open: &mut [(Node, Option<(String, usize)>)], roots: &mut Vec<Node>) {

@@ -83,11 +83,6 @@ impl KnownPaths {
             .find(|path| self.has(path))
     }
 
-    /// Whether a text is one of the paths, and one that the grammar would not read so.
-    pub(crate) fn has_odd(&self, path: &str) -> bool {
-        self.odd.contains(path)
-    }
-
     /// Reads a value that is one of the odd paths, alone or with lines behind it; the longest path that fits.
     /// `dressed` is the value with the emphasis still in front that its label was freed of.
     pub(crate) fn citations(&self, dressed: &str) -> Option<Vec<Result<Citation, Malformed>>> {

@@ -55,7 +55,7 @@ impl Place {
 static WORDED: LazyLock<Regex> = LazyLock::new(|| {
     let before = alternatives(&WORDS.before);
     Regex::new(&format!(
-        r#"(?i)^[`*_"'”’»>\])]{{0,6}}\s{{0,3}}[,;:：(（\[，、—–|-]{{0,2}}\s{{0,3}}(?:(?:`[^`\n]{{1,60}}`|[^\W\d][\w.:]*(?:\(\))?)(?:\s?[,;:(（]\s?|\s)){{0,3}}[(（\[`*]{{0,2}}\s?(?:new |old |the )?(?P<between>{})?\s?(?:{before})[\s.:：#~≈]{{0,3}}[`*]{{0,2}}"#,
+        r#"(?i)^[`*_"'”’»>\])]{{0,6}}\s{{0,3}}[,;:：(（\[，、—–|-]{{0,2}}\s{{0,3}}(?:(?:`[^`\n]{{1,60}}`|[^\W\d][\w.:]*(?:\(\))?)(?:\s?[,;:(（]\s?|\s)){{0,3}}[(（\[`*]{{0,2}}\s?(?:new |old |the )?(?:{})?\s?(?:{before})[\s.:：#~≈]{{0,3}}[`*]{{0,2}}"#,
         alternatives(&WORDS.between)
     ))
     .expect("the words of the data file are escaped")
@@ -279,7 +279,13 @@ fn lines_behind(text: &str) -> Option<(Vec<Result<Lines, Malformed>>, usize)> {
     }
     if let Some(found) = WORDED.captures(text)
         && let Some(whole) = found.get(0)
-        && let Some((read, rest)) = list(&text[whole.end()..], found.name("between").is_some())
+        && let Some((read, rest)) = list(
+            &text[whole.end()..],
+            WORDS
+                .between
+                .iter()
+                .any(|word| whole.as_str().contains(word.as_str())),
+        )
     {
         return Some((read, len(rest)));
     }
