@@ -5,7 +5,8 @@ use std::process::{Command, Stdio};
 
 use crate::place::Place;
 
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 9] = [
+    "import",
     "demo",
     "init",
     "bundle",

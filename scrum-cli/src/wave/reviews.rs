@@ -52,6 +52,9 @@ const TEXTS: [&str; 12] = [
     "rdjson",
 ];
 
+/// A JSON file above this is taken for a sidecar unread, in bytes.
+const LARGEST_JSON: u64 = 64 << 20;
+
 /// The keys of a sidecar: a JSON object with others is an answer.
 const SIDECAR_KEYS: [&str; 16] = [
     "model",
@@ -312,6 +315,10 @@ pub(super) fn reviews_in(
 /// Whether a JSON file is a sidecar by its content: an object that has no other keys. What cannot be read stays one, so
 /// that it is reported as such.
 fn is_sidecar(path: &Path) -> bool {
+    // A pipe or a device could keep the reader for ever.
+    if !std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() < LARGEST_JSON) {
+        return true;
+    }
     let Ok(bytes) = std::fs::read(path) else {
         return true;
     };

@@ -196,8 +196,7 @@ fn without_tags(line: &str) -> (String, Option<u8>, u8, u8) {
                 heading = name[1..].parse().ok();
             }
             ("b" | "strong", _) => return "**".to_owned(),
-            ("br", _) => return " ".to_owned(),
-            ("td" | "th", true) => return " ".to_owned(),
+            ("br", _) | ("td" | "th", true) => return " ".to_owned(),
             ("code", _) => return "`".to_owned(),
             ("img", _) => {
                 return attribute("alt")

@@ -3,11 +3,12 @@
 //! Takes an answer's bytes; gives a [`Review`]: findings, retractions, verdict, faults. Before it:
 //! [`location`]; after it: [`ground`](crate::tally::ground).
 //!
-//! [`Review::read`] takes one pass over the lines (`scan`) and keeps the few that matter: labels, headings, fences,
-//! rows of tables with a Where column. What is quoted from the diff or the prompt is told from the reviewer's own
-//! words by evidence alone (`fence`, `shown`). The reviewer's own labels are put together into blocks (`block`), one
-//! for each finding, and each place of a block becomes a [`Finding`]. Last, plain words that take a finding back are
-//! looked for (`retraction`). A review without any `WHERE:` may be an answer in JSON (`json`).
+//! `decode` takes off what surrounds an answer. One with labels of the prompt's is read by them: `scan` finds the lines
+//! that matter in one pass, `fence` and `quote_index` tell what is quoted from the reviewer's own words, `block` puts the
+//! labels together, one block for each finding. Any other is a `document`, in which a walk looks for known keys, or prose,
+//! whose lines `markdown` tells apart and `prose` puts together into units. Last, plain words that take a finding back are
+//! looked for (`retraction`), and whether the whole says that there is nothing (`clean`). [`import`] reads the dumps of
+//! forges. The words of all steps are data files.
 
 mod block;
 mod clean;
@@ -29,7 +30,6 @@ mod sentence;
 mod severity;
 mod table;
 mod title;
-mod trigger;
 mod value;
 mod verdict;
 mod words;

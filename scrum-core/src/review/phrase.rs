@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use regex::{Match, Regex};
 use serde::Deserialize;
-
-use super::trigger::Triggers;
 
 const DATA: &str = include_str!("../../data/retractions.toml");
 
@@ -74,10 +73,10 @@ static ANY: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Finds the triggers, as written and some in capitals.
-pub(super) static TRIGGERS: LazyLock<Triggers> = LazyLock::new(|| {
+pub(super) static TRIGGERS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let capitals = ["DISREGARD", "RETRACT", "WITHDR", "IGNORE", "NEVER MIND"];
     let all = PHRASES_DATA.triggers.iter().map(String::as_str);
-    Triggers::new(all.chain(capitals))
+    AhoCorasick::new(all.chain(capitals)).expect("some hundred short words fit an automaton")
 });
 
 /// The first phrase that a sentence (in small letters, code and quotations cut out) matches: where, and whether it
@@ -94,7 +93,6 @@ pub(super) fn matched(sentence: &str) -> Option<(Match<'_>, bool)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::review::trigger::SHORTEST;
 
     #[test]
     fn each_phrase_both_ways() {
@@ -110,10 +108,7 @@ mod tests {
                     "{}: {sentence}",
                     data.name
                 );
-                assert!(
-                    TRIGGERS.find_at(sentence.as_bytes(), 0).is_some(),
-                    "no trigger: {sentence}"
-                );
+                assert!(TRIGGERS.is_match(sentence), "no trigger: {sentence}");
             }
             for sentence in &data.keeps {
                 assert_eq!(
@@ -124,15 +119,6 @@ mod tests {
                 );
             }
             assert!(!data.retracts.is_empty() && !data.keeps.is_empty());
-        }
-    }
-
-    #[test]
-    fn every_trigger_is_long_enough_to_be_found() {
-        for trigger in &PHRASES_DATA.triggers {
-            assert!(trigger.len() >= SHORTEST, "{trigger}");
-            let found = TRIGGERS.find_at(trigger.as_bytes(), 0);
-            assert_eq!(found, Some(0), "{trigger}");
         }
     }
 }

@@ -4,20 +4,27 @@
 //! A unit is a finding if it names a path with a line in its title, its first words or a label, and says something about
 //! it. Its severity is its own word or mark, else that of the heading, column or list above it. Other places are mentions.
 
-use std::collections::BTreeMap;
+mod claim;
+mod emit;
+mod finish;
+mod place;
+mod text;
+mod unit;
 
+use self::text::{letters, strip_marks, words_in};
+use self::unit::Unit;
 use super::markdown::{self, Kind, Line};
-use super::phrase::TRIGGERS;
-use super::retraction::{self, Target};
 use super::words::{self, Field};
 use super::{
-    Claim, Finding, InferredRetraction, Mention, ReadAs, ReviewVerdict, Severity, UnlocatedFinding,
-    clean, sentence, severity, title, verdict,
+    Claim, Finding, Mention, ReviewVerdict, Severity, UnlocatedFinding, clean, severity, title,
+    verdict,
 };
-use crate::review::location::{self, Citation, KnownPaths, LineRange, Location, Malformed, Place};
+use crate::review::location::{self, KnownPaths, Place};
 
 /// The longest claim that is kept, in bytes.
 const LONGEST: usize = 4096;
+/// Lines that may take something back, at most.
+const MOST_RETRACTIONS: usize = 1000;
 
 /// What an answer in prose says.
 #[derive(Debug, Default)]
@@ -44,26 +51,6 @@ enum Start {
     Item(usize),
     Text,
     Row,
-}
-
-/// What a reviewer says of one thing.
-#[derive(Debug)]
-struct Unit {
-    start: Start,
-    number: Option<u32>,
-    around: Around,
-    /// The title, then what follows.
-    lines: Vec<(u32, String)>,
-    /// The title names a line of a file.
-    placed: bool,
-    paths: Vec<(u32, String)>,
-    line_lists: Vec<(u32, String)>,
-    severity: Option<String>,
-    what: Option<String>,
-    why: Option<String>,
-    /// The label whose value the next lines go on with.
-    open: Option<Field>,
-    done: bool,
 }
 
 #[derive(Debug)]
@@ -337,10 +324,10 @@ impl Reader<'_> {
                     unit.number = cell
                         .trim_matches(|c: char| !c.is_ascii_digit())
                         .parse()
-                        .ok()
+                        .ok();
                 }
                 Some(Field::PerhapsSeverity) if severity::read(cell).is_none() => {
-                    unit.push(line.number, cell)
+                    unit.push(line.number, cell);
                 }
                 Some(field) => unit.set(field, line.number, cell),
                 None if !cell.is_empty() => {
@@ -383,9 +370,7 @@ impl Reader<'_> {
             return;
         }
         if self.awaits_claim() && !self.has_place(text) {
-            if let Some(unit) = &mut self.unit {
-                unit.push(line.number, text);
-            }
+            self.push(line.number, text);
             return;
         }
         let nested = match &self.unit {
@@ -406,9 +391,7 @@ impl Reader<'_> {
                 || (self.item_path().is_some()
                     && location::lines_at_start(strip_marks(text)).is_some());
             if placed || !own || self.is_only_place(text) {
-                if let Some(unit) = &mut self.unit {
-                    unit.push(line.number, text);
-                }
+                self.push(line.number, text);
                 return;
             }
             // The item above holds several findings, of one file perhaps.
@@ -420,7 +403,8 @@ impl Reader<'_> {
                 around.severity = severity::marked(&unit.lines[0].1).or(around.severity);
             }
             let indent = line.indent;
-            self.begin(Start::Item(indent), line, text, around);
+            self.begin(Start::Item(indent), line, text, &around);
+            self.pop_level(9);
             self.sections.push(Section {
                 level: 9,
                 around: self
@@ -436,7 +420,7 @@ impl Reader<'_> {
         }
         self.flush();
         let around = self.around();
-        self.begin(Start::Item(line.indent), line, text, around);
+        self.begin(Start::Item(line.indent), line, text, &around);
     }
 
     fn pop_level(&mut self, level: u8) {
@@ -458,8 +442,8 @@ impl Reader<'_> {
         Some(place.path.clone())
     }
 
-    fn begin(&mut self, start: Start, line: &Line<'_>, text: &str, around: Around) {
-        let mut unit = Unit::new(start, &around, line.number, text);
+    fn begin(&mut self, start: Start, line: &Line<'_>, text: &str, around: &Around) {
+        let mut unit = Unit::new(start, around, line.number, text);
         unit.number = line.item.or_else(|| title::number(text));
         unit.placed = self.has_place(text)
             || (around.path.is_some() && location::lines_at_start(strip_marks(text)).is_some());
@@ -481,10 +465,18 @@ impl Reader<'_> {
     fn unit_has_place(&self) -> bool {
         self.unit.as_ref().is_some_and(|unit| {
             unit.placed
-                || unit.paths.iter().any(|(_, path)| self.has_place(path))
+                || unit.placed_below
                 || (!unit.paths.is_empty() && !unit.line_lists.is_empty())
-                || unit.lines.iter().any(|(_, text)| self.has_place(text))
         })
+    }
+
+    /// Adds a line to the open unit.
+    fn push(&mut self, number: u32, text: &str) {
+        let placed = self.has_place(text);
+        if let Some(unit) = &mut self.unit {
+            unit.placed_below |= placed;
+            unit.push(number, text);
+        }
     }
 
     /// Whether the open unit takes a label.
@@ -521,6 +513,12 @@ impl Reader<'_> {
                 return;
             }
             unit.set(field, number, value);
+        }
+        if matches!(field, Field::Path | Field::Place)
+            && self.has_place(value)
+            && let Some(unit) = &mut self.unit
+        {
+            unit.placed_below = true;
         }
     }
 
@@ -624,9 +622,7 @@ impl Reader<'_> {
                 })
             )
         {
-            if let Some(unit) = &mut self.unit {
-                unit.push(line.number, text);
-            }
+            self.push(line.number, text);
             return;
         }
         let placed = self.has_place(text);
@@ -636,7 +632,7 @@ impl Reader<'_> {
         {
             self.flush();
             let around = self.around();
-            self.begin(Start::Text, line, text, around);
+            self.begin(Start::Text, line, text, &around);
             return;
         }
         let open = self.unit.as_ref().map(|unit| unit.start);
@@ -644,11 +640,13 @@ impl Reader<'_> {
             // A line of its own for each finding, as linters print them.
             let only = self.is_only_place(text) && !self.unit_has_place();
             let gutter = placed && !only && self.begins_finding(text);
-            if let Some(unit) = &mut self.unit {
-                if !gutter || (!matches!(unit.start, Start::Text) || unit.lines.is_empty()) {
-                    unit.push(line.number, text);
-                    return;
-                }
+            let goes_on = self
+                .unit
+                .as_ref()
+                .is_some_and(|unit| !gutter || unit.start != Start::Text || unit.lines.is_empty());
+            if goes_on {
+                self.push(line.number, text);
+                return;
             }
         } else if let Some(start) = open {
             let has_place = self.unit_has_place();
@@ -657,7 +655,7 @@ impl Reader<'_> {
                 Start::Heading(level) if placed && level >= 10 => false,
                 Start::Heading(_) if placed && only => !has_place,
                 Start::Heading(_) if placed => {
-                    !has_place && !(self.begins_finding(text) && self.unit_is_container())
+                    !(has_place || self.begins_finding(text) && self.unit_is_container())
                         || (has_place
                             && !self.begins_finding(text)
                             && self.unit.as_ref().is_some_and(|unit| unit.placed))
@@ -679,9 +677,7 @@ impl Reader<'_> {
                 }),
             };
             if attaches {
-                if let Some(unit) = &mut self.unit {
-                    unit.push(line.number, text);
-                }
+                self.push(line.number, text);
                 return;
             }
             if matches!(start, Start::Item(_)) {
@@ -700,7 +696,7 @@ impl Reader<'_> {
             self.pop(8);
             around = self.around();
         }
-        self.begin(Start::Text, line, text, around);
+        self.begin(Start::Text, line, text, &around);
     }
 
     /// Whether the heading's unit holds others rather than being one.
@@ -739,793 +735,4 @@ impl Reader<'_> {
         self.units
             .push((unit.number, from..self.said.findings.len(), range));
     }
-
-    fn mention(&mut self, line: u32, text: &str, place: &Place) {
-        if place.lines.is_empty() {
-            return;
-        }
-        for citation in place.citations(text).into_iter().flatten() {
-            self.said.mentions.push(Mention {
-                line,
-                text: citation.text,
-                location: citation.location,
-            });
-        }
-    }
-
-    fn emit(&mut self, unit: &Unit) {
-        let (primary, used) = self.primary(unit);
-        let mut own = unit.severity.as_deref().map(|word| {
-            (
-                severity::read(word),
-                word.trim_matches(['*', '`', '_', ' ']).to_owned(),
-            )
-        });
-        if own.is_none() {
-            own = self
-                .own_severity(unit, &used)
-                .map(|(level, word)| (Some(level), word));
-        }
-        let title = unit.lines.first().map_or("", |(_, text)| text.as_str());
-        // Rest of the places.
-        for (index, (line, text)) in unit.lines.iter().enumerate() {
-            for place in self.places(text) {
-                if used != Some((index, place.range.start)) {
-                    self.mention(*line, text, &place);
-                }
-            }
-        }
-        let claim_words: usize = unit.what.as_deref().map_or(0, letters)
-            + unit.why.as_deref().map_or(0, letters)
-            + unit
-                .lines
-                .iter()
-                .enumerate()
-                .map(|(index, (_, text))| {
-                    let cut = used.filter(|(at, _)| *at == index).map(|(_, start)| start);
-                    letters(&self.without_place(text, cut))
-                })
-                .sum::<usize>();
-        let approved = {
-            let sentence = used.and_then(|(index, start)| {
-                unit.lines
-                    .get(index)
-                    .map(|(_, text)| sentence_at(text, start))
-            });
-            sentence.is_some_and(words::approves) && own.is_none()
-        };
-        let done = unit.done
-            || matches!(unit.lines.as_slice(), [(_, place), (_, text), ..] if self.is_only_place(place) && words::is_done(text));
-        let mention = (unit.around.mention
-            && (own.is_none() || !(self.is_in_intro() || unit.start == Start::Row)))
-            || done
-            || approved
-            || claim_words < 2
-            || (title.contains("~~") && title.matches("~~").count() >= 2);
-        if primary.is_empty() {
-            self.unplaced(unit, own, mention);
-            return;
-        }
-        if mention {
-            for (line, citation) in primary {
-                if let Ok(citation) = citation {
-                    self.said.mentions.push(Mention {
-                        line,
-                        text: citation.text,
-                        location: citation.location,
-                    });
-                }
-            }
-            return;
-        }
-        let (level, word) = match own {
-            Some((level, word)) => (level, Some(word)),
-            None => match &unit.around.severity {
-                Some((level, word)) => (Some(*level), Some(word.clone())),
-                None => (None, None),
-            },
-        };
-        let (what, why) = self.claim(unit, used);
-        let labelled = !unit.paths.is_empty() && unit.start != Start::Row;
-        let aside = used
-            .is_some_and(|(index, start)| index > 0 || unit.lines[index].1[..start].contains(". "));
-        if unit.start == Start::Text && aside && level.is_none() && unit.number.is_none() {
-            self.weak
-                .extend(self.said.findings.len()..self.said.findings.len() + primary.len());
-        }
-        self.structured |= unit.start != Start::Text;
-        for (line, citation) in primary {
-            let (text, location, swapped) = match citation {
-                Ok(Citation {
-                    location,
-                    text,
-                    swapped,
-                }) => (text, Ok(location), swapped),
-                Err(malformed) => (String::new(), Err(malformed), false),
-            };
-            self.said.findings.push(Finding {
-                line,
-                text,
-                location,
-                claim: Claim {
-                    severity: level,
-                    severity_text: word.clone(),
-                    what: what.clone(),
-                    why: why.clone(),
-                },
-                read_as: if labelled {
-                    ReadAs::Labelled
-                } else {
-                    ReadAs::Prose
-                },
-                link: None,
-                number: unit.number,
-                quoted: None,
-                stands_in_diff: false,
-                retracted: None,
-                swapped,
-            });
-        }
-    }
-
-    fn is_in_intro(&self) -> bool {
-        self.sections
-            .iter()
-            .any(|section| section.level == 8 && section.around.mention)
-            && !self
-                .sections
-                .iter()
-                .any(|section| section.level != 8 && section.around.mention)
-    }
-
-    /// A unit that names no line.
-    fn unplaced(&mut self, unit: &Unit, own: Option<(Option<Severity>, String)>, mention: bool) {
-        let text: String = unit
-            .lines
-            .iter()
-            .map(|(_, text)| text.as_str())
-            .collect::<Vec<_>>()
-            .join(" ");
-        let labelled = [&unit.what, &unit.why]
-            .into_iter()
-            .flatten()
-            .any(|text| sentences(text).any(clean::says_nothing_found));
-        let is_clean = labelled
-            || unit.lines.iter().any(|(_, line)| {
-                sentences(line).any(clean::says_nothing_found) || clean::says_nothing_found(line)
-            });
-        let is_none = unit.lines.iter().any(|(_, line)| {
-            super::label::says_none(line).is_some_and(|dressing| !dressing.gutter) || is_dash(line)
-        });
-        let heading = matches!(unit.start, Start::Heading(_));
-        if is_clean {
-            self.clean.push(self.heading);
-            let rest = unit
-                .lines
-                .iter()
-                .flat_map(|(_, line)| sentences(line))
-                .filter(|s| !clean::says_nothing_found(s));
-            let rest = rest.collect::<Vec<_>>().join(" ");
-            if words::speaks_of_a_problem(&rest)
-                && !unit.around.mention
-                && !rest.to_lowercase().contains("checked for")
-                && !heading
-            {
-                self.content.push((usize::MAX, true));
-            }
-            return;
-        }
-        if is_none {
-            self.none.push(self.heading);
-            if unit.lines.len() <= 2 {
-                return;
-            }
-        }
-        let listed = unit.number.is_some() || !unit.paths.is_empty() || unit.what.is_some();
-        if let Some((Some(level), word)) = own
-            && !mention
-            && (!heading || listed || unit.lines.len() > 1)
-            && words_in(&text) >= 3
-            && !self.followed_by_findings(unit)
-        {
-            let (what, why) = self.claim(unit, None);
-            let line = unit.lines.first().map_or(1, |(line, _)| *line);
-            self.said.unlocated.push(UnlocatedFinding {
-                line,
-                claim: Claim {
-                    severity: Some(level),
-                    severity_text: Some(word),
-                    what,
-                    why,
-                },
-                retracted: None,
-            });
-            return;
-        }
-        let remark = unit.around.mention || mention || heading && unit.lines.len() == 1;
-        if !remark
-            && letters(&text) > 8
-            && (matches!(unit.start, Start::Item(_)) || words::speaks_of_a_problem(&text))
-            && !words::approves(&text)
-        {
-            self.content
-                .push((self.heading, matches!(unit.start, Start::Item(_))));
-        }
-    }
-
-    /// A heading in front of findings is their group, not one without a place.
-    fn followed_by_findings(&self, unit: &Unit) -> bool {
-        matches!(unit.start, Start::Heading(_)) && unit.number.is_none() && unit.lines.len() == 1
-    }
-
-    /// The places that a unit is about, with their lines; and the title's line and byte that they were taken from.
-    fn primary(
-        &self,
-        unit: &Unit,
-    ) -> (
-        Vec<(u32, Result<Citation, Malformed>)>,
-        Option<(usize, usize)>,
-    ) {
-        if !unit.paths.is_empty() {
-            return (self.labelled_places(unit), None);
-        }
-        for (index, (line, text)) in unit.lines.iter().enumerate().take(40) {
-            let places = self.places(text);
-            let path = unit.around.path.as_deref();
-            let first = places.iter().position(|place| {
-                !place.lines.is_empty() && !words::compares(&text[..place.range.start])
-            });
-            if first.is_none_or(|at| index == 0 && letters(&text[..places[at].range.start]) > 0)
-                && let Some(path) = path.filter(|_| index == 0)
-                && let Some((lines, len)) = location::lines_at_start(strip_marks(text))
-            {
-                let start = text.len() - strip_marks(text).len();
-                let shown = &text[start..start + len];
-                return (cite(*line, path, &lines, shown), Some((index, start)));
-            }
-            if let Some(at) = first {
-                let place = &places[at];
-                let mut all: Vec<_> = place
-                    .citations(text)
-                    .into_iter()
-                    .map(|c| (*line, c))
-                    .collect();
-                // A list of places: `a.rs:1, b.rs:2`.
-                let mut end = place.range.end;
-                for next in places[at + 1..]
-                    .iter()
-                    .filter(|next| !next.lines.is_empty())
-                {
-                    let between = text[end..next.range.start.max(end)].trim_matches(|c: char| {
-                        c.is_whitespace() || matches!(c, '`' | '*' | '[' | ']' | '"')
-                    });
-                    if !matches!(
-                        between,
-                        "," | "and"
-                            | "&"
-                            | "/"
-                            | ";"
-                            | ", and"
-                            | "und"
-                            | "et"
-                            | "y"
-                            | "и"
-                            | "和"
-                            | "、"
-                    ) {
-                        break;
-                    }
-                    all.extend(next.citations(text).into_iter().map(|c| (*line, c)));
-                    end = next.range.end;
-                }
-                return (all, Some((index, place.range.start)));
-            }
-        }
-        if let Some(path) = unit.around.path.as_deref()
-            && matches!(unit.start, Start::Item(_))
-            && let Some((line, text)) = unit.lines.first()
-            && let Some((lines, range)) = location::lines_in(text)
-        {
-            return (
-                cite(*line, path, &lines, &text[range.clone()]),
-                Some((0, range.start)),
-            );
-        }
-        (Vec::new(), None)
-    }
-
-    /// Places of labels and columns.
-    fn labelled_places(&self, unit: &Unit) -> Vec<(u32, Result<Citation, Malformed>)> {
-        let mut all = Vec::new();
-        let mut lists: Vec<LineList> = unit
-            .line_lists
-            .iter()
-            .filter_map(|(line, text)| Some((*line, location::line_list(text)?)))
-            .collect();
-        for (line, value) in &unit.paths {
-            let places = self.places(value);
-            let lined: Vec<&Place> = places
-                .iter()
-                .filter(|place| !place.lines.is_empty())
-                .collect();
-            if !lined.is_empty() {
-                all.extend(
-                    lined
-                        .iter()
-                        .flat_map(|place| place.citations(value))
-                        .map(|c| (*line, c)),
-                );
-                continue;
-            }
-            let path = match places.first() {
-                Some(place) => place.path.clone(),
-                None => {
-                    let path =
-                        value.trim_matches(|c: char| c.is_whitespace() || "`*\"'[]()".contains(c));
-                    if let (Some(around), Some(lines)) =
-                        (&unit.around.path, location::line_list(value))
-                    {
-                        all.extend(cite(*line, around, &lines, value));
-                        continue;
-                    }
-                    if path.is_empty()
-                        || path.contains(' ')
-                        || location::names_no_place(path)
-                        || !path.contains(['.', '/'])
-                    {
-                        continue;
-                    }
-                    path.to_owned()
-                }
-            };
-            if let Some((line, lines)) = (!lists.is_empty()).then(|| lists.remove(0)) {
-                all.extend(cite(line, &path, &lines, &path));
-                continue;
-            }
-            // A line in the text beside the path, as in a table's last column.
-            let beside = unit
-                .what
-                .iter()
-                .chain(&unit.why)
-                .map(String::as_str)
-                .chain(unit.lines.iter().map(|(_, text)| text.as_str()))
-                .find_map(location::lines_in);
-            if let Some((lines, _)) = beside {
-                all.extend(cite(*line, &path, &lines, &path));
-                continue;
-            }
-            let severe = unit.severity.is_some();
-            if severe || (unit.what.is_some() && unit.start != Start::Row) {
-                all.push((*line, Ok(whole_file(&path))));
-            }
-        }
-        all
-    }
-
-    fn own_severity(
-        &self,
-        unit: &Unit,
-        used: &Option<(usize, usize)>,
-    ) -> Option<(Severity, String)> {
-        let (index, start) = used.unwrap_or((0, usize::MAX));
-        // `path:4: error TS7: …`, as compilers print it.
-        if let Some((_, text)) = unit.lines.get(index).filter(|_| start != usize::MAX)
-            && let Some(place) = self
-                .places(text)
-                .into_iter()
-                .find(|place| place.range.start == start)
-            && letters(&text[..start]) == 0
-            && let Some(behind) = text[place.range.end..]
-                .trim_start_matches(|c: char| c == ':' || c.is_ascii_digit())
-                .strip_prefix(' ')
-        {
-            let word: String = behind.chars().take_while(|c| c.is_alphabetic()).collect();
-            let next = behind[word.len()..].trim_start();
-            if text[place.range.end..].starts_with(':')
-                && next.starts_with(|c: char| c.is_uppercase() || c == ':' || c == '[' || c == '(')
-                && let Some(level) = severity::read(&word)
-            {
-                return Some((level, word));
-            }
-        }
-        for (at, (_, text)) in unit.lines.iter().enumerate().take(6) {
-            let cut = (at == index && start != usize::MAX).then_some(start);
-            let text = self.without_place(text, cut);
-            let found = severity::marked(&text);
-            if at == 0 {
-                if found.is_some() {
-                    return found;
-                }
-                continue;
-            }
-            // Below the title only what is nothing but a severity, or the rest of the title.
-            if found.is_some()
-                && (words_in(&text) <= 3
-                    || at <= 1 && index == 0 && self.is_only_place(&unit.lines[0].1)
-                    || matches!(unit.start, Start::Text) && sentence_says_severity(&text))
-            {
-                return found;
-            }
-        }
-        let labelled = unit.what.as_deref().and_then(severity::marked);
-        if labelled.is_some() {
-            return labelled;
-        }
-        let texts = unit.lines.iter().map(|(_, text)| text.as_str());
-        texts.clone().flat_map(sentences).find_map(|sentence| {
-            sentence_says_severity(sentence)
-                .then(|| severity::marked(sentence))
-                .flatten()
-        })
-    }
-
-    /// A text with a mark in place of the location that it names.
-    fn without_place(&self, text: &str, start: Option<usize>) -> String {
-        let mut out = String::with_capacity(text.len());
-        let mut at = 0;
-        for place in self.places(text) {
-            if start == Some(place.range.start) || start.is_none() || !place.lines.is_empty() {
-                out.push_str(&text[at..place.range.start.max(at)]);
-                out.push('§');
-                at = place.range.end.max(at);
-            }
-        }
-        out.push_str(&text[at..]);
-        if at == 0
-            && let Some(start) = start
-            && let Some((_, len)) = location::lines_at_start(text.get(start..).unwrap_or(""))
-        {
-            out.replace_range(start..start + len, "§");
-        }
-        out
-    }
-
-    fn claim(&self, unit: &Unit, used: Option<(usize, usize)>) -> (Option<String>, Option<String>) {
-        let mut parts: Vec<String> = Vec::new();
-        for (index, (_, text)) in unit.lines.iter().enumerate() {
-            let start = used.filter(|(at, _)| *at == index).map(|(_, start)| start);
-            let cleaned = match start {
-                Some(start) => {
-                    let place = self
-                        .places(text)
-                        .into_iter()
-                        .find(|place| place.range.start == start);
-                    let at_edge = |range: &std::ops::Range<usize>| {
-                        letters(&text[..range.start]) < 2 || letters(&text[range.end..]) < 2
-                    };
-                    match place {
-                        Some(place) if at_edge(&place.range) => {
-                            format!("{}{}", &text[..place.range.start], &text[place.range.end..])
-                        }
-                        _ => text.clone(),
-                    }
-                }
-                None => text.clone(),
-            };
-            let cleaned = cleaned
-                .trim_start_matches(|c: char| {
-                    !c.is_alphanumeric() && !matches!(c, '`' | '[' | '«' | '“' | '"')
-                })
-                .trim_end_matches(|c: char| {
-                    c.is_whitespace() || matches!(c, '(' | '*' | '—' | '–' | '`' | '[' | ']')
-                });
-            let cleaned =
-                cleaned.trim_start_matches(['`', ']', ')', ':', ' ', '—', '–', '-', ',', '*']);
-            if letters(cleaned) > 1 {
-                parts.push(cleaned.to_owned());
-            }
-        }
-        let labelled = [&unit.what, &unit.why].into_iter().flatten().cloned();
-        let mut all: Vec<String> = Vec::new();
-        all.extend(parts.first().cloned());
-        all.extend(labelled);
-        all.extend(parts.into_iter().skip(1));
-        let cut = |text: String| super::value::cut(&text, LONGEST).into_owned();
-        let mut all = all.into_iter();
-        let what = all.next().map(cut);
-        let why = all.collect::<Vec<_>>().join("\n");
-        (what, (!why.is_empty()).then(|| cut(why)))
-    }
-
-    fn finish(mut self, lines: &[Line<'_>]) -> Said {
-        self.retract(lines);
-        if self.structured {
-            for at in std::mem::take(&mut self.weak).into_iter().rev() {
-                let finding = self.said.findings.remove(at);
-                if let Ok(location) = finding.location {
-                    self.said.mentions.push(Mention {
-                        line: finding.line,
-                        text: finding.text,
-                        location,
-                    });
-                }
-            }
-        }
-        // Places of a list were taken for mentions as well.
-        let taken: std::collections::HashSet<(u32, Location)> = self
-            .said
-            .findings
-            .iter()
-            .filter_map(|finding| Some((finding.line, finding.location.as_ref().ok()?.clone())))
-            .collect();
-        self.said
-            .mentions
-            .retain(|mention| !taken.contains(&(mention.line, mention.location.clone())));
-        let standing = self
-            .said
-            .findings
-            .iter()
-            .any(|finding| finding.retracted.is_none())
-            || self
-                .said
-                .unlocated
-                .iter()
-                .any(|unlocated| unlocated.retracted.is_none());
-        let listed = self.content.iter().any(|(heading, item)| {
-            *heading == usize::MAX || *item || !self.clean.contains(heading)
-        });
-        let stated = !self.clean.is_empty() && !listed;
-        let all_none = !self.none.is_empty() && self.content.is_empty();
-        self.said.clean = !standing && !self.rejects && (stated || all_none);
-        self.said
-    }
-
-    /// Findings that plain words take back.
-    fn retract(&mut self, lines: &[Line<'_>]) {
-        if self.said.findings.is_empty() && self.said.unlocated.is_empty() {
-            return;
-        }
-        let mut taken: BTreeMap<usize, InferredRetraction> = BTreeMap::new();
-        for line in lines
-            .iter()
-            .filter(|line| !matches!(line.kind, Kind::Code | Kind::Blank))
-        {
-            if TRIGGERS.find_at(line.text.as_bytes(), 0).is_none() {
-                continue;
-            }
-            let own = self
-                .units
-                .iter()
-                .rposition(|(_, _, range)| range.start <= line.number);
-            for said in sentences(&line.text) {
-                let Some(target) = retraction::target(&sentence::plain(said)) else {
-                    continue;
-                };
-                let units: Vec<usize> = match target {
-                    Target::Own => own
-                        .filter(|own| self.units[*own].2.contains(&line.number))
-                        .into_iter()
-                        .collect(),
-                    Target::Numbers(numbers) => numbers
-                        .into_iter()
-                        .filter_map(|number| {
-                            let before = self.units.iter().rposition(|(own, findings, range)| {
-                                *own == Some(number)
-                                    && !findings.is_empty()
-                                    && range.start <= line.number
-                            });
-                            // Where nothing is numbered, findings are counted.
-                            let numbered = self
-                                .units
-                                .iter()
-                                .any(|(own, findings, _)| own.is_some() && !findings.is_empty());
-                            before.or_else(|| {
-                                let with = self
-                                    .units
-                                    .iter()
-                                    .enumerate()
-                                    .filter(|(_, (_, findings, _))| !findings.is_empty());
-                                let at = usize::try_from(number).ok()?.checked_sub(1)?;
-                                (!numbered)
-                                    .then(|| with.map(|(index, _)| index).nth(at))
-                                    .flatten()
-                            })
-                        })
-                        .collect(),
-                };
-                for unit in units {
-                    for finding in self.units[unit].1.clone() {
-                        taken.entry(finding).or_insert_with(|| InferredRetraction {
-                            line: line.number,
-                            phrase: sentence::shown(said),
-                        });
-                    }
-                }
-            }
-        }
-        for (at, words) in taken {
-            if let Some(finding) = self.said.findings.get_mut(at) {
-                finding.retracted = Some(words);
-            }
-        }
-    }
-}
-
-type LineList = (u32, Vec<Result<LineRange, Malformed>>);
-
-fn whole_file(path: &str) -> Citation {
-    Citation {
-        location: Location {
-            path: path.to_owned(),
-            lines: None,
-            symbol: None,
-        },
-        text: path.to_owned(),
-        swapped: false,
-    }
-}
-
-fn cite(
-    line: u32,
-    path: &str,
-    lines: &[Result<LineRange, Malformed>],
-    shown: &str,
-) -> Vec<(u32, Result<Citation, Malformed>)> {
-    lines
-        .iter()
-        .map(|read| {
-            let citation = read.clone().map(|range| Citation {
-                location: Location {
-                    path: path.to_owned(),
-                    lines: Some(range),
-                    symbol: None,
-                },
-                text: shown.to_owned(),
-                swapped: false,
-            });
-            (line, citation)
-        })
-        .collect()
-}
-
-impl Unit {
-    fn new(start: Start, around: &Around, number: u32, text: &str) -> Self {
-        Self {
-            start,
-            number: None,
-            around: around.clone(),
-            lines: vec![(number, text.to_owned())],
-            placed: false,
-            paths: Vec::new(),
-            line_lists: Vec::new(),
-            severity: None,
-            what: None,
-            why: None,
-            open: None,
-            done: false,
-        }
-    }
-
-    fn has_label(&self, field: Field) -> bool {
-        match field {
-            Field::Path | Field::Place => !self.paths.is_empty(),
-            Field::Severity => self.severity.is_some() || !self.paths.is_empty(),
-            _ => false,
-        }
-    }
-
-    fn push(&mut self, number: u32, text: &str) {
-        match self.open {
-            Some(Field::Path | Field::Place) if !text.is_empty() => {
-                self.paths.push((number, text.to_owned()))
-            }
-            Some(Field::Other) => {}
-            Some(field @ (Field::What | Field::Why)) => self.set(field, number, text),
-            _ => self.lines.push((number, text.to_owned())),
-        }
-    }
-
-    fn set(&mut self, field: Field, number: u32, value: &str) {
-        self.open = matches!(field, Field::What | Field::Why | Field::Other)
-            .then_some(field)
-            .or(value.is_empty().then_some(field));
-        if value.is_empty() {
-            return;
-        }
-        let add = |old: &mut Option<String>| match old {
-            Some(old) if old.len() < LONGEST => {
-                old.push('\n');
-                old.push_str(value);
-            }
-            Some(_) => {}
-            None => *old = Some(value.to_owned()),
-        };
-        match field {
-            Field::Path | Field::Place => self.paths.push((number, value.to_owned())),
-            Field::Lines => self.line_lists.push((number, value.to_owned())),
-            Field::Severity | Field::PerhapsSeverity => {
-                self.severity = self.severity.take().or(Some(value.to_owned()))
-            }
-            Field::What => add(&mut self.what),
-            Field::Why => add(&mut self.why),
-            Field::Other | Field::Number | Field::Verdict => {}
-        }
-    }
-}
-
-/// A title without marks and a severity in front: `[HIGH] L28: …`, `**Line 4** …`.
-fn strip_marks(text: &str) -> &str {
-    let mut rest = text.trim_start_matches(['*', '_', ' ', '#', '-']);
-    for (open, close) in [('[', ']'), ('(', ')')] {
-        if let Some(inner) = rest.strip_prefix(open)
-            && let Some(end) = inner.find(close)
-            && severity::read(&inner[..end]).is_some()
-        {
-            rest = inner[end + 1..].trim_start_matches([' ', ':', '*', '—', '–', '-']);
-        }
-    }
-    let lead = text.len() - rest.len();
-    // Backticks around the lines say that they are lines.
-    let back = text[..lead].ends_with('`');
-    if back { &text[lead - 1..] } else { rest }
-}
-
-fn letters(text: &str) -> usize {
-    text.chars().filter(|c| c.is_alphabetic()).take(64).count()
-}
-
-fn words_in(text: &str) -> usize {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| word.chars().any(char::is_alphabetic))
-        .take(64)
-        .count()
-}
-
-fn is_dash(line: &str) -> bool {
-    matches!(
-        line.trim().trim_end_matches('.').to_lowercase().as_str(),
-        "-" | "—"
-            | "n/a"
-            | "none"
-            | "none found"
-            | "无"
-            | "なし"
-            | "keine"
-            | "aucun"
-            | "aucune"
-            | "ninguno"
-            | "ninguna"
-            | "nenhum"
-            | "нет"
-            | "없음"
-            | "nothing"
-            | "nil"
-    )
-}
-
-/// The sentences of a line.
-fn sentences(text: &str) -> impl Iterator<Item = &str> {
-    text.split_inclusive(". ")
-        .flat_map(|part| part.split_inclusive(['。', '！', '!', '?', '？']))
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-}
-
-/// The sentence around a byte.
-fn sentence_at(text: &str, at: usize) -> &str {
-    let from = text[..at].rfind(". ").map_or(0, |stop| stop + 2);
-    let from = text[..at]
-        .rfind('。')
-        .map_or(from, |stop| from.max(stop + '。'.len_utf8()));
-    let to = text[at..].find(". ").map_or(text.len(), |stop| at + stop);
-    &text[from..to]
-}
-
-/// `Severity: medium.`, `This one is a blocker.`
-fn sentence_says_severity(sentence: &str) -> bool {
-    let lower = sentence.to_lowercase();
-    words_in(sentence) <= 8
-        && (lower.contains("severity")
-            || lower.contains("priority")
-            || [
-                " is a blocker",
-                " is blocking",
-                "is critical",
-                " a nit",
-                "is a nit",
-                "blocker.",
-            ]
-            .iter()
-            .any(|words| lower.contains(words)))
-        && !lower.contains("not a")
 }

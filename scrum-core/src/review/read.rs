@@ -131,7 +131,7 @@ fn take_document(text: &str, said: document::Said, whole: bool, review: &mut Rev
                     line,
                     text: item.text,
                     location,
-                })
+                });
             }
             (Some(location), dismissed) => review.findings.push(Finding {
                 line,
@@ -416,6 +416,21 @@ impl<'a> Reader<'a> {
                 let left_out = citations.len().saturating_sub(limit);
                 citations.truncate(limit);
                 (citations, left_out)
+            }
+            // A revision in a link may have slashes, and a path may begin with `@`: known paths decide.
+            None if value.contains("://") || value.trim_start_matches('`').starts_with('@') => {
+                let places = location::places(value, self.options.paths);
+                let mut citations: Vec<_> = places
+                    .iter()
+                    .flat_map(|place| place.citations(value))
+                    .collect();
+                if citations.is_empty() {
+                    value::citations(value, limit)
+                } else {
+                    let left_out = citations.len().saturating_sub(limit);
+                    citations.truncate(limit);
+                    (citations, left_out)
+                }
             }
             None => value::citations(value, limit),
         };
@@ -727,7 +742,7 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let number = lines.of(from);
-            for place in location::places(line, None)
+            for place in location::places(line, self.options.paths.filter(|_| line.contains("://")))
                 .into_iter()
                 .filter(|place| !place.lines.is_empty())
             {

@@ -57,7 +57,10 @@ pub(super) fn inferred(
     };
     let mut read_to = 0;
     // Triggers are text, so a hit lies between characters.
-    while let Some(hit) = TRIGGERS.find_at(text.as_bytes(), read_to) {
+    while let Some(hit) = TRIGGERS
+        .find(aho_corasick::Input::new(text).range(read_to..))
+        .map(|hit| hit.start())
+    {
         let (from, to) = sentence(text, hit, read_to);
         read_to = to.max(hit + 1);
         let at = blocks.partition_point(|block| block.region.0 <= from);

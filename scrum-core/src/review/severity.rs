@@ -179,7 +179,7 @@ pub(super) fn marked(text: &str) -> Option<(Severity, String)> {
                     .any(|c| WORDS.contains_key(c.encode_utf8(&mut [0; 4]) as &str))
                     && !behind.starts_with(char::is_lowercase));
         let apart = opened && closed;
-        let phrase = opened && behind.starts_with(|c: char| c == '(' || c == '/');
+        let phrase = opened && behind.starts_with(['(', '/']);
         if first || apart || phrase || named || is_one || (capitals && numbered) {
             return Some((level, word.to_owned()));
         }

@@ -80,9 +80,9 @@ pub(crate) fn judge(review: &Review, buckets: &Buckets, cut_off: bool) -> (State
     match review.verdict {
         Some(ReviewVerdict::Block) => return no("says BLOCK and reports nothing that counts"),
         Some(ReviewVerdict::Fix) => return no("says FIX and reports nothing that counts"),
-        Some(ReviewVerdict::Ship) => return (State::Clean, None),
-        None if review.says_clean => return (State::Clean, None),
-        None => {}
+        Some(ReviewVerdict::Ship) if others == 0 => return (State::Clean, None),
+        None if review.says_clean && others == 0 => return (State::Clean, None),
+        _ => {}
     }
     if review.bytes == 0 {
         no("empty")
@@ -199,6 +199,18 @@ mod tests {
                 State::NoEvidence,
             ),
             (review(false, ship), &[(Echoed, 3)], false, State::Clean),
+            (
+                review(false, ship),
+                &[(UnknownPath, 1)],
+                false,
+                State::NoEvidence,
+            ),
+            (
+                review(true, None),
+                &[(Malformed, 1)],
+                false,
+                State::NoEvidence,
+            ),
         ] {
             let (found, reason) = judge(&review, &buckets(counts), cut_off);
             assert_eq!(found, state, "{review:?} {counts:?}");

@@ -223,7 +223,7 @@ impl<'a> Walker<'a> {
         if has_place
             && claimed
             && !(container && found.start.is_none())
-            && !(around.claimed && !own_path)
+            && (!around.claimed || own_path)
         {
             let (word, level) = match level {
                 Some((word, level)) => (Some(word), level),
@@ -243,8 +243,8 @@ impl<'a> Walker<'a> {
                 node,
                 &found,
                 place,
-                claim,
-                link,
+                &claim,
+                link.as_ref(),
                 here.dismissed,
                 title_at.filter(|_| !own_start),
             );
@@ -326,8 +326,8 @@ impl<'a> Walker<'a> {
         node: &Node,
         found: &Found<'_>,
         place: Option<&str>,
-        claim: Claim,
-        link: Option<String>,
+        claim: &Claim,
+        link: Option<&String>,
         dismissed: Option<&str>,
         title_at: Option<usize>,
     ) {
@@ -359,7 +359,7 @@ impl<'a> Walker<'a> {
                 location: Some(location),
                 swapped,
                 claim: claim.clone(),
-                link: link.clone(),
+                link: link.cloned(),
                 dismissed: dismissed.map(str::to_owned),
             });
         }
@@ -619,10 +619,7 @@ fn line_in(node: &Node, zero_based: bool) -> Option<(String, usize)> {
         Value::Map(_) => {
             let inner = Fields::of(node)?;
             let zero_based = inner.0.iter().any(|(key, ..)| key == "character");
-            let first = inner.find(&KEYS.start, |node| match node.value {
-                Value::Map(_) => line_in(node, zero_based),
-                _ => line_in(node, zero_based),
-            })?;
+            let first = inner.find(&KEYS.start, |node| line_in(node, zero_based))?;
             let last = inner.find(&KEYS.end, |node| line_in(node, zero_based));
             return Some(match last {
                 Some((last, _)) => (format!("{}-{last}", first.0), first.1),

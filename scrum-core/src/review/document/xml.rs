@@ -62,7 +62,8 @@ fn element(start: &BytesStart<'_>, at: usize) -> (String, Node) {
     let members = start.attributes().flatten().map(|attribute| {
         let key = attribute.key.local_name().as_ref().to_owned();
         let raw = attribute.value.into_owned();
-        let value = quick_xml::escape::unescape(&raw).map_or(raw.clone(), |text| text.into_owned());
+        let value =
+            quick_xml::escape::unescape(&raw).map_or(raw.clone(), std::borrow::Cow::into_owned);
         // What checkstyle and PMD call the name of a file.
         let key = if name == "file" && key == "name" {
             "path".to_owned()

@@ -12,7 +12,13 @@ pub(super) fn skip_joints(text: &str) -> &str {
         ]);
         let word = ["and ", "<br>", "<br/>", "<br />", "/ ", "+ "]
             .iter()
-            .find_map(|joint| lines::strip_ignoring_case(trimmed, joint));
+            .find_map(|joint| lines::strip_ignoring_case(trimmed, joint))
+            .or_else(|| lines::and(trimmed))
+            // `42/45`.
+            .or_else(|| {
+                let next = trimmed.strip_prefix('/')?;
+                next.starts_with(|c: char| c.is_ascii_digit()).then_some(next)
+            });
         match word {
             Some(next) => rest = next,
             None => return trimmed,
@@ -26,6 +32,7 @@ pub(super) fn has_joint(between: &str) -> bool {
         || between.contains("and")
         || between.contains("AND")
         || between.contains("br")
+        || lines::and(between.trim_start()).is_some()
 }
 
 pub(super) fn has_joint_first(rest: &str) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! Where one of them is known to exist, a value that is that path, with or without lines behind it, means that path.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -31,6 +31,7 @@ pub struct KnownPaths {
     all: Vec<String>,
     /// Finds any of them in a text; built when an answer without labels needs it.
     finder: OnceLock<Option<AhoCorasick>>,
+    digests: OnceLock<HashMap<String, String>>,
 }
 
 impl KnownPaths {
@@ -44,6 +45,7 @@ impl KnownPaths {
             odd: odd.cloned().collect(),
             all,
             finder: OnceLock::new(),
+            digests: OnceLock::new(),
         }
     }
 
@@ -68,10 +70,13 @@ impl KnownPaths {
 
     /// The path whose SHA-256 is this, in hex: GitHub's links to the files of a pull request.
     pub(crate) fn by_digest(&self, hex: &str) -> Option<&str> {
-        self.all
-            .iter()
-            .find(|path| crate::digest::sha256(path.as_bytes()).eq_ignore_ascii_case(hex))
-            .map(String::as_str)
+        let digests = self.digests.get_or_init(|| {
+            let paths = self.all.iter();
+            paths
+                .map(|path| (crate::digest::sha256(path.as_bytes()), path.clone()))
+                .collect()
+        });
+        digests.get(&hex.to_ascii_lowercase()).map(String::as_str)
     }
 
     /// The longest path that a longer one, such as a link's, ends with.

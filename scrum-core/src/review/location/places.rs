@@ -15,6 +15,11 @@ use super::{Citation, LineRange, Location, Malformed, path};
 const NEAR: usize = 120;
 /// Places that are read of one text at most.
 const MOST: usize = 20_000;
+/// Links that are read of one text at most.
+const MOST_LINKS: usize = 1_000;
+
+/// Ranges as read.
+pub(crate) type Ranges = Vec<Result<LineRange, Malformed>>;
 
 /// A path in a text, and its lines.
 #[derive(Debug, Clone)]
@@ -65,6 +70,18 @@ static WORDED: LazyLock<Regex> = LazyLock::new(|| {
 static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"^[`*_"'”’»>\])]{0,6}\s{0,3}[,;:：(（\[，、—–|の的-]{0,2}\s{0,3}[`*]{0,2}"#)
         .expect("a constant pattern")
+});
+
+/// `between lines 42 and 50 of`.
+static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(&format!(
+        r#"(?i)(?:{}) (?:{}) ?(\d+) (?:{}) (\d+) (?:{}) [`*"'(\[]{{0,4}}$"#,
+        alternatives(&WORDS.between),
+        alternatives(&WORDS.before),
+        alternatives(&WORDS.and),
+        alternatives(&WORDS.of),
+    ))
+    .expect("the words of the data file are escaped")
 });
 
 /// Lines in front of a path: `lines 42-50 of`, `L42-L50 in`, `lines 42-50,`.
@@ -151,7 +168,7 @@ pub(crate) fn lines_at_start(text: &str) -> Option<(Vec<Result<LineRange, Malfor
 }
 
 /// Lines that a text about one file names anywhere: `P1 at line 30: …`.
-pub(crate) fn lines_in(text: &str) -> Option<(Vec<Result<LineRange, Malformed>>, Range<usize>)> {
+pub(crate) fn lines_in(text: &str) -> Option<(Ranges, Range<usize>)> {
     let mut apart = true;
     for (at, c) in text.char_indices().take(400) {
         if apart
@@ -305,6 +322,11 @@ fn lines_before(text: &str) -> Option<(Vec<Result<Lines, Malformed>>, usize)> {
     if !text.contains(|c: char| c.is_ascii_digit()) {
         return None;
     }
+    if let Some(found) = BETWEEN.captures(text)
+        && let Some((read, _)) = lines::range(&format!("{}-{}", &found[1], &found[2]))
+    {
+        return Some((vec![read], found.get(0).map_or(0, |all| all.start())));
+    }
     let found = BEFORE.captures(text)?;
     let number = found.name("number").or(found.name("short"))?;
     let (read, _) = lines::range(number.as_str())?;
@@ -317,7 +339,7 @@ fn lines_before(text: &str) -> Option<(Vec<Result<Lines, Malformed>>, usize)> {
 /// The paths of a text; a link has its lines already.
 fn paths(text: &str, known: Option<&KnownPaths>) -> Vec<Place> {
     let mut found: Vec<Place> = Vec::new();
-    for range in links(text) {
+    for range in links(text).take(MOST_LINKS) {
         if let Some(place) = link(text, range, known) {
             found.push(place);
         }

@@ -29,9 +29,87 @@ fn read(value: &str) -> Vec<String> {
 
 #[track_caller]
 fn check(table: &[(&str, &[&str])]) {
-    for (value, expected) in table {
-        assert_eq!(read(value), *expected, "{value}");
-    }
+    let wrong: Vec<_> = table
+        .iter()
+        .map(|(value, expected)| (value, read(value), expected))
+        .filter(|(_, read, expected)| read != *expected)
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Forms in which a WHERE value puts words, marks or a link between a path and its lines.
+#[test]
+fn lines_apart_from_their_path() {
+    check(&[
+        ("src/render.py, fn_41(), line 42", &["src/render.py:42"]),
+        ("src/render.py (fn_41, line 42)", &["src/render.py:42"]),
+        (
+            "`src/render.py`, `fn_41`, lines 42-50",
+            &["src/render.py:42-50"],
+        ),
+        (
+            "src/render.py `fn_41()` (lines 42-50)",
+            &["src/render.py:42-50"],
+        ),
+        ("src/render.py (new lines 42-46)", &["src/render.py:42-46"]),
+        ("src/render.py in fn_41 at line 42", &["src/render.py:42"]),
+        (
+            "https://github.com/a/b/blob/0123abc/src/render.py#L41-L46",
+            &["src/render.py:41-46"],
+        ),
+        (
+            "https://gitlab.com/g/p/-/blob/main/src/render.py#L5-8",
+            &["src/render.py:5-8"],
+        ),
+        (
+            "[render.py](https://github.com/a/b/blob/main/src/render.py#L41)",
+            &["src/render.py:41"],
+        ),
+        (
+            "https://git.example.org/a/b/src/commit/0123abc/src/render.py#L7-L9",
+            &["src/render.py:7-9"],
+        ),
+        (
+            "https://bitbucket.org/a/b/src/0123abc/src/render.py#lines-4:6",
+            &["src/render.py:4-6"],
+        ),
+        ("src/{a,b}.py:42", &["src/a.py:42", "src/b.py:42"]),
+        ("fn_41 (src/render.py:42)", &["src/render.py:42"]),
+        ("(src/render.py:42)", &["src/render.py:42"]),
+        ("`fn_41` — `src/render.py:42`", &["src/render.py:42"]),
+        ("src/render.py : 42-46", &["src/render.py:42-46"]),
+        ("lines 42-50, src/render.py", &["src/render.py:42-50"]),
+        ("L42-L50 in src/render.py", &["src/render.py:42-50"]),
+        (
+            "src/render.py between lines 42 and 50",
+            &["src/render.py:42-50"],
+        ),
+        (
+            "between lines 42 and 50 of src/render.py",
+            &["src/render.py:42-50"],
+        ),
+        (
+            "src/render.py:42/45",
+            &["src/render.py:42", "src/render.py:45"],
+        ),
+        ("src/render.py 42行目", &["src/render.py:42"]),
+        ("src/render.py（42〜50行目）", &["src/render.py:42-50"]),
+        ("src/render.py 第 42 至 50 行", &["src/render.py:42-50"]),
+        ("src/render.py, строки 42-50", &["src/render.py:42-50"]),
+        ("src/render.py, Zeile 42-48", &["src/render.py:42-48"]),
+        ("src/render.py, ligne 42", &["src/render.py:42"]),
+        ("src/render.py, líneas 42-48", &["src/render.py:42-48"]),
+        ("src/render.py, linhas 42 a 48", &["src/render.py:42-48"]),
+        ("src/render.py 42번째 줄", &["src/render.py:42"]),
+        ("src/a.py:4 和 src/b.py:9", &["src/a.py:4", "src/b.py:9"]),
+        ("src/a.py:4 и src/b.py:9", &["src/a.py:4", "src/b.py:9"]),
+        ("src/a.py:4 und 9", &["src/a.py:4", "src/a.py:9"]),
+        ("src/a.py:4 et src/b.py:9", &["src/a.py:4", "src/b.py:9"]),
+        ("src//a.py:4", &["src/a.py:4"]),
+        // What is behind another place stays prose.
+        ("src/a.rs (see src/b.rs:4)", &["src/a.rs"]),
+        ("src/a.rs, which has 42 callers", &["src/a.rs"]),
+    ]);
 }
 
 #[test]
@@ -153,10 +231,7 @@ fn paths_of_every_kind() {
         ("Makefile", &["Makefile"]),
         ("run", &["run"]),
         (".gitignore:3", &[".gitignore:3"]),
-        (
-            "https://host/o/r/blob/main/src/a.rs#L42",
-            &["https://host/o/r/blob/main/src/a.rs:42"],
-        ),
+        ("https://host/o/r/blob/main/src/a.rs#L42", &["src/a.rs:42"]),
     ]);
 }
 

@@ -20,6 +20,10 @@ pub(super) fn read(value: &str, limit: usize) -> (Vec<Item>, usize) {
     }
     let mut reader = Reader::new(value, limit);
     reader.run();
+    if let Some(items) = in_words(value, &reader.found) {
+        let left_out = items.len().saturating_sub(limit);
+        return (items.into_iter().take(limit).collect(), left_out);
+    }
     if reader.found.is_empty() && reader.left_out == 0 {
         let empty = path::undressed(value).is_empty()
             && !value.contains(|c: char| c.is_alphanumeric() || c == '?');
@@ -30,6 +34,52 @@ pub(super) fn read(value: &str, limit: usize) -> (Vec<Item>, usize) {
         }));
     }
     (reader.found, reader.left_out)
+}
+
+/// The lines that stand apart from their path, as `src/a.rs, run(), line 4`, or a path behind other words, if the grammar
+/// saw no lines.
+fn in_words(value: &str, found: &[Item]) -> Option<Vec<Item>> {
+    let exact = |item: &Item| {
+        item.as_ref().map_or_else(
+            |malformed| !matches!(malformed, Malformed::NoPath | Malformed::Empty),
+            |citation| {
+                let location = &citation.location;
+                let path =
+                    path::looks_like_path(&location.path) || path::has_folder(&location.path);
+                location.symbol.is_some() || (location.lines.is_some() && path)
+            },
+        )
+    };
+    let digits = value.contains(|c: char| c.is_ascii_digit());
+    // A link, `a//b`, `{a,b}`: the grammar takes these for parts of the path.
+    let signs = value.contains("//") || value.contains('{');
+    if !digits || value.len() > 1024 || (!signs && found.iter().any(exact)) {
+        return None;
+    }
+    let places = super::places::places(value, None);
+    let lined: Vec<_> = places
+        .iter()
+        .filter(|place| !place.lines.is_empty())
+        .collect();
+    let first = lined.first()?;
+    // What the grammar read must be the same path, or none.
+    let same = match found.first() {
+        Some(Ok(citation)) => {
+            let path = &citation.location.path;
+            signs || *path == first.path || !path::looks_like_path(path)
+        }
+        _ => true,
+    };
+    same.then(|| {
+        let cited = lined.iter().flat_map(|place| place.citations(value));
+        let mut items: Vec<Item> = cited.collect();
+        // A link and its text are one citation.
+        items.dedup_by(|more, first| match (more, first) {
+            (Ok(more), Ok(first)) => more.location == first.location,
+            _ => false,
+        });
+        items
+    })
 }
 
 /// Reads the form that nearly all values have, `src/main.rs:40-52` with or without backticks, without the rest of the
@@ -46,7 +96,7 @@ fn plain(value: &str) -> Option<Citation> {
         .first()
         .is_some_and(u8::is_ascii_alphanumeric)
         && path.bytes().all(is_plain);
-    if !named || !path::has_folder(path) || !path::has_ending(path) {
+    if !named || path.contains("//") || !path::has_folder(path) || !path::has_ending(path) {
         return None;
     }
     let number = |digits: &str| -> Option<u32> {

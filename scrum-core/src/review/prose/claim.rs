@@ -1,0 +1,140 @@
+//! How bad a unit says it is, and what it says.
+
+use super::text::{letters, sentence_says_severity, sentences, tidy, words_in};
+use super::unit::Unit;
+use super::{LONGEST, Reader, Start};
+use crate::review::location;
+use crate::review::value;
+use crate::review::{Severity, severity};
+
+impl Reader<'_> {
+    pub(super) fn own_severity(
+        &self,
+        unit: &Unit,
+        used: &Option<(usize, usize)>,
+    ) -> Option<(Severity, String)> {
+        let (index, start) = used.unwrap_or((0, usize::MAX));
+        // `path:4: error TS7: …`, as compilers print it.
+        if let Some((_, text)) = unit.lines.get(index).filter(|_| start != usize::MAX)
+            && let Some(place) = self
+                .places(text)
+                .into_iter()
+                .find(|place| place.range.start == start)
+            && letters(&text[..start]) == 0
+            && let Some(behind) = text[place.range.end..]
+                .trim_start_matches(|c: char| c == ':' || c.is_ascii_digit())
+                .strip_prefix(' ')
+        {
+            let word: String = behind.chars().take_while(|c| c.is_alphabetic()).collect();
+            let next = behind[word.len()..].trim_start();
+            if text[place.range.end..].starts_with(':')
+                && next.starts_with(|c: char| c.is_uppercase() || c == ':' || c == '[' || c == '(')
+                && let Some(level) = severity::read(&word)
+            {
+                return Some((level, word));
+            }
+        }
+        for (at, (_, text)) in unit.lines.iter().enumerate().take(6) {
+            let cut = (at == index && start != usize::MAX).then_some(start);
+            let text = self.without_place(text, cut);
+            let found = severity::marked(&text);
+            if at == 0 {
+                if found.is_some() {
+                    return found;
+                }
+                continue;
+            }
+            // Below the title only what is nothing but a severity, or the rest of the title.
+            if found.is_some()
+                && (words_in(&text) <= 3
+                    || at <= 1 && index == 0 && self.is_only_place(&unit.lines[0].1)
+                    || matches!(unit.start, Start::Text) && sentence_says_severity(&text))
+            {
+                return found;
+            }
+        }
+        let labelled = unit.what.as_deref().and_then(severity::marked);
+        if labelled.is_some() {
+            return labelled;
+        }
+        let texts = unit.lines.iter().map(|(_, text)| text.as_str());
+        texts.clone().flat_map(sentences).find_map(|sentence| {
+            sentence_says_severity(sentence)
+                .then(|| severity::marked(sentence))
+                .flatten()
+        })
+    }
+
+    /// A text with a mark in place of the location that it names.
+    pub(super) fn without_place(&self, text: &str, start: Option<usize>) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut at = 0;
+        for place in self.places(text) {
+            if start == Some(place.range.start) || start.is_none() || !place.lines.is_empty() {
+                out.push_str(&text[at..place.range.start.max(at)]);
+                out.push('§');
+                at = place.range.end.max(at);
+            }
+        }
+        out.push_str(&text[at..]);
+        if at == 0
+            && let Some(start) = start
+            && let Some((_, len)) = location::lines_at_start(text.get(start..).unwrap_or(""))
+        {
+            out.replace_range(start..start + len, "§");
+        }
+        out
+    }
+
+    pub(super) fn claim(
+        &self,
+        unit: &Unit,
+        used: Option<(usize, usize)>,
+    ) -> (Option<String>, Option<String>) {
+        let mut parts: Vec<String> = Vec::new();
+        for (index, (_, text)) in unit.lines.iter().enumerate() {
+            let start = used.filter(|(at, _)| *at == index).map(|(_, start)| start);
+            let cleaned = match start {
+                Some(start) => {
+                    let place = self
+                        .places(text)
+                        .into_iter()
+                        .find(|place| place.range.start == start);
+                    let at_edge = |range: &std::ops::Range<usize>| {
+                        letters(&text[..range.start]) < 2 || letters(&text[range.end..]) < 2
+                    };
+                    match place {
+                        Some(place) if at_edge(&place.range) => {
+                            format!("{}{}", &text[..place.range.start], &text[place.range.end..])
+                        }
+                        _ => text.clone(),
+                    }
+                }
+                None => text.clone(),
+            };
+            let cleaned = cleaned
+                .trim_start_matches(|c: char| {
+                    !c.is_alphanumeric() && !matches!(c, '`' | '[' | '«' | '“' | '"')
+                })
+                .trim_end_matches(|c: char| {
+                    c.is_whitespace() || matches!(c, '(' | '*' | '—' | '–' | '`' | '[' | ']')
+                });
+            let cleaned =
+                cleaned.trim_start_matches(['`', ']', ')', ':', ' ', '—', '–', '-', ',', '*']);
+            let cleaned = tidy(cleaned);
+            if letters(&cleaned) > 1 {
+                parts.push(cleaned);
+            }
+        }
+        let labelled = [&unit.what, &unit.why].into_iter().flatten().cloned();
+        let mut all: Vec<String> = Vec::new();
+        all.extend(parts.first().cloned());
+        all.extend(labelled);
+        all.extend(parts.into_iter().skip(1));
+        let cut = |text: String| value::cut(&text, LONGEST).into_owned();
+        let mut all = all.into_iter();
+        let what = all.next().map(cut);
+        let why = all.collect::<Vec<_>>().join("\n");
+        (what, (!why.is_empty()).then(|| cut(why)))
+    }
+}

@@ -1,0 +1,235 @@
+//! What becomes of a unit: findings, mentions, a claim without a place, or a word that all is well.
+
+use super::text::{is_dash, letters, sentence_at, sentences, words_in};
+use super::unit::Unit;
+use super::{Reader, Start};
+use crate::review::location::{Citation, Place};
+use crate::review::words;
+use crate::review::{
+    Claim, Finding, Mention, ReadAs, Severity, UnlocatedFinding, clean, label, severity,
+};
+
+impl Reader<'_> {
+    pub(super) fn mention(&mut self, line: u32, text: &str, place: &Place) {
+        if place.lines.is_empty() {
+            return;
+        }
+        for citation in place.citations(text).into_iter().flatten() {
+            self.said.mentions.push(Mention {
+                line,
+                text: citation.text,
+                location: citation.location,
+            });
+        }
+    }
+
+    pub(super) fn emit(&mut self, unit: &Unit) {
+        let (primary, used) = self.primary(unit);
+        let mut own = unit.severity.as_deref().map(|word| {
+            (
+                severity::read(word),
+                word.trim_matches(['*', '`', '_', ' ']).to_owned(),
+            )
+        });
+        if own.is_none() {
+            own = self
+                .own_severity(unit, &used)
+                .map(|(level, word)| (Some(level), word));
+        }
+        let title = unit.lines.first().map_or("", |(_, text)| text.as_str());
+        // Rest of the places.
+        for (index, (line, text)) in unit.lines.iter().enumerate() {
+            for place in self.places(text) {
+                if used != Some((index, place.range.start)) {
+                    self.mention(*line, text, &place);
+                }
+            }
+        }
+        let claim_words: usize = unit.what.as_deref().map_or(0, letters)
+            + unit.why.as_deref().map_or(0, letters)
+            + unit
+                .lines
+                .iter()
+                .enumerate()
+                .map(|(index, (_, text))| {
+                    let cut = used.filter(|(at, _)| *at == index).map(|(_, start)| start);
+                    letters(&self.without_place(text, cut))
+                })
+                .sum::<usize>();
+        let approved = {
+            let sentence = used.and_then(|(index, start)| {
+                unit.lines
+                    .get(index)
+                    .map(|(_, text)| sentence_at(text, start))
+            });
+            sentence.is_some_and(words::approves) && own.is_none()
+        };
+        let done = unit.done
+            || matches!(unit.lines.as_slice(), [(_, place), (_, text), ..] if self.is_only_place(place) && words::is_done(text));
+        let mention = (unit.around.mention
+            && (own.is_none() || !(self.is_in_intro() || unit.start == Start::Row)))
+            || done
+            || approved
+            || claim_words < 2
+            || (title.contains("~~") && title.matches("~~").count() >= 2);
+        if primary.is_empty() {
+            self.unplaced(unit, own, mention);
+            return;
+        }
+        if mention {
+            for (line, citation) in primary {
+                if let Ok(citation) = citation {
+                    self.said.mentions.push(Mention {
+                        line,
+                        text: citation.text,
+                        location: citation.location,
+                    });
+                }
+            }
+            return;
+        }
+        let (level, word) = match own {
+            Some((level, word)) => (level, Some(word)),
+            None => match &unit.around.severity {
+                Some((level, word)) => (Some(*level), Some(word.clone())),
+                None => (None, None),
+            },
+        };
+        let (what, why) = self.claim(unit, used);
+        let labelled = !unit.paths.is_empty() && unit.start != Start::Row;
+        let aside = used
+            .is_some_and(|(index, start)| index > 0 || unit.lines[index].1[..start].contains(". "));
+        if unit.start == Start::Text && aside && level.is_none() && unit.number.is_none() {
+            self.weak
+                .extend(self.said.findings.len()..self.said.findings.len() + primary.len());
+        }
+        self.structured |= unit.start != Start::Text;
+        for (line, citation) in primary {
+            let (text, location, swapped) = match citation {
+                Ok(Citation {
+                    location,
+                    text,
+                    swapped,
+                }) => (text, Ok(location), swapped),
+                Err(malformed) => (String::new(), Err(malformed), false),
+            };
+            self.said.findings.push(Finding {
+                line,
+                text,
+                location,
+                claim: Claim {
+                    severity: level,
+                    severity_text: word.clone(),
+                    what: what.clone(),
+                    why: why.clone(),
+                },
+                read_as: if labelled {
+                    ReadAs::Labelled
+                } else {
+                    ReadAs::Prose
+                },
+                link: None,
+                number: unit.number,
+                quoted: None,
+                stands_in_diff: false,
+                retracted: None,
+                swapped,
+            });
+        }
+    }
+
+    pub(super) fn is_in_intro(&self) -> bool {
+        self.sections
+            .iter()
+            .any(|section| section.level == 8 && section.around.mention)
+            && !self
+                .sections
+                .iter()
+                .any(|section| section.level != 8 && section.around.mention)
+    }
+
+    /// A unit that names no line.
+    pub(super) fn unplaced(
+        &mut self,
+        unit: &Unit,
+        own: Option<(Option<Severity>, String)>,
+        mention: bool,
+    ) {
+        let text: String = unit
+            .lines
+            .iter()
+            .map(|(_, text)| text.as_str())
+            .collect::<Vec<_>>()
+            .join(" ");
+        let labelled = [&unit.what, &unit.why]
+            .into_iter()
+            .flatten()
+            .any(|text| sentences(text).any(clean::says_nothing_found));
+        let is_clean = labelled
+            || unit.lines.iter().any(|(_, line)| {
+                sentences(line).any(clean::says_nothing_found) || clean::says_nothing_found(line)
+            });
+        let is_none = unit.lines.iter().any(|(_, line)| {
+            label::says_none(line).is_some_and(|dressing| !dressing.gutter) || is_dash(line)
+        });
+        let heading = matches!(unit.start, Start::Heading(_));
+        if is_clean {
+            self.clean.push(self.heading);
+            let rest = unit
+                .lines
+                .iter()
+                .flat_map(|(_, line)| sentences(line))
+                .filter(|s| !clean::says_nothing_found(s));
+            let rest = rest.collect::<Vec<_>>().join(" ");
+            if words::speaks_of_a_problem(&rest)
+                && !unit.around.mention
+                && !rest.to_lowercase().contains("checked for")
+                && !heading
+            {
+                self.content.push((usize::MAX, true));
+            }
+            return;
+        }
+        if is_none {
+            self.none.push(self.heading);
+            if unit.lines.len() <= 2 {
+                return;
+            }
+        }
+        let listed = unit.number.is_some() || !unit.paths.is_empty() || unit.what.is_some();
+        if let Some((Some(level), word)) = own
+            && !mention
+            && (!heading || listed || unit.lines.len() > 1)
+            && words_in(&text) >= 3
+            && !self.followed_by_findings(unit)
+        {
+            let (what, why) = self.claim(unit, None);
+            let line = unit.lines.first().map_or(1, |(line, _)| *line);
+            self.said.unlocated.push(UnlocatedFinding {
+                line,
+                claim: Claim {
+                    severity: Some(level),
+                    severity_text: Some(word),
+                    what,
+                    why,
+                },
+                retracted: None,
+            });
+            return;
+        }
+        let remark = unit.around.mention || mention || heading && unit.lines.len() == 1;
+        if !remark
+            && letters(&text) > 8
+            && (matches!(unit.start, Start::Item(_)) || words::speaks_of_a_problem(&text))
+            && !words::approves(&text)
+        {
+            self.content
+                .push((self.heading, matches!(unit.start, Start::Item(_))));
+        }
+    }
+
+    /// A heading in front of findings is their group, not one without a place.
+    pub(super) fn followed_by_findings(&self, unit: &Unit) -> bool {
+        matches!(unit.start, Start::Heading(_)) && unit.number.is_none() && unit.lines.len() == 1
+    }
+}

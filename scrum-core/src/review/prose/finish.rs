@@ -1,0 +1,128 @@
+//! What the answer says as a whole: what it takes back, and whether it is clean.
+
+use std::collections::BTreeMap;
+
+use super::text::sentences;
+use super::{MOST_RETRACTIONS, Reader, Said};
+use crate::review::location::Location;
+use crate::review::markdown::{Kind, Line};
+use crate::review::phrase::TRIGGERS;
+use crate::review::retraction::{self, Target};
+use crate::review::{InferredRetraction, Mention, sentence};
+
+impl Reader<'_> {
+    pub(super) fn finish(mut self, lines: &[Line<'_>]) -> Said {
+        self.retract(lines);
+        if self.structured {
+            for at in std::mem::take(&mut self.weak).into_iter().rev() {
+                let finding = self.said.findings.remove(at);
+                if let Ok(location) = finding.location {
+                    self.said.mentions.push(Mention {
+                        line: finding.line,
+                        text: finding.text,
+                        location,
+                    });
+                }
+            }
+        }
+        // Places of a list were taken for mentions as well.
+        let taken: std::collections::HashSet<(u32, Location)> = self
+            .said
+            .findings
+            .iter()
+            .filter_map(|finding| Some((finding.line, finding.location.as_ref().ok()?.clone())))
+            .collect();
+        self.said
+            .mentions
+            .retain(|mention| !taken.contains(&(mention.line, mention.location.clone())));
+        let standing = self
+            .said
+            .findings
+            .iter()
+            .any(|finding| finding.retracted.is_none())
+            || self
+                .said
+                .unlocated
+                .iter()
+                .any(|unlocated| unlocated.retracted.is_none());
+        let listed = self.content.iter().any(|(heading, item)| {
+            *heading == usize::MAX || *item || !self.clean.contains(heading)
+        });
+        let stated = !self.clean.is_empty() && !listed;
+        let all_none = !self.none.is_empty() && self.content.is_empty();
+        self.said.clean = !standing && !self.rejects && (stated || all_none);
+        self.said
+    }
+
+    /// Findings that plain words take back.
+    pub(super) fn retract(&mut self, lines: &[Line<'_>]) {
+        if self.said.findings.is_empty() && self.said.unlocated.is_empty() {
+            return;
+        }
+        let mut taken: BTreeMap<usize, InferredRetraction> = BTreeMap::new();
+        let mut tried = 0;
+        for line in lines
+            .iter()
+            .filter(|line| !matches!(line.kind, Kind::Code | Kind::Blank))
+        {
+            if TRIGGERS.find(line.text.as_bytes()).is_none() || tried >= MOST_RETRACTIONS {
+                continue;
+            }
+            tried += 1;
+            let own = self
+                .units
+                .iter()
+                .rposition(|(_, _, range)| range.start <= line.number);
+            for said in sentences(&line.text) {
+                let Some(target) = retraction::target(&sentence::plain(said)) else {
+                    continue;
+                };
+                let units: Vec<usize> = match target {
+                    Target::Own => own
+                        .filter(|own| self.units[*own].2.contains(&line.number))
+                        .into_iter()
+                        .collect(),
+                    Target::Numbers(numbers) => numbers
+                        .into_iter()
+                        .filter_map(|number| {
+                            let before = self.units.iter().rposition(|(own, findings, range)| {
+                                *own == Some(number)
+                                    && !findings.is_empty()
+                                    && range.start <= line.number
+                            });
+                            // Where nothing is numbered, findings are counted.
+                            let numbered = self
+                                .units
+                                .iter()
+                                .any(|(own, findings, _)| own.is_some() && !findings.is_empty());
+                            before.or_else(|| {
+                                let with = self
+                                    .units
+                                    .iter()
+                                    .enumerate()
+                                    .filter(|(_, (_, findings, _))| !findings.is_empty());
+                                let at = usize::try_from(number).ok()?.checked_sub(1)?;
+                                (!numbered)
+                                    .then(|| with.map(|(index, _)| index).nth(at))
+                                    .flatten()
+                            })
+                        })
+                        .collect(),
+                };
+                for unit in units {
+                    for finding in self.units[unit].1.clone() {
+                        taken.entry(finding).or_insert_with(|| InferredRetraction {
+                            line: line.number,
+                            phrase: sentence::shown(said),
+                        });
+                    }
+                }
+            }
+        }
+        for (at, words) in taken {
+            if let Some(finding) = self.said.findings.get_mut(at) {
+                finding.retracted = Some(words);
+            }
+        }
+    }
+}

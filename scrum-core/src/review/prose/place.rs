@@ -1,0 +1,147 @@
+//! Where a unit says it is.
+
+use super::text::{Cited, LineList, cite, letters, strip_marks, whole_file};
+use super::unit::Unit;
+use super::{Reader, Start};
+use crate::review::location::{self, Place};
+use crate::review::words;
+
+impl Reader<'_> {
+    /// The places that a unit is about, with their lines; and the title's line and byte that they were taken from.
+    pub(super) fn primary(&self, unit: &Unit) -> (Vec<Cited>, Option<(usize, usize)>) {
+        if !unit.paths.is_empty() {
+            return (self.labelled_places(unit), None);
+        }
+        for (index, (line, text)) in unit.lines.iter().enumerate().take(40) {
+            let places = self.places(text);
+            let path = unit.around.path.as_deref();
+            let first = places.iter().position(|place| {
+                !place.lines.is_empty() && !words::compares(&text[..place.range.start])
+            });
+            if first.is_none_or(|at| index == 0 && letters(&text[..places[at].range.start]) > 0)
+                && let Some(path) = path.filter(|_| index == 0)
+                && let Some((lines, len)) = location::lines_at_start(strip_marks(text))
+            {
+                let start = text.len() - strip_marks(text).len();
+                let shown = &text[start..start + len];
+                return (cite(*line, path, &lines, shown), Some((index, start)));
+            }
+            if let Some(at) = first {
+                let place = &places[at];
+                let mut all: Vec<_> = place
+                    .citations(text)
+                    .into_iter()
+                    .map(|c| (*line, c))
+                    .collect();
+                // A list of places: `a.rs:1, b.rs:2`.
+                let mut end = place.range.end;
+                for next in places[at + 1..]
+                    .iter()
+                    .filter(|next| !next.lines.is_empty())
+                {
+                    let between = text[end..next.range.start.max(end)].trim_matches(|c: char| {
+                        c.is_whitespace() || matches!(c, '`' | '*' | '[' | ']' | '"')
+                    });
+                    if !matches!(
+                        between,
+                        "," | "and"
+                            | "&"
+                            | "/"
+                            | ";"
+                            | ", and"
+                            | "und"
+                            | "et"
+                            | "y"
+                            | "и"
+                            | "和"
+                            | "、"
+                    ) {
+                        break;
+                    }
+                    all.extend(next.citations(text).into_iter().map(|c| (*line, c)));
+                    end = next.range.end;
+                }
+                return (all, Some((index, place.range.start)));
+            }
+        }
+        if let Some(path) = unit.around.path.as_deref()
+            && matches!(unit.start, Start::Item(_))
+            && let Some((line, text)) = unit.lines.first()
+            && let Some((lines, range)) = location::lines_in(text)
+        {
+            return (
+                cite(*line, path, &lines, &text[range.clone()]),
+                Some((0, range.start)),
+            );
+        }
+        (Vec::new(), None)
+    }
+
+    /// Places of labels and columns.
+    pub(super) fn labelled_places(&self, unit: &Unit) -> Vec<Cited> {
+        let mut all = Vec::new();
+        let mut lists: Vec<LineList> = unit
+            .line_lists
+            .iter()
+            .filter_map(|(line, text)| Some((*line, location::line_list(text)?)))
+            .collect();
+        for (line, value) in &unit.paths {
+            let places = self.places(value);
+            let lined: Vec<&Place> = places
+                .iter()
+                .filter(|place| !place.lines.is_empty())
+                .collect();
+            if !lined.is_empty() {
+                all.extend(
+                    lined
+                        .iter()
+                        .flat_map(|place| place.citations(value))
+                        .map(|c| (*line, c)),
+                );
+                continue;
+            }
+            let path = match places.first() {
+                Some(place) => place.path.clone(),
+                None => {
+                    let path =
+                        value.trim_matches(|c: char| c.is_whitespace() || "`*\"'[]()".contains(c));
+                    if let (Some(around), Some(lines)) =
+                        (&unit.around.path, location::line_list(value))
+                    {
+                        all.extend(cite(*line, around, &lines, value));
+                        continue;
+                    }
+                    if path.is_empty()
+                        || path.contains(' ')
+                        || location::names_no_place(path)
+                        || !path.contains(['.', '/'])
+                    {
+                        continue;
+                    }
+                    path.to_owned()
+                }
+            };
+            if let Some((line, lines)) = (!lists.is_empty()).then(|| lists.remove(0)) {
+                all.extend(cite(line, &path, &lines, &path));
+                continue;
+            }
+            // A line in the text beside the path, as in a table's last column.
+            let beside = unit
+                .what
+                .iter()
+                .chain(&unit.why)
+                .map(String::as_str)
+                .chain(unit.lines.iter().map(|(_, text)| text.as_str()))
+                .find_map(location::lines_in);
+            if let Some((lines, _)) = beside {
+                all.extend(cite(*line, &path, &lines, &path));
+                continue;
+            }
+            let severe = unit.severity.is_some();
+            if severe || (unit.what.is_some() && unit.start != Start::Row) {
+                all.push((*line, Ok(whole_file(&path))));
+            }
+        }
+        all
+    }
+}

@@ -1,0 +1,154 @@
+//! Small questions about a line of prose, and citations made of what a line says.
+
+use crate::review::location::{Citation, LineRange, Location, Malformed};
+use crate::review::severity;
+
+/// A citation, and the line where it stands.
+pub(super) type Cited = (u32, Result<Citation, Malformed>);
+pub(super) type LineList = (u32, Vec<Result<LineRange, Malformed>>);
+
+pub(super) fn whole_file(path: &str) -> Citation {
+    Citation {
+        location: Location {
+            path: path.to_owned(),
+            lines: None,
+            symbol: None,
+        },
+        text: path.to_owned(),
+        swapped: false,
+    }
+}
+
+pub(super) fn cite(
+    line: u32,
+    path: &str,
+    lines: &[Result<LineRange, Malformed>],
+    shown: &str,
+) -> Vec<(u32, Result<Citation, Malformed>)> {
+    lines
+        .iter()
+        .map(|read| {
+            let citation = read.clone().map(|range| Citation {
+                location: Location {
+                    path: path.to_owned(),
+                    lines: Some(range),
+                    symbol: None,
+                },
+                text: shown.to_owned(),
+                swapped: false,
+            });
+            (line, citation)
+        })
+        .collect()
+}
+
+/// A title without marks and a severity in front: `[HIGH] L28: …`, `**Line 4** …`.
+pub(super) fn strip_marks(text: &str) -> &str {
+    let mut rest = text.trim_start_matches(['*', '_', ' ', '#', '-']);
+    for (open, close) in [('[', ']'), ('(', ')')] {
+        if let Some(inner) = rest.strip_prefix(open)
+            && let Some(end) = inner.find(close)
+            && severity::read(&inner[..end]).is_some()
+        {
+            rest = inner[end + 1..].trim_start_matches([' ', ':', '*', '—', '–', '-']);
+        }
+    }
+    let lead = text.len() - rest.len();
+    // Backticks around the lines say that they are lines.
+    let back = text[..lead].ends_with('`');
+    if back { &text[lead - 1..] } else { rest }
+}
+
+/// A claim without emphasis, and without what a place left behind.
+pub(super) fn tidy(text: &str) -> String {
+    let mut out = text.to_owned();
+    for (mark, with) in [
+        ("**", ""),
+        ("``", ""),
+        ("[]()", ""),
+        ("]()", "]"),
+        ("()", ""),
+    ] {
+        if mark != "()" || text.contains("``()") || text.contains(" ()") {
+            out = out.replace(mark, with);
+        }
+    }
+    let rest = out.trim_start_matches("[ ]").trim_start();
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = rest[digits..]
+        .strip_prefix(['.', ')'])
+        .filter(|_| (1..=3).contains(&digits))
+        .unwrap_or(rest);
+    rest.trim_matches(|c: char| c.is_whitespace() || matches!(c, '—' | '–' | ':' | ',' | '-'))
+        .to_owned()
+}
+
+pub(super) fn letters(text: &str) -> usize {
+    text.chars().filter(|c| c.is_alphabetic()).take(64).count()
+}
+
+pub(super) fn words_in(text: &str) -> usize {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.chars().any(char::is_alphabetic))
+        .take(64)
+        .count()
+}
+
+pub(super) fn is_dash(line: &str) -> bool {
+    matches!(
+        line.trim().trim_end_matches('.').to_lowercase().as_str(),
+        "-" | "—"
+            | "n/a"
+            | "none"
+            | "none found"
+            | "无"
+            | "なし"
+            | "keine"
+            | "aucun"
+            | "aucune"
+            | "ninguno"
+            | "ninguna"
+            | "nenhum"
+            | "нет"
+            | "없음"
+            | "nothing"
+            | "nil"
+    )
+}
+
+/// The sentences of a line.
+pub(super) fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    text.split_inclusive(". ")
+        .flat_map(|part| part.split_inclusive(['。', '！', '!', '?', '？']))
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+}
+
+/// The sentence around a byte.
+pub(super) fn sentence_at(text: &str, at: usize) -> &str {
+    let from = text[..at].rfind(". ").map_or(0, |stop| stop + 2);
+    let from = text[..at]
+        .rfind('。')
+        .map_or(from, |stop| from.max(stop + '。'.len_utf8()));
+    let to = text[at..].find(". ").map_or(text.len(), |stop| at + stop);
+    &text[from..to]
+}
+
+/// `Severity: medium.`, `This one is a blocker.`
+pub(super) fn sentence_says_severity(sentence: &str) -> bool {
+    let lower = sentence.to_lowercase();
+    words_in(sentence) <= 8
+        && (lower.contains("severity")
+            || lower.contains("priority")
+            || [
+                " is a blocker",
+                " is blocking",
+                "is critical",
+                " a nit",
+                "is a nit",
+                "blocker.",
+            ]
+            .iter()
+            .any(|words| lower.contains(words)))
+        && !lower.contains("not a")
+}

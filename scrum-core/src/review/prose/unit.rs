@@ -1,0 +1,92 @@
+//! A unit while it is put together.
+
+use super::{Around, LONGEST, Start};
+use crate::review::words::Field;
+
+/// What a reviewer says of one thing.
+#[derive(Debug)]
+pub(super) struct Unit {
+    pub(super) start: Start,
+    pub(super) number: Option<u32>,
+    pub(super) around: Around,
+    /// The title, then what follows.
+    pub(super) lines: Vec<(u32, String)>,
+    /// The title names a line of a file.
+    pub(super) placed: bool,
+    /// What follows the title does, or a label.
+    pub(super) placed_below: bool,
+    pub(super) paths: Vec<(u32, String)>,
+    pub(super) line_lists: Vec<(u32, String)>,
+    pub(super) severity: Option<String>,
+    pub(super) what: Option<String>,
+    pub(super) why: Option<String>,
+    /// The label whose value the next lines go on with.
+    pub(super) open: Option<Field>,
+    pub(super) done: bool,
+}
+
+impl Unit {
+    pub(super) fn new(start: Start, around: &Around, number: u32, text: &str) -> Self {
+        Self {
+            start,
+            number: None,
+            around: around.clone(),
+            lines: vec![(number, text.to_owned())],
+            placed: false,
+            placed_below: false,
+            paths: Vec::new(),
+            line_lists: Vec::new(),
+            severity: None,
+            what: None,
+            why: None,
+            open: None,
+            done: false,
+        }
+    }
+
+    pub(super) fn has_label(&self, field: Field) -> bool {
+        match field {
+            Field::Path | Field::Place => !self.paths.is_empty(),
+            Field::Severity => self.severity.is_some() || !self.paths.is_empty(),
+            _ => false,
+        }
+    }
+
+    pub(super) fn push(&mut self, number: u32, text: &str) {
+        match self.open {
+            Some(Field::Path | Field::Place) if !text.is_empty() => {
+                self.paths.push((number, text.to_owned()));
+            }
+            Some(Field::Other) => {}
+            Some(field @ (Field::What | Field::Why)) => self.set(field, number, text),
+            _ => self.lines.push((number, text.to_owned())),
+        }
+    }
+
+    pub(super) fn set(&mut self, field: Field, number: u32, value: &str) {
+        self.open = matches!(field, Field::What | Field::Why | Field::Other)
+            .then_some(field)
+            .or(value.is_empty().then_some(field));
+        if value.is_empty() {
+            return;
+        }
+        let add = |old: &mut Option<String>| match old {
+            Some(old) if old.len() < LONGEST => {
+                old.push('\n');
+                old.push_str(value);
+            }
+            Some(_) => {}
+            None => *old = Some(value.to_owned()),
+        };
+        match field {
+            Field::Path | Field::Place => self.paths.push((number, value.to_owned())),
+            Field::Lines => self.line_lists.push((number, value.to_owned())),
+            Field::Severity | Field::PerhapsSeverity => {
+                self.severity = self.severity.take().or(Some(value.to_owned()));
+            }
+            Field::What => add(&mut self.what),
+            Field::Why => add(&mut self.why),
+            Field::Other | Field::Number | Field::Verdict => {}
+        }
+    }
+}
