@@ -489,3 +489,141 @@ fn is_set(node: &Node, keys: &[String]) -> bool {
         _ => false,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::review::location::KnownPaths;
+
+    fn read(dump: &str) -> Import {
+        let paths = KnownPaths::new(["src/pool.rs", "src/clock.ts"]);
+        import(
+            dump.as_bytes(),
+            ImportFormat::Auto,
+            &ReadOptions::default().paths(&paths),
+        )
+        .unwrap()
+    }
+
+    /// Every finding as `author path:start-end severity`.
+    fn findings(import: &Import) -> Vec<String> {
+        let of = |author: &Imported| {
+            let shown = |finding: &ImportedFinding| {
+                let lines = finding
+                    .start_line
+                    .zip(finding.end_line)
+                    .map_or(String::new(), |(a, b)| format!(":{a}-{b}"));
+                let severity = finding.severity.as_deref().unwrap_or("-");
+                let resolved = if finding.resolved { " resolved" } else { "" };
+                format!(
+                    "{} {}{lines} {severity}{resolved}",
+                    author.reviewer, finding.path
+                )
+            };
+            author.findings.iter().map(shown).collect::<Vec<_>>()
+        };
+        import.authors.iter().flat_map(of).collect()
+    }
+
+    #[test]
+    fn each_forge_is_read_by_its_keys() {
+        for (name, dump, expected) in [
+            (
+                "github",
+                r#"[{"id":1,"user":{"login":"a[bot]"},"path":"src/pool.rs","line":9,"start_line":4,"side":"RIGHT","body":"**[HIGH]** kept","html_url":"https://x/1"},
+                    {"id":2,"in_reply_to_id":1,"user":{"login":"b"},"path":"src/pool.rs","line":9,"body":"Done"}]"#,
+                vec!["a src/pool.rs:4-9 block"],
+            ),
+            (
+                "github, outdated and on the old side",
+                r#"[{"user":{"login":"a"},"path":"src/pool.rs","line":null,"original_line":9,"side":"RIGHT","body":"kept"},
+                    {"user":{"login":"a"},"path":"src/pool.rs","line":7,"side":"LEFT","body":"was right"}]"#,
+                vec!["a src/pool.rs -", "a src/pool.rs -"],
+            ),
+            (
+                "graphql",
+                r#"{"data":{"nodes":[{"isResolved":true,"path":"src/pool.rs","line":3,"comments":{"nodes":[{"author":{"login":"a"},"body":"nit: name"},{"author":{"login":"b"},"body":"ok"}]}}]}}"#,
+                vec!["a src/pool.rs:3-3 info resolved"],
+            ),
+            (
+                "gitlab",
+                r#"[{"id":"d","notes":[{"author":{"username":"a"},"system":false,"resolved":false,"body":"blocker: kept","position":{"new_path":"src/pool.rs","new_line":8,"line_range":{"start":{"new_line":5},"end":{"new_line":8}}}}]},
+                    {"id":"e","individual_note":true,"notes":[{"author":{"username":"a"},"system":true,"body":"added 1 commit"}]}]"#,
+                vec!["a src/pool.rs:5-8 block"],
+            ),
+            (
+                "gerrit",
+                ")]}'\n{\"src/pool.rs\":[{\"author\":{\"username\":\"a\"},\"line\":8,\"range\":{\"start_line\":5,\"end_line\":8},\"message\":\"warning: kept\"}]}",
+                vec!["a src/pool.rs:5-8 warn"],
+            ),
+            (
+                "bitbucket",
+                r#"{"values":[{"id":1,"user":{"nickname":"a"},"content":{"raw":"kept on a miss"},"inline":{"path":"src/pool.rs","to":8,"from":null},"links":{"html":{"href":"https://x"}}}]}"#,
+                vec!["a src/pool.rs:8-8 -"],
+            ),
+            (
+                "azure",
+                r#"{"value":[{"status":"fixed","threadContext":{"filePath":"/src/pool.rs","rightFileStart":{"line":5},"rightFileEnd":{"line":8}},"comments":[{"parentCommentId":0,"author":{"displayName":"A B"},"content":"kept","commentType":"text"},{"parentCommentId":1,"author":{"displayName":"C"},"content":"ok"}]}]}"#,
+                vec!["A-B src/pool.rs:5-8 - resolved"],
+            ),
+            (
+                "sarif",
+                r#"{"runs":[{"tool":{"driver":{"name":"Lint"}},"results":[{"level":"error","message":{"text":"kept"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"src/pool.rs"},"region":{"startLine":8}}}]}]}]}"#,
+                vec!["Lint src/pool.rs:8-8 block"],
+            ),
+            (
+                "gh pr view",
+                r#"{"number":1,"comments":[{"author":{"login":"c"},"body":"Nice."}],"reviews":[{"author":{"login":"a"},"state":"COMMENTED","body":"`src/clock.ts:4` stops the clock"},{"author":{"login":"b"},"state":"APPROVED","body":"LGTM"}]}"#,
+                vec!["a src/clock.ts:4-4 -"],
+            ),
+        ] {
+            assert_eq!(findings(&read(dump)), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_is_counted_and_approval_is_clean() {
+        let read = read(
+            r#"[{"user":{"login":"a"},"path":"src/pool.rs","line":9,"body":"kept","in_reply_to_id":7},
+                {"user":{"login":"b"},"state":"APPROVED","body":""}, {"user":{"login":"c"},"body":"Could somebody look?"}]"#,
+        );
+        assert_eq!(read.left_out["replies"], 1);
+        assert_eq!(read.left_out["remarks without a place"], 1);
+        let clean: Vec<_> = read
+            .authors
+            .iter()
+            .filter(|author| author.says_clean)
+            .map(|author| author.reviewer.as_str())
+            .collect();
+        assert_eq!(clean, ["b"]);
+        assert_eq!(
+            import(b"no json", ImportFormat::Auto, &ReadOptions::default()),
+            Err(ImportError::NotJson)
+        );
+        assert_eq!(
+            import(b"{\"a\":1}", ImportFormat::GitHub, &ReadOptions::default()),
+            Err(ImportError::NoComments)
+        );
+    }
+
+    #[test]
+    fn a_written_review_is_read_back() {
+        let dump = r#"[{"user":{"login":"a"},"path":"src/pool.rs","line":9,"body":"**[LOW]** kept\n\nlong","html_url":"https://x/1"}]"#;
+        let read = read(dump);
+        let author = &read.authors[0];
+        let lines = author.to_json_lines(&author.findings.iter().collect::<Vec<_>>());
+        let review = Review::from_text(&lines);
+        assert_eq!(review.findings.len(), 1, "{lines}");
+        assert_eq!(review.findings[0].link.as_deref(), Some("https://x/1"));
+        assert_eq!(
+            review.findings[0].claim.severity,
+            Some(crate::review::Severity::Info)
+        );
+        let clean = Imported {
+            findings: Vec::new(),
+            says_clean: true,
+            ..author.clone()
+        };
+        assert!(Review::from_text(&clean.to_json_lines(&[])).says_clean);
+    }
+}

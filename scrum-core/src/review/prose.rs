@@ -81,7 +81,16 @@ pub(super) fn comment(body: &str) -> Claim {
             own = mark;
         }
         let only_mark = found
-            && (words_in(text) <= 2 || (at == 0 && text.contains(" | ") && text.starts_with('_')));
+            && (text
+                .split(|c: char| !c.is_alphanumeric())
+                .filter(|word| !word.is_empty())
+                .all(|word| {
+                    severity::read(word).is_some()
+                        || ["severity", "priority", "badge"]
+                            .iter()
+                            .any(|mark| mark.eq_ignore_ascii_case(word))
+                })
+                || (at == 0 && text.contains(" | ") && text.starts_with('_')));
         let text = text.trim_matches(|c: char| matches!(c, '*' | '_' | ' ' | '#'));
         if !only_mark && (letters(text) > 1 || text.chars().any(char::is_numeric)) {
             said.push(text.to_owned());
@@ -254,6 +263,15 @@ impl Reader<'_> {
         self.flush();
         self.pop(level);
         let mut around = self.around();
+        // Folded parts are apart from the section that they happen to stand in.
+        if level >= 10
+            && self
+                .sections
+                .last()
+                .is_some_and(|section| section.level < 10)
+        {
+            around.mention = false;
+        }
         let places = self.places(text);
         let placed = places.iter().any(|place| !place.lines.is_empty());
         let own_lines =
@@ -652,6 +670,7 @@ impl Reader<'_> {
             let has_place = self.unit_has_place();
             let only = self.is_only_place(text);
             let attaches = match start {
+                Start::Heading(8) => false,
                 Start::Heading(level) if placed && level >= 10 => false,
                 Start::Heading(_) if placed && only => !has_place,
                 Start::Heading(_) if placed => {
@@ -671,7 +690,9 @@ impl Reader<'_> {
                         })
                 }
                 Start::Text => self.unit.as_ref().is_some_and(|unit| {
-                    (unit.lines.len() == 1 && self.is_only_place(&unit.lines[0].1))
+                    (unit.lines.len() == 1
+                        && self.has_place(&unit.lines[0].1)
+                        && words_in(&self.without_place(&unit.lines[0].1, None)) <= 2)
                         || (unit.lines.is_empty() && !unit.paths.is_empty())
                         || unit.open.is_some()
                 }),

@@ -170,7 +170,9 @@ pub(super) fn marked(text: &str) -> Option<(Severity, String)> {
             && !lower.ends_with("not a");
         let first = numbered
             && (behind.is_empty()
-                || behind.starts_with([':', '：', '(', '—', '–', '§', '|', '/', '.', '\u{2014}'])
+                || behind.starts_with([
+                    ':', '：', '(', '[', '—', '–', '§', '|', '/', '.', '\u{2014}',
+                ])
                 || behind.starts_with("- ")
                 || capitals
                 || (opened && closed)
@@ -204,6 +206,12 @@ pub(super) fn of_heading(text: &str) -> Option<(Severity, String)> {
         .map(|word| word.trim_matches('-'))
         .filter(|word| !word.is_empty() && !word.bytes().all(|b| b.is_ascii_digit()))
         .collect();
+    for pair in words.windows(2) {
+        // `Must fix`, `Should fix`.
+        if let Some(level) = lookup(&pair.join("-")) {
+            return Some((level, pair.join(" ")));
+        }
+    }
     if words.len() <= 5 {
         let singular = |word: &str| lookup(word).or_else(|| lookup(word.strip_suffix('s')?));
         let negated = words.iter().any(|word| {

@@ -162,7 +162,12 @@ pub(super) fn approves(sentence: &str) -> bool {
 
 /// Whether words speak of a defect.
 pub(super) fn speaks_of_a_problem(text: &str) -> bool {
-    FINDERS.problems.is_match(&text.to_lowercase())
+    let text = text.to_lowercase();
+    // `change` is no `hang`.
+    FINDERS
+        .problems
+        .find_iter(&text)
+        .any(|hit| !text[..hit.start()].ends_with(|c: char| c.is_ascii_alphabetic()))
 }
 
 /// Whether a line is what a tool writes around a review.

@@ -138,7 +138,8 @@ impl<'a> Walker<'a> {
             || (location::looks_like_path(key) && key.contains(['/', '.']) && !key.contains(' '));
         if is_path && key.len() > 2 {
             around.path = Some((key, 0));
-        } else if let Some(level) = severity::read(key)
+        } else if let Some(level) =
+            severity::read(key).or_else(|| severity::read(key.strip_suffix('s')?))
             && key.len() < 24
         {
             // `errors` and `warnings` name lists of any kind, too; their items' own words come first.
@@ -477,6 +478,13 @@ impl<'a> Walker<'a> {
                 };
                 let inner = self.place_in(&inner, depth + 1);
                 found.path = found.path.or(inner.path);
+                // `line` beside a range that begins there.
+                if found.end.is_none()
+                    && let (Some((own, _)), Some((start, _))) = (&found.start, &inner.start)
+                    && own == start
+                {
+                    found.end.clone_from(&inner.end);
+                }
                 if found.start.is_none() {
                     found.start = inner.start;
                     found.end = inner.end;
