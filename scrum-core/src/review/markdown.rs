@@ -100,13 +100,17 @@ pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
             let (rest, summary, opened, closed) = without_tags(&line);
             if let Some(level) = summary {
                 heading = Some(if level == 0 {
-                    10_u8.saturating_add(depth + u8::from(opened > 0))
+                    10_u8.saturating_add(depth.saturating_add(u8::from(opened > 0)))
                 } else {
                     level
                 });
             }
             depth = depth.saturating_add(opened).saturating_sub(closed);
-            closes = if closed > 0 { 11 + depth } else { 0 };
+            closes = if closed > 0 {
+                11_u8.saturating_add(depth)
+            } else {
+                0
+            };
             line = Cow::Owned(rest.trim().to_owned());
         }
         if line.contains("![") {
@@ -189,8 +193,8 @@ fn without_tags(line: &str) -> (String, Option<u8>, u8, u8) {
                 })
         };
         match (name.as_str(), closing) {
-            ("details", false) => opened += 1,
-            ("details", true) => closed += 1,
+            ("details", false) => opened = opened.saturating_add(1),
+            ("details", true) => closed = closed.saturating_add(1),
             ("summary", false) => heading = Some(0),
             ("h1" | "h2" | "h3" | "h4" | "h5" | "h6", false) if heading.is_none() => {
                 heading = name[1..].parse().ok();

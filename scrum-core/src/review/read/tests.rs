@@ -848,6 +848,14 @@ mod bad_texts {
             "NONE\n",
             "[",
             "{\"a\":",
+            "- src/a.rs:1 x\n  y\n",
+            "<details><summary>x src/a.rs:1</summary>\n",
+            "</details>",
+            "<b>",
+            "<!--",
+            "https://x/blob/m/src/a.rs#L1 ",
+            "[{\"path\":\"a.rs\",\"line\":1},",
+            "a: b\n- c:\n",
             "é",
         ] {
             let text = piece.repeat(60_000 / piece.len());
