@@ -1,4 +1,4 @@
-//! A report of one's own: the places of a tally as CSV, for a spreadsheet.
+//! A report of one's own: the issues of a tally as CSV, for a spreadsheet.
 //!
 //! A report is a function of a [`Tally`] and a writer. This one reads `tally.json` as `scrum tally` leaves it in a wave:
 //!
@@ -18,39 +18,31 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// One line a claim, grouped by place; the header first.
+/// One line for each finding, grouped by issue; the header first.
 fn write_csv(tally: &Tally, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
-        "bundle,place,convergence,reviewed by,path,first,last,severity,reviewer,claim"
+        "bundle,issue,convergence,reviewed by,path,first,last,severity,reviewer,claim"
     )?;
+    let line = |line: Option<u32>| line.map_or_else(String::new, |line| line.to_string());
     for bundle in &tally.bundles {
-        for (number, place) in bundle.places.iter().enumerate() {
-            let members = place
-                .members
-                .iter()
-                .filter_map(|&index| bundle.locations.get(index));
-            for location in members {
-                for claim in &location.claims {
-                    let line =
-                        |line: Option<u32>| line.map_or_else(String::new, |line| line.to_string());
-                    let severity = claim
-                        .severity
-                        .map_or_else(String::new, |severity| format!("{severity:?}"));
-                    let cells = [
-                        cell(&bundle.id),
-                        (number + 1).to_string(),
-                        place.convergence.to_string(),
-                        place.reviewed_by.to_string(),
-                        cell(&location.path),
-                        line(location.start),
-                        line(location.end),
-                        severity,
-                        cell(&claim.reviewer),
-                        cell(claim.what.as_deref().unwrap_or_default()),
-                    ];
-                    writeln!(out, "{}", cells.join(","))?;
-                }
+        for (number, issue) in bundle.issues.iter().enumerate() {
+            let findings = issue.findings.iter();
+            for finding in findings.filter_map(|&index| bundle.findings.get(index)) {
+                let severity = finding.severity;
+                let cells = [
+                    cell(&bundle.id),
+                    (number + 1).to_string(),
+                    issue.convergence.to_string(),
+                    issue.reviewed_by.to_string(),
+                    cell(&finding.path),
+                    line(finding.start),
+                    line(finding.end),
+                    severity.map_or_else(String::new, |severity| severity.to_string()),
+                    cell(&finding.reviewer),
+                    cell(finding.what.as_deref().unwrap_or_default()),
+                ];
+                writeln!(out, "{}", cells.join(","))?;
             }
         }
     }
@@ -73,16 +65,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_a_claim_and_no_formula() {
+    fn a_line_for_each_finding_and_no_formula() {
         let answer = |reviewer, what| {
             let text = format!("SEVERITY: WARN\nWHERE: a.rs:7\nWHAT: {what}\n");
             Submission::new("core", reviewer, Outcome::Review(Review::from_text(&text)))
         };
-        let answers = vec![answer("opus", "=1+1 is \"2\""), answer("kimi", "Wrong sum")];
+        let answers = vec![
+            answer("opus", "=1+1 is a \"wrong sum\""),
+            answer("kimi", "Wrong sum"),
+        ];
         let tally = tally::tally(answers, None, &NoDiffs, &TallyOptions::default());
         // Through the file that scrum leaves.
-        let mut json = Vec::new();
-        scrum_core::report::write_json(&tally, &mut json).unwrap();
+        let json = tally.to_json().unwrap();
         let mut out = Vec::new();
         write_csv(&Tally::from_json(&json).unwrap(), &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
@@ -90,8 +84,8 @@ mod tests {
         assert_eq!(
             lines,
             [
-                r#""core",1,2,2,"a.rs",7,7,Warn,"kimi","Wrong sum""#,
-                r#""core",1,2,2,"a.rs",7,7,Warn,"opus","'=1+1 is ""2""""#,
+                r#""core",1,2,2,"a.rs",7,7,warn,"kimi","Wrong sum""#,
+                r#""core",1,2,2,"a.rs",7,7,warn,"opus","'=1+1 is a ""wrong sum""""#,
             ]
         );
     }

@@ -58,11 +58,8 @@ mod tests {
         let mut out = Vec::new();
         super::report(&mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
-        assert!(text.contains("1 of 1 places convergent"), "{text}");
-        assert!(
-            text.contains("2 of 3 lineages that reviewed this bundle"),
-            "{text}"
-        );
+        assert!(text.contains("1 of 1 issue agreed"), "{text}");
+        assert!(text.contains("agreed by 2 of 3 lineages"), "{text}");
         assert!(text.contains("1 retracted"), "{text}");
     }
 }

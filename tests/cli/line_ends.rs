@@ -67,7 +67,7 @@ fn a_review_from_windows_counts_the_same() {
         tally["bundles"][0]["set_aside"][0]["text"] =
             plain["bundles"][0]["set_aside"][0]["text"].clone();
         // Where a path had to be resolved, a flag says from what.
-        tally["bundles"][0]["locations"][0]["flags"] = serde_json::json!([]);
+        tally["bundles"][0]["findings"][0]["flags"] = serde_json::json!([]);
         assert_eq!(tally, plain, "{review}");
     }
 }

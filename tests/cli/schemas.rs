@@ -179,8 +179,9 @@ fn manifest_tally_and_verify_are_what_their_schemas_say() {
     let tally = place.scrum(&["tally", "--format", "json"]).expect(0).json();
     conforms("tally", &tally);
     for filled in [
-        "/bundles/1/locations/0/claims/0",
-        "/bundles/1/places/0",
+        "/bundles/1/findings/0",
+        "/bundles/1/locations/0",
+        "/bundles/1/issues/0",
         "/bundles/1/set_aside/0",
         "/findings_without_location/0",
         "/unmatched_retractions/0",
@@ -201,8 +202,8 @@ fn manifest_tally_and_verify_are_what_their_schemas_say() {
     for (name, value, pointer, field) in [
         ("manifest", &manifest, "", "guard"),
         ("manifest", &manifest, "/bundles/0/files/0", "hunks"),
-        ("tally", &tally, "/totals", "near_places"),
-        ("tally", &tally, "/bundles/1/locations/0", "grounding"),
+        ("tally", &tally, "/totals", "agreed"),
+        ("tally", &tally, "/bundles/1/findings/0", "grounding"),
         ("verify", &verify, "", "result_tree"),
     ] {
         let schema = schema(name);

@@ -83,7 +83,7 @@ fn the_headline_of_the_hand_count() {
     let place = seed();
     place.scrum(&BY).expect(0);
     let wave = format!(".scrum/{}", place.read(".scrum/current").trim());
-    // Eleven locations, none named by both lineages; three of the eight places are.
+    // Eleven locations, none named by both lineages; three of the eight issues are.
     let opus = [10, 100, 200, 300, 400];
     let kimi = [11, 101, 201, 500, 600, 700];
     for (reviewer, lines) in [("opus", &opus[..]), ("kimi", &kimi[..])] {
@@ -97,7 +97,7 @@ fn the_headline_of_the_hand_count() {
         place.write(&format!("{wave}/reviews/validatord/{reviewer}.md"), review);
     }
     let run = place.scrum(&["tally"]).expect(0);
-    let headline = "validatord (46 KB): 0 convergent / 11 distinct · 3 of 8 places convergent";
+    let headline = "validatord (46 KB): 0 convergent / 11 distinct · 3 of 8 issues agreed";
     assert!(
         run.stdout.lines().any(|line| line == headline),
         "{}",

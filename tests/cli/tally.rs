@@ -54,7 +54,8 @@ fn one_model_three_times_is_one_vote() {
             .json();
         let location = &tally["bundles"][0]["locations"][0];
         assert_eq!(location["convergence"], convergence, "{seats:?}");
-        assert_eq!(location["reviewers"].as_array().unwrap().len(), 3);
+        assert_eq!(location["findings"].as_array().unwrap().len(), 3);
+        assert_eq!(tally["totals"]["agreed"], u32::from(convergence > 1));
         assert_eq!(tally["totals"]["convergent"], u32::from(convergence > 1));
     }
 }
@@ -115,7 +116,8 @@ fn gates_exit_with_1() {
     ]);
     for (gate, code) in [
         ("convergent", 0),
-        ("near", 1),
+        ("agreed", 1),
+        ("agreed-block", 0),
         ("block", 0),
         ("any", 1),
         ("no-evidence", 1),
@@ -123,9 +125,88 @@ fn gates_exit_with_1() {
         let run = place.scrum(&["tally", "--fail-on", gate]);
         assert_eq!(run.code, code, "{gate}: {}", run.all());
     }
+    let agreed = place.scrum(&["tally", "--fail-on", "agreed"]);
+    assert!(
+        agreed
+            .stderr
+            .contains("--fail-on agreed: 1 agreed issue: core/src/pool.rs:20"),
+        "{}",
+        agreed.all()
+    );
     place.scrum(&["tally", "--min-lineages", "2"]).expect(0);
     place.scrum(&["tally", "--min-lineages", "3"]).expect(1);
     place.scrum(&["tally", "--fail-on", "nonsense"]).expect(2);
+}
+
+#[test]
+fn a_gate_that_nobody_reviewed_for_warns_and_no_evidence_fails() {
+    let place = reviewed(&[]);
+    for (gate, code) in [
+        ("any", 0),
+        ("block", 0),
+        ("agreed-block", 0),
+        ("no-evidence", 1),
+    ] {
+        let run = place.scrum(&["tally", "--fail-on", gate]);
+        assert_eq!(run.code, code, "{gate}: {}", run.all());
+        let warns = run.stderr.contains("passes because nobody has reviewed");
+        assert_eq!(warns, code == 0, "{gate}: {}", run.all());
+    }
+}
+
+#[test]
+fn text_follows_the_width_and_narrows_on_request() {
+    let place = reviewed(&[
+        (
+            "opus",
+            finding("BLOCK", "core/src/pool.rs:20", &"long words ".repeat(30)),
+        ),
+        ("kimi", finding("WARN", "core/src/pool.rs:40", "a")),
+    ]);
+    for (columns, most) in [("30", 40), ("66", 66), ("500", 120)] {
+        let mut command = place.scrum_command();
+        let output = command
+            .arg("tally")
+            .env("COLUMNS", columns)
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(
+            widest <= most && widest > most - 15,
+            "{columns}: {widest} in {text}"
+        );
+        // The words of the claim stay whole.
+        let words = text
+            .split_whitespace()
+            .filter(|word| *word == "long")
+            .count();
+        assert_eq!(words, 30, "{text}");
+    }
+    let block = place.scrum(&["tally", "--only", "block"]).expect(0);
+    assert!(block.stdout.contains("pool.rs:20") && !block.stdout.contains("pool.rs:40"));
+    let json = ["tally", "--only", "block", "--format", "json"];
+    assert!(
+        place
+            .scrum(&json)
+            .expect(2)
+            .stderr
+            .contains("--only narrows text and Markdown")
+    );
+    let unknown = place.scrum(&["tally", "--only", "bundle=cor"]).expect(2);
+    assert!(
+        unknown.stderr.contains("there is no bundle `cor`"),
+        "{}",
+        unknown.all()
+    );
+    place.scrum(&["tally", "--only", "near"]).expect(2);
+    // What the wave keeps is whole.
+    let wave = format!(".scrum/{}", place.read(".scrum/current").trim());
+    assert!(
+        place
+            .read(&format!("{wave}/tally.md"))
+            .contains("pool.rs:40")
+    );
 }
 
 #[test]
@@ -140,7 +221,7 @@ fn review_files_without_a_wave() {
     assert_eq!(tally["totals"]["convergent"], 1);
     assert_eq!(tally["bundles"][0]["id"], "core");
     assert_eq!(
-        tally["bundles"][0]["locations"][0]["grounding"],
+        tally["bundles"][0]["findings"][0]["grounding"],
         "unverified"
     );
     let one = place
@@ -206,8 +287,8 @@ fn paths_that_look_like_something_else_are_found() {
     place.write(&format!("{wave}/reviews/all/kimi.md"), answer);
 
     let tally = place.scrum(&["tally", "--format", "json"]).expect(0).json();
-    let locations = tally["bundles"][0]["locations"].as_array().unwrap();
-    let mut named: Vec<(&str, u64, &str)> = locations
+    let findings = tally["bundles"][0]["findings"].as_array().unwrap();
+    let mut named: Vec<(&str, u64, &str)> = findings
         .iter()
         .map(|at| {
             (

@@ -68,48 +68,33 @@ impl Agreement {
     }
 }
 
-/// Citations agree that have one location.
-pub(crate) fn by_location(labels: &Labels, tally: &Value) -> Groups {
+/// Citations agree that are in one record of `name`: `locations` or `issues`.
+pub(crate) fn by(name: &str, labels: &Labels, tally: &Value) -> Groups {
+    let mut group_of = HashMap::new();
+    for (group, record) in tally[name].as_array().unwrap().iter().enumerate() {
+        for finding in record["findings"].as_array().unwrap() {
+            group_of.insert(usize::try_from(finding.as_u64().unwrap()).unwrap(), group);
+        }
+    }
     let mut groups = Groups::new();
     for (reviewer, labels) in labels {
         for (at, label) in labels.iter().enumerate() {
-            if let Some(location) = location_of(reviewer, label, tally) {
-                groups.insert((reviewer.clone(), at), location);
+            if let Some(finding) = finding_of(reviewer, label, tally) {
+                groups.insert((reviewer.clone(), at), group_of[&finding]);
             }
         }
     }
     groups
 }
 
-/// Citations agree that vote in one place.
-pub(crate) fn by_place(labels: &Labels, tally: &Value) -> Groups {
-    let mut place_of = HashMap::new();
-    for (place, tallied) in tally["places"].as_array().unwrap().iter().enumerate() {
-        for member in tallied["members"].as_array().unwrap() {
-            place_of.insert(member.as_u64().unwrap(), place);
-        }
-    }
-    by_location(labels, tally)
-        .into_iter()
-        .map(|(citation, location)| (citation, place_of[&u64::try_from(location).unwrap()]))
-        .collect()
-}
-
-/// The index of the location that has this reviewer's claim from this line of the review.
-fn location_of(reviewer: &str, label: &Label, tally: &Value) -> Option<usize> {
-    tally["locations"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .position(|location| {
-            location["path"].as_str() == label.path.as_deref()
-                && location["start"].as_u64() == label.start
-                && location["end"].as_u64() == label.end
-                && location["symbol"].as_str() == label.symbol.as_deref()
-                && location["claims"]
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .any(|claim| claim["reviewer"] == *reviewer)
-        })
+/// The index of the reviewer's finding at the label's location.
+fn finding_of(reviewer: &str, label: &Label, tally: &Value) -> Option<usize> {
+    let findings = tally["findings"].as_array().unwrap();
+    findings.iter().position(|finding| {
+        finding["reviewer"] == *reviewer
+            && finding["path"].as_str() == label.path.as_deref()
+            && finding["start"].as_u64() == label.start
+            && finding["end"].as_u64() == label.end
+            && finding["symbol"].as_str() == label.symbol.as_deref()
+    })
 }

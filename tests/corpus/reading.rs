@@ -106,25 +106,23 @@ pub(crate) fn compare(bundle: &str, reviewer: &str, labels: &[Label], tally: &Va
 /// Everything that the tally has of one reviewer.
 fn said_by(reviewer: &str, tally: &Value) -> Vec<Said> {
     let mut said = Vec::new();
-    for location in tally["locations"].as_array().unwrap() {
-        let text = |key: &str| location[key].as_str().map(str::to_owned);
-        for claim in location["claims"].as_array().unwrap() {
-            if claim["reviewer"] == *reviewer {
-                said.push(Said {
-                    review_line: claim["review_line"].as_u64().unwrap(),
-                    bucket: "counted".to_owned(),
-                    text: format!(
-                        "{} {}-{} {}",
-                        location["path"], location["start"], location["end"], location["symbol"]
-                    ),
-                    location: Some(Location {
-                        path: text("path"),
-                        start: location["start"].as_u64(),
-                        end: location["end"].as_u64(),
-                        symbol: text("symbol"),
-                    }),
-                });
-            }
+    for finding in tally["findings"].as_array().unwrap() {
+        let text = |key: &str| finding[key].as_str().map(str::to_owned);
+        if finding["reviewer"] == *reviewer {
+            said.push(Said {
+                review_line: finding["review_line"].as_u64().unwrap(),
+                bucket: "counted".to_owned(),
+                text: format!(
+                    "{} {}-{} {}",
+                    finding["path"], finding["start"], finding["end"], finding["symbol"]
+                ),
+                location: Some(Location {
+                    path: text("path"),
+                    start: finding["start"].as_u64(),
+                    end: finding["end"].as_u64(),
+                    symbol: text("symbol"),
+                }),
+            });
         }
     }
     for aside in tally["set_aside"].as_array().unwrap() {

@@ -82,11 +82,11 @@ pub(crate) fn run(args: &DemoArgs, global: &Global, output: &Output) -> Result<E
 
 /// What the tally above shows; the snapshot of the demonstration is where it is held against it.
 const POINTS: [&str; 5] = [
-    "opus and kimi mean one defect in limiter/bucket.py and cite different lines: one place, convergent.",
+    "opus and kimi mean one defect in limiter/bucket.py and cite different lines: one issue, agreed.",
     "opus and sonnet agree on line 26 to the letter. They are one lineage, so it is one vote; it is shown all the same.",
-    "qwen praised the limiter and named nothing: no evidence, neither a vote nor a dissent. On the gateway it said NONE, \
+    "qwen praised the limiter and named nothing: no evidence, which counts neither for nor against. On the gateway it said NONE, \
      which is an answer: there it counts among the lineages that reviewed.",
-    "sonnet took a finding back, and kimi named a file that does not exist. Both are set aside with their reason.",
+    "sonnet took a finding back, and kimi named a file that does not exist. Both are listed as not counted, with the reason.",
     "uv.lock changed too. No reviewer is shown a lock file; every prompt says so.",
 ];
 

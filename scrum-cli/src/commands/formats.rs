@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use scrum_core::report::{
-    HtmlOptions, MarkdownOptions, SarifOptions, TextOptions, write_github, write_gitlab,
-    write_html, write_json_parallel, write_markdown, write_rdjsonl, write_sarif, write_text,
+    HtmlOptions, MarkdownOptions, Only, SarifOptions, TextOptions, write_github, write_gitlab,
+    write_html, write_json, write_markdown, write_rdjsonl, write_sarif, write_text,
 };
 use scrum_core::tally::{DiffText, Tally};
 use scrum_core::wave::manifest::Manifest;
@@ -101,8 +101,8 @@ pub(crate) struct Report<'a> {
     /// The diffs of the bundles, where there is a wave.
     pub(crate) diffs: &'a dyn DiffText,
     pub(crate) output: &'a Output,
-    /// Threads.
-    pub(crate) jobs: usize,
+    /// What text and Markdown show.
+    pub(crate) only: Only,
 }
 
 impl Report<'_> {
@@ -144,9 +144,13 @@ impl Report<'_> {
     /// Leaves the tally in the wave. One that others wrote may be there to be read only.
     pub(crate) fn keep(&self, wave: &Path) -> Result<()> {
         use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+        let whole = Report {
+            only: Only::default(),
+            ..*self
+        };
         for (name, format) in KEPT {
             let path = wave.join(name);
-            let Err(error) = self.write_to(format, &path) else {
+            let Err(error) = whole.write_to(format, &path) else {
                 continue;
             };
             let read_only = matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem);
@@ -168,12 +172,16 @@ impl Report<'_> {
             Format::Text => {
                 let options = TextOptions::default()
                     .color(color)
+                    .width(self.output.width)
                     .verbose(self.output.verbose)
-                    .jobs(self.jobs);
+                    .only(self.only.clone());
                 write_text(tally, &options, out)?;
             }
-            Format::Json => write_json_parallel(tally, self.jobs, out)?,
-            Format::Markdown => write_markdown(tally, &MarkdownOptions::default(), out)?,
+            Format::Json => write_json(tally, out)?,
+            Format::Markdown => {
+                let options = MarkdownOptions::default().only(self.only.clone());
+                write_markdown(tally, &options, out)?;
+            }
             Format::Sarif => {
                 return write_sarif(tally, self.diffs, &SarifOptions::default(), out);
             }

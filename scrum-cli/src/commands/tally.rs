@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use clap::{Args as ClapArgs, ValueEnum, ValueHint};
 use scrum_core::nearest::nearest;
+use scrum_core::report::Only;
 use scrum_core::tally::ground::Ground;
 use scrum_core::tally::lineage::LineageTable;
 use scrum_core::tally::{
@@ -38,15 +39,15 @@ const OUTPUT: &str = "Output";
 /// is one vote.
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "Examples:\n  scrum tally --fail-on block --fail-on convergent\n  scrum tally -o comment.md -o scrum.sarif\n  scrum tally main...HEAD downloaded/\n  scrum tally reviews/ --lineage mine=alibaba"
+    after_help = "Examples:\n  scrum tally --fail-on agreed-block\n  scrum tally --only agreed\n  scrum tally -o comment.md -o scrum.sarif\n  scrum tally main...HEAD downloaded/\n  scrum tally reviews/ --lineage mine=alibaba"
 )]
 pub(crate) struct TallyArgs {
     /// A wave, or reviews [default: the newest wave]
     #[arg(value_name = "WAVE|FILE")]
     names: Vec<PathBuf>,
-    /// Lines by which near ranges may miss each other [default: 1]
+    /// How many lines apart two ranges may be and still match [default: 1]
     ///
-    /// Each cited range is stretched by N lines at its end before ranges that share a line are put together.
+    /// Findings are one issue if their ranges match and they say the same thing.
     #[arg(long, value_name = "N", help_heading = COUNT)]
     near: Option<u32>,
     /// Fail where fewer lineages reviewed a bundle [default: 0]
@@ -59,9 +60,14 @@ pub(crate) struct TallyArgs {
     /// As in mine=alibaba+deepseek. `lineages` in scrum.toml is for good; docs/lineages.md has the rules.
     #[arg(long, value_name = "NAME=L[+L]", help_heading = COUNT)]
     lineage: Vec<LineageArg>,
-    /// Exit with 1 where the tally has this; repeatable
+    /// Exit with 1 if the tally has this; repeatable
     #[arg(long, value_name = "WHAT", value_delimiter = ',', help_heading = GATES)]
     fail_on: Vec<FailOn>,
+    /// Show these issues only; repeatable
+    ///
+    /// `agreed`, `block` or `bundle=ID`, in text and Markdown. Counts and gates stay those of the whole tally.
+    #[arg(long, value_name = "WHICH", value_delimiter = ',', help_heading = OUTPUT)]
+    only: Vec<Only>,
     /// What to print [default: by the ending of -o, else text]
     #[arg(long, value_name = "FORMAT", help_heading = OUTPUT)]
     format: Option<Format>,
@@ -78,16 +84,18 @@ pub(crate) struct TallyArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum FailOn {
-    /// A location that two or more lineages name
-    Convergent,
-    /// A place that two or more lineages name
-    Near,
-    /// A counted finding of severity BLOCK
+    /// An issue that two or more lineages report
+    Agreed,
+    /// Such an issue of severity BLOCK
+    AgreedBlock,
+    /// An issue of severity BLOCK
     Block,
-    /// Any counted finding
+    /// Any issue
     Any,
-    /// A reviewer without usable output
+    /// A reviewer without usable output, or no review at all
     NoEvidence,
+    /// An exact location that two or more lineages cite
+    Convergent,
 }
 
 /// `NAME=L[+L]`.
@@ -179,7 +187,7 @@ pub(crate) fn run(args: &TallyArgs, session: &Session, output: &Output) -> Resul
             Source::Files(_) => &NoDiffs,
         },
         output,
-        jobs,
+        only: args.only(&tally)?,
     };
     match targets.as_slice() {
         [] => report.print(args.format.unwrap_or(Format::Text))?,
@@ -191,23 +199,31 @@ pub(crate) fn run(args: &TallyArgs, session: &Session, output: &Output) -> Resul
         report.keep(&wave.folder)?;
     }
     if let Source::Wave(wave) = &wave
-        && tally.bundles.iter().all(|bundle| bundle.reviewed_by == 0)
+        && tally.is_unreviewed()
     {
-        let place = wave
+        let answer = wave
             .folder
             .join("reviews")
             .join("<bundle>")
             .join("<reviewer>.md");
         output.detail(&format!(
             "nobody has reviewed yet; an answer goes to {}",
-            place.display()
+            answer.display()
         ));
     }
 
     let gates: Vec<Gate> = args.fail_on.iter().map(|gate| gate.gate()).collect();
     let failures = tally.failed_gates(&gates, options.min_lineages);
+    if tally.is_unreviewed() {
+        for gate in gates.iter().filter(|gate| **gate != Gate::NoEvidence) {
+            output.warning(&format!(
+                "--fail-on {gate} passes because nobody has reviewed, not because nothing was found; \
+                 `--fail-on no-evidence` fails then"
+            ));
+        }
+    }
     for failure in &failures {
-        output.error(&sentence(failure));
+        output.error(&failure.to_string());
         output.hint(next_step(failure));
     }
     // The process ends here; to let go of a million findings one by one would take longer than to print them.
@@ -219,57 +235,17 @@ pub(crate) fn run(args: &TallyArgs, session: &Session, output: &Output) -> Resul
     })
 }
 
-/// What to type after a gate said no.
+/// What to do after a gate said no.
 fn next_step(failure: &GateFailure) -> &'static str {
     match failure {
-        GateFailure::NoEvidence { .. } | GateFailure::MinLineages { .. } => {
+        GateFailure::NoReview
+        | GateFailure::NoEvidence { .. }
+        | GateFailure::MinLineages { .. } => {
             "put the missing answers into reviews/<bundle>/<reviewer>.md of the wave, and `scrum tally` again"
         }
         _ => {
             "`scrum tally -v` shows each; a reviewer takes one back with a line `RETRACT: path:line`"
         }
-    }
-}
-
-/// Says what a gate found.
-pub(super) fn sentence(failure: &GateFailure) -> String {
-    const SHOWN: usize = 5;
-    let list = |items: Vec<String>| {
-        let more = items.len().saturating_sub(SHOWN);
-        let shown: Vec<_> = items.into_iter().take(SHOWN).collect();
-        let tail = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
-        shown.join(", ") + &tail
-    };
-    match failure {
-        GateFailure::Convergent { locations } => {
-            format!("--fail-on convergent: {locations} convergent locations")
-        }
-        GateFailure::Near { places } => format!("--fail-on near: {places} convergent places"),
-        GateFailure::Block { locations } => {
-            format!("--fail-on block: {locations} locations with severity BLOCK")
-        }
-        GateFailure::Any { locations } => format!("--fail-on any: {locations} locations"),
-        GateFailure::NoEvidence { reviewers } => {
-            let seats = reviewers.iter().map(|(bundle, reviewer, state)| {
-                format!("{reviewer} on {bundle} ({})", state.as_str())
-            });
-            format!("--fail-on no-evidence: {}", list(seats.collect()))
-        }
-        GateFailure::MinLineages { required, bundles } => {
-            let short = bundles
-                .iter()
-                .map(|(bundle, count)| format!("{bundle} ({count})"));
-            format!(
-                "fewer than {required} lineages reviewed {}",
-                list(short.collect())
-            )
-        }
-        // The enum may grow; a gate that is not known here still says no.
-        other => format!("a gate said no: {other:?}"),
     }
 }
 
@@ -287,11 +263,12 @@ impl DiffText for Wave {
 impl FailOn {
     fn gate(self) -> Gate {
         match self {
-            Self::Convergent => Gate::Convergent,
-            Self::Near => Gate::Near,
+            Self::Agreed => Gate::Agreed,
+            Self::AgreedBlock => Gate::AgreedBlock,
             Self::Block => Gate::Block,
             Self::Any => Gate::Any,
             Self::NoEvidence => Gate::NoEvidence,
+            Self::Convergent => Gate::Convergent,
         }
     }
 }
@@ -317,6 +294,32 @@ impl TallyArgs {
         let out = self.out.iter();
         out.map(|path| Ok((path.as_path(), target(path)?)))
             .collect()
+    }
+
+    /// What --only asks for.
+    fn only(&self, tally: &Tally) -> Result<Only> {
+        let only = self.only.iter().cloned().fold(Only::default(), Only::and);
+        let ids = || tally.bundles.iter().map(|bundle| bundle.id.as_str());
+        if let Some(unknown) = only
+            .bundles
+            .iter()
+            .find(|id| !ids().any(|known| known == *id))
+        {
+            let error = usage_error(format!("--only: there is no bundle `{unknown}`"));
+            return Err(match nearest(unknown, ids()) {
+                Some(meant) => error.hint(format!("did you mean `{meant}`?")),
+                None => error,
+            });
+        }
+        let targets = self.targets()?;
+        let mut formats = targets.iter().map(|(_, format)| format).chain(&self.format);
+        let shows = |format: &Format| matches!(format, Format::Text | Format::Markdown);
+        if only != Only::default() && !formats.all(shows) {
+            return Err(usage_error(
+                "--only narrows text and Markdown; other formats are for programs and hold everything".to_owned(),
+            ));
+        }
+        Ok(only)
     }
 
     /// Names of --lineage that no reviewer and no model has, and that some reviewer's name is spelt nearly like.

@@ -18,6 +18,8 @@ pub(crate) struct Output {
     pub(crate) verbose: u8,
     /// Colours on stdout.
     pub(crate) color: bool,
+    /// Columns of stdout.
+    pub(crate) width: usize,
     color_stderr: bool,
 }
 
@@ -34,6 +36,7 @@ impl Output {
             quiet: options.quiet,
             verbose: options.verbose,
             color: wanted(io::stdout().is_terminal()),
+            width: width(),
             color_stderr: wanted(io::stderr().is_terminal()),
         }
     }
@@ -109,6 +112,17 @@ impl Output {
         // Nobody is left to tell where stderr is closed.
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
+}
+
+/// The columns of the terminal, else those that `COLUMNS` names, else 80.
+fn width() -> usize {
+    const DEFAULT: usize = 80;
+    let terminal = terminal_size::terminal_size_of(io::stdout());
+    let named = || std::env::var("COLUMNS").ok()?.parse().ok();
+    terminal
+        .map(|(width, _)| usize::from(width.0))
+        .or_else(named)
+        .unwrap_or(DEFAULT)
 }
 
 /// Replaces harmful characters but line feed and tab: names and texts of others may hold terminal escapes, or turn the

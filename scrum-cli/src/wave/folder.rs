@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use scrum_core::tally::ReviewState;
 use scrum_core::tally::Tally;
-use scrum_core::tally::engagement::State;
 use scrum_core::wave::manifest::Manifest;
 use scrum_core::wave::{EXCLUDED, MANIFEST, Sink, TREE};
 
@@ -96,7 +96,7 @@ impl WaveFolder {
     pub(crate) fn has_reports_of_answers(&self) -> bool {
         let no_answer = |tally: &Tally| {
             let mut rows = tally.bundles.iter().flat_map(|bundle| &bundle.reviewers);
-            rows.all(|row| matches!(row.state, State::Missing | State::NotAsked))
+            rows.all(|row| matches!(row.state, ReviewState::Missing | ReviewState::NotAsked))
         };
         let tally = std::fs::read(self.path.join("tally.json")).ok();
         let tally = tally.and_then(|json| serde_json::from_slice(&json).ok());

@@ -206,7 +206,7 @@ impl Default for Prompt {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Tally {
-    /// Lines by which each range is stretched at its end in the near tally. Default 1.
+    /// How many lines apart two cited ranges may be and still share a line. Default 1.
     pub near_lines: u32,
     /// Disjoint lineages that must have reviewed each bundle, else the gate says no. Default 0.
     pub min_lineages: u32,

@@ -72,7 +72,7 @@ pub fn columns(text: &str) -> usize {
     text.chars().map(|c| c.width().unwrap_or(0)).sum()
 }
 
-/// Breaks clean text at spaces into lines of at most `width` columns; a longer word is cut.
+/// Breaks clean text at spaces into lines of at most `width` columns. A longer word is not broken.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     wrap_into(text, width, |line| lines.push(line.to_owned()));
@@ -87,12 +87,13 @@ pub(super) fn wrap_into(text: &str, width: usize, mut each: impl FnMut(&str)) {
     }
     let mut rest = text;
     while rest.len() > width {
-        let (line, more) = match memchr::memrchr(b' ', &rest.as_bytes()[..=width]) {
-            Some(space) => (&rest[..space], &rest[space + 1..]),
-            None => rest.split_at(width),
+        let bytes = rest.as_bytes();
+        let space = memchr::memrchr(b' ', &bytes[..=width]);
+        let Some(space) = space.or_else(|| memchr::memchr(b' ', bytes)) else {
+            break;
         };
-        each_parted(line, &mut each);
-        rest = more;
+        each_parted(&rest[..space], &mut each);
+        rest = &rest[space + 1..];
     }
     each_parted(rest, &mut each);
 }
@@ -124,7 +125,8 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
         }
         for c in word.chars() {
             let wide = c.width().unwrap_or(0);
-            if used + wide > width {
+            // Wide characters are writing without spaces, which may end a line anywhere.
+            if used + wide > width && wide > 1 {
                 lines.push(String::new());
                 used = 0;
                 last = match lines.last_mut() {
@@ -189,16 +191,13 @@ mod tests {
             line("std::io, arr[0], # [a], ##"),
             "std::io, arr[0], # [a], ##"
         );
-        assert_eq!(
-            wrap("1234567 ::error::x", 8),
-            ["1234567", ": :error:", ":x"]
-        );
+        assert_eq!(wrap("1234567 ::error::x", 8), ["1234567", ": :error::x"]);
     }
 
     #[test]
     fn wrapping() {
         assert_eq!(wrap("one two three", 8), ["one two", "three"]);
-        assert_eq!(wrap("abcdefghijkl m", 8), ["abcdefgh", "ijkl m"]);
+        assert_eq!(wrap("abcdefghijkl m", 8), ["abcdefghijkl", "m"]);
         assert_eq!(wrap("多多多多多", 8), ["多多多多", "多"]);
         assert_eq!(wrap("", 8), [""]);
         assert_eq!(shorten("abcdef", 4), "abc…");

@@ -1,13 +1,13 @@
 //! What makes a finding the same one after the code around it has moved.
 //!
-//! The fingerprint of a place is a digest of its path and of what it points at, without a line number: the symbol; else
+//! The fingerprint of an issue is a digest of its path and of what it points at, without a line number: the symbol; else
 //! the text of the code from the cited line on, without white space, as the bundle's diff shows it; else, where the diff
 //! does not show it, the claim's words. So it survives a shift of lines, another wording and one more reviewer, and it
-//! changes when the code in question does. Places that are equal in all that are numbered in the order of the tally.
+//! changes when the code in question does. Issues that are equal in all that are numbered in the order of the tally.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use super::ranked::{self, Ranked};
+use super::ranked::{self, Ranked, what_and_why};
 use crate::digest;
 use crate::patch::file_patches;
 use crate::tally::symbol::shown_lines;
@@ -16,14 +16,14 @@ use crate::tally::{DiffText, Tally};
 /// Characters of code that are looked at, white space not counted. A shorter line takes those below it in.
 const CODE: usize = 60;
 
-/// The fingerprint of each place: by bundle, then by place, as in the tally. 32 hexadecimal digits, each once.
+/// The fingerprint of each issue: by bundle, then by issue, as in the tally. 32 hexadecimal digits, each once.
 pub(super) fn fingerprints(tally: &Tally, diffs: &dyn DiffText) -> Vec<Vec<String>> {
     let mut found: Vec<Vec<String>> = Vec::with_capacity(tally.bundles.len());
     let mut seen: HashMap<String, usize> = HashMap::new();
     let mut code = Code::default();
     for entry in ranked::in_order(tally) {
-        let (bundle, place) = entry.at;
-        if place == 0 {
+        let (bundle, issue) = entry.at;
+        if issue == 0 {
             code = Code::of_bundle(tally, bundle, diffs);
         }
         found.resize_with(bundle + 1, Vec::new);
@@ -39,12 +39,12 @@ pub(super) fn fingerprints(tally: &Tally, diffs: &dyn DiffText) -> Vec<Vec<Strin
 }
 
 fn basis(entry: &Ranked<'_>, code: &Code) -> String {
-    let path = &entry.place.path;
-    if let Some(symbol) = &entry.place.symbol {
+    let path = &entry.issue.path;
+    if let Some(symbol) = &entry.issue.symbol {
         return format!("{path}\0symbol\0{symbol}");
     }
-    let Some(line) = cited_line(entry) else {
-        return format!("{path}\0file");
+    let Some(line) = entry.issue.start else {
+        return format!("{path}\0file\0{}", claim(entry));
     };
     match code.from(path, line) {
         Some(text) => format!("{path}\0code\0{text}"),
@@ -52,26 +52,12 @@ fn basis(entry: &Ranked<'_>, code: &Code) -> String {
     }
 }
 
-/// The first line that most of the members cite; of several the smallest.
-fn cited_line(entry: &Ranked<'_>) -> Option<u32> {
-    let mut starts: BTreeMap<u32, usize> = BTreeMap::new();
-    for location in entry.members() {
-        if let Some(start) = location.start {
-            *starts.entry(start).or_default() += location.claims.len().max(1);
-        }
-    }
-    let most = starts.values().copied().max()?;
-    starts
-        .into_iter()
-        .find(|(_, count)| *count == most)
-        .map(|(start, _)| start)
-}
-
 /// The words of the first claim that has any.
 fn claim(entry: &Ranked<'_>) -> String {
-    let said = entry
-        .said()
-        .find_map(|said| said.words().map(str::to_lowercase));
+    let said = entry.findings().find_map(|finding| {
+        let said = what_and_why(finding.what.as_deref(), finding.why.as_deref()).0;
+        said.map(str::to_lowercase)
+    });
     let words = said.unwrap_or_default();
     let words: Vec<&str> = words
         .split(|c: char| !c.is_alphanumeric() && c != '_')
@@ -93,8 +79,8 @@ impl Code {
         let Some(bundle) = tally.bundles.get(bundle) else {
             return code;
         };
-        let wanted = bundle.places.iter().filter(|place| place.start.is_some());
-        let mut wanted: Vec<&str> = wanted.map(|place| place.path.as_str()).collect();
+        let wanted = bundle.issues.iter().filter(|issue| issue.start.is_some());
+        let mut wanted: Vec<&str> = wanted.map(|issue| issue.path.as_str()).collect();
         wanted.sort_unstable();
         wanted.dedup();
         if wanted.is_empty() {

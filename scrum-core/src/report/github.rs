@@ -7,7 +7,7 @@ use std::io;
 
 use super::file_uri;
 use super::message::{message, rule};
-use super::ranked::{Ranked, counted, ranked};
+use super::ranked::{Ranked, counted, headline, ranked};
 use crate::review::Severity;
 use crate::tally::Tally;
 
@@ -17,7 +17,7 @@ const SHOWN: usize = 10;
 /// The kinds of annotation, with the number that is written; the last notice is the summary.
 const KINDS: [(&str, usize); 3] = [("error", SHOWN), ("warning", SHOWN), ("notice", SHOWN - 1)];
 
-/// Writes an annotation for each place, within what GitHub shows, and a summary.
+/// Writes an annotation for each issue, within what GitHub shows, and a summary.
 ///
 /// # Errors
 ///
@@ -26,7 +26,7 @@ pub fn write_github(tally: &Tally, out: &mut dyn io::Write) -> io::Result<()> {
     let mut written = [0; KINDS.len()];
     let mut left_out = [0; KINDS.len()];
     for entry in ranked(tally) {
-        let kind = match entry.severity {
+        let kind = match entry.issue.severity {
             Some(Severity::Block) => 0,
             Some(Severity::Warn) => 1,
             Some(Severity::Info) | None => 2,
@@ -38,11 +38,7 @@ pub fn write_github(tally: &Tally, out: &mut dyn io::Write) -> io::Result<()> {
         written[kind] += 1;
         annotation(KINDS[kind].0, &entry, out)?;
     }
-    let totals = &tally.totals;
-    let mut told = format!(
-        "{} convergent / {} distinct, {} of {} places convergent.",
-        totals.convergent, totals.distinct, totals.near_convergent, totals.near_places
-    );
+    let mut told = format!("{}.", headline(&tally.totals));
     if left_out.iter().any(|count| *count > 0) {
         let [errors, warnings, notices] = left_out;
         told.push_str(&format!(
@@ -58,14 +54,14 @@ pub fn write_github(tally: &Tally, out: &mut dyn io::Write) -> io::Result<()> {
 fn annotation(kind: &str, entry: &Ranked<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let mut properties = Vec::new();
     // Without a file the annotation stands at the job.
-    if let Some(path) = file_uri::name(&entry.place.path) {
+    if let Some(path) = file_uri::name(&entry.issue.path) {
         properties.push(("file", path));
         if let Some((start, end)) = entry.head_lines() {
             properties.push(("line", start.to_string()));
             properties.push(("endLine", end.to_string()));
         }
     }
-    let title = format!("{}: {}", rule(entry.severity), entry.agreement());
+    let title = format!("{}: {}", rule(entry.issue.severity), entry.agreement());
     properties.push(("title", title));
     command(kind, &properties, &message(entry), out)
 }

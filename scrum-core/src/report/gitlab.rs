@@ -15,7 +15,7 @@ use crate::tally::{DiffText, Tally};
 const MAX_WORDS: usize = 400;
 
 #[derive(Serialize)]
-struct Issue<'a> {
+struct Entry<'a> {
     description: String,
     check_name: &'static str,
     fingerprint: &'a str,
@@ -34,8 +34,8 @@ struct Lines {
     begin: u32,
 }
 
-/// Writes an issue for each place, the most important first. A place without lines stands at line 1, since the format
-/// wants a line. A place whose path names nothing below the repository is left out; only a tally without a wave can
+/// Writes an entry for each issue, the most important first. An issue without lines is put at line 1, since the format
+/// wants a line. One whose path names nothing below the repository is left out; only a tally without a wave can
 /// have one.
 ///
 /// `diffs` is asked for the bundles' diffs, which the fingerprints are made from.
@@ -49,18 +49,18 @@ pub fn write_gitlab(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let fingerprints = fingerprints(tally, diffs);
-    let mut issues = Vec::new();
+    let mut entries = Vec::new();
     let ranked = ranked(tally);
     for entry in &ranked {
-        let Some(path) = file_uri::name(&entry.place.path) else {
+        let Some(path) = file_uri::name(&entry.issue.path) else {
             continue;
         };
-        let (bundle, place) = entry.at;
-        issues.push(Issue {
+        let (bundle, issue) = entry.at;
+        entries.push(Entry {
             description: headline(entry, MAX_WORDS),
-            check_name: rule(entry.severity),
-            fingerprint: &fingerprints[bundle][place],
-            severity: match entry.severity {
+            check_name: rule(entry.issue.severity),
+            fingerprint: &fingerprints[bundle][issue],
+            severity: match entry.issue.severity {
                 Some(Severity::Block) => "blocker",
                 Some(Severity::Warn) => "major",
                 Some(Severity::Info) => "info",
@@ -74,6 +74,6 @@ pub fn write_gitlab(
             },
         });
     }
-    serde_json::to_writer_pretty(&mut *out, &issues)?;
+    serde_json::to_writer_pretty(&mut *out, &entries)?;
     out.write_all(b"\n")
 }

@@ -49,6 +49,47 @@ pub fn markdown(text: &str) -> String {
     written(&line(text), char_in_markdown)
 }
 
+/// What [`markdown`] does, with words between backticks as code spans.
+///
+/// ```
+/// assert_eq!(scrum_core::report::inert::markdown_with_code("a_b in `a_b`"), r"a\_b in `a_b`");
+/// ```
+pub fn markdown_with_code(text: &str) -> String {
+    let clean = line(text);
+    let mut out = String::with_capacity(clean.len() + 8);
+    for (is_code, piece) in code_spans(&clean) {
+        out.push_str(&if is_code {
+            code(piece)
+        } else {
+            markdown_in_line(piece)
+        });
+    }
+    out
+}
+
+/// Takes a line apart into what stands between two backticks, and the rest.
+pub(super) fn code_spans(line: &str) -> Vec<(bool, &str)> {
+    let mut spans = Vec::new();
+    let mut rest = line;
+    while let Some(open) = rest.find('`') {
+        let inner = &rest[open + 1..];
+        let Some(close) = inner.find('`').filter(|close| *close > 0) else {
+            break;
+        };
+        spans.push((false, &rest[..open]));
+        spans.push((true, &inner[..close]));
+        rest = &inner[close + 1..];
+    }
+    spans.push((false, rest));
+    spans.retain(|(_, text)| !text.is_empty());
+    spans
+}
+
+/// [`markdown`] for a piece of a clean line: white space at its ends stays.
+fn markdown_in_line(piece: &str) -> String {
+    written(piece, char_in_markdown)
+}
+
 /// A code span of Markdown that shows the text as it is. Filters leave code alone, so nothing is broken in it.
 pub fn code(text: &str) -> String {
     let clean = line(text);

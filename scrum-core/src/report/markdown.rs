@@ -1,20 +1,23 @@
 //! The tally as one comment of a pull request.
 //!
-//! What lineages agree on comes first, then what one of them calls blocking; the rest is folded. The comment keeps within
-//! what GitHub takes, and counts what does not fit. All that others wrote goes through
-//! [`inert`](super::inert), behind something of our own on the same line, so that it neither begins a block nor is
-//! taken for a mention, a link, a picture or HTML.
+//! What lineages agree on comes first, then what one of them calls blocking; the rest is folded. Tables of bundles and
+//! reviewers follow. The comment keeps within what GitHub takes, and counts what does not fit. All that others wrote goes
+//! through [`inert`](super::inert), behind something of our own on the same line, so that it neither begins a block nor
+//! is taken for a mention, a link, a picture or HTML. Their inline code stays code.
 
 mod tables;
 
 use std::io;
 
+use super::Only;
 use super::clean::shorten;
-use super::inert::{code, cut, markdown};
-use super::ranked::{Rank, Ranked, Said, cited, counted, notes, ranked, severity_word};
+use super::inert::{code, cut, markdown, markdown_with_code};
+use super::ranked::{
+    Rank, Ranked, cited, counted, headline, notes, ranked, severity_said, severity_word,
+    what_and_why, who,
+};
 use crate::review::Severity;
-use crate::tally::likeness::Likeness;
-use crate::tally::{BundleTally, Tally};
+use crate::tally::{BundleTally, FindingRecord, Tally};
 
 /// Opens the comment, so that a script finds the comment of an earlier run and replaces it.
 pub const MARKER: &str = "<!-- scrum tally -->";
@@ -22,7 +25,7 @@ pub const MARKER: &str = "<!-- scrum tally -->";
 /// Bytes that are kept free for the lines that count what is left out and for closing what is open.
 const RESERVE: usize = 1_024;
 
-/// Claims of one place that are shown; more are counted.
+/// Claims of one issue that are shown; more are counted.
 const MAX_CLAIMS: usize = 8;
 
 /// Characters of one claim that are shown.
@@ -31,18 +34,23 @@ const MAX_WORDS: usize = 400;
 /// Columns of a location's name.
 const MAX_NAME: usize = 160;
 
-/// How long the comment may become.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How long the comment may become, and what is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MarkdownOptions {
     /// Bytes of UTF-8 at most, and so characters, however a platform counts them. Default 65,000: GitHub takes 65,536
     /// characters. Below 8,192 it is taken for 8,192.
     pub max_bytes: usize,
+    /// What to show. Default: everything.
+    pub only: Only,
 }
 
 impl Default for MarkdownOptions {
     fn default() -> Self {
-        Self { max_bytes: 65_000 }
+        Self {
+            max_bytes: 65_000,
+            only: Only::default(),
+        }
     }
 }
 
@@ -51,6 +59,13 @@ impl MarkdownOptions {
     #[must_use]
     pub fn max_bytes(mut self, bytes: usize) -> Self {
         self.max_bytes = bytes;
+        self
+    }
+
+    /// Sets [`only`](Self::only).
+    #[must_use]
+    pub fn only(mut self, only: Only) -> Self {
+        self.only = only;
         self
     }
 }
@@ -65,15 +80,37 @@ pub fn write_markdown(
     options: &MarkdownOptions,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
+    let most = options.max_bytes.max(8_192) - RESERVE;
+    let only = &options.only;
+    let mut tables = Page {
+        text: String::new(),
+        // Half of it for each of the two tables.
+        most: most / 2,
+    };
+    tables.bundles(tally, only);
+    tables.reviewers(tally);
     let mut page = Page {
         text: String::new(),
-        most: options.max_bytes.max(8_192) - RESERVE,
+        most: most.saturating_sub(tables.text.len()),
     };
-    page.head(tally);
-    page.places(&ranked(tally));
-    page.loose(tally);
-    page.set_aside(tally);
-    page.retractions(tally);
+    page.push_own(&format!(
+        "{MARKER}\n### scrum: {}\n",
+        headline(&tally.totals)
+    ));
+    if tally.is_unreviewed() {
+        page.push_own("\n**Nobody has reviewed yet.**\n");
+    }
+    let mut issues = ranked(tally);
+    issues.retain(|entry| only.shows(entry.bundle, entry.issue));
+    page.issues(&issues);
+    page.most = most;
+    page.push_own(&tables.text);
+    if !only.narrows_issues() {
+        page.unlocated(tally, only);
+        page.set_aside(tally, only);
+        page.mentions(tally, only);
+        page.retractions(tally, only);
+    }
     out.write_all(page.text.as_bytes())
 }
 
@@ -108,28 +145,18 @@ impl Page {
         self.text.push_str(text);
     }
 
-    fn head(&mut self, tally: &Tally) {
-        let totals = &tally.totals;
-        self.push_own(&format!(
-            "{MARKER}\n### scrum: {} convergent / {} distinct · {} of {} places convergent\n",
-            totals.convergent, totals.distinct, totals.near_convergent, totals.near_places
-        ));
-        self.bundles(tally);
-        self.reviewers(tally);
-    }
-
-    fn places(&mut self, ranked: &[Ranked<'_>]) {
-        let agree = ranked.partition_point(|entry| entry.rank == Rank::Convergent);
+    fn issues(&mut self, ranked: &[Ranked<'_>]) {
+        let agree = ranked.partition_point(|entry| entry.rank == Rank::Agreed);
         let open = ranked.partition_point(|entry| entry.rank != Rank::Rest);
-        let convergent = &ranked[..agree];
+        let agreed = &ranked[..agree];
         let blocking = &ranked[agree..open];
         let rest = &ranked[open..];
         let mut full = false;
         let mut left_out = [0; 3];
         let sections = [
-            ("Convergent", convergent, false),
-            ("Said by one lineage, blocking", blocking, false),
-            ("Said by one lineage", rest, true),
+            ("Agreed", agreed, false),
+            ("Reported by one lineage, blocking", blocking, false),
+            ("Reported by one lineage", rest, true),
         ];
         for (at, (title, entries, folded)) in sections.into_iter().enumerate() {
             if entries.is_empty() {
@@ -145,18 +172,17 @@ impl Page {
                 true => fold(&title),
                 false => format!("\n#### {title}\n\n"),
             });
-            left_out[at] = self.push_each(entries, place);
+            left_out[at] = self.push_each(entries, issue);
             full = left_out[at] > 0;
             if folded {
                 self.push_own("\n</details>\n");
             }
         }
-        let [convergent, blocking, rest] = left_out;
-        if convergent + blocking + rest > 0 {
+        let [agreed, blocking, rest] = left_out;
+        if agreed + blocking + rest > 0 {
             self.push_own(&format!(
-                "\n**No room for {}**: {convergent} convergent, {blocking} blocking, {rest} others. They stand in \
-                 `tally.json`.\n",
-                counted((convergent + blocking + rest) as u64, "more place", "more places")
+                "\n**No room for {}**: {agreed} agreed, {blocking} blocking, {rest} others. They are in `tally.json`.\n",
+                counted((agreed + blocking + rest) as u64, "more issue", "more issues")
             ));
         }
     }
@@ -167,54 +193,49 @@ fn fold(title: &str) -> String {
     format!("\n<details>\n<summary>{title}</summary>\n\n")
 }
 
-/// One place: where, who agrees, and each claim in its own words.
-fn place(entry: &Ranked<'_>) -> String {
+/// One issue: where, who agrees, and each claim in its own words.
+fn issue(entry: &Ranked<'_>) -> String {
     let name = shorten(&entry.name(), MAX_NAME);
-    let mut told = format!("- **{}** {}", severity(entry.severity), code(&name));
-    told.push_str(&format!("<br>{}", entry.agreement()));
-    let members = entry.members().count();
-    if members > 1 {
-        told.push_str(&format!(" · {members} locations"));
+    let mut told = format!("- **{}** {}", severity(entry.issue.severity), code(&name));
+    told.push_str(&format!(
+        "<br>{} · {}\n",
+        entry.agreement(),
+        bundle_id(entry.bundle)
+    ));
+    let mut findings = entry.findings();
+    for finding in findings.by_ref().take(MAX_CLAIMS) {
+        told.push_str(&claim(finding));
     }
-    if let Some(value) = entry.place.likeness {
-        let claims = counted(entry.said().count() as u64, "claim", "claims");
-        told.push_str(&format!(" · {claims}, {}", Likeness::of(value).as_str()));
-    }
-    told.push('\n');
-    let mut said = entry.said();
-    for said in said.by_ref().take(MAX_CLAIMS) {
-        told.push_str(&claim(&said));
-    }
-    let more = said.count();
+    let more = findings.count();
     if more > 0 {
         told.push_str(&format!(
             "  - and {}\n",
             counted(more as u64, "more claim", "more claims")
         ));
     }
-    let spanning = entry.spanning().count() + entry.place.spanning_left_out;
-    if spanning > 0 {
-        told.push_str(&format!(
-            "  - shares a line with {} that {} elsewhere\n",
-            counted(spanning as u64, "location", "locations"),
-            if spanning == 1 { "counts" } else { "count" }
-        ));
+    if let Some(others) = entry.others_in_words() {
+        let others = shorten(&others, 2 * MAX_NAME);
+        told.push_str(&format!("  - {}\n", markdown(&others)));
     }
     told
 }
 
-fn claim(said: &Said<'_>) -> String {
+fn claim(finding: &FindingRecord) -> String {
     let mut told = format!(
         "  - **{}** · {}",
-        markdown(&said.who()),
-        markdown(&cited(said.location))
+        markdown(&who(finding)),
+        markdown(&cited(finding))
     );
-    if let Some(word) = said.severity() {
+    if let Some(word) = severity_said(finding.severity, finding.severity_text.as_deref()) {
         told.push_str(&format!(" · {}", markdown(&word)));
     }
+    let (what, why) = what_and_why(finding.what.as_deref(), finding.why.as_deref());
     told.push_str(": ");
-    told.push_str(&words(said.words()));
-    let notes = notes(said.location);
+    told.push_str(&words(what));
+    if let Some(why) = why {
+        told.push_str(&format!("<br>Why: {}", words(Some(why))));
+    }
+    let notes = notes(finding);
     if !notes.is_empty() {
         told.push_str(&format!(" *({})*", markdown(&notes.join("; "))));
     }
@@ -228,7 +249,7 @@ fn words(text: Option<&str>) -> String {
         return "(no words)".to_owned();
     };
     let (shown, left_out) = cut(text, MAX_WORDS);
-    let mut told = markdown(shown);
+    let mut told = markdown_with_code(shown);
     if left_out > 0 {
         told.push_str(&format!("… ({left_out} more characters)"));
     }

@@ -1,12 +1,14 @@
-//! What is said at a place, as plain text for formats with one message a finding.
+//! An issue as plain text, for formats with one message an issue.
 //!
 //! A message may end up in a terminal, in a comment that reads it as Markdown, or in a runner's log, so reviewers'
 //! words go through [`inert::plain`](super::inert::plain), and no line begins with anything of theirs.
 
 use super::inert::{cut, plain};
-use super::ranked::{Ranked, Said, cited, counted, notes, severity_word};
+use super::ranked::{
+    Ranked, cited, counted, notes, severity_said, severity_word, what_and_why, who,
+};
 use crate::review::Severity;
-use crate::tally::likeness::Likeness;
+use crate::tally::FindingRecord;
 
 /// Claims that one message tells; more are counted.
 const MAX_CLAIMS: usize = 12;
@@ -17,24 +19,27 @@ const MAX_WORDS: usize = 600;
 /// Who agrees, then a line for each claim.
 pub(super) fn message(ranked: &Ranked<'_>) -> String {
     let mut told = summary(ranked);
-    let mut said = ranked.said();
-    for said in said.by_ref().take(MAX_CLAIMS) {
+    let mut findings = ranked.findings();
+    for finding in findings.by_ref().take(MAX_CLAIMS) {
         told.push_str("\n- ");
-        told.push_str(&claim(&said));
+        told.push_str(&claim(finding));
     }
-    let more = said.count();
+    let more = findings.count();
     if more > 0 {
         told.push_str(&format!(
             "\n- and {}",
             counted(more as u64, "more claim", "more claims")
         ));
     }
+    if let Some(others) = ranked.others_in_words() {
+        told.push_str(&format!("\n{}", plain(&others)));
+    }
     told
 }
 
-/// `BLOCK · 2 of 3 lineages that reviewed this bundle (core) · alike`.
+/// `BLOCK · agreed by 2 of 3 lineages (core)`.
 fn summary(ranked: &Ranked<'_>) -> String {
-    let mut told = match ranked.severity {
+    let mut told = match ranked.issue.severity {
         Some(severity) => format!("{} · ", severity_word(severity)),
         None => String::new(),
     };
@@ -43,28 +48,25 @@ fn summary(ranked: &Ranked<'_>) -> String {
         ranked.agreement(),
         plain(&ranked.bundle.id)
     ));
-    if let Some(value) = ranked.place.likeness {
-        told.push_str(&format!(" · {}", Likeness::of(value).as_str()));
-    }
     told
 }
 
-fn claim(said: &Said<'_>) -> String {
-    let mut told = format!("{} · {}", plain(&said.who()), plain(&cited(said.location)));
-    if let Some(word) = said.severity() {
+fn claim(finding: &FindingRecord) -> String {
+    let mut told = format!("{} · {}", plain(&who(finding)), plain(&cited(finding)));
+    if let Some(word) = severity_said(finding.severity, finding.severity_text.as_deref()) {
         told.push_str(&format!(" · {}", plain(&word)));
     }
     told.push_str(": ");
-    told.push_str(&words(said, MAX_WORDS));
-    let notes = notes(said.location);
+    told.push_str(&words(finding, MAX_WORDS));
+    let notes = notes(finding);
     if !notes.is_empty() {
         told.push_str(&format!(" [{}]", plain(&notes.join("; "))));
     }
     told
 }
 
-fn words(said: &Said<'_>, most: usize) -> String {
-    let Some(words) = said.words() else {
+fn words(finding: &FindingRecord, most: usize) -> String {
+    let (Some(words), _) = what_and_why(finding.what.as_deref(), finding.why.as_deref()) else {
         return "(no words)".to_owned();
     };
     let (shown, left_out) = cut(words, most);
@@ -75,14 +77,23 @@ fn words(said: &Said<'_>, most: usize) -> String {
     text
 }
 
-/// One line: the weightiest claim's words, and who agrees.
+/// One line: the most severe claim's words, and who agrees.
 pub(super) fn headline(ranked: &Ranked<'_>, most: usize) -> String {
-    let heaviest = ranked.said().enumerate().max_by_key(|(at, said)| {
-        let has_words = said.words().is_some();
-        (has_words, said.claim.severity, std::cmp::Reverse(*at))
-    });
-    let words = heaviest.map_or_else(|| "(no words)".to_owned(), |(_, said)| words(&said, most));
+    let worst = worst(ranked).map(|finding| words(finding, most));
+    let words = worst.unwrap_or_else(|| "(no words)".to_owned());
     format!("{words} ({})", summary(ranked))
+}
+
+/// The first of the most severe findings, those with words before others.
+pub(super) fn worst<'t>(ranked: &Ranked<'t>) -> Option<&'t FindingRecord> {
+    let findings = ranked.findings().enumerate();
+    let worst = findings.max_by_key(|(at, finding)| {
+        let has_words = what_and_why(finding.what.as_deref(), finding.why.as_deref())
+            .0
+            .is_some();
+        (has_words, finding.severity, std::cmp::Reverse(*at))
+    });
+    worst.map(|(_, finding)| finding)
 }
 
 /// The id of a severity's rule.

@@ -19,7 +19,7 @@ mod json;
 mod markdown;
 mod matrix;
 mod message;
-mod press;
+mod only;
 pub mod ranked;
 mod rdjsonl;
 #[cfg(test)]
@@ -30,9 +30,24 @@ mod text;
 pub use github::write_github;
 pub use gitlab::write_gitlab;
 pub use html::{HtmlOptions, write_html};
-pub use json::{write_json, write_json_parallel};
+pub use json::write_json;
 pub use markdown::{MARKER, MarkdownOptions, write_markdown};
 pub use matrix::{MATRIX_JOBS, write_matrix};
+pub use only::{Only, UnknownOnly};
 pub use rdjsonl::write_rdjsonl;
 pub use sarif::{SarifOptions, write_sarif};
 pub use text::{TextOptions, write_text};
+
+use crate::tally::Buckets;
+
+/// `5 citations = 4 counted + 1 unknown path`.
+fn buckets(buckets: &Buckets) -> String {
+    let parts: Vec<String> = buckets
+        .each()
+        .iter()
+        .filter(|(bucket, count)| *count > 0 || *bucket == crate::tally::Bucket::Counted)
+        .map(|(bucket, count)| format!("{count} {}", bucket.as_str()))
+        .collect();
+    let citations = ranked::counted(buckets.citations, "citation", "citations");
+    format!("{citations} = {}", parts.join(" + "))
+}

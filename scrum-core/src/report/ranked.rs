@@ -1,130 +1,88 @@
-//! Which findings come first in every report, and the words that all reports have for them.
+//! Which issues come first in every report, and the words that all reports have for them.
 //!
-//! What is reported is a place: one entry with every claim's own words, however many reviewers cite it with ranges of
-//! their own. Places that independent lineages agree on come first, then what one lineage alone calls blocking, then
-//! the rest. Nothing is left out here; a report that has a limit cuts at the end and says how much.
+//! Issues that independent lineages agree on come first, the most severe before the others; then what one lineage alone
+//! says, the most severe first. Nothing is left out here; a report that has a limit cuts at the end and says how much.
 
 use std::cmp::Reverse;
 
 use super::clean::{line, shorten};
-use crate::review::Severity;
+use crate::review::{ReadAs, Severity};
 use crate::tally::ground::{DELETED_FILE, Grounding};
-use crate::tally::lineage::LineageSet;
-use crate::tally::{BundleTally, Claim, LocationTally, PlaceTally, Tally};
+use crate::tally::{BundleTally, FindingRecord, IssueRecord, Tally, Totals};
 
 /// The largest line number that every format's readers hold: those of SARIF and rdjson are 32-bit signed.
 const LAST_LINE: u32 = i32::MAX.unsigned_abs();
 
-/// Why a place stands where it stands.
+/// What an issue's place in the order depends on first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rank {
-    /// Two or more independent lineages cite it.
-    Convergent,
-    /// One lineage alone cites it, and calls it blocking.
+    /// Two or more independent lineages report it.
+    Agreed,
+    /// One lineage alone reports it, and calls it blocking.
     Blocking,
     /// Everything else.
     Rest,
 }
 
-/// A place with its bundle.
+/// An issue with its bundle.
 #[derive(Debug, Clone, Copy)]
 pub struct Ranked<'t> {
     /// The bundle that it belongs to.
     pub bundle: &'t BundleTally,
-    /// The place.
-    pub place: &'t PlaceTally,
-    /// The highest severity of its claims.
-    pub severity: Option<Severity>,
-    /// Why it stands where it stands.
+    /// The issue.
+    pub issue: &'t IssueRecord,
+    /// What its place in the order depends on first.
     pub rank: Rank,
-    /// Where it stands in the tally: index of the bundle and of the place in it.
+    /// Its place in the tally: index of the bundle and of the issue in it.
     pub(super) at: (usize, usize),
 }
 
-/// All places of a tally, the most important first: by rank, convergence, severity, then in the tally's own order.
+/// All issues of a tally, the most important first: by rank, severity, convergence, then in the tally's own order.
 pub fn ranked(tally: &Tally) -> Vec<Ranked<'_>> {
     let mut all = in_order(tally);
-    sort(&mut all);
-    all
-}
-
-/// The places of one bundle, in the same order.
-pub fn of_bundle(bundle: &BundleTally) -> Vec<Ranked<'_>> {
-    let mut all: Vec<Ranked<'_>> = unsorted(0, bundle).collect();
-    sort(&mut all);
-    all
-}
-
-/// All places in the tally's own order.
-pub(super) fn in_order(tally: &Tally) -> Vec<Ranked<'_>> {
-    let bundles = tally.bundles.iter().enumerate();
-    bundles
-        .flat_map(|(at, bundle)| unsorted(at, bundle))
-        .collect()
-}
-
-fn unsorted(bundle_at: usize, bundle: &BundleTally) -> impl Iterator<Item = Ranked<'_>> {
-    bundle.places.iter().enumerate().map(move |(at, place)| {
-        let severity = locations(bundle, &place.members).filter_map(|location| location.severity);
-        let severity = severity.max();
-        let rank = match severity {
-            _ if place.convergence >= 2 => Rank::Convergent,
-            Some(Severity::Block) => Rank::Blocking,
-            _ => Rank::Rest,
-        };
-        Ranked {
-            bundle,
-            place,
-            severity,
-            rank,
-            at: (bundle_at, at),
-        }
-    })
-}
-
-fn sort(all: &mut [Ranked<'_>]) {
     // Stable: equals stay in the tally's order.
     all.sort_by_key(|entry| {
         (
             entry.rank,
-            Reverse(entry.place.convergence),
-            Reverse(entry.severity),
+            Reverse(entry.issue.severity),
+            Reverse(entry.issue.convergence),
         )
     });
+    all
 }
 
-fn locations<'t>(
-    bundle: &'t BundleTally,
-    indices: &'t [usize],
-) -> impl Iterator<Item = &'t LocationTally> {
-    indices.iter().filter_map(|at| bundle.locations.get(*at))
-}
-
-/// One reviewer's claim at a place.
-#[derive(Debug, Clone, Copy)]
-pub struct Said<'t> {
-    /// Where it is cited.
-    pub location: &'t LocationTally,
-    /// What is said.
-    pub claim: &'t Claim,
-    /// The reviewer's lineages; `None` where the tally has none for it.
-    pub lineages: Option<&'t LineageSet>,
+/// All issues in the tally's own order.
+pub(super) fn in_order(tally: &Tally) -> Vec<Ranked<'_>> {
+    let bundles = tally.bundles.iter().enumerate();
+    let all = bundles.flat_map(|(bundle_at, bundle)| {
+        let issues = bundle.issues.iter().enumerate();
+        issues.map(move |(at, issue)| Ranked {
+            bundle,
+            issue,
+            rank: match issue.severity {
+                _ if issue.is_agreed() => Rank::Agreed,
+                Some(Severity::Block) => Rank::Blocking,
+                _ => Rank::Rest,
+            },
+            at: (bundle_at, at),
+        })
+    });
+    all.collect()
 }
 
 impl<'t> Ranked<'t> {
-    /// The locations that vote here.
-    pub fn members(&self) -> impl Iterator<Item = &'t LocationTally> {
-        locations(self.bundle, &self.place.members)
+    /// The findings that it is made of, in the tally's order.
+    pub fn findings(&self) -> impl Iterator<Item = &'t FindingRecord> + use<'t> {
+        let bundle = self.bundle;
+        let indices = self.issue.findings.iter();
+        indices.filter_map(|at| bundle.findings.get(*at))
     }
 
-    /// The locations that share a line and vote elsewhere.
-    pub fn spanning(&self) -> impl Iterator<Item = &'t LocationTally> {
-        locations(self.bundle, &self.place.spanning)
-    }
-
-    /// Every claim of the members, in the tally's order.
-    pub fn said(&self) -> impl Iterator<Item = Said<'t>> {
-        self.members().flat_map(said_of)
+    /// The issues that share lines with it but say something else.
+    pub fn others(&self) -> impl Iterator<Item = &'t IssueRecord> + use<'t> {
+        let bundle = self.bundle;
+        let indices = self.issue.others.iter();
+        indices.filter_map(|at| bundle.issues.get(*at))
     }
 
     /// First and last line at the head, for formats that point into files.
@@ -133,15 +91,11 @@ impl<'t> Ranked<'t> {
     /// not those of any file at the head. Always `1 <= first <= last`, and at most 2³¹ - 1.
     pub fn head_lines(&self) -> Option<(u32, u32)> {
         let deleted =
-            |location: &LocationTally| location.flags.iter().any(|flag| flag == DELETED_FILE);
-        if self.members().any(deleted) {
+            |finding: &FindingRecord| finding.flags.iter().any(|flag| flag == DELETED_FILE);
+        if self.findings().any(deleted) {
             return None;
         }
-        let lines = self.place.start.zip(self.place.end);
-        let (start, end) = lines.or_else(|| {
-            let symbol = self.members().next()?;
-            symbol.symbol_start.zip(symbol.symbol_end)
-        })?;
+        let (start, end) = self.issue.start.zip(self.issue.end)?;
         (1..=LAST_LINE)
             .contains(&start)
             .then(|| (start, end.clamp(start, LAST_LINE)))
@@ -149,94 +103,134 @@ impl<'t> Ranked<'t> {
 
     /// `src/pool.rs:20-21`, `src/pool.rs::drain` or `src/pool.rs`, in one line of clean text.
     pub fn name(&self) -> String {
-        let place = self.place;
-        location_name(&place.path, place.start, place.end, place.symbol.as_deref())
+        name(self.issue)
     }
 
-    /// `2 of 3 lineages that reviewed this bundle`.
+    /// `agreed by 2 of 3 lineages`, or `1 of 3 lineages`.
     pub fn agreement(&self) -> String {
-        format!(
-            "{} of {} that reviewed this bundle",
-            self.place.convergence,
-            counted(u64::from(self.place.reviewed_by), "lineage", "lineages")
-        )
+        agreement(self.issue)
+    }
+
+    /// `Others at these lines (2): src/pool.rs:20, src/pool.rs:22`.
+    pub(super) fn others_in_words(&self) -> Option<String> {
+        const LISTED: usize = 5;
+        let count = self.issue.others.len() + self.issue.others_left_out;
+        if count == 0 {
+            return None;
+        }
+        let mut names: Vec<String> = self.others().take(LISTED).map(name).collect();
+        if count > LISTED {
+            names.push(format!("and {} more", count - LISTED));
+        }
+        Some(format!(
+            "Others at these lines ({count}): {}",
+            names.join(", ")
+        ))
     }
 }
 
-impl Said<'_> {
-    /// `kimi (moonshot)`, in one line of clean text.
-    pub fn who(&self) -> String {
-        let name = line(&self.claim.reviewer);
-        let name = if name.is_empty() { "(no name)" } else { &name };
-        match self.lineages {
-            Some(lineages) => format!("{name} ({lineages})"),
-            None => name.to_owned(),
-        }
-    }
+/// `agreed by 2 of 3 lineages`, or `1 of 3 lineages`.
+pub(super) fn agreement(issue: &IssueRecord) -> String {
+    let lineages = counted(u64::from(issue.reviewed_by), "lineage", "lineages");
+    let agreed = if issue.is_agreed() { "agreed by " } else { "" };
+    format!("{agreed}{} of {lineages}", issue.convergence)
+}
 
-    /// The severity's word, or what the reviewer wrote in its place.
-    pub fn severity(&self) -> Option<String> {
-        match (self.claim.severity, &self.claim.severity_text) {
-            (Some(severity), _) => Some(severity_word(severity).to_owned()),
-            (None, Some(written)) => Some(format!("“{}”", shorten(&line(written), 20))),
-            (None, None) => None,
-        }
-    }
+/// `src/pool.rs:20-21`, `src/pool.rs::drain` or `src/pool.rs`, in one line of clean text.
+pub(super) fn name(issue: &IssueRecord) -> String {
+    location_name(&issue.path, issue.start, issue.end, issue.symbol.as_deref())
+}
 
-    /// What is said, else why; `None` where there are no words.
-    pub fn words(&self) -> Option<&str> {
-        let said = |text: &'_ Option<String>| text.as_ref().is_some_and(|t| !t.trim().is_empty());
-        let claim = self.claim;
-        let text = if said(&claim.what) {
-            &claim.what
-        } else {
-            &claim.why
-        };
-        text.as_deref().filter(|text| !text.trim().is_empty())
+/// `0 convergent / 11 distinct · 3 of 8 issues agreed`.
+pub(super) fn headline(totals: &Totals) -> String {
+    format!(
+        "{} convergent / {} distinct · {} of {} agreed",
+        totals.convergent,
+        totals.distinct,
+        totals.agreed,
+        counted(totals.issues, "issue", "issues")
+    )
+}
+
+/// `kimi (moonshot)`, in one line of clean text.
+pub(super) fn who(finding: &FindingRecord) -> String {
+    let name = line(&finding.reviewer);
+    let name = if name.is_empty() { "(no name)" } else { &name };
+    format!("{name} ({})", finding.lineages)
+}
+
+/// The severity's word, or what the reviewer wrote instead.
+pub(super) fn severity_said(severity: Option<Severity>, written: Option<&str>) -> Option<String> {
+    match (severity, written) {
+        (Some(severity), _) => Some(severity_word(severity).to_owned()),
+        (None, Some(written)) => Some(format!("“{}”", shorten(&line(written), 20))),
+        (None, None) => None,
     }
 }
 
-/// The claims at a location, in its own order.
-pub(super) fn said_of(location: &LocationTally) -> impl Iterator<Item = Said<'_>> {
-    let claims = location.claims.iter().enumerate();
-    claims.map(move |(at, claim)| Said {
-        location,
-        claim,
-        lineages: location.lineages.get(at),
-    })
+/// A text that has words.
+pub(super) fn said(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
+/// What is said, and why; why comes first if there is nothing else.
+pub(super) fn what_and_why<'t>(
+    what: Option<&'t str>,
+    why: Option<&'t str>,
+) -> (Option<&'t str>, Option<&'t str>) {
+    match (said(what), said(why)) {
+        (None, why) => (why, None),
+        both => both,
+    }
 }
 
 /// `line 20`, `lines 20-21`, `drain (lines 20-31)` or `whole file`, in clean text.
-pub(super) fn cited(location: &LocationTally) -> String {
-    match (location.start, location.end, &location.symbol) {
-        (Some(start), Some(end), _) => format!(
-            "{} {}",
-            if start == end { "line" } else { "lines" },
-            range(start, end)
-        ),
-        (_, _, Some(symbol)) => match (location.symbol_start, location.symbol_end) {
-            (Some(start), Some(end)) => {
-                format!("{} (lines {})", line(symbol), range(start, end))
-            }
-            _ => line(symbol),
-        },
-        _ => "whole file".to_owned(),
+pub(super) fn cited(finding: &FindingRecord) -> String {
+    let lines = finding.lines().map(|lines| {
+        let noun = if lines.start == lines.end {
+            "line"
+        } else {
+            "lines"
+        };
+        format!("{noun} {}", range(lines.start, lines.end))
+    });
+    match (&finding.symbol, lines) {
+        (Some(symbol), Some(lines)) if finding.start.is_none() => {
+            format!("{} ({lines})", line(symbol))
+        }
+        (_, Some(lines)) => lines,
+        (Some(symbol), None) => line(symbol),
+        (None, None) => "whole file".to_owned(),
     }
 }
 
-/// What a reader should know of a location, in clean text.
-pub(super) fn notes(location: &LocationTally) -> Vec<String> {
+/// `review line 12`, or `line 12 of the review of cli`.
+pub(super) fn source(finding: &FindingRecord) -> String {
+    match &finding.from_bundle {
+        Some(from) => format!(
+            "line {} of the review of {}",
+            finding.review_line,
+            line(from)
+        ),
+        None => format!("review line {}", finding.review_line),
+    }
+}
+
+/// What a reader should know about a finding, in clean text.
+pub(super) fn notes(finding: &FindingRecord) -> Vec<String> {
     let mut told = Vec::new();
-    match location.grounding {
+    match finding.read_as {
+        ReadAs::Labelled => {}
+        ReadAs::Document => told.push("read from a document".to_owned()),
+        ReadAs::Prose => told.push("read from prose".to_owned()),
+    }
+    match finding.grounding {
         Grounding::Hunk | Grounding::Unverified => {}
         Grounding::File => told.push("outside the hunks shown".to_owned()),
         Grounding::Wave => told.push("not in the reviewer's bundle".to_owned()),
         Grounding::Tree => told.push("an unchanged file".to_owned()),
     }
-    if let Some(from) = &location.from_bundle {
-        told.push(format!("from the review of {}", line(from)));
-    }
-    told.extend(location.flags.iter().map(|flag| line(flag)));
+    told.extend(finding.flags.iter().map(|flag| line(flag)));
     told.retain(|text| !text.is_empty());
     told
 }

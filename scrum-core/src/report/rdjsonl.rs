@@ -50,7 +50,7 @@ struct Code {
     value: &'static str,
 }
 
-/// Writes a diagnostic for each place, the most important first. There is no limit, so nothing is left out but a place
+/// Writes a diagnostic for each issue, the most important first. There is no limit, so nothing is left out but an issue
 /// whose path names nothing below the repository, which only a tally without a wave can have.
 ///
 /// # Errors
@@ -58,7 +58,7 @@ struct Code {
 /// What the writer says.
 pub fn write_rdjsonl(tally: &Tally, out: &mut dyn io::Write) -> io::Result<()> {
     for entry in ranked(tally) {
-        let Some(path) = file_uri::name(&entry.place.path) else {
+        let Some(path) = file_uri::name(&entry.issue.path) else {
             continue;
         };
         let range = entry.head_lines().map(|(start, end)| Range {
@@ -68,14 +68,14 @@ pub fn write_rdjsonl(tally: &Tally, out: &mut dyn io::Write) -> io::Result<()> {
         let diagnostic = Diagnostic {
             message: message(&entry),
             location: Location { path, range },
-            severity: match entry.severity {
+            severity: match entry.issue.severity {
                 Some(Severity::Block) => "ERROR",
                 Some(Severity::Warn) => "WARNING",
                 Some(Severity::Info) | None => "INFO",
             },
             source: Source { name: "scrum" },
             code: Code {
-                value: rule(entry.severity),
+                value: rule(entry.issue.severity),
             },
         };
         serde_json::to_writer(&mut *out, &diagnostic)?;

@@ -18,8 +18,8 @@ pub(crate) fn finding(severity: &str, location: &str, what: &str) -> String {
     format!("SEVERITY: {severity}\nWHERE: {location}\nWHAT: {what}\nWHY: because\n\n")
 }
 
-/// One place of two lineages, one blocking, one without a severity, a loose finding, a citation set aside, a retraction
-/// that meets nothing; with `hostile` in every string that others write.
+/// One issue of two lineages, one blocking, one without a severity, an unlocated finding, a citation set aside, a retraction
+/// that matches nothing; with `hostile` in every string that others write.
 pub(crate) fn with_everywhere(hostile: &str) -> Tally {
     let opus = finding("BLOCK", "src/pool.rs:20-21", "one")
         + &finding("BLOCK", "src/pool.rs:90", "two")
@@ -29,7 +29,7 @@ pub(crate) fn with_everywhere(hostile: &str) -> Tally {
     let kimi = finding("odd", "src/pool.rs:20", "three") + &finding("", "src/other.rs", "four");
     let mut tally = tally_of(&[("core", "opus", opus), ("core", "kimi", kimi)]);
     let text = || hostile.to_owned();
-    let loose = |record: &mut tally::LooseRecord| {
+    let unlocated = |record: &mut tally::UnlocatedRecord| {
         record.bundle = text();
         record.reviewer = text();
         record.what = Some(text());
@@ -39,31 +39,46 @@ pub(crate) fn with_everywhere(hostile: &str) -> Tally {
         record.reviewer = text();
         record.text = text();
     };
-    tally.findings_without_location.iter_mut().for_each(loose);
+    tally
+        .findings_without_location
+        .iter_mut()
+        .for_each(unlocated);
     tally.unmatched_retractions.iter_mut().for_each(unmatched);
     for bundle in &mut tally.bundles {
+        let records = &mut bundle.findings_without_location;
+        records.iter_mut().for_each(unlocated);
+        bundle.unmatched_retractions.iter_mut().for_each(unmatched);
         bundle.id = text();
         for row in &mut bundle.reviewers {
             row.reviewer = text();
             row.lineages = [text()].into_iter().collect();
             row.reason = Some(text());
         }
-        for place in &mut bundle.places {
-            place.path = text();
+        for issue in &mut bundle.issues {
+            issue.path = text();
         }
         for location in &mut bundle.locations {
             location.path = text();
-            location.flags = vec![format!("resolved from {hostile}")];
-            location.from_bundle = Some(text());
-            for lineages in &mut location.lineages {
-                *lineages = [text()].into_iter().collect();
-            }
-            for claim in &mut location.claims {
-                claim.reviewer = text();
-                claim.what = Some(text());
-                claim.severity_text = Some(text());
-            }
         }
+        for finding in &mut bundle.findings {
+            finding.path = text();
+            finding.reviewer = text();
+            finding.lineages = [text()].into_iter().collect();
+            finding.flags = vec![format!("resolved from {hostile}")];
+            finding.from_bundle = Some(text());
+            finding.what = Some(text());
+            finding.why = Some(text());
+            finding.severity_text = Some(text());
+            finding.link = Some(text());
+        }
+        bundle.mentions.push(tally::MentionRecord {
+            reviewer: text(),
+            path: text(),
+            start: None,
+            end: None,
+            symbol: Some(text()),
+            review_line: 1,
+        });
         for record in &mut bundle.set_aside {
             record.reviewer = text();
             record.text = text();

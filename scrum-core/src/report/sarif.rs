@@ -22,9 +22,9 @@ use crate::tally::{BundleTally, DiffText, Tally};
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
 /// Name and version of the fingerprint.
-const FINGERPRINT: &str = "scrumPlace/v1";
+const FINGERPRINT: &str = "scrumIssue/v1";
 
-/// Locations and names that the properties of one result list.
+/// Findings and names that the properties of one result list.
 const MAX_LISTED: usize = 50;
 
 /// The category of the components that have no run of their own. No component's category is equal, since a `+` in
@@ -77,7 +77,7 @@ impl SarifOptions {
     }
 }
 
-/// Writes the tally as SARIF, a result for each place. Returns what a limit left out or put together, a sentence each;
+/// Writes the tally as SARIF, a result for each issue. Returns what a limit left out or put together, a sentence each;
 /// the file says the same in its runs' notifications.
 ///
 /// `diffs` is asked for the bundles' diffs, which the fingerprints are made from.
@@ -193,7 +193,7 @@ fn runs(tally: &Tally, options: &SarifOptions) -> Vec<Run> {
             .filter_map(|at| tally.bundles.get(*at))
             .collect()
     };
-    let reviewed = |bundle: &BundleTally| bundle.reviewed_by > 0 || !bundle.places.is_empty();
+    let reviewed = |bundle: &BundleTally| bundle.reviewed_by > 0 || !bundle.issues.is_empty();
     let silent = components.len();
     components.retain(|_, indices| bundles(indices).into_iter().any(reviewed));
     let silent = silent - components.len();
@@ -265,10 +265,10 @@ fn fill(
     let mut left_out = vec![0_u64; runs.len()];
     let mut nowhere = 0_u64;
     for entry in ranked(tally) {
-        let (bundle, place) = entry.at;
-        // Every bundle with a place has a run.
+        let (bundle, issue) = entry.at;
+        // Every bundle with an issue has a run.
         let Some(at) = run_of[bundle] else { continue };
-        let Some(uri) = file_uri::uri(&entry.place.path) else {
+        let Some(uri) = file_uri::uri(&entry.issue.path) else {
             nowhere += 1;
             continue;
         };
@@ -276,7 +276,7 @@ fn fill(
             left_out[at] += 1;
             continue;
         }
-        let result = result(&entry, &uri, &fingerprints[bundle][place]);
+        let result = result(&entry, &uri, &fingerprints[bundle][issue]);
         let result = serde_json::value::to_raw_value(&result)?;
         bytes += result.get().len() + 2;
         // From here on all are left out, so that nothing lesser takes the room of this one.
@@ -324,25 +324,25 @@ const RULES: [(Option<Severity>, &str, &str, &str); 4] = [
         Some(Severity::Block),
         "Blocking",
         "A reviewer says that this must not be merged.",
-        "At least one reviewer gave this place the severity BLOCK.",
+        "At least one reviewer gave this issue the severity BLOCK.",
     ),
     (
         Some(Severity::Warn),
         "Warning",
-        "A reviewer says that this should be mended.",
-        "The highest severity that a reviewer gave this place is WARN.",
+        "A reviewer says that this should be fixed.",
+        "The highest severity that a reviewer gave this issue is WARN.",
     ),
     (
         Some(Severity::Info),
         "Information",
         "A reviewer says that this is worth knowing.",
-        "The highest severity that a reviewer gave this place is INFO.",
+        "The highest severity that a reviewer gave this issue is INFO.",
     ),
     (
         None,
         "Unrated",
         "A reviewer names this without a severity.",
-        "No reviewer gave this place a severity that is known.",
+        "No reviewer gave this issue a severity that is known.",
     ),
 ];
 
@@ -354,9 +354,9 @@ fn rule_index(severity: Option<Severity>) -> usize {
 }
 
 fn rules() -> Value {
-    const HELP: &str = "Each claim stands in its reviewer's own words. The convergence is the number of reviewers \
-        of independent lineages that name this place, out of the lineages that reviewed its bundle. A place gathers \
-        claims that share a line; they may mean different things.";
+    const HELP: &str = "Each claim is shown in its reviewer's own words. An issue is agreed if reviewers of two or \
+        more independent lineages report it, out of the lineages that reviewed its bundle. Claims are one issue if \
+        they share a line and say the same thing, judged by their words.";
     RULES
         .iter()
         .map(|(severity, name, short, full)| {
@@ -379,9 +379,9 @@ fn result(entry: &Ranked<'_>, uri: &str, fingerprint: &str) -> Value {
         physical["region"] = json!({"startLine": start, "endLine": end});
     }
     json!({
-        "ruleId": rule(entry.severity),
-        "ruleIndex": rule_index(entry.severity),
-        "level": level(entry.severity),
+        "ruleId": rule(entry.issue.severity),
+        "ruleIndex": rule_index(entry.issue.severity),
+        "level": level(entry.issue.severity),
         "message": {"text": message(entry)},
         "locations": [{"physicalLocation": physical}],
         "partialFingerprints": {FINGERPRINT: fingerprint},
@@ -390,40 +390,42 @@ fn result(entry: &Ranked<'_>, uri: &str, fingerprint: &str) -> Value {
 }
 
 fn properties(entry: &Ranked<'_>) -> Value {
-    let place = entry.place;
-    let mut lineages: Vec<&LineageSet> = entry.said().filter_map(|said| said.lineages).collect();
+    let issue = entry.issue;
+    let mut lineages: Vec<&LineageSet> = entry.findings().map(|said| &said.lineages).collect();
     lineages.sort_unstable();
     lineages.dedup();
     let mut reviewers: Vec<&str> = entry
-        .said()
-        .map(|said| said.claim.reviewer.as_str())
+        .findings()
+        .map(|said| said.reviewer.as_str())
         .collect();
     reviewers.sort_unstable();
     reviewers.dedup();
     lineages.truncate(MAX_LISTED);
     reviewers.truncate(MAX_LISTED);
-    let locations: Vec<Value> = entry
-        .members()
+    let findings: Vec<Value> = entry
+        .findings()
         .take(MAX_LISTED)
-        .map(|location| {
+        .map(|finding| {
             json!({
-                "start": location.start,
-                "end": location.end,
-                "symbol": location.symbol,
-                "convergence": location.convergence,
-                "grounding": location.grounding,
-                "flags": location.flags,
+                "reviewer": finding.reviewer,
+                "start": finding.start,
+                "end": finding.end,
+                "symbol": finding.symbol,
+                "grounding": finding.grounding,
+                "readAs": finding.read_as,
+                "flags": finding.flags,
             })
         })
         .collect();
     json!({
         "bundle": entry.bundle.id,
-        "convergence": place.convergence,
-        "reviewedBy": place.reviewed_by,
+        "agreed": issue.is_agreed(),
+        "convergence": issue.convergence,
+        "reviewedBy": issue.reviewed_by,
         "lineages": lineages,
         "reviewers": reviewers,
-        "likeness": place.likeness,
-        "locations": locations,
+        "similarity": issue.similarity,
+        "findings": findings,
     })
 }
 

@@ -1,20 +1,22 @@
 //! The tally for a terminal.
 //!
-//! First a line for each bundle and one for all, then what agrees, then everything else. Words of reviewers go through
-//! [`clean`](super::clean); colour only marks what the words say already.
+//! First a line for each bundle and one for all; then the issues of all bundles, those that lineages agree on first; then
+//! what each reviewer did with each bundle, and what was not counted. It ends with a summary if there are several bundles.
+//! Words of reviewers go through [`clean`](super::clean); colour only marks what the words say already.
 
-mod places;
+mod issues;
 mod reviewers;
 
 use std::io;
 
+use super::Only;
 use super::clean::{columns, line, shorten, wrap_into};
-use super::press;
-use super::ranked::{self, Rank, counted, severity_word};
+use super::ranked::{Rank, Ranked, counted, headline, location_name, ranked, severity_said};
 use crate::review::Severity;
 use crate::size;
-use crate::tally::engagement::State;
-use crate::tally::{BundleTally, LooseRecord, RetractionRecord, ReviewerRow, Tally};
+use crate::tally::{
+    BundleTally, MentionRecord, RetractionRecord, ReviewState, ReviewerRow, Tally, UnlocatedRecord,
+};
 
 /// Columns where the caller names none.
 const DEFAULT_WIDTH: usize = 80;
@@ -22,18 +24,22 @@ const DEFAULT_WIDTH: usize = 80;
 /// Characters of a claim that are shown unless everything is asked for.
 const MAX_CLAIM: usize = 400;
 
+/// Columns that text keeps within, at least and at most.
+const WIDTHS: std::ops::RangeInclusive<usize> = 40..=120;
+
 /// How the terminal's text looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct TextOptions {
     /// Write ANSI colours. Default false.
     pub color: bool,
-    /// Columns to keep within, at least 60. Default 80.
+    /// Columns to keep within, 40 to 120; a longer word is not broken. Default 80.
     pub width: Option<usize>,
-    /// 1 and more show reasons why (WHY), where lineages are known from, and claims in full. Default 0.
+    /// 1 and more show reasons (WHY), claims in full, the similarity of claims, and where lineages are known from.
+    /// Default 0.
     pub verbose: u8,
-    /// Threads that print; the text does not depend on their number. Default 0, as 1: the caller's own.
-    pub jobs: usize,
+    /// What to show. Default: everything.
+    pub only: Only,
 }
 
 impl TextOptions {
@@ -55,9 +61,9 @@ impl TextOptions {
         self
     }
 
-    /// Sets [`jobs`](Self::jobs).
-    pub fn jobs(mut self, jobs: usize) -> Self {
-        self.jobs = jobs;
+    /// Sets [`only`](Self::only).
+    pub fn only(mut self, only: Only) -> Self {
+        self.only = only;
         self
     }
 }
@@ -68,47 +74,58 @@ impl TextOptions {
 ///
 /// What the writer says.
 pub fn write_text(tally: &Tally, options: &TextOptions, out: &mut dyn io::Write) -> io::Result<()> {
+    let width = options.width.unwrap_or(DEFAULT_WIDTH);
     let mut page = Page {
         out,
         color: options.color,
-        width: options.width.unwrap_or(DEFAULT_WIDTH).max(60),
+        width: width.clamp(*WIDTHS.start(), *WIDTHS.end()),
         verbose: options.verbose > 0,
+        near_lines: tally.near_lines,
     };
-    for bundle in &tally.bundles {
+    let only = &options.only;
+    let bundles: Vec<&BundleTally> = tally
+        .bundles
+        .iter()
+        .filter(|bundle| only.shows_bundle(&bundle.id))
+        .collect();
+    for bundle in &bundles {
         page.headline(bundle)?;
     }
-    let totals = &tally.totals;
-    if tally.bundles.len() != 1 {
-        writeln!(
-            page.out,
-            "total: {} convergent / {} distinct · {} of {} places convergent",
-            totals.convergent, totals.distinct, totals.near_convergent, totals.near_places
-        )?;
+    if bundles.len() != 1 {
+        page.total(tally)?;
     }
-    let (color, width, verbose) = (page.color, page.width, page.verbose);
-    press::print(&tally.bundles, options.jobs, page.out, &|_, bundle, out| {
-        if is_unreviewed(bundle) {
-            return Ok(());
+    let mut issues = ranked(tally);
+    let all = issues.len();
+    issues.retain(|entry| only.shows(entry.bundle, entry.issue));
+    page.issues(&issues)?;
+    if only.narrows_issues() {
+        let left_out = all - issues.len();
+        let told = format!(
+            "{} left out by --only",
+            counted(left_out as u64, "issue", "issues")
+        );
+        writeln!(page.out)?;
+        page.paragraph("", &told, None)?;
+    } else {
+        for bundle in bundles.iter().filter(|bundle| !is_unreviewed(bundle)) {
+            page.bundle(bundle)?;
         }
-        let mut page = Page {
-            out,
-            color,
-            width,
-            verbose,
-        };
-        page.bundle(bundle)
-    })?;
-    page.unreviewed(tally)?;
-    if page.verbose {
-        page.lineages(tally)?;
+        page.unreviewed(&bundles)?;
+        if page.verbose {
+            page.lineages(tally)?;
+        }
+    }
+    if bundles.len() > 1 {
+        page.summary(tally)?;
     }
     Ok(())
 }
 
 /// Whether there is nothing to show of a bundle but that answers are missing.
 fn is_unreviewed(bundle: &BundleTally) -> bool {
-    let waits = |row: &ReviewerRow| matches!(row.state, State::Missing | State::NotAsked);
-    bundle.reviewers.iter().all(waits) && bundle.locations.is_empty()
+    let waits =
+        |row: &ReviewerRow| matches!(row.state, ReviewState::Missing | ReviewState::NotAsked);
+    bundle.reviewers.iter().all(waits) && bundle.findings.is_empty()
 }
 
 #[derive(Clone, Copy)]
@@ -126,6 +143,7 @@ struct Page<'a> {
     color: bool,
     width: usize,
     verbose: bool,
+    near_lines: u32,
 }
 
 impl Page<'_> {
@@ -148,19 +166,64 @@ impl Page<'_> {
         let size = bundle
             .bytes
             .map_or_else(String::new, |bytes| format!(" ({})", size::whole_kb(bytes)));
-        let id = self.paint(Paint::Bold, &line(&bundle.id));
-        writeln!(
-            self.out,
-            "{id}{size}: {} convergent / {} distinct · {} of {} places convergent",
-            bundle.convergent, bundle.distinct, bundle.near_convergent, bundle.near_places
-        )
+        let id = line(&bundle.id);
+        let told = format!("{size}: {}", headline(&bundle.totals));
+        if columns(&id) + columns(&told) > self.width {
+            return self.paragraph("", &format!("{id}{told}"), None);
+        }
+        let id = self.paint(Paint::Bold, &id);
+        writeln!(self.out, "{id}{told}")
+    }
+
+    fn total(&mut self, tally: &Tally) -> io::Result<()> {
+        self.paragraph("", &format!("total: {}", headline(&tally.totals)), None)
+    }
+
+    /// The last lines: what a person wants to see after pages of text.
+    fn summary(&mut self, tally: &Tally) -> io::Result<()> {
+        writeln!(self.out)?;
+        let title = self.paint(Paint::Bold, "Summary");
+        writeln!(self.out, "{title}")?;
+        self.total(tally)?;
+        let issues = || tally.bundles.iter().flat_map(|bundle| &bundle.issues);
+        let blocking = issues().filter(|issue| issue.severity == Some(Severity::Block));
+        let agreed = blocking.clone().filter(|issue| issue.is_agreed()).count();
+        let told = format!(
+            "{} of severity BLOCK, {agreed} of them agreed",
+            counted(blocking.count() as u64, "issue", "issues")
+        );
+        self.paragraph("", &told, None)?;
+        let reviewed = tally.bundles.iter().filter(|bundle| bundle.reviewed_by > 0);
+        let told = format!(
+            "{} of {} reviewed",
+            reviewed.count(),
+            counted(tally.bundles.len() as u64, "bundle", "bundles")
+        );
+        self.paragraph("", &told, None)
+    }
+
+    fn issues(&mut self, issues: &[Ranked<'_>]) -> io::Result<()> {
+        let agreed = issues.partition_point(|entry| entry.rank == Rank::Agreed);
+        for (title, issues) in [
+            ("Agreed", &issues[..agreed]),
+            ("Reported by one lineage", &issues[agreed..]),
+        ] {
+            if !issues.is_empty() {
+                let title = self.paint(Paint::Bold, &format!("{title} ({})", issues.len()));
+                writeln!(self.out, "\n{title}")?;
+            }
+            for issue in issues {
+                self.issue(issue)?;
+            }
+        }
+        Ok(())
     }
 
     /// Names the bundles that nobody has answered yet, and who was expected to.
-    fn unreviewed(&mut self, tally: &Tally) -> io::Result<()> {
-        let waiting: Vec<&BundleTally> = tally
-            .bundles
+    fn unreviewed(&mut self, bundles: &[&BundleTally]) -> io::Result<()> {
+        let waiting: Vec<&BundleTally> = bundles
             .iter()
+            .copied()
             .filter(|bundle| is_unreviewed(bundle))
             .collect();
         if waiting.is_empty() {
@@ -174,7 +237,7 @@ impl Page<'_> {
             let missing = bundle
                 .reviewers
                 .iter()
-                .filter(|row| row.state == State::Missing);
+                .filter(|row| row.state == ReviewState::Missing);
             let missing: Vec<String> = missing.map(|row| line(&row.reviewer)).collect();
             match groups.iter_mut().find(|(seats, _)| *seats == missing) {
                 Some((_, bundles)) => bundles.push(line(&bundle.id)),
@@ -200,31 +263,23 @@ impl Page<'_> {
             line(&bundle.id),
             counted(u64::from(bundle.reviewed_by), "lineage", "lineages")
         );
-        let rule = "─".repeat(self.width.saturating_sub(columns(&head) + 4));
-        let head = self.paint(Paint::Bold, &head);
-        writeln!(self.out, "\n── {head} {rule}")?;
+        let rule = self.width.saturating_sub(columns(&head) + 4);
+        writeln!(self.out)?;
+        if rule == 0 {
+            self.paragraph("", &format!("── {head}"), Some(Paint::Bold))?;
+        } else {
+            let head = self.paint(Paint::Bold, &head);
+            writeln!(self.out, "── {head} {}", "─".repeat(rule))?;
+        }
         self.reviewers(bundle)?;
 
-        let places = ranked::of_bundle(bundle);
-        let agree = places.partition_point(|place| place.rank == Rank::Convergent);
-        for (title, places) in [
-            ("Convergent", &places[..agree]),
-            ("Said by one lineage", &places[agree..]),
-        ] {
-            if !places.is_empty() {
-                let title = self.paint(Paint::Bold, &format!("{title} ({})", places.len()));
-                writeln!(self.out, "\n{title}")?;
-            }
-            for place in places {
-                self.place(place)?;
-            }
-        }
-        self.loose(&bundle.findings_without_location)?;
+        self.unlocated(&bundle.findings_without_location)?;
         self.set_aside(bundle)?;
+        self.mentions(&bundle.mentions)?;
         self.retractions(&bundle.unmatched_retractions)
     }
 
-    fn loose(&mut self, records: &[LooseRecord]) -> io::Result<()> {
+    fn unlocated(&mut self, records: &[UnlocatedRecord]) -> io::Result<()> {
         if records.is_empty() {
             return Ok(());
         }
@@ -234,11 +289,8 @@ impl Page<'_> {
         );
         writeln!(self.out, "\n{title}")?;
         for record in records {
-            let word = match (record.severity, &record.severity_text) {
-                (Some(severity), _) => format!(" · {}", severity_word(severity)),
-                (None, Some(written)) => format!(" · “{}”", shorten(&line(written), 20)),
-                (None, None) => String::new(),
-            };
+            let word = severity_said(record.severity, record.severity_text.as_deref());
+            let word = word.map_or_else(String::new, |word| format!(" · {word}"));
             let taken_back = match record.retracted_line {
                 Some(line) => format!(" · taken back in line {line} (inferred)"),
                 None => String::new(),
@@ -258,7 +310,7 @@ impl Page<'_> {
         if bundle.set_aside.is_empty() {
             return Ok(());
         }
-        let title = format!("Set aside, not counted ({})", bundle.set_aside.len());
+        let title = format!("Not counted ({})", bundle.set_aside.len());
         let title = self.paint(Paint::Bold, &title);
         writeln!(self.out, "\n{title}")?;
         for record in &bundle.set_aside {
@@ -266,9 +318,33 @@ impl Page<'_> {
                 "{} line {} · {} · {}: {}",
                 line(&record.reviewer),
                 record.review_line,
-                shorten(&line(&record.text), self.width.saturating_sub(30)),
+                shorten(&line(&record.text), self.width.saturating_sub(30).max(20)),
                 record.bucket.as_str(),
                 line(&record.reason)
+            );
+            self.paragraph("    ", &text, None)?;
+        }
+        Ok(())
+    }
+
+    fn mentions(&mut self, records: &[MentionRecord]) -> io::Result<()> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let title = format!("Mentioned, no finding ({})", records.len());
+        let title = self.paint(Paint::Bold, &title);
+        writeln!(self.out, "\n{title}")?;
+        for record in records {
+            let text = format!(
+                "{} line {} · {}",
+                line(&record.reviewer),
+                record.review_line,
+                location_name(
+                    &record.path,
+                    record.start,
+                    record.end,
+                    record.symbol.as_deref()
+                )
             );
             self.paragraph("    ", &text, None)?;
         }
@@ -279,7 +355,7 @@ impl Page<'_> {
         if records.is_empty() {
             return Ok(());
         }
-        let title = format!("Retractions that meet no finding ({})", records.len());
+        let title = format!("Retractions that match no finding ({})", records.len());
         let title = self.paint(Paint::Bold, &title);
         writeln!(self.out, "\n{title}")?;
         for record in records {

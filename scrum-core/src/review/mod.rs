@@ -17,6 +17,7 @@ mod document;
 mod fence;
 mod label;
 mod last_words;
+mod level_words;
 mod markdown;
 mod options;
 mod phrase;
@@ -39,6 +40,7 @@ pub mod location;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::level_words::UnknownWord;
 pub use self::options::ReadOptions;
 pub use self::quote_index::QuoteIndex;
 use crate::review::location::Location;

@@ -1,68 +1,70 @@
-//! One bundle of the tally: its reviewers' rows, its locations with their votes, its places.
+//! One bundle of the tally: its reviewers' rows, its findings, and the locations and issues that they make.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::merge::Group;
-use super::seats::Seat;
-use super::settle::{Key, Settler};
-use super::union::Met;
-use super::votes::{Votes, voting};
-use super::{Buckets, BundleTally, Claim, LocationTally, PlaceTally, ReviewerRow, SetAside};
-use crate::review::location::LineRange;
-use crate::review::{Review, UnlocatedFinding};
-use crate::tally::engagement::{
-    State, is_cut_off, judge, relative_to_others, tokens_out, two_decimals,
+use super::assignment::Assignment;
+use super::ground::Ground;
+use super::group::{MAX_COMPARED, group};
+use super::lineage::LineageSet;
+use super::resolver::{Key, Resolver};
+use super::review_state::{
+    ReviewState, is_cut_off, judge, relative_to_others, tokens_out, two_decimals,
 };
-use crate::tally::ground::Ground;
-use crate::tally::likeness::likeness;
-use crate::tally::lineage::LineageSet;
-use crate::tally::place::{CitedLines, Place, places};
-
-/// Claims of a place that are looked at for words to compare.
-const MAX_COMPARED: usize = 100;
+use super::reviewer::{Counted, Outcome};
+use super::votes::Votes;
+use super::{
+    Buckets, BundleTally, FindingRecord, IssueRecord, LocationRecord, ReviewerRow, Totals,
+};
+use crate::review::{Review, UnlocatedFinding};
 
 /// What all bundles look things up in.
-pub(super) struct Table<'a> {
+pub(super) struct BundleBuilder<'a> {
     ids: &'a [String],
-    seats: &'a [Seat],
-    buckets: &'a [Buckets],
-    settler: &'a Settler<'a>,
+    assignments: &'a [Assignment],
+    resolver: &'a Resolver<'a>,
     bytes: Vec<u64>,
     near_lines: u32,
 }
 
-impl<'a> Table<'a> {
+/// A bundle's part, with what the totals must know about it.
+pub(super) struct Built {
+    pub(super) tally: BundleTally,
+    /// For each location whether it is convergent.
+    pub(super) locations: Vec<(Key, bool)>,
+    pub(super) warnings: Vec<String>,
+}
+
+impl<'a> BundleBuilder<'a> {
     pub(super) fn new(
         ids: &'a [String],
-        seats: &'a [Seat],
-        buckets: &'a [Buckets],
-        settler: &'a Settler<'a>,
+        assignments: &'a [Assignment],
+        resolver: &'a Resolver<'a>,
         ground: Option<&Ground>,
         near_lines: u32,
     ) -> Self {
         let bundles = ground.iter().flat_map(|ground| ground.bundles());
         Self {
             ids,
-            seats,
-            buckets,
-            settler,
+            assignments,
+            resolver,
             bytes: bundles.map(|(_, bytes)| bytes).collect(),
             near_lines,
         }
     }
 
-    /// Builds the bundle at `at`, whose seats are `seats`, and says what the sums over all bundles must know of it.
-    pub(super) fn bundle(
+    /// Builds the bundle at `at`, whose assignments are those from `first` on with these outcomes. `counted` are the
+    /// findings that belong to it, in any order.
+    pub(super) fn build(
         &self,
         at: usize,
-        seats: Range<usize>,
-        groups: Vec<Group>,
-        set_aside: Vec<SetAside>,
-    ) -> (BundleTally, Met) {
+        first: usize,
+        outcomes: Vec<Outcome>,
+        counted: Vec<Counted>,
+    ) -> Built {
         let bytes = self.bytes.get(at).copied();
-        let rows = self.rows(seats.clone(), bytes);
+        let rows = self.rows(first..first + outcomes.len(), &outcomes, bytes);
         let usable: BTreeSet<&LineageSet> = rows
             .iter()
             .filter(|row| row.state.is_usable())
@@ -70,45 +72,64 @@ impl<'a> Table<'a> {
             .collect();
         let mut votes = Votes::new(usable);
         let reviewed_by = votes.most;
-        let keys: Vec<(Key, Option<LineRange>)> = groups
-            .iter()
-            .map(|group| (group.key(), group.lines()))
-            .collect();
-        let locations: Vec<LocationTally> = groups
-            .into_iter()
-            .map(|group| self.location(at, group, &mut votes))
-            .collect();
-        let places = self.places(&keys, &locations, &mut votes);
 
-        let met = Met::new(&keys, &locations, &places);
-        let mut buckets = Buckets::default();
-        for own in &self.buckets[seats] {
-            buckets.join(own);
-        }
-        let tally = BundleTally {
+        let (keys, findings) = self.findings(at, counted, &votes);
+        let locations = locations(&keys, &findings, &mut votes);
+        let (issues, warnings) = self.issues(at, &findings, &locations, &mut votes);
+        let known = locations.iter().map(|location| {
+            let first = location.findings[0];
+            (keys[first], location.convergence >= 2)
+        });
+        let known: Vec<(Key, bool)> = known.collect();
+
+        let mut tally = BundleTally {
             id: self.ids[at].clone(),
             bytes,
-            distinct: locations.len() as u64,
-            convergent: locations
-                .iter()
-                .filter(|location| location.convergence >= 2)
-                .count() as u64,
-            near_places: places.len() as u64,
-            near_convergent: places.iter().filter(|place| place.convergence >= 2).count() as u64,
+            totals: Totals {
+                findings: findings.len() as u64,
+                issues: issues.len() as u64,
+                agreed: issues.iter().filter(|issue| issue.is_agreed()).count() as u64,
+                distinct: locations.len() as u64,
+                convergent: known.iter().filter(|(_, convergent)| *convergent).count() as u64,
+            },
             reviewed_by,
-            buckets,
+            buckets: Buckets::default(),
             findings_without_location: Vec::new(),
             unmatched_retractions: Vec::new(),
-            reviewers: rows,
+            reviewers: Vec::new(),
+            findings,
             locations,
-            places,
-            set_aside,
+            issues,
+            mentions: Vec::new(),
+            set_aside: Vec::new(),
         };
-        (tally, met)
+        drop(votes);
+        tally.reviewers = rows;
+        for outcome in outcomes {
+            tally.buckets.join(&outcome.buckets);
+            tally.set_aside.extend(outcome.set_aside);
+            tally.mentions.extend(outcome.mentions);
+            tally.findings_without_location.extend(outcome.unlocated);
+            tally.unmatched_retractions.extend(outcome.unmatched);
+        }
+        Built {
+            tally,
+            locations: known,
+            warnings,
+        }
     }
 
-    fn rows(&self, seats: Range<usize>, bytes: Option<u64>) -> Vec<ReviewerRow> {
-        let mut rows: Vec<ReviewerRow> = seats.map(|seat| self.row(seat)).collect();
+    fn rows(
+        &self,
+        assignments: Range<usize>,
+        outcomes: &[Outcome],
+        bytes: Option<u64>,
+    ) -> Vec<ReviewerRow> {
+        let mut rows: Vec<ReviewerRow> = self.assignments[assignments]
+            .iter()
+            .zip(outcomes)
+            .map(|(assignment, outcome)| row(assignment, outcome))
+            .collect();
         let spoke: Vec<usize> = (0..rows.len())
             .filter(|at| rows[*at].tokens_out.is_some())
             .collect();
@@ -124,216 +145,212 @@ impl<'a> Table<'a> {
         rows
     }
 
-    fn row(&self, at: usize) -> ReviewerRow {
-        let seat = &self.seats[at];
-        let buckets = self.buckets[at];
-        let sidecar = seat.sidecar.as_ref();
-        let cut_off = is_cut_off(sidecar);
-        let joined = joined(&seat.reviews);
-        let error = sidecar.and_then(|sidecar| sidecar.error.clone());
-        let (state, reason) = match (&joined, &seat.failed) {
-            (Some(review), _) if error.is_none() || review.bytes > 0 || spoke(review, &buckets) => {
-                judge(review, &buckets, cut_off)
-            }
-            (Some(_), _) => (State::Failed, error),
-            (None, Some(reason)) => (State::Failed, Some(reason.clone())),
-            (None, None) if seat.not_asked => (State::NotAsked, None),
-            (None, None) => (State::Missing, None),
+    /// The findings by path, lines, symbol and reviewer.
+    fn findings(
+        &self,
+        at: usize,
+        mut counted: Vec<Counted>,
+        votes: &Votes<'_>,
+    ) -> (Vec<Key>, Vec<FindingRecord>) {
+        let name = |key: &Key| {
+            let symbol = key.symbol.map(|symbol| &self.resolver.symbols[symbol]);
+            (&self.resolver.paths[key.path], key.lines, symbol)
         };
-        let tokens = joined
-            .as_ref()
-            .map(|review| tokens_out(review.bytes, sidecar));
-        ReviewerRow {
-            reviewer: seat.reviewer.clone(),
-            lineages: seat.lineages.clone(),
-            lineage_source: seat.lineage_source.clone(),
-            model: sidecar.and_then(|sidecar| sidecar.model.clone()),
-            state,
-            reason,
-            findings: buckets.counted,
-            findings_without_location: joined
-                .as_ref()
-                .map_or(0, |review| standing(&review.unlocated)),
-            buckets,
-            tokens_out: tokens.map(|(tokens, _)| tokens),
-            tokens_estimated: tokens.is_some_and(|(_, estimated)| estimated),
-            tokens_per_kb: None,
-            relative_tokens: None,
-            verdict: joined.as_ref().and_then(|review| review.verdict),
-            cut_off,
-            read_as_json: joined.as_ref().is_some_and(|review| review.read_as_json),
-            carried_over_from: sidecar
-                .and_then(|sidecar| sidecar.carried_over_from.clone())
-                .filter(|_| joined.is_some()),
+        counted.sort_by(|a, b| {
+            let order = name(&a.resolved.key).cmp(&name(&b.resolved.key));
+            let reviewer = |counted: &Counted| &self.assignments[counted.assignment].reviewer;
+            order.then_with(|| reviewer(a).cmp(reviewer(b)))
+        });
+        let keys = counted.iter().map(|counted| counted.resolved.key).collect();
+        let findings = counted.into_iter();
+        let findings = findings.map(|counted| self.finding(at, counted, votes));
+        (keys, findings.collect())
+    }
+
+    fn finding(&self, at: usize, counted: Counted, votes: &Votes<'_>) -> FindingRecord {
+        let assignment = &self.assignments[counted.assignment];
+        let Counted {
+            finding, resolved, ..
+        } = counted;
+        let native = assignment.bundle == at;
+        let has_vote = native || votes.has_usable(&assignment.lineages);
+        let mut flags = resolved.flags;
+        if !has_vote {
+            let name = &assignment.reviewer;
+            flags.push(format!(
+                "{name} has no vote here: no usable review of its lineage in this bundle"
+            ));
+        }
+        flags.sort_unstable();
+        flags.dedup();
+        let Key {
+            path,
+            lines,
+            symbol,
+        } = resolved.key;
+        let claim = finding.claim;
+        FindingRecord {
+            reviewer: assignment.reviewer.clone(),
+            lineages: assignment.lineages.clone(),
+            path: self.resolver.paths[path].clone(),
+            start: lines.map(|lines| lines.start),
+            end: lines.map(|lines| lines.end),
+            symbol: symbol.map(|symbol| self.resolver.symbols[symbol].clone()),
+            symbol_start: resolved.symbol_lines.map(|lines| lines.start),
+            symbol_end: resolved.symbol_lines.map(|lines| lines.end),
+            severity: claim.severity,
+            severity_text: claim.severity_text.filter(|_| claim.severity.is_none()),
+            what: claim.what,
+            why: claim.why,
+            review_line: finding.line,
+            read_as: finding.read_as,
+            grounding: resolved.grounding,
+            from_bundle: (!native).then(|| self.ids[assignment.bundle].clone()),
+            flags,
+            link: finding.link,
+            votes: has_vote,
         }
     }
 
-    fn location(&self, at: usize, group: Group, votes: &mut Votes<'_>) -> LocationTally {
-        let (key, symbol_lines) = (group.key(), group.symbol_lines());
-        let mut flags = group.flags;
-        let mut claims = Vec::with_capacity(group.claims.len());
-        let mut lineages = Vec::with_capacity(group.claims.len());
-        for cited in group.claims {
-            let seat = &self.seats[cited.seat];
-            let native = seat.bundle == at;
-            let votes = native || votes.has_usable(&seat.lineages);
-            if !votes {
-                let name = &seat.reviewer;
-                flags.insert(format!(
-                    "{name} has no vote here: no usable review of its lineage in this bundle"
+    /// The issues of all files, by first finding, and what could not be compared.
+    fn issues(
+        &self,
+        at: usize,
+        findings: &[FindingRecord],
+        locations: &[LocationRecord],
+        votes: &mut Votes<'_>,
+    ) -> (Vec<IssueRecord>, Vec<String>) {
+        let mut location_of = vec![0; findings.len()];
+        for (number, location) in locations.iter().enumerate() {
+            for finding in &location.findings {
+                location_of[*finding] = number;
+            }
+        }
+        let mut issues = Vec::new();
+        let mut warnings = Vec::new();
+        let mut offset = 0;
+        for of_file in findings.chunk_by(|a, b| a.path == b.path) {
+            let grouping = group(of_file, self.near_lines);
+            if let Some(count) = grouping.divided {
+                warnings.push(format!(
+                    "bundle {}: {count} findings overlap in {}; they are compared in parts of {MAX_COMPARED}, so that \
+                     agreement between two parts is not seen",
+                    self.ids[at], of_file[0].path
                 ));
             }
-            lineages.push(seat.lineages.clone());
-            claims.push(Claim {
-                reviewer: seat.reviewer.clone(),
-                severity: cited.finding.claim.severity,
-                severity_text: cited
-                    .finding
-                    .claim
-                    .severity_text
-                    .filter(|_| cited.finding.claim.severity.is_none()),
-                what: cited.finding.claim.what,
-                why: cited.finding.claim.why,
-                review_line: cited.finding.line,
-                from_bundle: (!native).then(|| self.ids[seat.bundle].clone()),
-                votes,
-            });
-        }
-        let all_from_elsewhere = claims.iter().all(|claim| claim.from_bundle.is_some());
-        let convergence = votes.count(voting(&claims, &lineages));
-        LocationTally {
-            path: self.settler.paths[key.path].clone(),
-            start: key.lines.map(|lines| lines.start),
-            end: key.lines.map(|lines| lines.end),
-            symbol: key
-                .symbol
-                .map(|symbol| self.settler.symbols[symbol].clone()),
-            symbol_start: symbol_lines.map(|lines| lines.start),
-            symbol_end: symbol_lines.map(|lines| lines.end),
-            severity: claims.iter().filter_map(|claim| claim.severity).max(),
-            reviewers: claims.iter().map(|claim| claim.reviewer.clone()).collect(),
-            convergence,
-            reviewed_by: votes.most,
-            grounding: group.grounding,
-            from_bundle: if all_from_elsewhere {
-                claims
-                    .iter()
-                    .filter_map(|claim| claim.from_bundle.clone())
-                    .min()
-            } else {
-                None
-            },
-            flags: flags.into_iter().collect(),
-            claims,
-            lineages,
-        }
-    }
-
-    /// The places of all files, in the order of their first member.
-    fn places(
-        &self,
-        keys: &[(Key, Option<LineRange>)],
-        locations: &[LocationTally],
-        votes: &mut Votes<'_>,
-    ) -> Vec<PlaceTally> {
-        let mut found: Vec<Place> = Vec::new();
-        let mut first = 0;
-        while let Some((key, _)) = keys.get(first) {
-            let count = keys[first..]
-                .iter()
-                .take_while(|(other, _)| other.path == key.path)
-                .count();
-            if count == 1 {
-                found.push(alone(first));
-                first += 1;
-                continue;
+            let first = issues.len();
+            for group in grouping.groups {
+                let members: Vec<usize> = group.members.iter().map(|at| at + offset).collect();
+                let shared = most_shared(&members, &location_of);
+                let at_location = &findings[locations[shared].findings[0]];
+                let lines = at_location.lines();
+                issues.push(IssueRecord {
+                    path: at_location.path.clone(),
+                    start: lines.map(|lines| lines.start),
+                    end: lines.map(|lines| lines.end),
+                    symbol: at_location.symbol.clone(),
+                    severity: members.iter().filter_map(|at| findings[*at].severity).max(),
+                    convergence: votes.count(voting(&members, findings)),
+                    reviewed_by: votes.most,
+                    similarity: group.similarity,
+                    others: group.others.iter().map(|other| other + first).collect(),
+                    others_left_out: group.others_left_out,
+                    findings: members,
+                });
             }
-            let (with, without): (Vec<usize>, Vec<usize>) =
-                (first..first + count).partition(|at| keys[*at].1.is_some());
-            let cited: Vec<CitedLines> = with
-                .iter()
-                .filter_map(|at| {
-                    Some(CitedLines {
-                        lines: keys[*at].1?,
-                        lineages: voting(&locations[*at].claims, &locations[*at].lineages)
-                            .cloned()
-                            .collect(),
-                    })
-                })
-                .collect();
-            found.extend(
-                places(&cited, self.near_lines)
-                    .into_iter()
-                    .map(|place| Place {
-                        members: place.members.iter().map(|at| with[*at]).collect(),
-                        spanning: place.spanning.iter().map(|at| with[*at]).collect(),
-                        ..place
-                    }),
-            );
-            found.extend(without.into_iter().map(alone));
-            first += count;
+            offset += of_file.len();
         }
-        found.sort_by_key(|place| place.members[0]);
-        found
-            .into_iter()
-            .map(|place| self.place(place, keys, locations, votes))
-            .collect()
-    }
-
-    fn place(
-        &self,
-        place: Place,
-        keys: &[(Key, Option<LineRange>)],
-        locations: &[LocationTally],
-        votes: &mut Votes<'_>,
-    ) -> PlaceTally {
-        let members = || place.members.iter().map(|at| &locations[*at]);
-        let lines = || place.members.iter().filter_map(|at| keys[*at].1);
-        let first = &locations[place.members[0]];
-        // An exact count that had to stop searching may lie above the place's own.
-        let least = members()
-            .map(|location| location.convergence)
-            .max()
-            .unwrap_or(0);
-        let counted = votes.count(members().flat_map(|at| voting(&at.claims, &at.lineages)));
-        let claims: Vec<&Claim> = members().flat_map(|location| &location.claims).collect();
-        let likeness = match claims.as_slice() {
-            [_] => None,
-            claims => {
-                let words = |claim: &&Claim| {
-                    let words =
-                        [&claim.what, &claim.why].map(|text| text.as_deref().unwrap_or_default());
-                    words.join(" ").trim().to_owned()
-                };
-                let claims: Vec<(&str, String)> = claims
-                    .iter()
-                    .take(MAX_COMPARED)
-                    .map(|claim| (claim.reviewer.as_str(), words(claim)))
-                    .collect();
-                likeness(&first.path, &claims)
-            }
-        };
-        PlaceTally {
-            path: first.path.clone(),
-            start: lines().map(|lines| lines.start).min(),
-            end: lines().map(|lines| lines.end).max(),
-            symbol: first.symbol.clone().filter(|_| place.members.len() == 1),
-            convergence: counted.max(least),
-            reviewed_by: votes.most,
-            likeness,
-            members: place.members,
-            spanning: place.spanning,
-            spanning_left_out: place.spanning_left_out,
-        }
+        (issues, warnings)
     }
 }
 
-/// A place of one location, which shares no line with another.
-fn alone(at: usize) -> Place {
-    Place {
-        members: vec![at],
-        spanning: Vec::new(),
-        spanning_left_out: 0,
+/// Findings of equal keys, which stand together.
+fn locations(
+    keys: &[Key],
+    findings: &[FindingRecord],
+    votes: &mut Votes<'_>,
+) -> Vec<LocationRecord> {
+    let mut locations = Vec::new();
+    let mut first = 0;
+    for same in keys.chunk_by(|a, b| a == b) {
+        let members: Vec<usize> = (first..first + same.len()).collect();
+        let one = &findings[first];
+        locations.push(LocationRecord {
+            path: one.path.clone(),
+            start: one.start,
+            end: one.end,
+            symbol: one.symbol.clone(),
+            severity: members.iter().filter_map(|at| findings[*at].severity).max(),
+            convergence: votes.count(voting(&members, findings)),
+            reviewed_by: votes.most,
+            findings: members,
+        });
+        first += same.len();
+    }
+    locations
+}
+
+/// The location that most members cite; of several the first.
+fn most_shared(members: &[usize], location_of: &[usize]) -> usize {
+    let mut at: Vec<usize> = members.iter().map(|member| location_of[*member]).collect();
+    at.sort_unstable();
+    let shared = at.chunk_by(|a, b| a == b);
+    let best = shared.max_by_key(|same| (same.len(), std::cmp::Reverse(same[0])));
+    best.map_or(0, |same| same[0])
+}
+
+/// The lineages of the findings that vote.
+fn voting<'a>(
+    members: &'a [usize],
+    findings: &'a [FindingRecord],
+) -> impl Iterator<Item = &'a LineageSet> {
+    let members = members.iter().map(|at| &findings[*at]);
+    members
+        .filter(|finding| finding.votes)
+        .map(|finding| &finding.lineages)
+}
+
+fn row(assignment: &Assignment, outcome: &Outcome) -> ReviewerRow {
+    let buckets = outcome.buckets;
+    let sidecar = assignment.sidecar.as_ref();
+    let cut_off = is_cut_off(sidecar);
+    let joined = joined(&assignment.reviews);
+    let error = sidecar.and_then(|sidecar| sidecar.error.clone());
+    let (state, reason) = match (&joined, &assignment.failed) {
+        (Some(review), _) if error.is_none() || review.bytes > 0 || spoke(review, &buckets) => {
+            judge(review, &buckets, cut_off)
+        }
+        (Some(_), _) => (ReviewState::Failed, error),
+        (None, Some(reason)) => (ReviewState::Failed, Some(reason.clone())),
+        (None, None) if assignment.not_asked => (ReviewState::NotAsked, None),
+        (None, None) => (ReviewState::Missing, None),
+    };
+    let tokens = joined
+        .as_ref()
+        .map(|review| tokens_out(review.bytes, sidecar));
+    ReviewerRow {
+        reviewer: assignment.reviewer.clone(),
+        lineages: assignment.lineages.clone(),
+        lineage_source: assignment.lineage_source.clone(),
+        model: sidecar.and_then(|sidecar| sidecar.model.clone()),
+        state,
+        reason,
+        findings: buckets.counted,
+        findings_without_location: joined
+            .as_ref()
+            .map_or(0, |review| standing(&review.unlocated)),
+        mentions: outcome.mentions.len() as u64,
+        buckets,
+        tokens_out: tokens.map(|(tokens, _)| tokens),
+        tokens_estimated: tokens.is_some_and(|(_, estimated)| estimated),
+        tokens_per_kb: None,
+        relative_tokens: None,
+        verdict: joined.as_ref().and_then(|review| review.verdict),
+        cut_off,
+        read_as_json: joined.as_ref().is_some_and(|review| review.read_as_json),
+        carried_over_from: sidecar
+            .and_then(|sidecar| sidecar.carried_over_from.clone())
+            .filter(|_| joined.is_some()),
     }
 }
 
@@ -342,7 +359,7 @@ fn spoke(review: &Review, buckets: &Buckets) -> bool {
     buckets.citations > 0 || !review.unlocated.is_empty()
 }
 
-/// Several reviews of one seat as one; of one, that one.
+/// Several reviews of one assignment as one; of one, that one.
 fn joined(reviews: &[Review]) -> Option<Cow<'_, Review>> {
     let (first, more) = reviews.split_first()?;
     if more.is_empty() {
@@ -360,9 +377,9 @@ fn joined(reviews: &[Review]) -> Option<Cow<'_, Review>> {
 }
 
 /// How many findings without a location were not taken back.
-fn standing(loose: &[UnlocatedFinding]) -> u64 {
-    loose
+fn standing(unlocated: &[UnlocatedFinding]) -> u64 {
+    let standing = unlocated
         .iter()
-        .filter(|loose| loose.retracted.is_none())
-        .count() as u64
+        .filter(|finding| finding.retracted.is_none());
+    standing.count() as u64
 }

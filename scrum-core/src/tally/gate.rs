@@ -1,54 +1,114 @@
 //! Gates: what a caller may treat as a failure.
 
-use super::Tally;
+use std::cmp::Reverse;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::lineage::independence;
+use super::review_state::ReviewState;
+use super::{IssueRecord, LocationRecord, Tally};
 use crate::review::Severity;
-use crate::tally::engagement::State;
-use crate::tally::lineage::independence;
+use crate::review::location::{LineRange, Location};
+
+/// Names that one message lists; more are counted.
+const MAX_NAMED: usize = 5;
 
 /// A condition that fails a run (`--fail-on`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Gate {
-    /// Any convergent location.
-    Convergent,
-    /// Any convergent place.
-    Near,
-    /// Any counted finding of severity BLOCK.
+    /// An issue that two or more independent lineages report.
+    Agreed,
+    /// Such an issue of severity BLOCK.
+    AgreedBlock,
+    /// An issue of severity BLOCK.
     Block,
-    /// Any counted finding.
+    /// Any issue.
     Any,
-    /// Any reviewer that was asked and has no usable output: no evidence, failed or missing.
+    /// No review at all, or a reviewer that was asked and has no usable output: no evidence, failed or missing.
     NoEvidence,
+    /// An exact location that two or more independent lineages cite.
+    Convergent,
 }
 
-/// A gate that said no, and what it found.
+impl Gate {
+    /// All gates.
+    pub const ALL: [Self; 6] = [
+        Self::Agreed,
+        Self::AgreedBlock,
+        Self::Block,
+        Self::Any,
+        Self::NoEvidence,
+        Self::Convergent,
+    ];
+
+    /// The word on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Agreed => "agreed",
+            Self::AgreedBlock => "agreed-block",
+            Self::Block => "block",
+            Self::Any => "any",
+            Self::NoEvidence => "no-evidence",
+            Self::Convergent => "convergent",
+        }
+    }
+
+    fn stops(self, issue: &IssueRecord) -> bool {
+        let blocks = issue.severity == Some(Severity::Block);
+        match self {
+            Self::Agreed => issue.is_agreed(),
+            Self::AgreedBlock => issue.is_agreed() && blocks,
+            Self::Block => blocks,
+            Self::Any => true,
+            Self::NoEvidence | Self::Convergent => false,
+        }
+    }
+}
+
+impl fmt::Display for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A word that names no gate.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no gate: use agreed, agreed-block, block, any, no-evidence or convergent")]
+pub struct UnknownGate(pub String);
+
+impl FromStr for Gate {
+    type Err = UnknownGate;
+
+    fn from_str(text: &str) -> Result<Self, UnknownGate> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|gate| gate.as_str() == text)
+            .ok_or_else(|| UnknownGate(text.to_owned()))
+    }
+}
+
+/// A gate that said no, and what it found. Its text is a sentence that names the first few.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GateFailure {
-    /// Convergent locations.
-    Convergent {
+    /// Issues, or exact locations for [`Gate::Convergent`].
+    Found {
+        /// The gate.
+        gate: Gate,
         /// How many.
-        locations: u64,
+        count: u64,
+        /// The first few, e.g. `src/pool.rs:20-21`.
+        named: Vec<String>,
     },
-    /// Convergent places.
-    Near {
-        /// How many.
-        places: u64,
-    },
-    /// Findings of severity BLOCK.
-    Block {
-        /// Locations that have one.
-        locations: u64,
-    },
-    /// Findings.
-    Any {
-        /// Different locations.
-        locations: u64,
-    },
+    /// Nobody reviewed anything.
+    NoReview,
     /// Reviewers without usable output.
     NoEvidence {
         /// Bundle, reviewer and state of each.
-        reviewers: Vec<(String, String, State)>,
+        reviewers: Vec<(String, String, ReviewState)>,
     },
     /// Bundles that too few lineages reviewed.
     MinLineages {
@@ -57,6 +117,59 @@ pub enum GateFailure {
         /// Bundle, and how many disjoint lineages reviewed it.
         bundles: Vec<(String, u32)>,
     },
+}
+
+impl fmt::Display for GateFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Found { gate, count, named } => {
+                let nouns = match gate {
+                    Gate::Convergent => ("convergent location", "convergent locations"),
+                    Gate::Agreed => ("agreed issue", "agreed issues"),
+                    Gate::AgreedBlock => (
+                        "agreed issue of severity BLOCK",
+                        "agreed issues of severity BLOCK",
+                    ),
+                    Gate::Block => ("issue of severity BLOCK", "issues of severity BLOCK"),
+                    Gate::Any | Gate::NoEvidence => ("issue", "issues"),
+                };
+                let noun = if *count == 1 { nouns.0 } else { nouns.1 };
+                write!(f, "--fail-on {gate}: {count} {noun}: ")?;
+                list(f, named.iter(), *count)
+            }
+            Self::NoReview => write!(f, "--fail-on {}: nobody has reviewed", Gate::NoEvidence),
+            Self::NoEvidence { reviewers } => {
+                write!(f, "--fail-on {}: ", Gate::NoEvidence)?;
+                let named = reviewers.iter().map(|(bundle, reviewer, state)| {
+                    format!("{reviewer} on {bundle} ({})", state.as_str())
+                });
+                list(f, named, reviewers.len() as u64)
+            }
+            Self::MinLineages { required, bundles } => {
+                write!(f, "fewer than {required} lineages reviewed ")?;
+                let named = bundles
+                    .iter()
+                    .map(|(bundle, count)| format!("{bundle} ({count})"));
+                list(f, named, bundles.len() as u64)
+            }
+        }
+    }
+}
+
+/// Writes the first few of `count` names, and how many more there are.
+fn list(
+    f: &mut fmt::Formatter<'_>,
+    names: impl Iterator<Item = impl fmt::Display>,
+    count: u64,
+) -> fmt::Result {
+    for (at, name) in names.take(MAX_NAMED).enumerate() {
+        let comma = if at > 0 { ", " } else { "" };
+        write!(f, "{comma}{name}")?;
+    }
+    match count.saturating_sub(MAX_NAMED as u64) {
+        0 => Ok(()),
+        more => write!(f, " and {more} more"),
+    }
 }
 
 /// A bundle that too few lineages reviewed.
@@ -80,7 +193,7 @@ impl Tally {
                 bundle
                     .reviewers
                     .iter()
-                    .filter(|row| row.state != State::NotAsked)
+                    .filter(|row| row.state != ReviewState::NotAsked)
             };
             let needed = if asked().count() < bundle.reviewers.len() {
                 let lineages: Vec<_> = asked().map(|row| row.lineages.clone()).collect();
@@ -121,33 +234,62 @@ impl Tally {
         failures
     }
 
+    /// Whether nobody has reviewed anything: then no gate but [`Gate::NoEvidence`] says more than that nothing was found.
+    pub fn is_unreviewed(&self) -> bool {
+        self.bundles.iter().all(|bundle| bundle.reviewed_by == 0)
+    }
+
     fn judge(&self, gate: Gate) -> Option<GateFailure> {
-        let some = |count: u64| (count > 0).then_some(count);
+        let bundles = || self.bundles.iter();
         match gate {
             Gate::Convergent => {
-                some(self.totals.convergent).map(|locations| GateFailure::Convergent { locations })
+                let locations = bundles().flat_map(|bundle| &bundle.locations);
+                let convergent: Vec<&LocationRecord> =
+                    locations.filter(|at| at.convergence >= 2).collect();
+                let named = convergent.iter().take(MAX_NAMED);
+                let named = named.map(|at| name(&at.path, at.start, at.end, at.symbol.as_deref()));
+                found(gate, self.totals.convergent, named.collect())
             }
-            Gate::Near => {
-                some(self.totals.near_convergent).map(|places| GateFailure::Near { places })
-            }
-            Gate::Block => {
-                let locations = self.bundles.iter().flat_map(|bundle| &bundle.locations);
-                let blocking = locations.filter(|at| at.severity == Some(Severity::Block));
-                some(blocking.count() as u64).map(|locations| GateFailure::Block { locations })
-            }
-            Gate::Any => some(self.totals.distinct).map(|locations| GateFailure::Any { locations }),
             Gate::NoEvidence => {
-                let reviewers: Vec<(String, String, State)> = self
-                    .bundles
-                    .iter()
-                    .flat_map(|bundle| bundle.reviewers.iter().map(|row| (&bundle.id, row)))
-                    .filter(|(_, row)| !row.state.is_usable() && row.state != State::NotAsked)
+                let rows = bundles()
+                    .flat_map(|bundle| bundle.reviewers.iter().map(|row| (&bundle.id, row)));
+                let reviewers: Vec<(String, String, ReviewState)> = rows
+                    .filter(|(_, row)| !row.state.is_usable() && row.state != ReviewState::NotAsked)
                     .map(|(id, row)| (id.clone(), row.reviewer.clone(), row.state))
                     .collect();
-                (!reviewers.is_empty()).then_some(GateFailure::NoEvidence { reviewers })
+                if !reviewers.is_empty() {
+                    return Some(GateFailure::NoEvidence { reviewers });
+                }
+                self.is_unreviewed().then_some(GateFailure::NoReview)
+            }
+            Gate::Agreed | Gate::AgreedBlock | Gate::Block | Gate::Any => {
+                let issues = bundles().flat_map(|bundle| &bundle.issues);
+                let mut stopped: Vec<&IssueRecord> =
+                    issues.filter(|issue| gate.stops(issue)).collect();
+                stopped.sort_by_key(|issue| Reverse((issue.is_agreed(), issue.severity)));
+                let named = stopped.iter().take(MAX_NAMED).map(|issue| {
+                    let symbol = issue.symbol.as_deref();
+                    name(&issue.path, issue.start, issue.end, symbol)
+                });
+                found(gate, stopped.len() as u64, named.collect())
             }
         }
     }
+}
+
+fn found(gate: Gate, count: u64, named: Vec<String>) -> Option<GateFailure> {
+    (count > 0).then_some(GateFailure::Found { gate, count, named })
+}
+
+/// `src/pool.rs:20-21`, `src/pool.rs::drain` or `src/pool.rs`.
+fn name(path: &str, start: Option<u32>, end: Option<u32>, symbol: Option<&str>) -> String {
+    let lines = start.zip(end).map(|(start, end)| LineRange { start, end });
+    let location = Location {
+        path: path.to_owned(),
+        lines: lines.filter(|_| symbol.is_none()),
+        symbol: symbol.map(str::to_owned),
+    };
+    location.to_string()
 }
 
 #[cfg(test)]

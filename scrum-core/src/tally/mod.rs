@@ -1,49 +1,50 @@
 //! What the reviewers said, counted: the data of `tally.json`, and [`tally`], which makes it.
 //!
-//! Takes [`Submission`]s, and the wave's [`Ground`](crate::tally::ground::Ground) where there is one; gives a [`Tally`].
-//! Before it: [`ground`]; after it: [`report`](crate::report).
+//! Takes [`Submission`]s, and the wave's [`Ground`](ground::Ground) if there is one; gives a [`Tally`]. After it:
+//! [`report`](crate::report).
 //!
-//! Every citation of every review lands in exactly one bucket, so that the numbers add up and nothing is hidden. A
-//! review's citations are counted in [`Buckets`] of the bundle that the review was *of*, also where the cited
-//! line belongs to another bundle; the finding itself is then listed there, with `from_bundle`. So the buckets of the
-//! reviews add up to those of the bundles, and these to the total, while a bundle's `locations` may hold a claim
-//! that another bundle's buckets count.
+//! For each reviewer (`reviewer`) the locations are resolved (`resolver`, `ground`, `symbol`), what was taken back is removed
+//! (`retract`), and so are repeats: then every citation is in exactly one of the [`Buckets`], so that the numbers add up.
+//! For each bundle (`bundle`) what counts is grouped into issues (`group`, `similarity`) and summed up.
 //!
-//! [`Totals::distinct`] is the union over the bundles: one location cited from two bundles is one.
+//! A citation is counted in the buckets of the bundle that the review was *of*, also if the cited line belongs to
+//! another bundle; the finding itself is then listed there, with `from_bundle`. So the buckets of the reviews add up
+//! to those of the bundles, and these to the total.
 
+mod assignment;
 mod bundle;
 mod count;
+mod distinct;
 mod gate;
-mod merge;
+mod group;
 mod record;
+mod resolver;
 mod retract;
-mod seats;
-mod settle;
+mod review_state;
+mod reviewer;
+mod similarity;
 mod submission;
-mod union;
 mod votes;
 
-pub mod engagement;
 pub mod ground;
-pub mod likeness;
 pub mod lineage;
-pub mod place;
-pub mod symbol;
+pub(crate) mod symbol;
 
 use serde::{Deserialize, Serialize};
 
 pub use count::tally;
-pub use gate::{Gate, GateFailure, QuorumMiss};
+pub use gate::{Gate, GateFailure, QuorumMiss, UnknownGate};
 pub use record::{
-    Claim, Estimate, LineageRecord, LocationTally, LooseRecord, PlaceTally, RetractionRecord,
-    ReviewerRow, SetAside,
+    FindingRecord, IssueRecord, LineageRecord, LocationRecord, MentionRecord, RetractionRecord,
+    ReviewerRow, SetAside, UnlocatedRecord,
 };
+pub use review_state::ReviewState;
 pub use submission::{
     DiffText, NoDiffs, Outcome, ReviewerConfig, Sidecar, Submission, TallyOptions,
 };
 
 /// The schema that this version writes.
-pub const SCHEMA: &str = "scrum.tally/1";
+pub const SCHEMA: &str = "scrum.tally/2";
 
 /// The tally of a wave, or of reviews without one: what `tally.json` holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -60,23 +61,23 @@ pub struct Tally {
     pub schema: String,
     /// Sums over the bundles.
     pub totals: Totals,
-    /// How far ranges were stretched at their end to form places.
+    /// How many lines apart two ranges may be and still share a line.
     pub near_lines: u32,
     /// How many disjoint lineages each bundle was asked to have; 0 for no demand.
     #[serde(default)]
     pub min_lineages: u32,
     /// Where the citations went, all reviews together.
     pub buckets: Buckets,
-    /// Blocks that name no location, all reviews together.
-    pub findings_without_location: Vec<LooseRecord>,
-    /// `RETRACT:` lines that met nothing, all reviews together.
+    /// Findings that name no location, all reviews together.
+    pub findings_without_location: Vec<UnlocatedRecord>,
+    /// `RETRACT:` lines that match no finding, all reviews together.
     pub unmatched_retractions: Vec<RetractionRecord>,
     /// In the manifest's order; without a manifest by id.
     pub bundles: Vec<BundleTally>,
     /// Every reviewer with its lineages and where they are known from; more than one entry where its model changed.
     pub reviewers: Vec<LineageRecord>,
-    /// How many defects nobody reported, where that can be said.
-    pub estimate: Option<Estimate>,
+    /// How many defects nobody reported. Always null: this version makes no estimate.
+    pub estimate: Option<()>,
     /// Why there is no estimate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimate_refused: Option<String>,
@@ -85,18 +86,20 @@ pub struct Tally {
     pub warnings: Vec<String>,
 }
 
-/// Sums over the bundles, each location and place once.
+/// How much was counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Totals {
-    /// Different locations counted.
+    /// Findings counted.
+    pub findings: u64,
+    /// Issues that they make.
+    pub issues: u64,
+    /// Of these, those that two or more independent lineages report.
+    pub agreed: u64,
+    /// Different exact locations. Over several bundles a location is one.
     pub distinct: u64,
     /// Of these, those that two or more independent lineages cite.
     pub convergent: u64,
-    /// Places.
-    pub near_places: u64,
-    /// Of these, those that two or more independent lineages cite.
-    pub near_convergent: u64,
 }
 
 /// Where citations went. The numbers but `citations` add up to `citations`.
@@ -113,6 +116,8 @@ pub struct Buckets {
     pub retracted: u64,
     /// Naming a path that neither the range nor the head tree has.
     pub unknown_path: u64,
+    /// Naming lines beyond the end of a file whose length is known.
+    pub beyond_file: u64,
     /// Quoted from the diff or the prompt.
     pub echoed: u64,
     /// Unreadable.
@@ -127,10 +132,24 @@ impl Buckets {
             Bucket::Malformed => &mut self.malformed,
             Bucket::Echoed => &mut self.echoed,
             Bucket::UnknownPath => &mut self.unknown_path,
+            Bucket::BeyondFile => &mut self.beyond_file,
             Bucket::Retracted => &mut self.retracted,
             Bucket::Duplicate => &mut self.duplicate,
             Bucket::Counted => &mut self.counted,
         } += 1;
+    }
+
+    /// Each bucket with its number, `counted` first.
+    pub fn each(&self) -> [(Bucket, u64); 7] {
+        [
+            (Bucket::Counted, self.counted),
+            (Bucket::Duplicate, self.duplicate),
+            (Bucket::Retracted, self.retracted),
+            (Bucket::UnknownPath, self.unknown_path),
+            (Bucket::BeyondFile, self.beyond_file),
+            (Bucket::Echoed, self.echoed),
+            (Bucket::Malformed, self.malformed),
+        ]
     }
 
     /// Adds the numbers of another.
@@ -140,6 +159,7 @@ impl Buckets {
         self.duplicate += other.duplicate;
         self.retracted += other.retracted;
         self.unknown_path += other.unknown_path;
+        self.beyond_file += other.beyond_file;
         self.echoed += other.echoed;
         self.malformed += other.malformed;
     }
@@ -156,6 +176,8 @@ pub enum Bucket {
     Echoed,
     /// Naming a path that neither the range nor the head tree has.
     UnknownPath,
+    /// Naming lines beyond the end of a file whose length is known.
+    BeyondFile,
     /// Taken back later in the same review.
     Retracted,
     /// Said before by the same reviewer.
@@ -171,6 +193,7 @@ impl Bucket {
             Self::Malformed => "malformed",
             Self::Echoed => "echoed",
             Self::UnknownPath => "unknown path",
+            Self::BeyondFile => "beyond the file",
             Self::Retracted => "retracted",
             Self::Duplicate => "duplicate",
             Self::Counted => "counted",
@@ -186,28 +209,26 @@ pub struct BundleTally {
     pub id: String,
     /// Size of its diff in bytes; `None` without a manifest.
     pub bytes: Option<u64>,
-    /// Different locations counted.
-    pub distinct: u64,
-    /// Of these, those that two or more independent lineages cite.
-    pub convergent: u64,
-    /// Places.
-    pub near_places: u64,
-    /// Of these, those that two or more independent lineages cite.
-    pub near_convergent: u64,
+    /// How much was counted.
+    pub totals: Totals,
     /// Pairwise disjoint lineages whose state is `findings` or `clean`.
     pub reviewed_by: u32,
     /// Where the citations of this bundle's reviews went.
     pub buckets: Buckets,
-    /// Blocks of this bundle's reviews that name no location.
-    pub findings_without_location: Vec<LooseRecord>,
-    /// `RETRACT:` lines of this bundle's reviews that met nothing.
+    /// Findings of this bundle's reviews that name no location.
+    pub findings_without_location: Vec<UnlocatedRecord>,
+    /// `RETRACT:` lines of this bundle's reviews that match no finding.
     pub unmatched_retractions: Vec<RetractionRecord>,
     /// By name.
     pub reviewers: Vec<ReviewerRow>,
-    /// By path, lines, symbol.
-    pub locations: Vec<LocationTally>,
-    /// By first member.
-    pub places: Vec<PlaceTally>,
+    /// By path, lines, symbol and reviewer. Each is in exactly one location and one issue.
+    pub findings: Vec<FindingRecord>,
+    /// Exact locations, by path, lines, symbol.
+    pub locations: Vec<LocationRecord>,
+    /// Findings that share a line and say the same thing, by first finding.
+    pub issues: Vec<IssueRecord>,
+    /// Places that this bundle's reviews name without making them findings, by reviewer and line.
+    pub mentions: Vec<MentionRecord>,
     /// Every citation that was not counted, by reviewer and line.
     pub set_aside: Vec<SetAside>,
 }
@@ -244,6 +265,17 @@ impl Tally {
             return Err(TallyError::Schema { found: head.schema });
         }
         Ok(serde_json::from_slice(json)?)
+    }
+
+    /// The tally as the JSON of `tally.json`, indented.
+    ///
+    /// # Errors
+    ///
+    /// [`TallyError::Json`], which no tally of this crate causes.
+    pub fn to_json(&self) -> Result<Vec<u8>, TallyError> {
+        let mut json = serde_json::to_vec_pretty(self)?;
+        json.push(b'\n');
+        Ok(json)
     }
 }
 

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::review_state::ReviewState;
 use super::{Bucket, Buckets};
-use crate::review::{ReviewVerdict, Severity};
-use crate::tally::engagement::State;
+use crate::review::location::LineRange;
+use crate::review::{ReadAs, ReviewVerdict, Severity};
 use crate::tally::ground::Grounding;
 use crate::tally::lineage::LineageSet;
 
@@ -22,14 +23,16 @@ pub struct ReviewerRow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
     /// What its silence or its words are worth.
-    pub state: State,
+    pub state: ReviewState,
     /// Why the state is `no-evidence` or `failed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Counted citations of this review.
+    /// Counted findings of this review.
     pub findings: u64,
-    /// Blocks that name no location.
+    /// Findings that name no location.
     pub findings_without_location: u64,
+    /// Places that the review names without making them findings.
+    pub mentions: u64,
     /// Where the review's citations went.
     pub buckets: Buckets,
     /// Output tokens.
@@ -55,68 +58,62 @@ pub struct ReviewerRow {
     pub carried_over_from: Option<String>,
 }
 
-/// A location that was counted.
+/// One claim of one reviewer at one location: what locations and issues are made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct LocationTally {
+pub struct FindingRecord {
+    /// Who says it.
+    pub reviewer: String,
+    /// The reviewer's lineages; empty is unknown.
+    pub lineages: LineageSet,
     /// The path as the manifest writes it.
     pub path: String,
     /// First line; `None` for a whole file or a symbol.
     pub start: Option<u32>,
     /// Last line.
     pub end: Option<u32>,
-    /// The symbol, where one was cited in place of lines.
+    /// The symbol, if one was cited instead of lines.
     pub symbol: Option<String>,
-    /// First line of the symbol's definition, where the diff shows it.
+    /// First line of the symbol's definition, if the diff shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub symbol_start: Option<u32>,
     /// Last line of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub symbol_end: Option<u32>,
-    /// The highest severity of the claims.
-    pub severity: Option<Severity>,
-    /// By name.
-    pub reviewers: Vec<String>,
-    /// One set for each of the reviewers, in their order.
-    pub lineages: Vec<LineageSet>,
-    /// The largest number of voting reviewers whose lineages are pairwise disjoint.
-    pub convergence: u32,
-    /// How many disjoint lineages reviewed the bundle: what the convergence is out of.
-    pub reviewed_by: u32,
-    /// The best grounding of the claims.
-    pub grounding: Grounding,
-    /// The bundle whose review cites it, where no review of this bundle does.
-    pub from_bundle: Option<String>,
-    /// What a reader should know of it, sorted.
-    pub flags: Vec<String>,
-    /// One for each reviewer, in their order.
-    pub claims: Vec<Claim>,
-}
-
-/// What one reviewer says of a location.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Claim {
-    /// Who says it.
-    pub reviewer: String,
     /// The highest severity that this reviewer gives it.
     pub severity: Option<Severity>,
-    /// The severity as written, where it maps to none.
+    /// The severity as written, if it maps to none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity_text: Option<String>,
-    /// The claim: what stands behind `WHAT:`.
+    /// The claim: the text of `WHAT:`.
     pub what: Option<String>,
-    /// The failing case: what stands behind `WHY:`.
+    /// The failing case: the text of `WHY:`.
     pub why: Option<String>,
-    /// Line of the review where it stands, 1-based.
+    /// Line of the review, 1-based.
     pub review_line: u32,
-    /// The bundle whose review says it, where it is another one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// How it was read.
+    pub read_as: ReadAs,
+    /// How well the wave supports the location.
+    pub grounding: Grounding,
+    /// The bundle whose review says it, if it is another one.
     pub from_bundle: Option<String>,
-    /// It adds to the convergence. A claim from another bundle's review does not where its lineage has no usable
-    /// output in this bundle.
+    /// What a reader should know about it, sorted.
+    pub flags: Vec<String>,
+    /// Where the comment can be opened, if it was imported from a forge.
+    pub link: Option<String>,
+    /// It adds to the convergence. A finding from another bundle's review does not if no usable review of this bundle
+    /// has its lineage.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub votes: bool,
+}
+
+impl FindingRecord {
+    /// The lines that it covers: its own, or those of its symbol.
+    pub fn lines(&self) -> Option<LineRange> {
+        let own = self.start.zip(self.end);
+        let (start, end) = own.or(self.symbol_start.zip(self.symbol_end))?;
+        Some(LineRange { start, end })
+    }
 }
 
 fn yes() -> bool {
@@ -131,31 +128,62 @@ fn is_true(value: &bool) -> bool {
     *value
 }
 
-/// Locations that share a line.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// An exact location, with everybody who cites it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct PlaceTally {
+pub struct LocationRecord {
     /// The path.
     pub path: String,
-    /// First line that a member cites; `None` for a whole file or an unresolved symbol.
+    /// First line; `None` for a whole file or a symbol.
     pub start: Option<u32>,
-    /// Last line that a member cites.
+    /// Last line.
     pub end: Option<u32>,
-    /// The symbol, where it is the only member.
+    /// The symbol, if one was cited instead of lines.
     pub symbol: Option<String>,
-    /// The largest number of voting reviewers of the members whose lineages are pairwise disjoint.
+    /// The highest severity of the findings.
+    pub severity: Option<Severity>,
+    /// Indices into the bundle's `findings`, ascending; at most one for each reviewer.
+    pub findings: Vec<usize>,
+    /// The largest number of voting reviewers whose lineages are pairwise disjoint.
+    pub convergence: u32,
+    /// How many disjoint lineages reviewed the bundle: what the convergence is out of.
+    pub reviewed_by: u32,
+}
+
+/// Findings of one file that share a line and say the same thing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct IssueRecord {
+    /// The path.
+    pub path: String,
+    /// First line of the range that most findings share; `None` for a whole file or a symbol that the diff does not show.
+    pub start: Option<u32>,
+    /// Last line of it.
+    pub end: Option<u32>,
+    /// The symbol, if most findings cite it.
+    pub symbol: Option<String>,
+    /// The highest severity of the findings.
+    pub severity: Option<Severity>,
+    /// Indices into the bundle's `findings`, ascending. Never empty.
+    pub findings: Vec<usize>,
+    /// The largest number of voting reviewers whose lineages are pairwise disjoint.
     pub convergence: u32,
     /// What the convergence is out of.
     pub reviewed_by: u32,
-    /// Indices into `locations` of those that vote here.
-    pub members: Vec<usize>,
-    /// Indices into `locations` of those that share the line and vote elsewhere.
-    pub spanning: Vec<usize>,
-    /// How many more span it than are listed.
+    /// The mean similarity of the pairs of findings whose words can be compared, 0 to 1; `None` if there is no such pair.
+    pub similarity: Option<f64>,
+    /// Indices into `issues` of those that share lines with this one but say something else.
+    pub others: Vec<usize>,
+    /// How many more there are than `others` lists.
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub spanning_left_out: usize,
-    /// How alike the words of different reviewers' claims are, 0 to 1; `None` where only one has words.
-    pub likeness: Option<f64>,
+    pub others_left_out: usize,
+}
+
+impl IssueRecord {
+    /// Whether two or more independent lineages report it.
+    pub fn is_agreed(&self) -> bool {
+        self.convergence >= 2
+    }
 }
 
 #[expect(
@@ -164,6 +192,25 @@ pub struct PlaceTally {
 )]
 fn is_zero(value: &usize) -> bool {
     *value == 0
+}
+
+/// A place that a review names without making it a finding. Listed, never counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MentionRecord {
+    /// Whose review names it.
+    pub reviewer: String,
+    /// The path: the manifest's if the wave knows it, else as written.
+    pub path: String,
+    /// First line.
+    pub start: Option<u32>,
+    /// Last line.
+    pub end: Option<u32>,
+    /// The symbol, if one is named instead of lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub symbol: Option<String>,
+    /// Line of the review, 1-based.
+    pub review_line: u32,
 }
 
 /// A citation that was not counted.
@@ -194,7 +241,7 @@ pub struct SetAside {
 /// A finding that names no location.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct LooseRecord {
+pub struct UnlocatedRecord {
     /// The bundle whose review it stands in.
     pub bundle: String,
     /// Whose it is.
@@ -239,26 +286,4 @@ pub struct LineageRecord {
     pub lineages: LineageSet,
     /// E.g. `the model id claude-opus-4 in the sidecar`.
     pub source: String,
-}
-
-/// How many defects there may be in all.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Estimate {
-    /// The estimator's name.
-    pub method: String,
-    /// Lineages that reviewed.
-    pub occasions: u32,
-    /// Defects found.
-    pub found: u64,
-    /// Defects estimated in all.
-    pub total: f64,
-    /// Lower end of the 95 % interval.
-    pub low: f64,
-    /// Upper end of it.
-    pub high: f64,
-    /// `confirmed` or `unconfirmed`.
-    pub basis: String,
-    /// Too few occasions for more than a hint.
-    pub indicative: bool,
 }

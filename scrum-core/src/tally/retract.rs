@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::settle::{Aim, Settler};
-use crate::review::Review;
+use super::resolver::{Resolved, Resolver};
 use crate::review::location::LineRange;
+use crate::review::{Finding, Review};
 
 /// Comparisons of retractions with findings in one review. A review beyond it has thousands of each on one file.
 const MAX_COMPARISONS: usize = 4_000_000;
@@ -12,7 +12,7 @@ const MAX_COMPARISONS: usize = 4_000_000;
 /// Which findings of a review its `RETRACT:` lines take back.
 pub(super) struct Retractions {
     /// Line of the retraction, by index of the finding.
-    by: HashMap<usize, usize>,
+    by: HashMap<usize, u32>,
     /// Indices of the retractions that meet nothing.
     pub(super) unmatched: Vec<usize>,
     /// The limit of comparisons was reached.
@@ -23,12 +23,18 @@ pub(super) struct Retractions {
 struct Candidate {
     at: usize,
     review_line: u32,
-    /// Where its path is unknown it can be met, and stays unknown.
-    aim: Aim,
+    /// If it cannot count anyway it can be met, and stays in its bucket.
+    resolved: Resolved,
 }
 
 impl Retractions {
-    pub(super) fn new(settler: &Settler<'_>, bundle: usize, review: &Review) -> Self {
+    /// `findings` are those of the review, which it does not hold any more.
+    pub(super) fn new(
+        resolver: &Resolver<'_>,
+        bundle: usize,
+        review: &Review,
+        findings: &[Finding],
+    ) -> Self {
         let mut found = Self {
             by: HashMap::new(),
             unmatched: Vec::new(),
@@ -38,27 +44,24 @@ impl Retractions {
             return found;
         }
         let mut by_path: HashMap<usize, Vec<Candidate>> = HashMap::new();
-        for (at, finding) in review.findings.iter().enumerate() {
+        for (at, finding) in findings.iter().enumerate() {
             let (Ok(location), None) = (&finding.location, finding.quoted) else {
                 continue;
             };
-            let Some(aim) = settler.aim(bundle, location) else {
-                continue;
-            };
-            by_path.entry(aim.key.path).or_default().push(Candidate {
+            let resolved = resolver.resolve(bundle, location);
+            let path = resolved.key.path;
+            by_path.entry(path).or_default().push(Candidate {
                 at,
                 review_line: finding.line,
-                aim,
+                resolved,
             });
         }
         let mut room = MAX_COMPARISONS;
         for (index, retraction) in review.retractions.iter().enumerate() {
             let mut all_met = !retraction.locations.is_empty();
             for location in &retraction.locations {
-                let Some(Aim { key, lines, .. }) = settler.aim(bundle, location) else {
-                    all_met = false;
-                    continue;
-                };
+                let retracted = resolver.resolve(bundle, location);
+                let (key, lines) = (retracted.key, retracted.lines());
                 let candidates = by_path.get(&key.path).map_or(&[][..], Vec::as_slice);
                 let Some(left) = room.checked_sub(candidates.len()) else {
                     found.exhausted = true;
@@ -75,11 +78,12 @@ impl Retractions {
                 let mut met: Vec<&Candidate> = earlier()
                     .filter(|candidate| {
                         if whole_file {
-                            candidate.aim.key.lines.is_none() && candidate.aim.key.symbol.is_none()
+                            candidate.resolved.key.lines.is_none()
+                                && candidate.resolved.key.symbol.is_none()
                         } else {
-                            candidate.aim.key.symbol.is_some()
-                                && candidate.aim.key.symbol == key.symbol
-                                || overlap(candidate.aim.lines, lines)
+                            candidate.resolved.key.symbol.is_some()
+                                && candidate.resolved.key.symbol == key.symbol
+                                || overlap(candidate.resolved.lines(), lines)
                         }
                     })
                     .collect();
@@ -88,10 +92,10 @@ impl Retractions {
                     let standing: Vec<&Candidate> = earlier()
                         .filter(|candidate| !found.by.contains_key(&candidate.at))
                         .collect();
-                    let one = standing.first().map(|candidate| candidate.aim.key);
+                    let one = standing.first().map(|candidate| candidate.resolved.key);
                     if standing
                         .iter()
-                        .all(|candidate| Some(candidate.aim.key) == one)
+                        .all(|candidate| Some(candidate.resolved.key) == one)
                     {
                         met = standing;
                     }
@@ -100,11 +104,11 @@ impl Retractions {
                 } else {
                     all_met &= !met.is_empty();
                 }
-                for candidate in met.into_iter().filter(|candidate| !candidate.aim.unknown) {
-                    found
-                        .by
-                        .entry(candidate.at)
-                        .or_insert(retraction.line as usize);
+                for candidate in met
+                    .into_iter()
+                    .filter(|candidate| candidate.resolved.fault.is_none())
+                {
+                    found.by.entry(candidate.at).or_insert(retraction.line);
                 }
             }
             if !all_met {
@@ -115,7 +119,7 @@ impl Retractions {
     }
 
     /// The line of the retraction that takes a finding back.
-    pub(super) fn by(&self, finding: usize) -> Option<usize> {
+    pub(super) fn by(&self, finding: usize) -> Option<u32> {
         self.by.get(&finding).copied()
     }
 }

@@ -133,7 +133,7 @@ impl ReviewerConfig {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TallyOptions {
-    /// Lines by which ranges are stretched at their end to form places. Default 1.
+    /// How many lines apart two ranges may be and still share a line. Default 1.
     pub near_lines: u32,
     /// Disjoint lineages that a bundle shall be reviewed by; recorded in the tally, judged by
     /// [`Tally::failed_gates`](super::Tally::failed_gates). Default 0.

@@ -10,7 +10,6 @@ use crate::review::{
     Claim, Finding, InferredRetraction, Malformed, QuoteEvidence, ReadAs, Retraction, Review,
     ReviewVerdict, Severity, UnlocatedFinding,
 };
-use crate::tally::engagement::State;
 use crate::tally::ground::tests::{bundle, file, manifest};
 use crate::tally::ground::{Ground, Grounding};
 use crate::tally::lineage::{LineageSet, independence};
@@ -169,10 +168,15 @@ fn one_lineage_is_one_vote_and_three_are_three() {
     ] {
         let tally = count(names(reviewers, &["src/lib.rs:3"]));
         let at = &tally.bundles[0].locations[0];
+        let issue = &tally.bundles[0].issues[0];
         assert_eq!(at.convergence, convergence, "{reviewers:?}");
-        assert_eq!(at.reviewed_by, convergence);
+        assert_eq!(
+            (at.reviewed_by, issue.convergence),
+            (convergence, convergence)
+        );
         assert_eq!(tally.totals.convergent, u64::from(convergence > 1));
-        assert_eq!(at.reviewers.len(), at.lineages.len());
+        assert_eq!(tally.totals.agreed, u64::from(convergence > 1));
+        assert_eq!(at.findings.len(), reviewers.len());
     }
 }
 
@@ -209,6 +213,7 @@ fn every_bucket_and_its_reason() {
             duplicate: 1,
             retracted: 2,
             unknown_path: 1,
+            beyond_file: 0,
             echoed: 1,
             malformed: 1
         }
@@ -298,17 +303,18 @@ fn a_line_of_another_bundle_is_filed_there_and_votes_with_its_lineage_only() {
         by("cli", "qwen", review(&["cli/main.rs:7"])),
     ]);
     let (core, cli) = (&tally.bundles[0], &tally.bundles[1]);
-    assert_eq!((core.buckets.counted, core.distinct), (2, 0));
-    assert_eq!((cli.buckets.counted, cli.distinct), (1, 1));
+    assert_eq!((core.buckets.counted, core.totals.distinct), (2, 0));
+    assert_eq!((cli.buckets.counted, cli.totals.distinct), (1, 1));
     let at = &cli.locations[0];
-    assert_eq!(at.reviewers, ["kimi", "opus", "qwen"]);
-    let votes: Vec<bool> = at.claims.iter().map(|claim| claim.votes).collect();
-    assert_eq!(votes, [false, true, true]);
-    assert_eq!(
-        (at.convergence, at.reviewed_by, &at.from_bundle),
-        (2, 2, &None)
-    );
-    assert_eq!(at.claims[0].from_bundle.as_deref(), Some("core"));
+    let votes: Vec<(&str, bool)> = cli
+        .findings
+        .iter()
+        .map(|finding| (finding.reviewer.as_str(), finding.votes))
+        .collect();
+    assert_eq!(votes, [("kimi", false), ("opus", true), ("qwen", true)]);
+    assert_eq!((at.convergence, at.reviewed_by), (2, 2));
+    assert_eq!(cli.findings[0].from_bundle.as_deref(), Some("core"));
+    assert_eq!(cli.findings[2].from_bundle, None);
     // Nobody of core reviewed without findings.
     let states: Vec<_> = core
         .reviewers
@@ -322,10 +328,13 @@ fn a_line_of_another_bundle_is_filed_there_and_votes_with_its_lineage_only() {
 #[test]
 fn a_finding_from_elsewhere_alone_names_its_bundle() {
     let tally = count(vec![by("core", "opus", review(&["cli/main.rs:7"]))]);
-    let at = &tally.bundles[1].locations[0];
-    assert_eq!(at.from_bundle.as_deref(), Some("core"));
+    let (at, finding) = (
+        &tally.bundles[1].locations[0],
+        &tally.bundles[1].findings[0],
+    );
+    assert_eq!(finding.from_bundle.as_deref(), Some("core"));
     assert_eq!((at.convergence, at.reviewed_by), (0, 0));
-    assert_eq!(at.grounding, Grounding::Wave);
+    assert_eq!(finding.grounding, Grounding::Wave);
     assert_eq!(tally.totals.distinct, 1);
 }
 
@@ -340,7 +349,7 @@ fn the_same_said_in_two_reviews_is_a_repeat() {
         tally.bundles[0].set_aside[0].reason,
         "said in the review of cli at line 2"
     );
-    assert_eq!(tally.bundles[0].reviewers[0].state, State::Findings);
+    assert_eq!(tally.bundles[0].reviewers[0].state, ReviewState::Findings);
 }
 
 #[test]
@@ -356,19 +365,20 @@ fn an_unchanged_file_cited_from_two_bundles_is_one_distinct_location() {
     assert_eq!(
         tally.totals,
         Totals {
+            findings: 3,
+            issues: 3,
+            agreed: 0,
             distinct: 2,
             convergent: 0,
-            near_places: 2,
-            near_convergent: 0
         }
     );
     let groundings: Vec<_> = tally.bundles[0]
-        .locations
+        .findings
         .iter()
         .map(|at| at.grounding.as_str())
         .collect();
     assert_eq!(groundings, ["wave", "tree"]);
-    assert_eq!(tally.bundles[0].locations[0].flags, ["excluded: lock file"]);
+    assert_eq!(tally.bundles[0].findings[0].flags, ["excluded: lock file"]);
 }
 
 #[test]
@@ -388,29 +398,21 @@ fn symbols_meet_lines_through_the_diff() {
         &TallyOptions::default(),
     );
     let core = &tally.bundles[0];
-    assert_eq!(
-        (core.convergent, core.near_convergent, core.near_places),
-        (0, 1, 2)
-    );
-    let at = core
-        .locations
+    let totals = core.totals;
+    assert_eq!((totals.convergent, totals.agreed, totals.issues), (0, 1, 2));
+    let opus = core
+        .findings
         .iter()
-        .find(|at| at.reviewers == ["opus"])
-        .unwrap();
+        .find(|finding| finding.reviewer == "opus");
+    let opus = opus.unwrap();
     assert_eq!(
-        (at.start, at.symbol_start, at.symbol_end),
+        (opus.start, opus.symbol_start, opus.symbol_end),
         (None, Some(11), Some(13))
     );
-    assert_eq!(at.grounding, Grounding::Hunk);
-    let place = core
-        .places
-        .iter()
-        .find(|place| place.convergence == 2)
-        .unwrap();
-    assert_eq!(
-        (place.start, place.end, &place.symbol),
-        (Some(11), Some(13), &None)
-    );
+    assert_eq!(opus.grounding, Grounding::Hunk);
+    let agreed = core.issues.iter().find(|issue| issue.is_agreed()).unwrap();
+    assert_eq!(agreed.findings.len(), 2);
+    assert!(agreed.start.is_some());
 }
 
 #[test]
@@ -421,12 +423,16 @@ fn without_a_manifest_paths_are_taken_as_they_stand() {
     ]);
     let bundle = &tally.bundles[0];
     assert_eq!(
-        (bundle.bytes, bundle.convergent, bundle.distinct),
+        (
+            bundle.bytes,
+            bundle.totals.convergent,
+            bundle.totals.distinct
+        ),
         (None, 1, 2)
     );
     assert!(
         bundle
-            .locations
+            .findings
             .iter()
             .all(|at| at.grounding == Grounding::Unverified)
     );
@@ -467,16 +473,24 @@ fn everybody_expected_is_listed_and_failures_are_no_votes() {
             .any(|text| text.contains("no bundle `gone`"))
     );
     assert_eq!(
-        tally.failed_gates(&[Gate::NoEvidence, Gate::Convergent, Gate::Block], 2),
+        tally.failed_gates(
+            &[
+                Gate::NoEvidence,
+                Gate::Convergent,
+                Gate::Agreed,
+                Gate::Block
+            ],
+            2
+        ),
         [
             GateFailure::NoEvidence {
                 reviewers: [
-                    ("core", "gemini", State::Missing),
-                    ("core", "kimi", State::Failed),
-                    ("cli", "gemini", State::Missing),
-                    ("cli", "opus", State::Missing),
-                    ("gone", "gemini", State::Missing),
-                    ("gone", "kimi", State::Missing),
+                    ("core", "gemini", ReviewState::Missing),
+                    ("core", "kimi", ReviewState::Failed),
+                    ("cli", "gemini", ReviewState::Missing),
+                    ("cli", "opus", ReviewState::Missing),
+                    ("gone", "gemini", ReviewState::Missing),
+                    ("gone", "kimi", ReviewState::Missing),
                 ]
                 .map(|(bundle, reviewer, state)| (bundle.to_owned(), reviewer.to_owned(), state))
                 .to_vec()
@@ -502,28 +516,64 @@ fn json_reads_back_and_other_schemas_are_refused() {
     let mut json = Vec::new();
     write_json(&tally, &mut json).unwrap();
     assert_eq!(Tally::from_json(&json).unwrap(), tally);
-    let other = br#"{"schema": "scrum.tally/2"}"#;
+    let other = br#"{"schema": "scrum.tally/1"}"#;
     assert!(
-        matches!(Tally::from_json(other), Err(TallyError::Schema { found }) if found == "scrum.tally/2")
+        matches!(Tally::from_json(other), Err(TallyError::Schema { found }) if found == "scrum.tally/1")
     );
     let value: serde_json::Value = serde_json::from_slice(&json).unwrap();
-    let at = &value["bundles"][0]["locations"][0];
-    for name in [
-        "path",
-        "start",
-        "end",
-        "symbol",
-        "severity",
-        "reviewers",
-        "lineages",
-        "convergence",
-        "reviewed_by",
-        "grounding",
-        "from_bundle",
-        "flags",
-        "claims",
+    for (record, names) in [
+        (
+            "findings",
+            &[
+                "reviewer",
+                "path",
+                "start",
+                "end",
+                "symbol",
+                "severity",
+                "what",
+                "why",
+                "review_line",
+                "read_as",
+                "grounding",
+                "from_bundle",
+                "flags",
+                "link",
+            ][..],
+        ),
+        (
+            "locations",
+            &[
+                "path",
+                "start",
+                "end",
+                "symbol",
+                "severity",
+                "findings",
+                "convergence",
+                "reviewed_by",
+            ],
+        ),
+        (
+            "issues",
+            &[
+                "path",
+                "start",
+                "end",
+                "symbol",
+                "severity",
+                "findings",
+                "convergence",
+                "reviewed_by",
+                "similarity",
+                "others",
+            ],
+        ),
     ] {
-        assert!(at.get(name).is_some(), "{name}");
+        let first = &value["bundles"][0][record][0];
+        for name in names {
+            assert!(first.get(name).is_some(), "{record}.{name}");
+        }
     }
     assert!(value["estimate"].is_null() && value["estimate_refused"].is_string());
 }
@@ -631,15 +681,15 @@ fn sample() -> Tally {
     tally(submissions, Some(&ground()), &NoDiffs, &options)
 }
 
-fn text(tally: &Tally, options: TextOptions) -> String {
+fn text(tally: &Tally, options: &TextOptions) -> String {
     let mut out = Vec::new();
-    write_text(tally, &options, &mut out).unwrap();
+    write_text(tally, options, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 #[test]
 fn text_for_a_terminal() {
-    let plain = text(&sample(), TextOptions::default());
+    let plain = text(&sample(), &TextOptions::default());
     insta::assert_snapshot!("plain", plain);
     assert!(
         plain
@@ -648,18 +698,16 @@ fn text_for_a_terminal() {
     );
     insta::assert_snapshot!(
         "verbose",
-        text(&sample(), TextOptions::default().verbose(1))
+        text(&sample(), &TextOptions::default().verbose(1))
     );
-    let narrow = text(&sample(), TextOptions::default().width(60));
-    let headlines = 3;
+    let narrow = text(&sample(), &TextOptions::default().width(60));
     assert!(
         narrow
             .lines()
-            .skip(headlines)
             .all(|line| crate::report::clean::columns(line) <= 60),
         "{narrow}"
     );
-    let colored = text(&sample(), TextOptions::default().color(true));
+    let colored = text(&sample(), &TextOptions::default().color(true));
     let mut stripped = colored;
     for code in ["0", "1", "2", "31", "32", "33", "36"] {
         stripped = stripped.replace(&format!("\u{1b}[{code}m"), "");
@@ -674,15 +722,149 @@ fn the_line_a_person_reads_first() {
         .collect();
     let cited: Vec<&str> = cited.iter().map(String::as_str).collect();
     let tally = count(vec![by("core", "opus", review(&cited))]);
-    let text = text(&tally, TextOptions::default());
+    let text = text(&tally, &TextOptions::default());
     assert!(text.starts_with(
-        "core (46 KB): 0 convergent / 11 distinct · 0 of 11 places convergent\n\
-         cli (36 KB): 0 convergent / 0 distinct · 0 of 0 places convergent\n\
-         total: 0 convergent / 11 distinct · 0 of 11 places convergent\n"
+        "core (46 KB): 0 convergent / 11 distinct · 0 of 11 issues agreed\n\
+         cli (36 KB): 0 convergent / 0 distinct · 0 of 0 issues agreed\n\
+         total: 0 convergent / 11 distinct · 0 of 11 issues agreed\n"
     ));
     let loose = loose_count(names(&["opus"], &["a:1"]));
-    let text = self::text(&loose, TextOptions::default());
-    assert!(text.starts_with("core: 0 convergent / 1 distinct · 0 of 1 places convergent\n"));
+    let text = self::text(&loose, &TextOptions::default());
+    assert!(text.starts_with("core: 0 convergent / 1 distinct · 0 of 1 issue agreed\n"));
+}
+
+#[test]
+fn lines_beyond_the_end_of_a_new_file_are_set_aside() {
+    let mut manifest = wave();
+    manifest.bundles[0]
+        .files
+        .push(file("src/new.rs", ChangeKind::Added, &[(1, 58)]));
+    let ground = Ground::new(&manifest, TREE);
+    let cited = [
+        "src/new.rs:58",
+        "src/new.rs:59",
+        "src/new.rs:7422-7429",
+        "src/new.rs:50-70",
+        "src/lib.rs:9000",
+    ];
+    let mut said = review(&cited);
+    // What is beyond the file stays there, also if it is taken back.
+    said.retractions = vec![retract(90, "src/new.rs:7425")];
+    let submissions = vec![by("core", "opus", said)];
+    let tally = tally(
+        submissions,
+        Some(&ground),
+        &NoDiffs,
+        &TallyOptions::default(),
+    );
+    let core = &tally.bundles[0];
+    assert_eq!((core.buckets.beyond_file, core.buckets.counted), (2, 3));
+    let aside = &core.set_aside[0];
+    assert_eq!(aside.bucket, Bucket::BeyondFile);
+    assert_eq!(
+        aside.reason,
+        "beyond the end of the file, which has 58 lines"
+    );
+    assert_eq!(core.unmatched_retractions, []);
+}
+
+#[test]
+fn gates_name_what_they_found_and_nobody_is_no_evidence() {
+    let mut blocking = review(&["src/lib.rs:3"]);
+    blocking.findings[0].claim.severity = Some(Severity::Block);
+    let mut submissions = names(&["kimi", "qwen"], &["src/lib.rs:3"]);
+    submissions.push(by("core", "opus", blocking));
+    for line in 0..7 {
+        let cited = format!("src/printer.rs:{}", 10 * line + 1);
+        submissions.push(by("core", &format!("opus-{line}"), review(&[&cited])));
+    }
+    let tally = count(submissions);
+    let told = |gate| {
+        let failures = tally.failed_gates(&[gate], 0);
+        failures.first().map(ToString::to_string)
+    };
+    for (gate, text) in [
+        (
+            Gate::Agreed,
+            "--fail-on agreed: 1 agreed issue: src/lib.rs:3",
+        ),
+        (
+            Gate::AgreedBlock,
+            "--fail-on agreed-block: 1 agreed issue of severity BLOCK: src/lib.rs:3",
+        ),
+        (
+            Gate::Block,
+            "--fail-on block: 1 issue of severity BLOCK: src/lib.rs:3",
+        ),
+        (
+            Gate::Any,
+            "--fail-on any: 8 issues: src/lib.rs:3, src/printer.rs:1, src/printer.rs:11, src/printer.rs:21, \
+             src/printer.rs:31 and 3 more",
+        ),
+        (
+            Gate::Convergent,
+            "--fail-on convergent: 1 convergent location: src/lib.rs:3",
+        ),
+    ] {
+        assert_eq!(told(gate).as_deref(), Some(text));
+    }
+    let nobody = count(Vec::new());
+    assert!(nobody.is_unreviewed());
+    for gate in Gate::ALL {
+        let stopped = !nobody.failed_gates(&[gate], 0).is_empty();
+        assert_eq!(stopped, gate == Gate::NoEvidence, "{gate}");
+    }
+}
+
+#[test]
+fn mentions_are_listed_and_count_nothing() {
+    let mut said = review(&["src/lib.rs:3"]);
+    said.mentions = vec![crate::review::Mention {
+        line: 9,
+        text: "lib.rs:7".into(),
+        location: location("lib.rs:7"),
+    }];
+    let tally = count(vec![by("core", "opus", said)]);
+    let core = &tally.bundles[0];
+    assert_eq!((core.buckets.citations, core.reviewers[0].mentions), (1, 1));
+    let mention = &core.mentions[0];
+    assert_eq!(
+        (mention.path.as_str(), mention.start),
+        ("src/lib.rs", Some(7))
+    );
+}
+
+#[test]
+fn agreement_of_all_bundles_comes_first_and_a_summary_last() {
+    let mut submissions = names(&["opus"], &["src/lib.rs:3"]);
+    submissions.extend(["opus", "kimi"].map(|name| by("cli", name, review(&["cli/main.rs:7"]))));
+    let tally = count(submissions);
+    let whole = text(&tally, &TextOptions::default());
+    let at = |words: &str| {
+        whole
+            .find(words)
+            .unwrap_or_else(|| panic!("{words}: {whole}"))
+    };
+    assert!(at("Agreed (1)") < at("cli/main.rs:7"));
+    assert!(at("cli/main.rs:7") < at("Reported by one lineage (1)"));
+    assert!(at("Reported by one lineage (1)") < at("── core"));
+    assert!(
+        whole.trim_end().ends_with("2 of 2 bundles reviewed"),
+        "{whole}"
+    );
+    let only = |word: &str| text(&tally, &TextOptions::default().only(word.parse().unwrap()));
+    let agreed = only("agreed");
+    assert!(
+        agreed.contains("cli/main.rs:7") && !agreed.contains("src/lib.rs:3"),
+        "{agreed}"
+    );
+    assert!(agreed.contains("1 issue left out by --only"), "{agreed}");
+    assert!(!only("block").contains("cli/main.rs:7"));
+    let core = only("bundle=core");
+    assert!(
+        core.contains("src/lib.rs:3") && !core.contains("cli/main.rs"),
+        "{core}"
+    );
 }
 
 fn some_review() -> impl Strategy<Value = Review> {
@@ -792,7 +974,7 @@ proptest! {
             .sum();
         let tally = if with_ground { count(submissions) } else { loose_count(submissions) };
         let adds_up = |b: &Buckets| {
-            b.counted + b.duplicate + b.retracted + b.unknown_path + b.echoed + b.malformed == b.citations
+            b.each().iter().map(|(_, count)| count).sum::<u64>() == b.citations
         };
         prop_assert_eq!(tally.buckets.citations, citations as u64);
         prop_assert!(adds_up(&tally.buckets));
@@ -806,7 +988,7 @@ proptest! {
             }
             prop_assert_eq!(of_rows, bundle.buckets);
             prop_assert_eq!(bundle.set_aside.len() as u64, bundle.buckets.citations - bundle.buckets.counted);
-            claims += bundle.locations.iter().map(|at| at.claims.len()).sum::<usize>();
+            claims += bundle.findings.len();
             aside += bundle.set_aside.len();
         }
         prop_assert_eq!(claims as u64, tally.buckets.counted);
@@ -820,26 +1002,27 @@ proptest! {
             let reviewed: Vec<LineageSet> = bundle
                 .reviewers
                 .iter()
-                .filter(|row| matches!(row.state, State::Findings | State::Clean))
+                .filter(|row| matches!(row.state, ReviewState::Findings | ReviewState::Clean))
                 .map(|row| row.lineages.clone())
                 .collect();
             prop_assert_eq!(bundle.reviewed_by, independence(&reviewed));
-            let mut seen = vec![0; bundle.locations.len()];
-            for at in &bundle.locations {
-                prop_assert!(at.convergence <= bundle.reviewed_by);
-                let voters: Vec<LineageSet> =
-                    at.claims.iter().zip(&at.lineages).filter(|(claim, _)| claim.votes).map(|(_, set)| set.clone()).collect();
-                prop_assert_eq!(at.convergence, independence(&voters));
-                prop_assert!(at.reviewers.is_sorted());
-            }
-            for place in &bundle.places {
-                prop_assert!(place.convergence <= bundle.reviewed_by);
-                for member in &place.members {
-                    seen[*member] += 1;
-                    prop_assert!(bundle.locations[*member].convergence <= place.convergence);
+            prop_assert!(bundle.findings.iter().map(|f| (&f.path, f.start, f.end, &f.symbol, &f.reviewer)).is_sorted());
+            let of_locations = bundle.locations.iter().map(|at| (&at.findings, at.convergence));
+            let of_issues = bundle.issues.iter().map(|issue| (&issue.findings, issue.convergence));
+            for groups in [of_locations.collect::<Vec<_>>(), of_issues.collect()] {
+                let mut seen = vec![0; bundle.findings.len()];
+                for (members, convergence) in groups {
+                    prop_assert!(convergence <= bundle.reviewed_by);
+                    let voters = members.iter().map(|at| &bundle.findings[*at]).filter(|finding| finding.votes);
+                    let voters: Vec<LineageSet> = voters.map(|finding| finding.lineages.clone()).collect();
+                    prop_assert_eq!(convergence, independence(&voters));
+                    members.iter().for_each(|at| seen[*at] += 1);
                 }
+                prop_assert!(seen.iter().all(|times| *times == 1));
             }
-            prop_assert!(seen.iter().all(|times| *times == 1));
+            for (at, issue) in bundle.issues.iter().enumerate() {
+                prop_assert!(issue.others.iter().all(|other| *other != at && bundle.issues[*other].others.contains(&at)));
+            }
         }
     }
 
@@ -847,7 +1030,7 @@ proptest! {
     fn one_lineage_never_converges(reviews in prop::collection::vec(some_review(), 1..6)) {
         let submissions = reviews.into_iter().enumerate().map(|(at, review)| by("core", &format!("opus-{at}"), review));
         let tally = count(submissions.collect());
-        prop_assert_eq!((tally.totals.convergent, tally.totals.near_convergent), (0, 0));
+        prop_assert_eq!((tally.totals.convergent, tally.totals.agreed), (0, 0));
     }
 
     #[test]

@@ -2,20 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::Claim;
-use crate::tally::lineage::{LineageSet, independence_of};
-
-/// The lineages of the claims that vote.
-pub(super) fn voting<'a>(
-    claims: &'a [Claim],
-    lineages: &'a [LineageSet],
-) -> impl Iterator<Item = &'a LineageSet> {
-    claims
-        .iter()
-        .zip(lineages)
-        .filter(|(claim, _)| claim.votes)
-        .map(|(_, set)| set)
-}
+use super::lineage::{LineageSet, independence_of};
 
 /// Counts votes in one bundle.
 pub(super) struct Votes<'a> {

@@ -11,8 +11,9 @@ use std::collections::BTreeMap;
 use clap::{Args as ClapArgs, ValueEnum};
 use scrum_core::config::{DEFAULT_JOBS, Reviewer};
 use scrum_core::nearest::nearest;
+use scrum_core::report::Only;
+use scrum_core::tally::ReviewState;
 use scrum_core::tally::Tally;
-use scrum_core::tally::engagement::State;
 use scrum_core::wave::manifest::Manifest;
 
 use self::target::Target;
@@ -235,7 +236,7 @@ impl ReviewArgs {
             tally: &tally,
             manifest: Some(&wave.manifest),
             diffs: &wave,
-            jobs,
+            only: Only::default(),
             output,
         };
         report.print(match self.format {
@@ -245,7 +246,7 @@ impl ReviewArgs {
         report.keep(&wave.folder)?;
         let mut code = ExitCode::Done;
         for failure in tally.failed_gates(&[], options.min_lineages) {
-            output.error(&tally::sentence(&failure));
+            output.error(&failure.to_string());
             code = ExitCode::Refused;
         }
         let asked = |id: &str| {
@@ -298,7 +299,7 @@ fn in_vain(reviewers: &[&Reviewer], questions: &[Question], tally: &Tally) -> Op
         if state.is_usable() {
             return None;
         }
-        if reviewer.is_run() && state != State::NotAsked {
+        if reviewer.is_run() && state != ReviewState::NotAsked {
             asked += 1;
             *states.entry(state.as_str()).or_default() += 1;
         }

@@ -43,7 +43,7 @@ fn a_shift_of_lines_and_other_words_change_nothing() {
     let first = one(&tally(&["opus"], 21, "One entry stays."), diff(20, &CODE));
     let moved = one(&tally(&["opus"], 121, "One entry stays."), diff(120, &CODE));
     let retold = one(
-        &tally(&["kimi", "qwen"], 71, "Off by one."),
+        &tally(&["kimi", "qwen"], 71, "Off by one, the last entry is lost."),
         diff(70, &CODE),
     );
     assert_eq!(first, moved);
@@ -77,7 +77,7 @@ fn without_a_diff_the_words_count_and_numbers_in_them_do_not() {
 }
 
 #[test]
-fn equal_places_are_numbered() {
+fn equal_issues_are_numbered() {
     let text: String = (0..5)
         .map(|n| finding("WARN", &format!("a.rs:{}", n * 10 + 1), "same"))
         .collect();

@@ -33,7 +33,7 @@ proptest! {
     #[test]
     fn no_text_issues_a_command(text in hostile()) {
         let out = commands(&with_everywhere(&text));
-        // Three places and the summary, whatever is said.
+        // Three issues and the summary, whatever is said.
         prop_assert_eq!(out.lines().count(), 4, "{}", out);
         prop_assert!(!out.chars().any(|c| c.is_control() && c != '\n'));
         for line in out.lines() {
@@ -43,7 +43,7 @@ proptest! {
                 prop_assert!(["file", "line", "endLine", "title"].contains(&name.as_str()), "{}", line);
             }
             prop_assert!(!message.contains("##["), "{}", message);
-            prop_assert!(message.lines().skip(1).all(|line| line.starts_with("- ")), "{}", message);
+            prop_assert!(message.lines().skip(1).all(|line| line.starts_with("- ") || line.starts_with("Others at these lines")), "{}", message);
         }
     }
 }
@@ -56,7 +56,7 @@ fn special_characters_survive() {
         finding("BLOCK", "a,b:c%0A.rs:3", "50 %25 of it\tand %0A"),
     )]);
     let mut tally = tally;
-    tally.bundles[0].places[0].path = "a,b:c%0A.rs".to_owned();
+    tally.bundles[0].issues[0].path = "a,b:c%0A.rs".to_owned();
     let out = commands(&tally);
     let (_, properties, message) = parse(out.lines().next().unwrap());
     assert_eq!(properties[0], ("file".to_owned(), "a,b:c%0A.rs".to_owned()));

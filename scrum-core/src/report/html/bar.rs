@@ -1,4 +1,4 @@
-//! The bar that shows how many lineages meet at a bundle's places.
+//! The bar that shows how many lineages report a bundle's issues.
 
 use serde::Serialize;
 
@@ -8,7 +8,7 @@ use crate::tally::BundleTally;
 /// Width of a whole bar, in its own units.
 const WIDTH: u64 = 1000;
 
-/// One bundle's places by the lineages that meet there, the most first.
+/// One bundle's issues by the number of lineages that report them, the most first.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Bar {
     pub(super) parts: Vec<BarPart>,
@@ -16,7 +16,7 @@ pub(super) struct Bar {
     pub(super) label: String,
 }
 
-/// The places at which equally many lineages meet.
+/// The issues that equally many lineages report.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct BarPart {
     /// How many, 4 for four and more.
@@ -28,11 +28,11 @@ pub(super) struct BarPart {
 /// The bar of one bundle.
 pub(super) fn bar(bundle: &BundleTally) -> Bar {
     let mut counts = [0_u64; 4];
-    for place in &bundle.places {
-        let level = place.convergence.clamp(1, 4) as usize;
+    for issue in &bundle.issues {
+        let level = issue.convergence.clamp(1, 4) as usize;
         counts[level - 1] += 1;
     }
-    let total = bundle.places.len() as u64;
+    let total = bundle.issues.len() as u64;
     let mut before = 0;
     let mut parts = Vec::new();
     let mut words = Vec::new();
@@ -55,11 +55,11 @@ pub(super) fn bar(bundle: &BundleTally) -> Bar {
         };
         words.push(format!(
             "{} by {lineages}",
-            counted(count, "place", "places")
+            counted(count, "issue", "issues")
         ));
     }
     let label = match words.is_empty() {
-        true => "no place".to_owned(),
+        true => "no issue".to_owned(),
         false => words.join(", "),
     };
     Bar { parts, label }

@@ -1,7 +1,7 @@
 //! A bundle's diff with its findings at their lines.
 //!
-//! A place's card stands behind the last line that the place cites and the diff shows. Where the diff shows none of its
-//! lines, the card stands in front of the file's lines; where the bundle has no such file, behind all files.
+//! An issue's card is below the last of its lines that the diff shows. If the diff shows none of them, the card is above
+//! the file's lines; if the bundle has no such file, it is below all files.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -55,8 +55,8 @@ impl Budget {
     }
 
     /// Whether a bundle's diff is of use.
-    pub(super) fn wants(&self, places: &BundlePlan) -> bool {
-        self.whole || (!places.places.is_empty() && self.left > 0)
+    pub(super) fn wants(&self, issues: &BundlePlan) -> bool {
+        self.whole || (!issues.issues.is_empty() && self.left > 0)
     }
 
     /// Takes what a piece of HTML needs.

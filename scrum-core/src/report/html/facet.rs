@@ -1,15 +1,15 @@
-//! What findings are filtered by, and how many each choice leaves.
+//! What issues are filtered by, and how many each choice leaves.
 
 use serde::Serialize;
 
 use super::Register;
-use super::finding::{severity_key, severity_word};
+use super::issue::{severity_key, severity_word};
 use crate::report::clean::line;
 use crate::review::Severity;
-use crate::tally::LocationTally;
+use crate::tally::FindingRecord;
 use crate::tally::ground::Grounding;
 
-/// What findings are filtered by.
+/// What issues are filtered by.
 #[derive(Debug, Serialize)]
 pub(super) struct Facets {
     pub(super) severities: Vec<Facet>,
@@ -24,11 +24,11 @@ pub(super) struct Facet {
     /// As in the attributes of what is filtered.
     pub(super) value: String,
     pub(super) label: String,
-    /// Findings that it leaves.
+    /// Issues that it leaves.
     pub(super) count: usize,
 }
 
-/// How many findings each choice leaves.
+/// How many issues each choice leaves.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     severities: [usize; 4],
@@ -53,7 +53,7 @@ const GROUNDINGS: [(Grounding, &str); 5] = [
     (Grounding::Unverified, "Not verified"),
 ];
 
-/// What one finding is found by, as in its attributes.
+/// What one issue is found by, as in its attributes.
 #[derive(Debug)]
 pub(super) struct Keys {
     pub(super) lineages: String,
@@ -61,23 +61,21 @@ pub(super) struct Keys {
 }
 
 impl Counts {
-    /// Counts a finding with these locations; `level` is 1 to 4 lineages.
+    /// Counts an issue with these findings; `level` is 1 to 4 lineages.
     pub(super) fn count<'a>(
         &mut self,
-        locations: impl Iterator<Item = &'a LocationTally>,
+        findings: impl Iterator<Item = &'a FindingRecord>,
         level: u32,
         severity: Option<Severity>,
     ) -> Keys {
         let mut lineages: Vec<usize> = Vec::new();
         let mut grounding: Vec<Grounding> = Vec::new();
-        for location in locations {
-            for set in &location.lineages {
-                if set.is_unknown() {
-                    lineages.push(self.lineage("unknown"));
-                }
-                lineages.extend(set.iter().map(|name| self.lineage(name)));
+        for finding in findings {
+            if finding.lineages.is_unknown() {
+                lineages.push(self.lineage("unknown"));
             }
-            grounding.push(location.grounding);
+            lineages.extend(finding.lineages.iter().map(|name| self.lineage(name)));
+            grounding.push(finding.grounding);
         }
         lineages.sort_unstable();
         lineages.dedup();

@@ -8,8 +8,7 @@ use super::{Register, counted, grouped};
 use crate::report::clean::line;
 use crate::review::ReviewVerdict;
 use crate::size;
-use crate::tally::engagement::State;
-use crate::tally::{ReviewerRow, Tally};
+use crate::tally::{ReviewState, ReviewerRow, Tally, Totals};
 
 /// The table.
 #[derive(Debug, Serialize)]
@@ -40,10 +39,7 @@ pub(super) struct MatrixRow {
     pub(super) id: String,
     pub(super) size: Option<String>,
     pub(super) reviewed_by: u32,
-    pub(super) near_convergent: u64,
-    pub(super) near_places: u64,
-    pub(super) convergent: u64,
-    pub(super) distinct: u64,
+    pub(super) totals: Totals,
     pub(super) bar: Bar,
     /// One for each seat.
     pub(super) cells: Vec<Cell>,
@@ -61,7 +57,7 @@ pub(super) struct Cell {
     pub(super) verdict: Option<&'static str>,
     pub(super) findings: Option<String>,
     /// Of these, those that name no location.
-    pub(super) loose: u64,
+    pub(super) unlocated: u64,
     pub(super) tokens: Option<String>,
     pub(super) relative: Option<String>,
     pub(super) reason: Option<String>,
@@ -111,10 +107,7 @@ pub(super) fn matrix(tally: &Tally, plan: &Plan) -> Matrix {
             id: line(&bundle.id),
             size: bundle.bytes.map(size::decimal),
             reviewed_by: bundle.reviewed_by,
-            near_convergent: bundle.near_convergent,
-            near_places: bundle.near_places,
-            convergent: bundle.convergent,
-            distinct: bundle.distinct,
+            totals: bundle.totals,
             bar: bar(bundle),
             cells,
         });
@@ -140,7 +133,7 @@ fn seat(name: &str, rows: &[&ReviewerRow]) -> Seat {
     let usable = rows.iter().filter(|row| row.state.is_usable()).count();
     let asked = rows
         .iter()
-        .filter(|row| row.state != State::NotAsked)
+        .filter(|row| row.state != ReviewState::NotAsked)
         .count();
     let findings: u64 = rows
         .iter()
@@ -171,7 +164,7 @@ fn seat(name: &str, rows: &[&ReviewerRow]) -> Seat {
 /// all answers that are missing.
 fn absent(tally: &Tally, names: &[&str], by_seat: &[Vec<&ReviewerRow>]) -> Vec<Absent> {
     let mut list = Vec::new();
-    for state in [State::NoEvidence, State::Failed] {
+    for state in [ReviewState::NoEvidence, ReviewState::Failed] {
         for (name, rows) in names.iter().zip(by_seat) {
             let mut reasons: Vec<Option<&str>> = rows
                 .iter()
@@ -212,7 +205,7 @@ fn absent(tally: &Tally, names: &[&str], by_seat: &[Vec<&ReviewerRow>]) -> Vec<A
         .filter_map(|(name, rows)| {
             let count = rows
                 .iter()
-                .filter(|row| row.state == State::Missing)
+                .filter(|row| row.state == ReviewState::Missing)
                 .count();
             (count > 0).then(|| {
                 let bundles = counted(count as u64, "bundle", "bundles");
@@ -221,11 +214,11 @@ fn absent(tally: &Tally, names: &[&str], by_seat: &[Vec<&ReviewerRow>]) -> Vec<A
         })
         .collect();
     if !missing.is_empty() {
-        let (mark, _) = cell_word(State::Missing);
+        let (mark, _) = cell_word(ReviewState::Missing);
         list.push(Absent {
             name: "Missing".to_owned(),
             mark,
-            state: State::Missing.as_str(),
+            state: ReviewState::Missing.as_str(),
             word: "",
             at: missing.join(", "),
             reason: None,
@@ -235,20 +228,20 @@ fn absent(tally: &Tally, names: &[&str], by_seat: &[Vec<&ReviewerRow>]) -> Vec<A
 }
 
 /// Mark and word of a state.
-fn cell_word(state: State) -> (&'static str, &'static str) {
+fn cell_word(state: ReviewState) -> (&'static str, &'static str) {
     match state {
-        State::Findings => ("●", "findings"),
-        State::Clean => ("✓", "clean"),
-        State::NoEvidence => ("∅", "no evidence"),
-        State::Failed => ("✕", "failed"),
-        State::Missing => ("–", "missing"),
-        State::NotAsked => ("·", "not asked"),
+        ReviewState::Findings => ("●", "findings"),
+        ReviewState::Clean => ("✓", "clean"),
+        ReviewState::NoEvidence => ("∅", "no evidence"),
+        ReviewState::Failed => ("✕", "failed"),
+        ReviewState::Missing => ("–", "missing"),
+        ReviewState::NotAsked => ("·", "not asked"),
     }
 }
 
 /// A reviewer's row as a cell; without one the seat was not asked.
 pub(super) fn cell(row: Option<&ReviewerRow>) -> Cell {
-    let state = row.map_or(State::NotAsked, |row| row.state);
+    let state = row.map_or(ReviewState::NotAsked, |row| row.state);
     let (mark, word) = cell_word(state);
     let answered = row.filter(|row| row.tokens_out.is_some());
     Cell {
@@ -267,7 +260,7 @@ pub(super) fn cell(row: Option<&ReviewerRow>) -> Cell {
             .map(|row| row.findings.saturating_add(row.findings_without_location))
             .filter(|findings| *findings > 0)
             .map(|findings| counted(findings, "finding", "findings")),
-        loose: row.map_or(0, |row| row.findings_without_location),
+        unlocated: row.map_or(0, |row| row.findings_without_location),
         tokens: answered.and_then(|row| row.tokens_out).map(|tokens| {
             let about = if row.is_some_and(|row| row.tokens_estimated) {
                 "≈"
@@ -278,7 +271,7 @@ pub(super) fn cell(row: Option<&ReviewerRow>) -> Cell {
         }),
         relative: row
             .and_then(|row| row.relative_tokens)
-            .map(|relative| format!("×{relative:.2}")),
+            .map(|relative| format!("{relative:.2}×")),
         reason: row.and_then(|row| row.reason.as_deref()).map(line),
         cut_off: row.is_some_and(|row| row.cut_off),
         read_as_json: row.is_some_and(|row| row.read_as_json),

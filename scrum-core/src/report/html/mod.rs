@@ -12,7 +12,7 @@ mod bar;
 mod card;
 mod diff;
 mod facet;
-mod finding;
+mod issue;
 mod matrix;
 mod overview;
 mod plan;
@@ -38,15 +38,15 @@ pub struct HtmlOptions {
     /// Bytes of diff, all bundles together, up to which diffs are shown whole; beyond it only the lines around findings
     /// are, up to as many bytes. Default 4 MB.
     pub max_diff_bytes: u64,
-    /// Places that are shown, the most convergent and most severe first. Default 5000.
-    pub max_places: usize,
+    /// Issues that are shown, the most important first. Default 5000.
+    pub max_issues: usize,
 }
 
 impl Default for HtmlOptions {
     fn default() -> Self {
         Self {
             max_diff_bytes: 4_000_000,
-            max_places: 5_000,
+            max_issues: 5_000,
         }
     }
 }
@@ -59,10 +59,10 @@ impl HtmlOptions {
         self
     }
 
-    /// Sets [`max_places`](Self::max_places).
+    /// Sets [`max_issues`](Self::max_issues).
     #[must_use]
-    pub fn max_places(mut self, places: usize) -> Self {
-        self.max_places = places;
+    pub fn max_issues(mut self, issues: usize) -> Self {
+        self.max_issues = issues;
         self
     }
 }
@@ -78,7 +78,7 @@ const TEMPLATES: [(&str, &str); 10] = [
     ("findings.html", include_str!("findings.html")),
     (BUNDLE, include_str!("bundle.html")),
     ("diff.html", include_str!("diff.html")),
-    ("place.html", include_str!("place.html")),
+    ("issue.html", include_str!("issue.html")),
     ("said.html", include_str!("said.html")),
     ("prose.html", include_str!("prose.html")),
     (END, include_str!("end.html")),
@@ -100,17 +100,17 @@ pub fn write_html(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let environment = environment()?;
-    let plan = plan::Plan::new(tally, options.max_places);
+    let plan = plan::Plan::new(tally, options.max_issues);
     let mut budget = diff::Budget::new(manifest, options.max_diff_bytes);
     let page = overview::page(tally, manifest, &plan, &budget);
     render(&environment, PAGE, &page, out)?;
     for (at, bundle) in tally.bundles.iter().enumerate() {
         let record = manifest.and_then(|manifest| manifest.bundle(&bundle.id));
-        let places = &plan.bundles[at];
+        let issues = &plan.bundles[at];
         let text = record
-            .filter(|_| budget.wants(places))
+            .filter(|_| budget.wants(issues))
             .and_then(|_| diffs.diff(&bundle.id));
-        let section = section::section(bundle, record, places, text.as_deref(), &mut budget);
+        let section = section::section(bundle, record, issues, text.as_deref(), &mut budget);
         render(&environment, BUNDLE, &section, out)?;
     }
     render(

@@ -4,16 +4,15 @@ use serde::Serialize;
 
 use super::diff::Budget;
 use super::facet::Facets;
-use super::finding::Row;
+use super::issue::Row;
 use super::matrix::{Matrix, matrix};
 use super::plan::Plan;
 use super::policy::{policy, script, style};
-use super::section::citations;
 use super::{counted, grouped};
+use crate::report::buckets;
 use crate::report::clean::line;
 use crate::size;
-use crate::tally::Tally;
-use crate::tally::engagement::State;
+use crate::tally::{ReviewState, Tally};
 use crate::wave::manifest::Manifest;
 
 /// Commits that are listed; more are counted.
@@ -37,7 +36,7 @@ pub(super) struct Page<'a> {
     commits: Vec<String>,
     commits_left_out: usize,
     totals: Totals,
-    /// Places of severity BLOCK.
+    /// Issues of severity BLOCK.
     blocking: usize,
     citations: String,
     lineages: String,
@@ -46,7 +45,6 @@ pub(super) struct Page<'a> {
     min_lineages: u32,
     /// Bundles that fewer lineages reviewed than were asked for.
     below: Vec<String>,
-    estimate: Option<String>,
     warnings: Vec<String>,
     warnings_left_out: usize,
     diff_note: Option<String>,
@@ -66,9 +64,9 @@ pub(super) struct Page<'a> {
 struct Totals {
     distinct: String,
     convergent: String,
-    near_places: String,
-    near_convergent: String,
-    one_place: bool,
+    issues: String,
+    agreed: String,
+    one_issue: bool,
     one_location: bool,
 }
 
@@ -110,7 +108,7 @@ pub(super) fn page<'a>(
     };
     let commits = manifest.map_or(&[][..], |manifest| &manifest.range.commits);
     let totals = &tally.totals;
-    let waits = |state| matches!(state, State::Missing | State::NotAsked);
+    let waits = |state| matches!(state, ReviewState::Missing | ReviewState::NotAsked);
     let most = tally.bundles.iter().map(|bundle| bundle.reviewed_by).max();
     let least = tally.bundles.iter().map(|bundle| bundle.reviewed_by).min();
     let (least, most) = (least.unwrap_or(0), most.unwrap_or(0));
@@ -137,13 +135,13 @@ pub(super) fn page<'a>(
         totals: Totals {
             distinct: grouped(totals.distinct),
             convergent: grouped(totals.convergent),
-            near_places: grouped(totals.near_places),
-            near_convergent: grouped(totals.near_convergent),
-            one_place: totals.near_places == 1,
+            issues: grouped(totals.issues),
+            agreed: grouped(totals.agreed),
+            one_issue: totals.issues == 1,
             one_location: totals.distinct == 1,
         },
         blocking: plan.blocking,
-        citations: citations(&tally.buckets),
+        citations: buckets(&tally.buckets),
         lineages,
         unreviewed: tally
             .bundles
@@ -157,18 +155,6 @@ pub(super) fn page<'a>(
             .filter(|bundle| bundle.reviewed_by < tally.min_lineages)
             .map(|bundle| format!("{} ({})", line(&bundle.id), bundle.reviewed_by))
             .collect(),
-        estimate: tally.estimate.as_ref().map(|estimate| {
-            format!(
-                "About {:.0} defects in all ({:.0} to {:.0}; {}, {} found, on {} findings{})",
-                estimate.total,
-                estimate.low,
-                estimate.high,
-                line(&estimate.method),
-                estimate.found,
-                line(&estimate.basis),
-                if estimate.indicative { ", only indicative" } else { "" },
-            )
-        }),
         warnings: tally.warnings.iter().take(MAX_WARNINGS).map(|text| line(text)).collect(),
         warnings_left_out: tally.warnings.len().saturating_sub(MAX_WARNINGS),
         diff_note: (!budget.whole).then(|| {

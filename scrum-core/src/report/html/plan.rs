@@ -1,87 +1,81 @@
-//! Which findings are shown, and in which order.
+//! Which issues are shown. Their order is that of all reports.
 
-use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use super::anchor::Anchors;
 use super::card::Card;
 use super::facet::{Counts, Facets};
-use super::finding::{Place, Row, worst};
+use super::issue::{Issue, Row};
 use crate::report::clean::line;
+use crate::report::ranked::{Rank, ranked};
 use crate::review::Severity;
 use crate::tally::Tally;
 
-/// What the page shows of the tally's places.
+/// What the page shows of the tally's issues.
 #[derive(Debug)]
 pub(super) struct Plan {
     /// One for each bundle of the tally.
     pub(super) bundles: Vec<BundlePlan>,
-    /// All places that are shown, the list of them: the most convergent first, then the most severe.
+    /// All issues that are shown, the most important first.
     pub(super) rows: Vec<Row>,
-    /// How many of the rows two or more lineages share; they stand first.
+    /// How many of the rows are agreed; they are first.
     pub(super) agreeing: usize,
-    /// Places that are not shown.
+    /// Issues that are not shown.
     pub(super) left_out: usize,
-    /// Places of severity BLOCK, also those that are not shown.
+    /// Issues of severity BLOCK, including those that are not shown.
     pub(super) blocking: usize,
     pub(super) facets: Facets,
 }
 
-/// What the page shows of one bundle's places.
+/// What the page shows of one bundle's issues.
 #[derive(Debug)]
 pub(super) struct BundlePlan {
     pub(super) anchor: String,
     /// In the order of the list.
-    pub(super) places: Vec<Card>,
+    pub(super) issues: Vec<Card>,
     pub(super) left_out: usize,
 }
 
 impl Plan {
-    /// Chooses and orders the places of a tally, at most `most` of them.
+    /// Chooses the issues of a tally, at most `most` of them.
     pub(super) fn new(tally: &Tally, most: usize) -> Self {
         let mut anchors = Anchors::new();
-        let mut order: Vec<(usize, usize)> = Vec::new();
-        for (at, bundle) in tally.bundles.iter().enumerate() {
-            order.extend((0..bundle.places.len()).map(|place| (at, place)));
-        }
-        order.sort_by_cached_key(|&(at, number)| {
-            let bundle = &tally.bundles[at];
-            let place = &bundle.places[number];
-            (
-                Reverse(place.convergence),
-                Reverse(worst(bundle, place)),
-                at,
-                place.members.first().copied(),
-            )
-        });
-        let blocks = |&&(at, number): &&(usize, usize)| {
-            let bundle = &tally.bundles[at];
-            worst(bundle, &bundle.places[number]) == Some(Severity::Block)
-        };
-        let blocking = order.iter().filter(blocks).count();
+        let mut order = ranked(tally);
+        let blocks = order.iter();
+        let blocks = blocks.filter(|entry| entry.issue.severity == Some(Severity::Block));
+        let blocking = blocks.count();
         let left_out = order.split_off(order.len().min(most));
+        let agreeing = order.partition_point(|entry| entry.rank == Rank::Agreed);
         let mut bundles: Vec<BundlePlan> = tally
             .bundles
             .iter()
             .map(|bundle| BundlePlan {
                 anchor: anchors.name(&line(&bundle.id)),
-                places: Vec::new(),
+                issues: Vec::new(),
                 left_out: 0,
             })
             .collect();
-        for (at, _) in &left_out {
-            bundles[*at].left_out += 1;
+        for entry in &left_out {
+            bundles[entry.at.0].left_out += 1;
         }
         let mut counts = Counts::default();
+        let shown: Vec<Issue> = order
+            .iter()
+            .map(|entry| Issue::new(entry, &mut anchors, &mut counts))
+            .collect();
+        let anchor_of: HashMap<(usize, usize), &str> = order
+            .iter()
+            .zip(&shown)
+            .map(|(entry, issue)| (entry.at, issue.anchor.as_str()))
+            .collect();
         let mut rows = Vec::with_capacity(order.len());
-        for (at, number) in order {
-            let bundle = &tally.bundles[at];
-            let place = &bundle.places[number];
-            let shown = Place::new(bundle, place, &mut anchors, &mut counts);
-            rows.push(Row::new(bundle, place, shown.clone()));
-            bundles[at].places.push(Card::new(bundle, place, shown));
+        for (entry, issue) in order.iter().zip(&shown) {
+            rows.push(Row::new(entry, issue.clone()));
+            let card = Card::new(entry, issue.clone(), &anchor_of);
+            bundles[entry.at.0].issues.push(card);
         }
         Self {
-            agreeing: rows.partition_point(|row| row.place.convergence >= 2),
+            agreeing,
             rows,
             bundles,
             left_out: left_out.len(),

@@ -3,18 +3,20 @@
 use serde::Serialize;
 
 use super::bar::{Bar, bar};
+use super::counted;
 use super::diff::{Budget, Files, files};
-use super::finding::{severity_key, severity_word};
+use super::issue::{severity_key, severity_word};
 use super::matrix::{Cell, cell};
 use super::plan::BundlePlan;
 use super::words::{Prose, prose, start};
-use super::{counted, grouped};
+use crate::report::buckets;
 use crate::report::clean::line;
+use crate::report::ranked::location_name;
 use crate::size;
-use crate::tally::{Buckets, BundleTally, LooseRecord};
+use crate::tally::{BundleTally, Totals, UnlocatedRecord};
 use crate::wave::manifest::BundleRecord;
 
-/// Set-aside citations, loose findings and retractions of one bundle that are shown, each.
+/// Set-aside citations, mentions, findings without a location and retractions of one bundle that are shown, each.
 const MOST: usize = 1_000;
 
 /// What `bundle.html` shows.
@@ -25,20 +27,19 @@ pub(super) struct Section {
     /// Size, files, part.
     pub(super) facts: Vec<String>,
     pub(super) reviewed_by: String,
-    pub(super) convergent: u64,
-    pub(super) distinct: u64,
-    pub(super) near_convergent: u64,
-    pub(super) near_places: u64,
+    pub(super) totals: Totals,
     pub(super) bar: Bar,
     pub(super) reviewers: Vec<Reviewer>,
     /// `5 citations = 4 counted + 1 unknown path`.
     pub(super) citations: String,
-    pub(super) places_left_out: usize,
+    pub(super) issues_left_out: usize,
     pub(super) diff: Files,
-    pub(super) loose: Vec<Loose>,
-    pub(super) loose_left_out: usize,
+    pub(super) unlocated: Vec<Unlocated>,
+    pub(super) unlocated_left_out: usize,
     pub(super) set_aside: Vec<Aside>,
     pub(super) set_aside_left_out: usize,
+    pub(super) mentions: Vec<MentionView>,
+    pub(super) mentions_left_out: usize,
     pub(super) retractions: Vec<Retraction>,
     pub(super) retractions_left_out: usize,
 }
@@ -57,7 +58,7 @@ pub(super) struct Reviewer {
 
 /// A finding that names no location.
 #[derive(Debug, Serialize)]
-pub(super) struct Loose {
+pub(super) struct Unlocated {
     pub(super) reviewer: String,
     pub(super) severity: &'static str,
     pub(super) severity_word: String,
@@ -78,7 +79,15 @@ pub(super) struct Aside {
     pub(super) what: Option<Prose>,
 }
 
-/// A retraction that met nothing.
+/// A place that a review names without making it a finding.
+#[derive(Debug, Serialize)]
+pub(super) struct MentionView {
+    pub(super) reviewer: String,
+    pub(super) review_line: u32,
+    pub(super) text: String,
+}
+
+/// A retraction that matches nothing.
 #[derive(Debug, Serialize)]
 pub(super) struct Retraction {
     pub(super) reviewer: String,
@@ -118,10 +127,7 @@ pub(super) fn section(
         id: line(&bundle.id),
         facts,
         reviewed_by: lineages,
-        convergent: bundle.convergent,
-        distinct: bundle.distinct,
-        near_convergent: bundle.near_convergent,
-        near_places: bundle.near_places,
+        totals: bundle.totals,
         bar: bar(bundle),
         reviewers: bundle
             .reviewers
@@ -135,16 +141,16 @@ pub(super) fn section(
                 per_kb: row.tokens_per_kb.map(|tokens| format!("{tokens:.1}")),
             })
             .collect(),
-        citations: citations(&bundle.buckets),
-        places_left_out: plan.left_out,
-        diff: files(record, &plan.places, text, budget),
-        loose: bundle
+        citations: buckets(&bundle.buckets),
+        issues_left_out: plan.left_out,
+        diff: files(record, &plan.issues, text, budget),
+        unlocated: bundle
             .findings_without_location
             .iter()
             .take(MOST)
-            .map(loose)
+            .map(unlocated)
             .collect(),
-        loose_left_out: rest(bundle.findings_without_location.len()),
+        unlocated_left_out: rest(bundle.findings_without_location.len()),
         set_aside: bundle
             .set_aside
             .iter()
@@ -163,6 +169,25 @@ pub(super) fn section(
             })
             .collect(),
         set_aside_left_out: rest(bundle.set_aside.len()),
+        mentions: bundle
+            .mentions
+            .iter()
+            .take(MOST)
+            .map(|mention| MentionView {
+                reviewer: line(&mention.reviewer),
+                review_line: mention.review_line,
+                text: start(
+                    &location_name(
+                        &mention.path,
+                        mention.start,
+                        mention.end,
+                        mention.symbol.as_deref(),
+                    ),
+                    300,
+                ),
+            })
+            .collect(),
+        mentions_left_out: rest(bundle.mentions.len()),
         retractions: bundle
             .unmatched_retractions
             .iter()
@@ -177,8 +202,8 @@ pub(super) fn section(
     }
 }
 
-fn loose(record: &LooseRecord) -> Loose {
-    Loose {
+fn unlocated(record: &UnlocatedRecord) -> Unlocated {
+    Unlocated {
         reviewer: line(&record.reviewer),
         severity: severity_key(record.severity),
         severity_word: match (record.severity, &record.severity_text) {
@@ -190,28 +215,4 @@ fn loose(record: &LooseRecord) -> Loose {
         what: record.what.as_deref().and_then(prose),
         why: record.why.as_deref().and_then(prose),
     }
-}
-
-/// `5 citations = 4 counted + 1 unknown path`.
-pub(super) fn citations(buckets: &Buckets) -> String {
-    let parts = [
-        (buckets.counted, "counted"),
-        (buckets.duplicate, "duplicate"),
-        (buckets.retracted, "retracted"),
-        (buckets.unknown_path, "unknown path"),
-        (buckets.echoed, "echoed"),
-        (buckets.malformed, "malformed"),
-    ];
-    let parts: Vec<String> = parts
-        .iter()
-        .filter(|(count, name)| *count > 0 || *name == "counted")
-        .map(|(count, name)| format!("{} {name}", grouped(*count)))
-        .collect();
-    let citations = buckets.citations;
-    let noun = if citations == 1 {
-        "citation"
-    } else {
-        "citations"
-    };
-    format!("{} {noun} = {}", grouped(citations), parts.join(" + "))
 }

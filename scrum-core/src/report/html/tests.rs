@@ -4,13 +4,13 @@ use super::*;
 use crate::change::{ChangeKind, Hunk};
 use crate::plan::guard::Verdict;
 use crate::range::Range;
-use crate::review::{Review, ReviewVerdict, Severity};
-use crate::tally::engagement::State;
+use crate::review::{ReadAs, Review, ReviewVerdict, Severity};
 use crate::tally::ground::Grounding;
 use crate::tally::lineage::LineageSet;
 use crate::tally::{
-    self, Bucket, Buckets, BundleTally, Claim, LocationTally, LooseRecord, NoDiffs, Outcome,
-    PlaceTally, RetractionRecord, ReviewerRow, SetAside, Submission, TallyOptions, Totals,
+    self, Bucket, Buckets, BundleTally, FindingRecord, IssueRecord, LocationRecord, MentionRecord,
+    NoDiffs, Outcome, RetractionRecord, ReviewState, ReviewerRow, SetAside, Submission,
+    TallyOptions, Totals, UnlocatedRecord,
 };
 use crate::wave::manifest::{BundleRecord, ExcludedRecord, FileRecord, GuardRecord};
 
@@ -80,7 +80,7 @@ fn manifest(bytes: u64, files: Vec<FileRecord>) -> Manifest {
     }
 }
 
-fn row(reviewer: &str, lineage: &str, state: State) -> ReviewerRow {
+fn row(reviewer: &str, lineage: &str, state: ReviewState) -> ReviewerRow {
     ReviewerRow {
         reviewer: reviewer.to_owned(),
         lineages: LineageSet::from_iter([lineage]),
@@ -88,8 +88,9 @@ fn row(reviewer: &str, lineage: &str, state: State) -> ReviewerRow {
         model: None,
         state,
         reason: None,
-        findings: u64::from(state == State::Findings),
+        findings: u64::from(state == ReviewState::Findings),
         findings_without_location: 0,
+        mentions: 0,
         buckets: Buckets::default(),
         tokens_out: state.is_usable().then_some(1234),
         tokens_estimated: true,
@@ -102,8 +103,10 @@ fn row(reviewer: &str, lineage: &str, state: State) -> ReviewerRow {
     }
 }
 
-fn location(path: &str, lines: Option<(u32, u32)>, what: &str) -> LocationTally {
-    LocationTally {
+fn said(path: &str, lines: Option<(u32, u32)>, what: &str) -> FindingRecord {
+    FindingRecord {
+        reviewer: "opus".to_owned(),
+        lineages: LineageSet::from_iter(["anthropic"]),
         path: path.to_owned(),
         start: lines.map(|(start, _)| start),
         end: lines.map(|(_, end)| end),
@@ -111,53 +114,61 @@ fn location(path: &str, lines: Option<(u32, u32)>, what: &str) -> LocationTally 
         symbol_start: None,
         symbol_end: None,
         severity: Some(Severity::Warn),
-        reviewers: vec!["opus".to_owned()],
-        lineages: vec![LineageSet::from_iter(["anthropic"])],
-        convergence: 1,
-        reviewed_by: 2,
+        severity_text: None,
+        what: Some(what.to_owned()),
+        why: None,
+        review_line: 2,
+        read_as: ReadAs::Labelled,
         grounding: Grounding::Hunk,
         from_bundle: None,
         flags: Vec::new(),
-        claims: vec![Claim {
-            reviewer: "opus".to_owned(),
-            severity: Some(Severity::Warn),
-            severity_text: None,
-            what: Some(what.to_owned()),
-            why: None,
-            review_line: 2,
-            from_bundle: None,
-            votes: true,
-        }],
+        link: None,
+        votes: true,
     }
 }
 
-/// A tally of one bundle in which each location is a place.
-fn tally_of(locations: Vec<LocationTally>) -> Tally {
-    let count = locations.len() as u64;
-    let places = locations
+/// A tally of one bundle in which each finding is an issue.
+fn tally_of(findings: Vec<FindingRecord>) -> Tally {
+    let count = findings.len() as u64;
+    let locations = findings
         .iter()
         .enumerate()
-        .map(|(at, location)| PlaceTally {
-            path: location.path.clone(),
-            start: location.start,
-            end: location.end,
-            symbol: location.symbol.clone(),
-            convergence: location.convergence,
-            reviewed_by: location.reviewed_by,
-            members: vec![at],
-            spanning: Vec::new(),
-            spanning_left_out: 0,
-            likeness: None,
-        })
-        .collect();
+        .map(|(at, finding)| LocationRecord {
+            path: finding.path.clone(),
+            start: finding.start,
+            end: finding.end,
+            symbol: None,
+            severity: finding.severity,
+            findings: vec![at],
+            convergence: 1,
+            reviewed_by: 2,
+        });
+    let issues = findings
+        .iter()
+        .enumerate()
+        .map(|(at, finding)| IssueRecord {
+            path: finding.path.clone(),
+            start: finding.start,
+            end: finding.end,
+            symbol: None,
+            severity: finding.severity,
+            findings: vec![at],
+            convergence: 1,
+            reviewed_by: 2,
+            similarity: None,
+            others: Vec::new(),
+            others_left_out: 0,
+        });
+    let totals = Totals {
+        findings: count,
+        issues: count,
+        agreed: 0,
+        distinct: count,
+        convergent: 0,
+    };
     Tally {
         schema: tally::SCHEMA.to_owned(),
-        totals: Totals {
-            distinct: count,
-            convergent: 0,
-            near_places: count,
-            near_convergent: 0,
-        },
+        totals,
         near_lines: 1,
         min_lineages: 0,
         buckets: Buckets::default(),
@@ -166,20 +177,19 @@ fn tally_of(locations: Vec<LocationTally>) -> Tally {
         bundles: vec![BundleTally {
             id: "core".to_owned(),
             bytes: Some(100),
-            distinct: count,
-            convergent: 0,
-            near_places: count,
-            near_convergent: 0,
+            totals,
             reviewed_by: 2,
             buckets: Buckets::default(),
             findings_without_location: Vec::new(),
             unmatched_retractions: Vec::new(),
             reviewers: vec![
-                row("kimi", "moonshot", State::Clean),
-                row("opus", "anthropic", State::Findings),
+                row("kimi", "moonshot", ReviewState::Clean),
+                row("opus", "anthropic", ReviewState::Findings),
             ],
-            locations,
-            places,
+            locations: locations.collect(),
+            issues: issues.collect(),
+            findings,
+            mentions: Vec::new(),
             set_aside: Vec::new(),
         }],
         reviewers: Vec::new(),
@@ -293,30 +303,43 @@ fn the_policy_names_what_stands_in_the_page() {
 
 #[test]
 fn what_comes_from_outside_is_text_everywhere() {
-    let mut tally = tally_of(vec![location(EVIL, Some((3, 4)), EVIL)]);
+    let mut tally = tally_of(vec![said(EVIL, Some((3, 4)), EVIL)]);
     tally.warnings.push(EVIL.to_owned());
     tally.estimate_refused = Some(EVIL.to_owned());
     let bundle = &mut tally.bundles[0];
     bundle.id = EVIL.to_owned();
-    let location = &mut bundle.locations[0];
-    location.flags.push(EVIL.to_owned());
-    location.from_bundle = Some(EVIL.to_owned());
-    location.symbol = Some(EVIL.to_owned());
-    location.lineages = vec![LineageSet::from_iter([EVIL])];
-    let claim = &mut location.claims[0];
-    claim.reviewer = EVIL.to_owned();
-    claim.severity = None;
-    claim.severity_text = Some(EVIL.to_owned());
-    claim.what = Some(format!("`{EVIL}` {EVIL}"));
-    claim.why = Some(EVIL.to_owned());
-    claim.from_bundle = Some(EVIL.to_owned());
-    bundle.places[0].symbol = Some(EVIL.to_owned());
+    let finding = &mut bundle.findings[0];
+    finding.flags.push(EVIL.to_owned());
+    finding.from_bundle = Some(EVIL.to_owned());
+    finding.symbol = Some(EVIL.to_owned());
+    finding.lineages = LineageSet::from_iter([EVIL]);
+    finding.reviewer = EVIL.to_owned();
+    finding.severity = None;
+    finding.severity_text = Some(EVIL.to_owned());
+    finding.what = Some(format!("`{EVIL}` {EVIL}"));
+    finding.why = Some(EVIL.to_owned());
+    finding.link = Some(format!("https://{EVIL}"));
+    bundle.issues[0].symbol = Some(EVIL.to_owned());
+    // An issue may name another that the page does not show.
+    let mut other = bundle.issues[0].clone();
+    other.path = EVIL.to_owned();
+    other.others = vec![0];
+    bundle.issues[0].others = vec![1];
+    bundle.issues.push(other);
+    bundle.mentions.push(MentionRecord {
+        reviewer: EVIL.to_owned(),
+        path: EVIL.to_owned(),
+        start: None,
+        end: None,
+        symbol: Some(EVIL.to_owned()),
+        review_line: 1,
+    });
     let seat = &mut bundle.reviewers[0];
     seat.reviewer = EVIL.to_owned();
     seat.lineages = LineageSet::from_iter([EVIL]);
     seat.lineage_source = EVIL.to_owned();
     seat.model = Some(EVIL.to_owned());
-    seat.state = State::Failed;
+    seat.state = ReviewState::Failed;
     seat.reason = Some(EVIL.to_owned());
     seat.carried_over_from = Some(EVIL.to_owned());
     seat.verdict = Some(ReviewVerdict::Fix);
@@ -330,7 +353,7 @@ fn what_comes_from_outside_is_text_everywhere() {
         what: Some(EVIL.to_owned()),
         why: None,
     });
-    bundle.findings_without_location.push(LooseRecord {
+    bundle.findings_without_location.push(UnlocatedRecord {
         bundle: EVIL.to_owned(),
         reviewer: EVIL.to_owned(),
         severity: None,
@@ -388,12 +411,12 @@ fn what_comes_from_outside_is_text_everywhere() {
 #[test]
 fn cards_stand_at_their_lines() {
     let tally = tally_of(vec![
-        location("src/pool.rs", Some((9, 10)), "inside"),
-        location("src/pool.rs", Some((11, 99)), "past the end"),
-        location("src/pool.rs", Some((200, 300)), "outside"),
-        location("src/pool.rs", None, "whole file"),
-        location("src/old.rs", Some((41, 41)), "old line"),
-        location("src/none.rs", Some((3, 3)), "elsewhere"),
+        said("src/pool.rs", Some((9, 10)), "inside"),
+        said("src/pool.rs", Some((11, 99)), "past the end"),
+        said("src/pool.rs", Some((200, 300)), "outside"),
+        said("src/pool.rs", None, "whole file"),
+        said("src/old.rs", Some((41, 41)), "old line"),
+        said("src/none.rs", Some((3, 3)), "elsewhere"),
     ]);
     let html = body(&page(
         &tally,
@@ -440,8 +463,8 @@ fn a_diff_that_is_too_large_shows_the_lines_around_findings() {
         ],
     );
     let tally = tally_of(vec![
-        location("big.rs", Some((1000, 1000)), "one"),
-        location("big.rs", Some((4000, 4999)), "long"),
+        said("big.rs", Some((1000, 1000)), "one"),
+        said("big.rs", Some((4000, 4999)), "long"),
     ]);
     let options = HtmlOptions::default().max_diff_bytes(30_000);
     let html = body(&page(&tally, Some(&manifest), &diff, &options));
@@ -481,30 +504,30 @@ fn a_diff_that_is_too_large_shows_the_lines_around_findings() {
 }
 
 #[test]
-fn places_beyond_the_limit_are_counted() {
-    let mut locations: Vec<LocationTally> = (1..=9)
-        .map(|line| location("src/pool.rs", Some((line * 10, line * 10)), "w"))
+fn issues_beyond_the_limit_are_counted() {
+    let findings: Vec<FindingRecord> = (1..=9)
+        .map(|line| said("src/pool.rs", Some((line * 10, line * 10)), "w"))
         .collect();
-    locations[8].convergence = 2;
-    let tally = tally_of(locations);
-    let options = HtmlOptions::default().max_places(3);
+    let mut tally = tally_of(findings);
+    tally.bundles[0].issues[8].convergence = 2;
+    let options = HtmlOptions::default().max_issues(3);
     let html = body(&page(&tally, Some(&manifest(100, files())), DIFF, &options));
     assert_eq!(html.matches("<article").count(), 3);
     assert!(
         html.contains("id=\"core/src/pool.rs:90\""),
-        "the convergent one is shown"
+        "the agreed one is shown"
     );
     once(
         &html,
-        "6 more places, the least convergent and least severe, stand in tally.json.",
+        "6 more issues, the least important, are in tally.json.",
     );
-    once(&html, "6 more places of this bundle stand in tally.json.");
-    assert!(html.contains("of 9 places convergent"));
+    once(&html, "6 more issues of this bundle are in tally.json.");
+    assert!(html.contains("of 9 issues agreed"));
 }
 
 #[test]
 fn without_a_manifest_there_are_findings_and_no_lines() {
-    let tally = tally_of(vec![location("src/pool.rs", Some((9, 10)), "inside")]);
+    let tally = tally_of(vec![said("src/pool.rs", Some((9, 10)), "inside")]);
     let mut out = Vec::new();
     write_html(&tally, None, &NoDiffs, &HtmlOptions::default(), &mut out).unwrap();
     let html = body(&String::from_utf8(out).unwrap());
@@ -516,7 +539,7 @@ fn without_a_manifest_there_are_findings_and_no_lines() {
 
 #[test]
 fn a_diff_that_breaks_off_says_so() {
-    let tally = tally_of(vec![location("src/pool.rs", Some((9, 10)), "inside")]);
+    let tally = tally_of(vec![said("src/pool.rs", Some((9, 10)), "inside")]);
     let manifest = manifest(100, files());
     let cut = &DIFF[..DIFF.len() - 3];
     let html = body(&page(&tally, Some(&manifest), cut, &HtmlOptions::default()));
@@ -535,7 +558,7 @@ fn a_diff_that_breaks_off_says_so() {
 
 #[test]
 fn a_hunk_that_is_shorter_than_the_manifest_says_loses_no_finding() {
-    let tally = tally_of(vec![location("src/pool.rs", Some((30, 35)), "inside")]);
+    let tally = tally_of(vec![said("src/pool.rs", Some((30, 35)), "inside")]);
     let mut files = files();
     files[0].hunks[0].new_lines = 40;
     let html = page(
@@ -545,6 +568,32 @@ fn a_hunk_that_is_shorter_than_the_manifest_says_loses_no_finding() {
         &HtmlOptions::default(),
     );
     once(&html, "<article");
+}
+
+#[test]
+fn others_are_linked_and_claims_lead_back() {
+    let mut tally = tally_of(vec![
+        said("src/pool.rs", Some((9, 9)), "one"),
+        said("src/pool.rs", Some((9, 10)), "two"),
+    ]);
+    let bundle = &mut tally.bundles[0];
+    bundle.issues[0].others = vec![1];
+    bundle.issues[1].others = vec![0];
+    bundle.findings[0].link = Some("https://example.org/pull/1#r2".to_owned());
+    bundle.findings[0].read_as = ReadAs::Prose;
+    bundle.findings[1].link = Some("javascript:alert(1)".to_owned());
+    let html = body(&page(&tally, None, "", &HtmlOptions::default()));
+    assert_eq!(html.matches("Others at these lines (1): ").count(), 2);
+    once(
+        &html,
+        "<a href=\"#core/src/pool.rs:9-10\">src/pool.rs:9-10</a></p>",
+    );
+    once(
+        &html,
+        "<a href=\"https://example.org/pull/1#r2\" rel=\"noreferrer\">open the comment</a>",
+    );
+    once(&html, "read from prose");
+    assert!(!html.contains("javascript:alert"));
 }
 
 #[test]
@@ -562,9 +611,9 @@ fn counts_are_grouped() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// Wherever places lie, and however little of the diff is shown, each stands in the page once.
+    /// Wherever issues are, and however little of the diff is shown, each is in the page once.
     #[test]
-    fn every_place_has_one_card(
+    fn every_issue_has_one_card(
         cited in proptest::collection::vec((0_u32..4, proptest::option::of((1_u32..90, 0_u32..20))), 0..30),
         hunks in proptest::collection::vec((1_u32..12, 1_u32..6), 0..8),
         limit in prop_oneof![Just(4_000_000_u64), 0_u64..2_000],
@@ -584,7 +633,7 @@ proptest! {
             file("f1", ChangeKind::Modified, &[]),
         ]);
         let tally = tally_of(cited.iter().map(|(path, lines)| {
-            location(&format!("f{path}"), lines.map(|(start, more)| (start, start + more)), "w")
+            said(&format!("f{path}"), lines.map(|(start, more)| (start, start + more)), "w")
         }).collect());
         let html = body(&page(&tally, Some(&manifest), &diff, &HtmlOptions::default().max_diff_bytes(limit)));
         prop_assert_eq!(html.matches("<article").count(), cited.len());

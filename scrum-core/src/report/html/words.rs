@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::report::clean;
+use crate::report::inert::code_spans;
 
 /// Characters of a claim that are shown.
 const MAX_PROSE: usize = 4_000;
@@ -51,27 +52,15 @@ pub(super) fn prose(text: &str) -> Option<Prose> {
         if at > 0 {
             push(false, "\n");
         }
-        let mut rest = line.as_str();
-        while let Some((before, code, after)) = code_span(rest) {
-            push(false, before);
-            push(true, code);
-            rest = after;
+        for (is_code, piece) in code_spans(&line) {
+            push(is_code, piece);
         }
-        push(false, rest);
     }
     parts.retain(|part| !part.text.is_empty());
     (!parts.is_empty()).then_some(Prose {
         parts,
         more: length.saturating_sub(MAX_PROSE),
     })
-}
-
-/// The first words between two backticks, with what stands around them.
-fn code_span(text: &str) -> Option<(&str, &str, &str)> {
-    let open = text.find('`')?;
-    let inner = &text[open + 1..];
-    let close = inner.find('`').filter(|close| *close > 0)?;
-    Some((&text[..open], &inner[..close], &inner[close + 1..]))
 }
 
 /// The start of a text in one line, for a list.

@@ -61,6 +61,7 @@ pub(crate) fn seen<'a>(root: &'a AstNode<'a>) -> String {
         match &node.data.borrow().value {
             NodeValue::Text(part) => text.push_str(part),
             NodeValue::Code(_) => text.push('\u{fffc}'),
+            NodeValue::HtmlInline(tag) if tag == "<br>" => text.push('\n'),
             NodeValue::SoftBreak
             | NodeValue::LineBreak
             | NodeValue::Paragraph

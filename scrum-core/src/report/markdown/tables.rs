@@ -1,14 +1,16 @@
-//! The tables of the comment, and what is folded below the places.
+//! The tables of the comment, and what is folded below the issues.
 
 use std::collections::BTreeMap;
 
 use super::{Page, bundle_id, fold, severity, words};
+use crate::report::Only;
 use crate::report::clean::{line, shorten};
 use crate::report::inert::markdown;
-use crate::report::ranked::counted;
+use crate::report::ranked::{counted, location_name};
 use crate::size;
-use crate::tally::engagement::State;
-use crate::tally::{BundleTally, LooseRecord, ReviewerRow, SetAside, Tally};
+use crate::tally::{
+    BundleTally, MentionRecord, ReviewState, ReviewerRow, SetAside, Tally, UnlocatedRecord,
+};
 
 /// Rows of a table; the rest is counted.
 const MAX_ROWS: usize = 40;
@@ -33,35 +35,40 @@ struct Seat {
 }
 
 /// The states in the order of the table's columns.
-const STATES: [State; 6] = [
-    State::Findings,
-    State::Clean,
-    State::NoEvidence,
-    State::Failed,
-    State::Missing,
-    State::NotAsked,
+const STATES: [ReviewState; 6] = [
+    ReviewState::Findings,
+    ReviewState::Clean,
+    ReviewState::NoEvidence,
+    ReviewState::Failed,
+    ReviewState::Missing,
+    ReviewState::NotAsked,
 ];
 
 impl Page {
     /// A row for each bundle.
-    pub(super) fn bundles(&mut self, tally: &Tally) {
-        if tally.bundles.is_empty() {
+    pub(super) fn bundles(&mut self, tally: &Tally, only: &Only) {
+        let bundles = tally.bundles.iter();
+        let bundles: Vec<&BundleTally> = bundles
+            .filter(|bundle| only.shows_bundle(&bundle.id))
+            .collect();
+        if bundles.is_empty() {
             return;
         }
         self.push_own(
-            "\n| bundle | diff | reviewed by | convergent | distinct | places convergent |\n\
+            "\n| bundle | diff | reviewed by | issues agreed | convergent | distinct |\n\
              |---|---:|---:|---:|---:|---:|\n",
         );
-        let more = self.rows(&tally.bundles, |bundle: &BundleTally| {
+        let more = self.rows(&bundles, |bundle| {
+            let totals = &bundle.totals;
             format!(
-                "| {} | {} | {} | {} | {} | {} of {} |\n",
+                "| {} | {} | {} | {} of {} | {} | {} |\n",
                 bundle_id(bundle),
                 bundle.bytes.map_or_else(String::new, size::decimal),
                 counted(u64::from(bundle.reviewed_by), "lineage", "lineages"),
-                bundle.convergent,
-                bundle.distinct,
-                bundle.near_convergent,
-                bundle.near_places
+                totals.agreed,
+                totals.issues,
+                totals.convergent,
+                totals.distinct
             )
         });
         if more > 0 {
@@ -119,35 +126,28 @@ impl Page {
         left_out + items.len().saturating_sub(MAX_ROWS)
     }
 
-    pub(super) fn loose(&mut self, tally: &Tally) {
-        let records = &tally.findings_without_location;
-        self.folded(
-            "Findings without a location",
-            records,
-            |record: &LooseRecord| {
-                let taken_back = match record.retracted_line {
-                    Some(line) => format!(", taken back in line {line} (inferred)"),
-                    None => String::new(),
-                };
-                format!(
-                    "- **{}** on {}, review line {}{taken_back} · {}: {}\n",
-                    name(&record.reviewer),
-                    cell(&record.bundle),
-                    record.review_line,
-                    severity(record.severity),
-                    words(record.what.as_deref().or(record.why.as_deref()))
-                )
-            },
-        );
+    pub(super) fn unlocated(&mut self, tally: &Tally, only: &Only) {
+        let records = of_bundles(tally, only, |bundle| &bundle.findings_without_location);
+        let item = |(bundle, record): &(&BundleTally, &UnlocatedRecord)| {
+            let taken_back = match record.retracted_line {
+                Some(line) => format!(", taken back in line {line} (inferred)"),
+                None => String::new(),
+            };
+            format!(
+                "- **{}** on {}, review line {}{taken_back} · {}: {}\n",
+                name(&record.reviewer),
+                bundle_id(bundle),
+                record.review_line,
+                severity(record.severity),
+                words(record.what.as_deref().or(record.why.as_deref()))
+            )
+        };
+        self.folded("Findings without a location", &records, item);
     }
 
-    pub(super) fn set_aside(&mut self, tally: &Tally) {
-        let records: Vec<(&BundleTally, &SetAside)> = tally
-            .bundles
-            .iter()
-            .flat_map(|bundle| bundle.set_aside.iter().map(move |record| (bundle, record)))
-            .collect();
-        self.folded("Set aside, not counted", &records, |(bundle, record)| {
+    pub(super) fn set_aside(&mut self, tally: &Tally, only: &Only) {
+        let records = of_bundles(tally, only, |bundle| &bundle.set_aside);
+        let item = |(bundle, record): &(&BundleTally, &SetAside)| {
             format!(
                 "- **{}** on {}, review line {} · {} · {}: {}\n",
                 name(&record.reviewer),
@@ -157,20 +157,41 @@ impl Page {
                 record.bucket.as_str(),
                 words(Some(&record.reason))
             )
-        });
+        };
+        self.folded("Not counted", &records, item);
     }
 
-    pub(super) fn retractions(&mut self, tally: &Tally) {
-        let records = &tally.unmatched_retractions;
-        self.folded("Retractions that meet no finding", records, |record| {
+    pub(super) fn mentions(&mut self, tally: &Tally, only: &Only) {
+        let records = of_bundles(tally, only, |bundle| &bundle.mentions);
+        let item = |(bundle, record): &(&BundleTally, &MentionRecord)| {
+            let symbol = record.symbol.as_deref();
+            let at = location_name(&record.path, record.start, record.end, symbol);
             format!(
                 "- **{}** on {}, review line {} · {}\n",
                 name(&record.reviewer),
-                cell(&record.bundle),
+                bundle_id(bundle),
                 record.review_line,
-                markdown(&shorten(&line(&record.text), MAX_CITATION))
+                markdown(&shorten(&at, MAX_CITATION))
             )
-        });
+        };
+        self.folded("Mentioned, no finding", &records, item);
+    }
+
+    pub(super) fn retractions(&mut self, tally: &Tally, only: &Only) {
+        let records = of_bundles(tally, only, |bundle| &bundle.unmatched_retractions);
+        self.folded(
+            "Retractions that match no finding",
+            &records,
+            |(bundle, record)| {
+                format!(
+                    "- **{}** on {}, review line {} · {}\n",
+                    name(&record.reviewer),
+                    bundle_id(bundle),
+                    record.review_line,
+                    markdown(&shorten(&line(&record.text), MAX_CITATION))
+                )
+            },
+        );
     }
 
     /// A folded list with a title of our own; what finds no room is counted.
@@ -197,6 +218,19 @@ impl Seat {
             self.states[at] += 1;
         }
     }
+}
+
+/// Records of the bundles that are shown, each with its bundle.
+fn of_bundles<'t, T>(
+    tally: &'t Tally,
+    only: &Only,
+    records: impl Fn(&'t BundleTally) -> &'t Vec<T>,
+) -> Vec<(&'t BundleTally, &'t T)> {
+    let bundles = tally.bundles.iter();
+    let bundles = bundles.filter(|bundle| only.shows_bundle(&bundle.id));
+    bundles
+        .flat_map(|bundle| records(bundle).iter().map(move |record| (bundle, record)))
+        .collect()
 }
 
 /// A name in a table or a sentence.

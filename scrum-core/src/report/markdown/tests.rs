@@ -20,11 +20,13 @@ fn structure(page: &str) -> Vec<String> {
     let kinds = root
         .descendants()
         .filter_map(|node| match &node.data.borrow().value {
-            NodeValue::Text(_) => None,
-            NodeValue::HtmlInline(tag) if tag == "<span>" || tag == "</span>" => None,
+            // Inline code of reviewers stays code.
+            NodeValue::Text(_) | NodeValue::Code(_) => None,
+            NodeValue::HtmlInline(tag) if ["<span>", "</span>", "<br>"].contains(&tag.as_str()) => {
+                None
+            }
             NodeValue::HtmlInline(tag) => Some(tag.clone()),
             NodeValue::HtmlBlock(block) => Some(block.literal.clone()),
-            NodeValue::Code(_) => Some("code".to_owned()),
             other => Some(format!("{:?}", std::mem::discriminant(other))),
         });
     kinds.collect()

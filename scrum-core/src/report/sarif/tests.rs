@@ -113,12 +113,12 @@ fn limits_cut_the_least_important_and_say_so() {
 }
 
 #[test]
-fn a_place_without_head_lines_has_no_region() {
+fn an_issue_without_head_lines_has_no_region() {
     let text = finding("WARN", "a.rs", "whole") + &finding("WARN", "b.rs::drain", "symbol");
     let mut tally = tally_of(&[("core", "opus", text + &finding("WARN", "c.rs:9-12", "gone"))]);
-    let deleted = |location: &&mut crate::tally::LocationTally| location.path == "c.rs";
-    for location in tally.bundles[0].locations.iter_mut().filter(deleted) {
-        location
+    let deleted = |finding: &&mut crate::tally::FindingRecord| finding.path == "c.rs";
+    for finding in tally.bundles[0].findings.iter_mut().filter(deleted) {
+        finding
             .flags
             .push(crate::tally::ground::DELETED_FILE.to_owned());
     }
@@ -132,16 +132,16 @@ fn a_place_without_head_lines_has_no_region() {
         );
     }
     // What a file may claim that was written by others.
-    tally.bundles[0].locations.clear();
+    tally.bundles[0].findings.clear();
     for (start, end, expected) in [
         (0, 5, None),
         (7, 3, Some((7, 7))),
         (u32::MAX, u32::MAX, None),
         (5, u32::MAX, Some((5, 0x7fff_ffff))),
     ] {
-        tally.bundles[0].places.truncate(1);
-        tally.bundles[0].places[0].start = Some(start);
-        tally.bundles[0].places[0].end = Some(end);
+        tally.bundles[0].issues.truncate(1);
+        tally.bundles[0].issues[0].start = Some(start);
+        tally.bundles[0].issues[0].end = Some(end);
         assert_eq!(
             crate::report::ranked::ranked(&tally)[0].head_lines(),
             expected

@@ -2,17 +2,21 @@
 
 use std::io;
 
-use super::{Page, Paint, counted};
+use super::{Page, Paint};
+use crate::report::buckets;
 use crate::report::clean::{columns, line, shorten};
-use crate::review::ReviewVerdict;
-use crate::tally::engagement::State;
-use crate::tally::{BundleTally, ReviewerRow};
+use crate::tally::{BundleTally, ReviewState, ReviewerRow};
 
 impl Page<'_> {
     pub(super) fn reviewers(&mut self, bundle: &BundleTally) -> io::Result<()> {
         let rows: Vec<[String; 6]> = bundle.reviewers.iter().map(cells).collect();
         let mut widths = [
-            "reviewer", "lineage", "state", "findings", "tokens", "others",
+            "reviewer",
+            "lineage",
+            "state",
+            "findings",
+            "tokens",
+            "vs. others",
         ]
         .map(columns);
         for row in &rows {
@@ -31,8 +35,14 @@ impl Page<'_> {
             shown -= 1;
             surplus = surplus.saturating_sub(widths[shown] + 2);
         }
+        widths[2] -= surplus.min(widths[2].saturating_sub(11));
         let head = [
-            "reviewer", "lineage", "state", "findings", "tokens", "others",
+            "reviewer",
+            "lineage",
+            "state",
+            "findings",
+            "tokens",
+            "vs. others",
         ]
         .map(str::to_owned);
         let head = table_line(&head[..shown], &widths);
@@ -41,8 +51,8 @@ impl Page<'_> {
         for (row, cells) in bundle.reviewers.iter().zip(&rows) {
             let text = table_line(&cells[..shown], &widths);
             let text = match row.state {
-                State::Findings | State::Clean => text,
-                State::NotAsked => self.paint(Paint::Dim, &text),
+                ReviewState::Findings | ReviewState::Clean => text,
+                ReviewState::NotAsked => self.paint(Paint::Dim, &text),
                 _ => self.paint(Paint::Yellow, &text),
             };
             writeln!(self.out, "{text}")?;
@@ -57,47 +67,24 @@ impl Page<'_> {
         let missing: Vec<String> = bundle
             .reviewers
             .iter()
-            .filter(|row| row.state == State::Missing)
+            .filter(|row| row.state == ReviewState::Missing)
             .map(|row| line(&row.reviewer))
             .collect();
         if !missing.is_empty() {
             self.paragraph("  ", &format!("missing: {}", missing.join(", ")), None)?;
         }
-        let b = &bundle.buckets;
-        let parts = [
-            (b.counted, "counted"),
-            (b.duplicate, "duplicate"),
-            (b.retracted, "retracted"),
-            (b.unknown_path, "unknown path"),
-            (b.echoed, "echoed"),
-            (b.malformed, "malformed"),
-        ];
-        let parts: Vec<String> = parts
-            .iter()
-            .filter(|(count, name)| *count > 0 || *name == "counted")
-            .map(|(count, name)| format!("{count} {name}"))
-            .collect();
-        let text = format!(
-            "{} = {}",
-            counted(b.citations, "citation", "citations"),
-            parts.join(" + ")
-        );
-        self.paragraph("  ", &text, Some(Paint::Dim))
+        self.paragraph("  ", &buckets(&bundle.buckets), Some(Paint::Dim))
     }
 }
 
 fn cells(row: &ReviewerRow) -> [String; 6] {
-    let verdict = match row.verdict {
-        Some(ReviewVerdict::Block) => " BLOCK",
-        Some(ReviewVerdict::Fix) => " FIX",
-        Some(ReviewVerdict::Ship) => " SHIP",
-        None => "",
-    };
+    let verdict = row.verdict;
+    let verdict = verdict.map_or_else(String::new, |verdict| format!(" {verdict}"));
     let cut = if row.cut_off { ", cut off" } else { "" };
     let findings = match row.findings_without_location {
         _ if row.tokens_out.is_none() => String::new(),
         0 => row.findings.to_string(),
-        loose => format!("{}+{loose}", row.findings),
+        unlocated => format!("{} ({unlocated} without a location)", row.findings),
     };
     [
         line(&row.reviewer),
@@ -108,7 +95,7 @@ fn cells(row: &ReviewerRow) -> [String; 6] {
             format!("{}{tokens}", if row.tokens_estimated { "≈" } else { "" })
         }),
         row.relative_tokens
-            .map_or_else(String::new, |relative| format!("×{relative:.2}")),
+            .map_or_else(String::new, |relative| format!("{relative:.2}×")),
     ]
 }
 

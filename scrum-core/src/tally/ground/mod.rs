@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::change::{ChangeKind, Hunk};
 use crate::path::RepoPath;
 use crate::review::location::LineRange;
-use crate::wave::manifest::Manifest;
+use crate::wave::manifest::{FileRecord, Manifest};
 
 pub(crate) use resolve::{PathMatch, strip_prefixes};
 
@@ -85,6 +85,8 @@ struct KnownFile {
     deleted: bool,
     /// Why no reviewer was shown it.
     excluded: Option<String>,
+    /// Its last line, if all of it is shown.
+    last_line: Option<u32>,
     holders: Vec<Holder>,
 }
 
@@ -142,15 +144,6 @@ pub(crate) enum FileRef {
     Tree(usize),
 }
 
-/// Where a citation belongs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Spot {
-    /// The bundle that owns it, where it is another one than the review's.
-    pub(crate) moved_to: Option<usize>,
-    pub(crate) grounding: Grounding,
-    pub(crate) flags: Vec<String>,
-}
-
 impl Ground {
     /// Builds the indices. `tree_txt` is the wave's `tree.txt`: one path a line, quoted as git quotes; a line that
     /// git would not have written is left out.
@@ -175,6 +168,8 @@ impl Ground {
                 let file = ground.file(&record.path);
                 let known = &mut ground.files[file];
                 known.deleted |= record.kind == ChangeKind::Deleted;
+                let last = last_line(record);
+                known.last_line = known.last_line.max(last);
                 known.holders.push(Holder {
                     bundle: at,
                     old: Spans::new(&record.hunks, |h| (h.old_start, h.old_lines)),
@@ -219,6 +214,7 @@ impl Ground {
             path: path.to_owned(),
             deleted: false,
             excluded: None,
+            last_line: None,
             holders: Vec::new(),
         });
         at
@@ -259,20 +255,37 @@ impl Ground {
         bundles
     }
 
-    /// Grounds lines of a known file for a review of the bundle `own`; `None` is a bundle that the manifest lacks.
+    /// Whether the lines of a file are those of the base.
+    pub(crate) fn is_deleted(&self, file: FileRef) -> bool {
+        matches!(file, FileRef::Changed(at) if self.files[at].deleted)
+    }
+
+    /// Why no reviewer was shown a file.
+    pub(crate) fn excluded(&self, file: FileRef) -> Option<&str> {
+        match file {
+            FileRef::Changed(at) => self.files[at].excluded.as_deref(),
+            FileRef::Tree(_) => None,
+        }
+    }
+
+    /// The last line of a file, if the wave shows the whole of it: one that was added or deleted.
+    pub(crate) fn last_line(&self, file: FileRef) -> Option<u32> {
+        match file {
+            FileRef::Changed(at) => self.files[at].last_line,
+            FileRef::Tree(_) => None,
+        }
+    }
+
+    /// Grounds lines of a known file for a review of the bundle `own`; `None` is a bundle that the manifest lacks. The
+    /// second value is the bundle that owns them, if it is another one.
     pub(crate) fn locate(
         &self,
         own: Option<usize>,
         file: FileRef,
         lines: Option<LineRange>,
-    ) -> Spot {
-        let mut spot = Spot {
-            moved_to: None,
-            grounding: Grounding::Tree,
-            flags: Vec::new(),
-        };
+    ) -> (Grounding, Option<usize>) {
         let FileRef::Changed(at) = file else {
-            return spot;
+            return (Grounding::Tree, None);
         };
         let known = &self.files[at];
         let shows = |holder: &&Holder| {
@@ -284,30 +297,29 @@ impl Ground {
             lines.is_some_and(|lines| spans.meet(lines))
         };
         let is_own = |holder: &&Holder| Some(holder.bundle) == own;
-        if known.deleted && lines.is_some() {
-            spot.flags.push(DELETED_FILE.to_owned());
-        }
-        if known
-            .holders
-            .iter()
-            .filter(is_own)
-            .any(|holder| shows(&holder))
-        {
-            spot.grounding = Grounding::Hunk;
+        let mut own_holders = known.holders.iter().filter(is_own);
+        if own_holders.any(|holder| shows(&holder)) {
+            (Grounding::Hunk, None)
         } else if let Some(other) = known.holders.iter().find(shows) {
-            spot.grounding = Grounding::Wave;
-            spot.moved_to = Some(other.bundle);
+            (Grounding::Wave, Some(other.bundle))
         } else if known.holders.iter().any(|holder| is_own(&holder)) {
-            spot.grounding = Grounding::File;
+            (Grounding::File, None)
         } else {
-            spot.grounding = Grounding::Wave;
-            spot.moved_to = known.holders.first().map(|holder| holder.bundle);
-            if let (None, Some(reason)) = (spot.moved_to, &known.excluded) {
-                spot.flags.push(format!("excluded: {reason}"));
-            }
+            let first = known.holders.first().map(|holder| holder.bundle);
+            (Grounding::Wave, first)
         }
-        spot
     }
+}
+
+/// The last line of a file that was added or deleted, or of the part of it that the record has.
+fn last_line(record: &FileRecord) -> Option<u32> {
+    let last = |hunk: &Hunk| match record.kind {
+        ChangeKind::Added => hunk.new_start.saturating_add(hunk.new_lines),
+        ChangeKind::Deleted => hunk.old_start.saturating_add(hunk.old_lines),
+        _ => 0,
+    };
+    let beyond = record.hunks.iter().map(last).max()?;
+    beyond.checked_sub(1).filter(|last| *last > 0)
 }
 
 /// The paths of a `tree.txt`, sorted.
@@ -329,7 +341,7 @@ fn tree_paths(text: &[u8]) -> Vec<String> {
 pub(crate) mod tests {
     use super::*;
     use crate::plan::guard::Verdict;
-    use crate::wave::manifest::{BundleRecord, ExcludedRecord, FileRecord, GuardRecord};
+    use crate::wave::manifest::{BundleRecord, ExcludedRecord, GuardRecord};
 
     /// A file with hunks given as (start, lines), on both sides.
     pub(crate) fn file(path: &str, kind: ChangeKind, hunks: &[(u32, u32)]) -> FileRecord {
@@ -523,8 +535,9 @@ pub(crate) mod tests {
             let PathMatch::Known { file, old_path, .. } = ground.resolve(path) else {
                 panic!("{path}");
             };
-            let spot = ground.locate(ground.bundles().position(|(id, _)| id == own), file, lines);
-            (spot.grounding, spot.moved_to, old_path)
+            let own = ground.bundles().position(|(id, _)| id == own);
+            let (grounding, moved_to) = ground.locate(own, file, lines);
+            (grounding, moved_to, old_path)
         };
         use Grounding::{File, Hunk, Tree, Wave};
         assert_eq!(

@@ -72,7 +72,7 @@ const CALLS: &[&str] = &[
 ///
 /// The answer lacks what the diff does not show, and what it shows more than once. A diff that breaks off is read as
 /// far as it goes.
-pub fn resolve_symbols(
+pub(crate) fn resolve_symbols(
     diff: &[u8],
     wanted: &BTreeMap<String, BTreeSet<String>>,
 ) -> BTreeMap<(String, String), LineRange> {

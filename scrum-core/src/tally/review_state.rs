@@ -1,22 +1,19 @@
 //! Whether a reviewer reviewed at all, and how much it said.
 //!
-//! Takes a read review; gives the state of its reviewer and the tokens, measured or estimated. Before it:
-//! [`review`](crate::review); after it: [`tally`](crate::tally).
-//!
 //! There is no length floor: an honest `NONE` of four letters is a review, and 300 words that neither report nor
 //! clear anything are none.
 
 use serde::{Deserialize, Serialize};
 
+use super::{Buckets, Sidecar};
 use crate::review::{Review, ReviewVerdict};
-use crate::tally::{Buckets, Sidecar};
 
 /// What a reviewer's output on a bundle is worth. Only [`Findings`](Self::Findings) and [`Clean`](Self::Clean) have
 /// reviewed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-pub enum State {
+pub enum ReviewState {
     /// It reports something.
     Findings,
     /// It says that there is nothing, or took everything back.
@@ -31,7 +28,7 @@ pub enum State {
     NotAsked,
 }
 
-impl State {
+impl ReviewState {
     /// Whether the reviewer has reviewed the bundle.
     pub fn is_usable(self) -> bool {
         matches!(self, Self::Findings | Self::Clean)
@@ -51,7 +48,7 @@ impl State {
 }
 
 /// Whether the finish reason says that the answer hit the output limit.
-pub(crate) fn is_cut_off(sidecar: Option<&Sidecar>) -> bool {
+pub(super) fn is_cut_off(sidecar: Option<&Sidecar>) -> bool {
     let reason = sidecar.and_then(|sidecar| sidecar.finish_reason.as_deref());
     reason.is_some_and(|reason| {
         let reason = reason.to_ascii_lowercase();
@@ -63,25 +60,29 @@ pub(crate) fn is_cut_off(sidecar: Option<&Sidecar>) -> bool {
 }
 
 /// Judges a review whose citations went into `buckets`. The second value says why it is no evidence.
-pub(crate) fn judge(review: &Review, buckets: &Buckets, cut_off: bool) -> (State, Option<String>) {
-    let no = |why: &str| (State::NoEvidence, Some(why.to_owned()));
+pub(super) fn judge(
+    review: &Review,
+    buckets: &Buckets,
+    cut_off: bool,
+) -> (ReviewState, Option<String>) {
+    let no = |why: &str| (ReviewState::NoEvidence, Some(why.to_owned()));
     let loose = &review.unlocated;
     let standing = loose.iter().any(|loose| loose.retracted.is_none());
     if buckets.counted + buckets.duplicate > 0 || standing {
-        return (State::Findings, None);
+        return (ReviewState::Findings, None);
     }
     if cut_off {
         return no("cut off before any finding");
     }
-    let others = buckets.unknown_path + buckets.malformed;
+    let others = buckets.unknown_path + buckets.beyond_file + buckets.malformed;
     if (buckets.retracted > 0 || !loose.is_empty()) && others == 0 {
-        return (State::Clean, None);
+        return (ReviewState::Clean, None);
     }
     match review.verdict {
         Some(ReviewVerdict::Block) => return no("says BLOCK and reports nothing that counts"),
         Some(ReviewVerdict::Fix) => return no("says FIX and reports nothing that counts"),
-        Some(ReviewVerdict::Ship) if others == 0 => return (State::Clean, None),
-        None if review.says_clean && others == 0 => return (State::Clean, None),
+        Some(ReviewVerdict::Ship) if others == 0 => return (ReviewState::Clean, None),
+        None if review.says_clean && others == 0 => return (ReviewState::Clean, None),
         _ => {}
     }
     if review.bytes == 0 {
@@ -94,12 +95,12 @@ pub(crate) fn judge(review: &Review, buckets: &Buckets, cut_off: bool) -> (State
     } else if buckets.citations > 0 {
         no("nothing that it names can be counted")
     } else {
-        no("neither a finding nor NONE nor SHIP")
+        no("no finding, no NONE and no VERDICT: SHIP")
     }
 }
 
 /// Output tokens, and whether they are estimated: the sidecar's, else a quarter of the review's bytes, rounded up.
-pub(crate) fn tokens_out(bytes: u64, sidecar: Option<&Sidecar>) -> (u64, bool) {
+pub(super) fn tokens_out(bytes: u64, sidecar: Option<&Sidecar>) -> (u64, bool) {
     match sidecar.and_then(|sidecar| sidecar.tokens_out) {
         Some(tokens) => (tokens, false),
         None => (bytes.div_ceil(4), true),
@@ -107,7 +108,7 @@ pub(crate) fn tokens_out(bytes: u64, sidecar: Option<&Sidecar>) -> (u64, bool) {
 }
 
 /// For each value its multiple of the others' median, two decimals; `None` where it has no others or they are 0.
-pub(crate) fn relative_to_others(values: &[u64]) -> Vec<Option<f64>> {
+pub(super) fn relative_to_others(values: &[u64]) -> Vec<Option<f64>> {
     let mut sorted = values.to_vec();
     sorted.sort_unstable();
     values
@@ -125,7 +126,7 @@ pub(crate) fn relative_to_others(values: &[u64]) -> Vec<Option<f64>> {
 }
 
 /// Rounded to two decimals, so that every platform prints the same digits.
-pub(crate) fn two_decimals(value: f64) -> f64 {
+pub(super) fn two_decimals(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
 }
 
@@ -164,57 +165,78 @@ mod tests {
             ..Review::default()
         };
         for (review, counts, cut_off, state) in [
-            (review(true, None), &[][..], false, State::Clean),
-            (review(false, ship), &[], false, State::Clean),
-            (review(true, ship), &[], true, State::NoEvidence),
-            (review(false, None), &[], false, State::NoEvidence),
-            (empty, &[], false, State::NoEvidence),
-            (review(false, block), &[], false, State::NoEvidence),
-            (review(true, block), &[], false, State::NoEvidence),
-            (review(false, block), &[(Counted, 1)], true, State::Findings),
-            (loose, &[], true, State::Findings),
-            (review(false, block), &[(Retracted, 2)], false, State::Clean),
+            (review(true, None), &[][..], false, ReviewState::Clean),
+            (review(false, ship), &[], false, ReviewState::Clean),
+            (review(true, ship), &[], true, ReviewState::NoEvidence),
+            (review(false, None), &[], false, ReviewState::NoEvidence),
+            (empty, &[], false, ReviewState::NoEvidence),
+            (review(false, block), &[], false, ReviewState::NoEvidence),
+            (review(true, block), &[], false, ReviewState::NoEvidence),
+            (
+                review(false, block),
+                &[(Counted, 1)],
+                true,
+                ReviewState::Findings,
+            ),
+            (loose, &[], true, ReviewState::Findings),
+            (
+                review(false, block),
+                &[(Retracted, 2)],
+                false,
+                ReviewState::Clean,
+            ),
             (
                 review(false, None),
                 &[(Retracted, 1), (UnknownPath, 1)],
                 false,
-                State::NoEvidence,
+                ReviewState::NoEvidence,
             ),
             (
                 review(false, None),
                 &[(UnknownPath, 3)],
                 false,
-                State::NoEvidence,
+                ReviewState::NoEvidence,
             ),
             (
                 review(false, None),
                 &[(Echoed, 3)],
                 false,
-                State::NoEvidence,
+                ReviewState::NoEvidence,
             ),
             (
                 review(false, None),
                 &[(Malformed, 1)],
                 false,
-                State::NoEvidence,
+                ReviewState::NoEvidence,
             ),
-            (review(false, ship), &[(Echoed, 3)], false, State::Clean),
+            (
+                review(false, ship),
+                &[(Echoed, 3)],
+                false,
+                ReviewState::Clean,
+            ),
+            (
+                review(false, ship),
+                &[(Echoed, 3)],
+                false,
+                ReviewState::Clean,
+            ),
             (
                 review(false, ship),
                 &[(UnknownPath, 1)],
                 false,
-                State::NoEvidence,
+                ReviewState::NoEvidence,
             ),
             (
                 review(true, None),
                 &[(Malformed, 1)],
                 false,
-                State::NoEvidence,
+                ReviewState::NoEvidence,
             ),
         ] {
             let (found, reason) = judge(&review, &buckets(counts), cut_off);
             assert_eq!(found, state, "{review:?} {counts:?}");
-            assert_eq!(reason.is_some(), state == State::NoEvidence);
+            assert_eq!(reason.is_some(), state == ReviewState::NoEvidence);
         }
     }
 

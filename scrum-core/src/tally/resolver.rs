@@ -1,16 +1,15 @@
-//! One citation after the other: which file and lines it means, where it belongs, and what becomes of it.
+//! Locations held against the wave: which file and lines each means, and which bundle it belongs to.
 //!
 //! Paths and symbols are numbered, so that what follows compares numbers. A path is resolved once for all its
 //! citations, and a bundle's diff is read once for all the symbols that are sought in it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::retract::Retractions;
+use super::ground::{DELETED_FILE, FileRef, Ground, Grounding, PathMatch, strip_prefixes};
+use super::symbol::resolve_symbols;
 use super::{Bucket, DiffText};
+use crate::review::Review;
 use crate::review::location::{LineRange, Location};
-use crate::review::{Finding, QuoteEvidence, Review};
-use crate::tally::ground::{FileRef, Ground, Grounding, PathMatch, strip_prefixes};
-use crate::tally::symbol::resolve_symbols;
 
 /// Different unknown paths for which a known one is suggested; the first in the order of the reviews.
 const MAX_SUGGESTIONS: usize = 1_000;
@@ -18,46 +17,32 @@ const MAX_SUGGESTIONS: usize = 1_000;
 /// What a location means, by numbers that are equal only for equal things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Key {
-    /// Index into [`Settler::paths`].
+    /// Index into [`Resolver::paths`].
     pub(super) path: usize,
     pub(super) lines: Option<LineRange>,
-    /// Index into [`Settler::symbols`].
+    /// Index into [`Resolver::symbols`].
     pub(super) symbol: Option<usize>,
 }
 
-/// A citation that is not malformed, echoed, unknown or retracted.
+/// A location held against the wave.
 #[derive(Debug)]
-pub(super) struct Spotted {
+pub(super) struct Resolved {
     pub(super) key: Key,
+    /// The lines of its symbol, if it names one that the diff shows.
     pub(super) symbol_lines: Option<LineRange>,
-    /// The bundle it belongs to, where that is not the review's own.
-    pub(super) moved_to: Option<usize>,
+    /// Index of the bundle that it belongs to.
+    pub(super) bundle: usize,
     pub(super) grounding: Grounding,
     pub(super) flags: Vec<String>,
+    /// Why it cannot count.
+    pub(super) fault: Option<(Bucket, String)>,
 }
 
-/// What a location names, known or not.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Aim {
-    pub(super) key: Key,
+impl Resolved {
     /// Its lines, or those of its symbol.
-    pub(super) lines: Option<LineRange>,
-    pub(super) unknown: bool,
-}
-
-/// What became of a finding before duplicates are looked for.
-#[derive(Debug)]
-pub(super) enum Fate {
-    SetAside(Bucket, String),
-    Live(Spotted),
-}
-
-/// A review with the fate of each of its findings, and the retractions that met nothing.
-#[derive(Debug)]
-pub(super) struct Settled {
-    pub(super) fates: Vec<Fate>,
-    pub(super) unmatched: Vec<usize>,
-    pub(super) too_many_retractions: bool,
+    pub(super) fn lines(&self) -> Option<LineRange> {
+        self.key.lines.or(self.symbol_lines)
+    }
 }
 
 /// What a written path means.
@@ -76,7 +61,7 @@ enum Target {
 }
 
 /// The tables that all reviews share.
-pub(super) struct Settler<'a> {
+pub(super) struct Resolver<'a> {
     ground: Option<&'a Ground>,
     targets: HashMap<String, Target>,
     path_numbers: HashMap<String, usize>,
@@ -88,7 +73,7 @@ pub(super) struct Settler<'a> {
     suggestions: usize,
 }
 
-impl<'a> Settler<'a> {
+impl<'a> Resolver<'a> {
     pub(super) fn new(ground: Option<&'a Ground>) -> Self {
         Self {
             ground,
@@ -119,6 +104,9 @@ impl<'a> Settler<'a> {
                 .retractions
                 .iter()
                 .flat_map(|retraction| &retraction.locations);
+            for mention in &review.mentions {
+                self.prepare_path(&mention.location.path);
+            }
             for location in cited
                 .filter_map(|finding| finding.location.as_ref().ok())
                 .chain(retracted)
@@ -224,130 +212,85 @@ impl<'a> Settler<'a> {
         number(&mut self.symbol_numbers, &mut self.symbols, symbol)
     }
 
-    /// What a location of a review of `bundle` names, the lines it covers, and whether its path is unknown. `None` for a
-    /// path that was not prepared.
-    pub(super) fn aim(&self, bundle: usize, location: &Location) -> Option<Aim> {
-        let target = self.targets.get(&location.path)?;
-        let (key, symbol_lines) = self.lines(bundle, location, target);
-        Some(Aim {
-            key,
-            lines: key.lines.or(symbol_lines),
-            unknown: matches!(target, Target::Unknown { .. }),
-        })
+    /// The path that a location of a review of `bundle` means; as written if the wave does not know it.
+    pub(super) fn path<'s>(&'s self, location: &'s Location) -> &'s str {
+        match self.targets.get(&location.path) {
+            Some(Target::Known { path, .. } | Target::Unknown { path, .. }) => &self.paths[*path],
+            None => &location.path,
+        }
     }
 
-    /// The lines that a location of a review of `bundle` covers: its own, or those of its symbol and the bundle that
-    /// shows it.
-    fn lines(
-        &self,
-        bundle: usize,
-        location: &Location,
-        target: &Target,
-    ) -> (Key, Option<LineRange>) {
-        let (path, file) = match target {
-            Target::Known { path, file, .. } => (*path, *file),
-            Target::Unknown { path, .. } => (*path, None),
+    /// Resolves a location of a review of the bundle with this index. Its path must have been prepared.
+    pub(super) fn resolve(&self, bundle: usize, location: &Location) -> Resolved {
+        let mut resolved = Resolved {
+            key: Key {
+                path: usize::MAX,
+                lines: location.lines,
+                symbol: None,
+            },
+            symbol_lines: None,
+            bundle,
+            grounding: Grounding::Unverified,
+            flags: Vec::new(),
+            fault: None,
         };
+        let Some(target) = self.targets.get(&location.path) else {
+            resolved.fault = Some((Bucket::UnknownPath, "no such path".to_owned()));
+            return resolved;
+        };
+        let (Target::Known { path, .. } | Target::Unknown { path, .. }) = target;
+        resolved.key.path = *path;
         let symbol = location
             .symbol
             .as_ref()
-            .filter(|_| location.lines.is_none())
-            .and_then(|symbol| self.symbol_numbers.get(symbol).copied());
-        let found = symbol.and_then(|symbol| {
-            let mut holders = self.holders(bundle, file).into_iter();
-            holders.find_map(|holder| self.found.get(&(holder, path, symbol)).copied())
-        });
-        let key = Key {
-            path,
-            lines: location.lines,
-            symbol,
-        };
-        (key, found)
-    }
-
-    /// Settles one review of the bundle with this index. Its paths must have been prepared.
-    pub(super) fn settle(&self, bundle: usize, review: &Review) -> Settled {
-        let met = Retractions::new(self, bundle, review);
-        let mut fates = Vec::with_capacity(review.findings.len());
-        for (at, finding) in review.findings.iter().enumerate() {
-            fates.push(self.fate(bundle, review, finding, met.by(at)));
-        }
-        Settled {
-            fates,
-            unmatched: met.unmatched,
-            too_many_retractions: met.exhausted,
-        }
-    }
-
-    fn fate(
-        &self,
-        bundle: usize,
-        review: &Review,
-        finding: &Finding,
-        retracted: Option<usize>,
-    ) -> Fate {
-        let location = match &finding.location {
-            Ok(location) => location,
-            Err(malformed) => return Fate::SetAside(Bucket::Malformed, malformed.to_string()),
-        };
-        if let Some(evidence) = finding.quoted {
-            return Fate::SetAside(Bucket::Echoed, echo_reason(evidence).to_owned());
-        }
-        let Some(target) = self.targets.get(&location.path) else {
-            return Fate::SetAside(Bucket::UnknownPath, "no such path".to_owned());
-        };
+            .filter(|_| location.lines.is_none());
+        resolved.key.symbol = symbol.and_then(|symbol| self.symbol_numbers.get(symbol).copied());
         let (file, flag, old_path) = match target {
-            Target::Unknown { reason, .. } => {
-                return Fate::SetAside(Bucket::UnknownPath, reason.clone());
-            }
             Target::Known {
                 file,
                 flag,
                 old_path,
                 ..
-            } => (file, flag, old_path),
+            } => (*file, flag, *old_path),
+            Target::Unknown { reason, .. } => {
+                resolved.fault = Some((Bucket::UnknownPath, reason.clone()));
+                return resolved;
+            }
         };
-        if let Some(line) = retracted {
-            return Fate::SetAside(Bucket::Retracted, format!("taken back at line {line}"));
-        }
-        if let Some(inferred) = &finding.retracted {
-            let reason = format!(
-                "taken back in plain words at line {} (inferred): {}",
-                inferred.line, inferred.phrase
-            );
-            return Fate::SetAside(Bucket::Retracted, reason);
-        }
-        let (key, symbol_lines) = self.lines(bundle, location, target);
-        let mut spotted = Spotted {
-            key,
-            symbol_lines,
-            moved_to: None,
-            grounding: Grounding::Unverified,
-            flags: Vec::new(),
-        };
+        resolved.symbol_lines = resolved.key.symbol.and_then(|symbol| {
+            let mut holders = self.holders(bundle, file).into_iter();
+            holders.find_map(|holder| self.found.get(&(holder, *path, symbol)).copied())
+        });
         if let (Some(ground), Some(file)) = (self.ground, file) {
-            let own = (bundle < ground.bundle_count()).then_some(bundle);
-            let spot = ground.locate(own, *file, key.lines.or(symbol_lines));
-            spotted.moved_to = spot.moved_to;
-            spotted.grounding = if *old_path && spot.grounding == Grounding::Hunk {
-                Grounding::File
-            } else {
-                spot.grounding
-            };
-            spotted.flags = spot.flags;
+            self.ground_in(&mut resolved, ground, file);
+            if old_path && resolved.grounding == Grounding::Hunk {
+                resolved.grounding = Grounding::File;
+            }
         }
-        spotted.flags.extend(flag.clone());
-        let told = [
-            (finding.swapped, "range was written backwards"),
-            (finding.stands_in_diff, "the same line stands in the diff"),
-            (review.read_as_json, "read as JSON"),
-        ];
-        spotted.flags.extend(
-            told.iter()
-                .filter(|(holds, _)| *holds)
-                .map(|(_, text)| (*text).to_owned()),
-        );
-        Fate::Live(spotted)
+        resolved.flags.extend(flag.clone());
+        resolved
+    }
+
+    fn ground_in(&self, resolved: &mut Resolved, ground: &Ground, file: FileRef) {
+        let lines = resolved.lines();
+        if let (Some(lines), Some(last)) = (resolved.key.lines, ground.last_line(file))
+            && lines.start > last
+        {
+            let noun = if last == 1 { "line" } else { "lines" };
+            let reason = format!("beyond the end of the file, which has {last} {noun}");
+            resolved.fault = Some((Bucket::BeyondFile, reason));
+        }
+        let own = (resolved.bundle < ground.bundle_count()).then_some(resolved.bundle);
+        let (grounding, moved_to) = ground.locate(own, file, lines);
+        resolved.grounding = grounding;
+        if ground.is_deleted(file) && lines.is_some() {
+            resolved.flags.push(DELETED_FILE.to_owned());
+        }
+        if let (Grounding::Wave, None, Some(reason)) = (grounding, moved_to, ground.excluded(file))
+        {
+            resolved.flags.push(format!("excluded: {reason}"));
+        }
+        resolved.bundle = moved_to.unwrap_or(resolved.bundle);
     }
 }
 
@@ -359,12 +302,4 @@ fn number(numbers: &mut HashMap<String, usize>, names: &mut Vec<String>, name: &
     numbers.insert(name.to_owned(), number);
     names.push(name.to_owned());
     number
-}
-
-fn echo_reason(evidence: QuoteEvidence) -> &'static str {
-    match evidence {
-        QuoteEvidence::Gutter => "quoted: a diff mark or a line number stands in front",
-        QuoteEvidence::QuotingFence => "quoted: in a fence that quotes the diff",
-        QuoteEvidence::WholeBlock => "quoted: the whole block stands so in the diff or the prompt",
-    }
 }

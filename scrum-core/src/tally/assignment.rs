@@ -1,25 +1,25 @@
-//! Who sits where: one seat for each bundle and reviewer, with what was handed in and where the lineage is from.
+//! One assignment for each bundle and reviewer, with what was handed in and where the lineage is known from.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::ground::Ground;
+use super::lineage::LineageSet;
 use super::{Outcome, ReviewerConfig, Sidecar, Submission, TallyOptions};
 use crate::nearest::nearest;
 use crate::review::{Fault, Review};
-use crate::tally::ground::Ground;
-use crate::tally::lineage::LineageSet;
 
 /// Unknown bundles for which the one that was meant is sought.
 const MAX_MEANT: usize = 20;
 
-/// Seats that nobody filled are listed as missing only up to so many seats in all.
-const MAX_SEATS: usize = 1_000_000;
+/// Assignments without a review are listed as missing only up to so many in all.
+const MAX_ASSIGNMENTS: usize = 1_000_000;
 
 /// Warnings of one sidecar that are passed on.
 const MAX_NOTES: usize = 5;
 
 /// One reviewer at one bundle.
 #[derive(Debug, Default)]
-pub(super) struct Seat {
+pub(super) struct Assignment {
     /// Index of the bundle.
     pub(super) bundle: usize,
     pub(super) reviewer: String,
@@ -32,21 +32,21 @@ pub(super) struct Seat {
     pub(super) lineage_source: String,
 }
 
-/// The bundles and the seats at them, in an order that does not depend on that of the submissions.
+/// The bundles and the assignments at them, in an order that does not depend on that of the submissions.
 #[derive(Debug)]
-pub(super) struct Seating {
+pub(super) struct Assignments {
     /// Ids; the manifest's first.
     pub(super) bundles: Vec<String>,
     /// By bundle, then by reviewer's name.
-    pub(super) seats: Vec<Seat>,
+    pub(super) assignments: Vec<Assignment>,
     pub(super) warnings: Vec<String>,
 }
 
-pub(super) fn seat(
+pub(super) fn assign(
     submissions: Vec<Submission>,
     ground: Option<&Ground>,
     options: &TallyOptions,
-) -> Seating {
+) -> Assignments {
     let mut warnings = Vec::new();
     let mut bundles: Vec<String> = ground
         .iter()
@@ -93,7 +93,7 @@ pub(super) fn seat(
     let reviewers: Vec<String> = reviewers.into_iter().map(str::to_owned).collect();
     let taken = taken(handed_in);
     let all = bundles.len().saturating_mul(reviewers.len());
-    let seats = if all <= MAX_SEATS {
+    let assignments = if all <= MAX_ASSIGNMENTS {
         with_missing(taken, bundles.len(), &reviewers)
     } else {
         let empty = all - taken.len();
@@ -105,35 +105,36 @@ pub(super) fn seat(
         taken
     };
 
-    // A seat without an answer has no sidecar; its reviewer's model is known from another bundle.
+    // An assignment without an answer has no sidecar; its reviewer's model is known from another bundle.
     let mut models: BTreeMap<String, String> = BTreeMap::new();
-    for seat in &seats {
-        if let Some(model) = seat
+    for assignment in &assignments {
+        if let Some(model) = assignment
             .sidecar
             .as_ref()
             .and_then(|sidecar| sidecar.model.as_ref())
         {
             models
-                .entry(seat.reviewer.clone())
+                .entry(assignment.reviewer.clone())
                 .or_insert_with(|| model.clone());
         }
     }
     let mut lineages = Lineages::new(options);
-    let seats = seats
+    let assignments = assignments
         .into_iter()
-        .map(|mut seat| {
-            let (bundle, reviewer) = (seat.bundle, &seat.reviewer);
-            if seat.reviews.len() > 1 {
+        .map(|mut assignment| {
+            let (bundle, reviewer) = (assignment.bundle, &assignment.reviewer);
+            if assignment.reviews.len() > 1 {
                 warnings.push(format!(
                     "bundle {}: {} reviews by {reviewer}; all of them are read as one reviewer's",
                     bundles[bundle],
-                    seat.reviews.len()
+                    assignment.reviews.len()
                 ));
                 // Nothing tells which came first, and the order of the input must not.
-                seat.reviews
+                assignment
+                    .reviews
                     .sort_by_cached_key(|review| format!("{review:?}"));
             }
-            let faults = seat.reviews.iter().flat_map(|review| &review.faults);
+            let faults = assignment.reviews.iter().flat_map(|review| &review.faults);
             let told = faults.map(|fault| {
                 format!(
                     "bundle {}, {reviewer}: {}",
@@ -143,22 +144,27 @@ pub(super) fn seat(
             });
             warnings.extend(told);
             // A sidecar is a file of anybody's making.
-            let noted = seat.sidecar.iter().flat_map(|sidecar| &sidecar.warnings);
+            let noted = assignment
+                .sidecar
+                .iter()
+                .flat_map(|sidecar| &sidecar.warnings);
             warnings.extend(noted.take(MAX_NOTES).map(|note| {
                 let note: String = note.chars().take(500).collect();
                 format!("bundle {}, {reviewer}: {note}", bundles[bundle])
             }));
-            let own = seat
+            let own = assignment
                 .sidecar
                 .as_ref()
                 .and_then(|sidecar| sidecar.model.as_ref());
-            let other = models.get(reviewer).filter(|_| seat.reviews.is_empty());
+            let other = models
+                .get(reviewer)
+                .filter(|_| assignment.reviews.is_empty());
             let model = own.or(other).map(String::as_str);
             let (set, source) = lineages.of(reviewer, model);
-            Seat {
+            Assignment {
                 lineages: set,
                 lineage_source: source,
-                ..seat
+                ..assignment
             }
         })
         .collect();
@@ -168,66 +174,68 @@ pub(super) fn seat(
              `--lineage {reviewer}=LINEAGE` or under [lineages] in scrum.toml"
         )
     }));
-    Seating {
+    Assignments {
         bundles,
-        seats,
+        assignments,
         warnings,
     }
 }
 
-/// The seats that somebody filled, in the order of what was handed in, which is by bundle and reviewer.
-fn taken(handed_in: Vec<(usize, Submission)>) -> Vec<Seat> {
-    let mut seats: Vec<Seat> = Vec::with_capacity(handed_in.len());
+/// The assignments with a submission, in the order of what was handed in, which is by bundle and reviewer.
+fn taken(handed_in: Vec<(usize, Submission)>) -> Vec<Assignment> {
+    let mut assignments: Vec<Assignment> = Vec::with_capacity(handed_in.len());
     for (bundle, submission) in handed_in {
-        let last = seats
-            .last()
-            .is_some_and(|seat| seat.bundle == bundle && seat.reviewer == submission.reviewer);
+        let last = assignments.last().is_some_and(|assignment| {
+            assignment.bundle == bundle && assignment.reviewer == submission.reviewer
+        });
         if !last {
-            seats.push(Seat {
+            assignments.push(Assignment {
                 bundle,
                 reviewer: submission.reviewer,
-                ..Seat::default()
+                ..Assignment::default()
             });
         }
-        if let Some(seat) = seats.last_mut() {
-            take(seat, submission.outcome, submission.sidecar);
+        if let Some(assignment) = assignments.last_mut() {
+            take(assignment, submission.outcome, submission.sidecar);
         }
     }
-    seats
+    assignments
 }
 
-/// Adds an empty seat wherever a reviewer has none. `reviewers` are sorted.
-fn with_missing(taken: Vec<Seat>, bundles: usize, reviewers: &[String]) -> Vec<Seat> {
-    let mut seats = Vec::with_capacity(bundles * reviewers.len());
+/// Adds an empty assignment wherever a reviewer has none. `reviewers` are sorted.
+fn with_missing(taken: Vec<Assignment>, bundles: usize, reviewers: &[String]) -> Vec<Assignment> {
+    let mut assignments = Vec::with_capacity(bundles * reviewers.len());
     let mut taken = taken.into_iter().peekable();
     for bundle in 0..bundles {
         for reviewer in reviewers {
-            let seat = taken.next_if(|seat| seat.bundle == bundle && seat.reviewer == *reviewer);
-            seats.push(seat.unwrap_or_else(|| Seat {
+            let assignment = taken.next_if(|assignment| {
+                assignment.bundle == bundle && assignment.reviewer == *reviewer
+            });
+            assignments.push(assignment.unwrap_or_else(|| Assignment {
                 bundle,
                 reviewer: reviewer.clone(),
-                ..Seat::default()
+                ..Assignment::default()
             }));
         }
     }
-    seats
+    assignments
 }
 
-/// Puts what was handed in on a seat. A review outweighs a failure, and that outweighs not having been asked.
-fn take(seat: &mut Seat, outcome: Outcome, sidecar: Option<Sidecar>) {
+/// Adds what was handed in to an assignment. A review outweighs a failure, and that outweighs not having been asked.
+fn take(assignment: &mut Assignment, outcome: Outcome, sidecar: Option<Sidecar>) {
     match outcome {
-        Outcome::Review(review) => seat.reviews.push(review),
+        Outcome::Review(review) => assignment.reviews.push(review),
         Outcome::Failed { reason } => {
-            seat.failed = Some(match seat.failed.take() {
+            assignment.failed = Some(match assignment.failed.take() {
                 Some(other) => other.min(reason),
                 None => reason,
             });
         }
-        Outcome::NotAsked => seat.not_asked = true,
+        Outcome::NotAsked => assignment.not_asked = true,
         Outcome::Missing => {}
     }
     // Of several the one that sorts first, whatever the order.
-    seat.sidecar = match (seat.sidecar.take(), sidecar) {
+    assignment.sidecar = match (assignment.sidecar.take(), sidecar) {
         (Some(a), Some(b)) => Some(if format!("{a:?}") <= format!("{b:?}") {
             a
         } else {
@@ -300,7 +308,7 @@ impl<'a> Lineages<'a> {
         if let Some(own) = table.of_own_name(reviewer) {
             return (own, "the config's lineages".to_owned());
         }
-        // A model that the table knows to say nothing, such as a router, is not made up for by the seat's name.
+        // A model that the table knows to say nothing, such as a router, is not made up for by the reviewer's name.
         let models = [
             (model, "in the sidecar"),
             (

@@ -1,0 +1,134 @@
+//! What the list of issues and the cards in the diffs both say of an issue.
+
+use serde::Serialize;
+
+use super::anchor::Anchors;
+use super::facet::Counts;
+use super::words::{Prose, prose, start};
+use crate::report::clean::line;
+use crate::report::message::worst;
+use crate::report::ranked::{Ranked, location_name, what_and_why};
+use crate::review::Severity;
+
+/// Characters of a claim in the list.
+const SUMMARY: usize = 220;
+
+/// An issue's line in the list.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Row {
+    #[serde(flatten)]
+    pub(super) issue: Issue,
+    pub(super) bundle: String,
+    /// The first words of the most severe claim.
+    pub(super) summary: Option<Prose>,
+    pub(super) reviewers: Vec<String>,
+    /// How many further claims there are.
+    pub(super) more: usize,
+}
+
+/// What an issue's line and its card both say.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Issue {
+    pub(super) anchor: String,
+    pub(super) severity: &'static str,
+    pub(super) severity_word: &'static str,
+    /// Folder with its last slash.
+    pub(super) folder: String,
+    pub(super) file: String,
+    /// `:20-21`, `::symbol` or nothing.
+    pub(super) at: String,
+    /// Independent lineages that report it.
+    pub(super) convergence: u32,
+    /// Out of so many.
+    pub(super) reviewed_by: u32,
+    /// The same as filled and empty dots; nothing where they would be too many to count.
+    pub(super) dots: String,
+    /// 1 to 4.
+    pub(super) level: u32,
+    /// Numbers of the lineages, for the filter.
+    pub(super) lineage_keys: String,
+    pub(super) grounding_keys: String,
+}
+
+impl Issue {
+    /// Describes an issue, gives it a name, and counts it.
+    pub(super) fn new(entry: &Ranked<'_>, anchors: &mut Anchors, counts: &mut Counts) -> Self {
+        let issue = entry.issue;
+        let path = line(&issue.path);
+        let at = location_name("", issue.start, issue.end, issue.symbol.as_deref());
+        let anchor = anchors.name(&format!("{}/{path}{at}", line(&entry.bundle.id)));
+        let (folder, file) = match path.rfind('/') {
+            Some(slash) => (path[..=slash].to_owned(), path[slash + 1..].to_owned()),
+            None => (String::new(), path),
+        };
+        let level = issue.convergence.clamp(1, 4);
+        let keys = counts.count(entry.findings(), level, issue.severity);
+        Self {
+            anchor,
+            severity: severity_key(issue.severity),
+            severity_word: severity_word(issue.severity),
+            folder,
+            file,
+            at,
+            convergence: issue.convergence,
+            reviewed_by: issue.reviewed_by,
+            dots: dots(issue.convergence, issue.reviewed_by),
+            level,
+            lineage_keys: keys.lineages,
+            grounding_keys: keys.grounding,
+        }
+    }
+}
+
+/// `●●○`: 2 of 3.
+fn dots(filled: u32, of: u32) -> String {
+    const MOST: u32 = 9;
+    if of > MOST || filled > of {
+        return String::new();
+    }
+    let times = |mark: &str, count: u32| mark.repeat(count as usize);
+    times("●", filled) + &times("○", of - filled)
+}
+
+impl Row {
+    /// The issue's line.
+    pub(super) fn new(entry: &Ranked<'_>, issue: Issue) -> Self {
+        let mut reviewers: Vec<String> = Vec::new();
+        for finding in entry.findings() {
+            let name = line(&finding.reviewer);
+            if !reviewers.contains(&name) {
+                reviewers.push(name);
+            }
+        }
+        let worst = worst(entry);
+        let words =
+            worst.and_then(|worst| what_and_why(worst.what.as_deref(), worst.why.as_deref()).0);
+        Self {
+            issue,
+            bundle: line(&entry.bundle.id),
+            summary: words.and_then(|text| prose(&start(text, SUMMARY))),
+            reviewers,
+            more: entry.findings().count().saturating_sub(1),
+        }
+    }
+}
+
+/// The word in attributes.
+pub(super) fn severity_key(severity: Option<Severity>) -> &'static str {
+    match severity {
+        Some(Severity::Block) => "block",
+        Some(Severity::Warn) => "warn",
+        Some(Severity::Info) => "info",
+        None => "none",
+    }
+}
+
+/// The word for people.
+pub(super) fn severity_word(severity: Option<Severity>) -> &'static str {
+    match severity {
+        Some(Severity::Block) => "Block",
+        Some(Severity::Warn) => "Warn",
+        Some(Severity::Info) => "Info",
+        None => "No severity",
+    }
+}

@@ -1,0 +1,32 @@
+//! Locations of all bundles, each once: one cited from two bundles is one.
+
+use std::collections::HashMap;
+
+use super::resolver::Key;
+use crate::review::location::LineRange;
+
+/// A location, as words that hash quickly.
+type Packed = [u64; 3];
+
+/// The different locations, and whether two or more lineages cite each in some bundle.
+#[derive(Default)]
+pub(super) struct Distinct(HashMap<Packed, bool>);
+
+impl Distinct {
+    pub(super) fn add(&mut self, key: &Key, convergent: bool) {
+        // Lines are 1-based, so 0 is free for none.
+        let lines = key.lines.map_or(0, |LineRange { start, end }| {
+            u64::from(start) << 32 | u64::from(end)
+        });
+        let symbol = key.symbol.map_or(0, |symbol| symbol as u64 + 1);
+        *self.0.entry([key.path as u64, lines, symbol]).or_default() |= convergent;
+    }
+
+    pub(super) fn distinct(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    pub(super) fn convergent(&self) -> u64 {
+        self.0.values().filter(|convergent| **convergent).count() as u64
+    }
+}
