@@ -1,0 +1,380 @@
+//! Compares what two sides answered to one case: status, content type, shape of the body and its values, each apart.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Number, Value};
+
+use super::pattern::ParityPattern;
+use super::pointer::{PointerPattern, join};
+use super::shape::{Shape, type_name};
+use super::{Answer, Exchange, Reply};
+
+/// Differences that one case lists; further ones are only counted.
+const MOST_DIFFERENCES: usize = 200;
+/// Characters of a value that a difference shows.
+const SHOWN_VALUE: usize = 200;
+
+/// What a difference is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum DifferenceKind {
+    /// The status codes.
+    Status,
+    /// The media types, or the targets of redirects.
+    Header,
+    /// Keys or types of the bodies.
+    Shape,
+    /// Values of one type.
+    Value,
+}
+
+/// One difference between two answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Difference {
+    /// JSON Pointer into the body; empty for the whole body, and for status and headers.
+    pub pointer: String,
+    /// What the left side has there, as JSON; `null` in JSON if it has nothing there.
+    pub left: Option<String>,
+    /// What the right side has there.
+    pub right: Option<String>,
+    /// What differs.
+    pub kind: DifferenceKind,
+    /// How it differs, if that is known by a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<ParityPattern>,
+}
+
+/// What came of one case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CaseResult {
+    /// Name of the case.
+    pub name: String,
+    /// Status codes, left and right; `None` if no answer came.
+    pub status: [Option<u16>; 2],
+    /// The status codes are equal.
+    pub status_match: bool,
+    /// Media types, and targets of redirects, are equal.
+    pub header_match: bool,
+    /// The bodies have one shape.
+    pub shape_match: bool,
+    /// The bodies have one shape and equal values, noise and ignored places left out.
+    pub value_match: bool,
+    /// Where they differ, at most 200.
+    pub differences: Vec<Difference>,
+    /// Differences that are not listed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more_differences: usize,
+    /// The first pattern among the differences.
+    pub pattern: Option<ParityPattern>,
+    /// Places in which the left side differs from itself.
+    #[serde(default)]
+    pub noise: Vec<String>,
+    /// Why the case failed: a side gave no usable answer. The case then neither matches nor diverges.
+    pub error: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
+impl CaseResult {
+    /// Whether both sides gave the same answer.
+    pub fn matches(&self) -> bool {
+        self.error.is_none() && self.status_match && self.header_match && self.value_match
+    }
+
+    /// Whether both sides gave usable answers that differ.
+    pub fn diverges(&self) -> bool {
+        self.error.is_none() && !self.matches()
+    }
+}
+
+/// A body as it is compared.
+enum Body {
+    Json(Value),
+    /// Compared by bytes: whether they are written with escapes, and the text.
+    Text(bool, String),
+}
+
+/// Compares one exchange. What `ignore` covers is not compared.
+pub fn compare(exchange: &Exchange, ignore: &[PointerPattern]) -> CaseResult {
+    let status = |reply: &Reply| match reply {
+        Reply::Answer(answer) => Some(answer.status),
+        Reply::Failed { .. } => None,
+    };
+    let mut result = CaseResult {
+        name: exchange.case.clone(),
+        status: [status(&exchange.left), status(&exchange.right)],
+        status_match: false,
+        header_match: false,
+        shape_match: false,
+        value_match: false,
+        differences: Vec::new(),
+        more_differences: 0,
+        pattern: None,
+        noise: Vec::new(),
+        error: None,
+    };
+    let sides = usable("left", &exchange.left).and_then(|left| {
+        let again = exchange.left_again.as_ref();
+        let again = again
+            .map(|reply| usable("left (asked again)", reply))
+            .transpose()?;
+        Ok((left, again, usable("right", &exchange.right)?))
+    });
+    let ((left, left_body), again, (right, right_body)) = match sides {
+        Ok(sides) => sides,
+        Err(error) => {
+            result.error = Some(error);
+            return result;
+        }
+    };
+    let mut ignore = ignore.to_vec();
+    if let Some((_, again)) = again {
+        let mut walk = Walk::new(&[]);
+        walk.bodies(&left_body, &again);
+        result.noise = walk
+            .differences
+            .into_iter()
+            .map(|found| found.pointer)
+            .collect();
+        ignore.extend(
+            result
+                .noise
+                .iter()
+                .map(|place| PointerPattern::exact(place)),
+        );
+    }
+
+    let mut walk = Walk::new(&ignore);
+    result.status_match = left.status == right.status;
+    if !result.status_match {
+        let shown = |answer: &Answer| Some(answer.status.to_string());
+        walk.add("", shown(left), shown(right), DifferenceKind::Status, None);
+    }
+    result.header_match = true;
+    for (left, right) in [
+        (left.media_type(), right.media_type()),
+        (left.location.clone(), right.location.clone()),
+    ] {
+        if left != right {
+            result.header_match = false;
+            walk.add("", left, right, DifferenceKind::Header, None);
+        }
+    }
+    let before = walk.differences.len() + walk.more;
+    walk.bodies(&left_body, &right_body);
+    result.shape_match = !walk.shape_differs;
+    result.value_match = walk.differences.len() + walk.more == before;
+    result.pattern = walk.differences.iter().find_map(|found| found.pattern);
+    result.differences = walk.differences;
+    result.more_differences = walk.more;
+    result
+}
+
+/// An answer with its body read, or why it cannot be compared.
+fn usable<'a>(side: &str, reply: &'a Reply) -> Result<(&'a Answer, Body), String> {
+    let answer = match reply {
+        Reply::Failed { reason } => return Err(format!("{side}: {reason}")),
+        Reply::Answer(answer) if answer.status >= 500 => {
+            return Err(format!("{side}: status {}", answer.status));
+        }
+        Reply::Answer(answer) => answer,
+    };
+    let media = answer.media_type().unwrap_or_default();
+    let says_json = media == "application/json" || media.ends_with("+json");
+    // A server that labels its JSON as text still sends JSON.
+    let body = match serde_json::from_str(&answer.body) {
+        Ok(value) if !answer.escaped => Body::Json(value),
+        Err(error) if says_json && !answer.body.is_empty() => {
+            return Err(format!(
+                "{side}: the body is not the JSON it says it is: {error}"
+            ));
+        }
+        _ => Body::Text(answer.escaped, answer.body.clone()),
+    };
+    Ok((answer, body))
+}
+
+/// Walks two bodies side by side and collects where they differ.
+struct Walk<'a> {
+    ignore: &'a [PointerPattern],
+    differences: Vec<Difference>,
+    /// Differences beyond [`MOST_DIFFERENCES`].
+    more: usize,
+    shape_differs: bool,
+}
+
+impl<'a> Walk<'a> {
+    fn new(ignore: &'a [PointerPattern]) -> Self {
+        Self {
+            ignore,
+            differences: Vec::new(),
+            more: 0,
+            shape_differs: false,
+        }
+    }
+
+    fn ignores(&self, pointer: &str) -> bool {
+        self.ignore.iter().any(|pattern| pattern.covers(pointer))
+    }
+
+    fn add(
+        &mut self,
+        pointer: &str,
+        left: Option<String>,
+        right: Option<String>,
+        kind: DifferenceKind,
+        pattern: Option<ParityPattern>,
+    ) {
+        self.shape_differs |= kind == DifferenceKind::Shape;
+        if self.differences.len() == MOST_DIFFERENCES {
+            self.more += 1;
+            return;
+        }
+        self.differences.push(Difference {
+            pointer: pointer.to_owned(),
+            left,
+            right,
+            kind,
+            pattern,
+        });
+    }
+
+    fn bodies(&mut self, left: &Body, right: &Body) {
+        match (left, right) {
+            (Body::Json(left), Body::Json(right)) => self.values("", left, right),
+            (Body::Text(left_escaped, left), Body::Text(right_escaped, right)) => {
+                if (left_escaped, left) != (right_escaped, right) {
+                    let (left, right) = (short(left), short(right));
+                    self.add("", Some(left), Some(right), DifferenceKind::Value, None);
+                }
+            }
+            (left, right) => {
+                let shown = |body: &Body| match body {
+                    Body::Json(value) => Some(short(&value.to_string())),
+                    Body::Text(_, text) => Some(short(text)),
+                };
+                self.add("", shown(left), shown(right), DifferenceKind::Shape, None);
+            }
+        }
+    }
+
+    fn differ(&mut self, pointer: &str, left: &Value, right: &Value, kind: DifferenceKind) {
+        let pattern = ParityPattern::between(left, right);
+        let shown = |value: &Value| Some(short(&value.to_string()));
+        self.add(pointer, shown(left), shown(right), kind, pattern);
+    }
+
+    fn values(&mut self, pointer: &str, left: &Value, right: &Value) {
+        if self.ignores(pointer) {
+            return;
+        }
+        match (left, right) {
+            (Value::Object(_), Value::Object(_)) => self.objects(pointer, left, right),
+            (Value::Array(left), Value::Array(right)) => self.arrays(pointer, left, right),
+            (Value::Number(one), Value::Number(other)) if same_number(one, other) => {}
+            (left, right) if left == right => {}
+            (left, right) if type_name(left) == type_name(right) => {
+                self.differ(pointer, left, right, DifferenceKind::Value);
+            }
+            (left, right) => self.differ(pointer, left, right, DifferenceKind::Shape),
+        }
+    }
+
+    fn objects(&mut self, pointer: &str, left: &Value, right: &Value) {
+        let (Value::Object(one), Value::Object(other)) = (left, right) else {
+            return;
+        };
+        // Said once of the whole object: its keys one by one would hide what happened.
+        if let Some(pattern @ (ParityPattern::EnumTagging | ParityPattern::KeyCase)) =
+            ParityPattern::between(left, right)
+        {
+            let shown = |value: &Value| Some(short(&value.to_string()));
+            let kind = DifferenceKind::Shape;
+            return self.add(pointer, shown(left), shown(right), kind, Some(pattern));
+        }
+        for (key, value) in one {
+            let below = join(pointer, key);
+            match other.get(key) {
+                Some(there) => self.values(&below, value, there),
+                None => self.absent(&below, Some(value), None),
+            }
+        }
+        for (key, value) in other {
+            if !one.contains_key(key) {
+                self.absent(&join(pointer, key), None, Some(value));
+            }
+        }
+    }
+
+    /// A key that only one side has.
+    fn absent(&mut self, pointer: &str, left: Option<&Value>, right: Option<&Value>) {
+        if self.ignores(pointer) {
+            return;
+        }
+        let null = left.or(right).is_some_and(Value::is_null);
+        let shown = |value: Option<&Value>| value.map(|value| short(&value.to_string()));
+        self.add(
+            pointer,
+            shown(left),
+            shown(right),
+            DifferenceKind::Shape,
+            null.then_some(ParityPattern::NullAbsent),
+        );
+    }
+
+    /// Elements are compared one by one. Further elements of the longer side differ in value; they differ in shape only if
+    /// the shorter side has elements and none of that shape: an empty array says nothing about its elements.
+    fn arrays(&mut self, pointer: &str, left: &[Value], right: &[Value]) {
+        for (index, (left, right)) in left.iter().zip(right).enumerate() {
+            self.values(&join(pointer, index), left, right);
+        }
+        let common = left.len().min(right.len());
+        let shorter = if left.len() < right.len() {
+            left
+        } else {
+            right
+        };
+        let known: Vec<Shape> = shorter.iter().map(Shape::of).collect();
+        let kind = |extra: &Value| {
+            if known.is_empty() || known.contains(&Shape::of(extra)) {
+                DifferenceKind::Value
+            } else {
+                DifferenceKind::Shape
+            }
+        };
+        let shown = |value: &Value| Some(short(&value.to_string()));
+        for (index, extra) in left.iter().enumerate().skip(common) {
+            let below = join(pointer, index);
+            if !self.ignores(&below) {
+                self.add(&below, shown(extra), None, kind(extra), None);
+            }
+        }
+        for (index, extra) in right.iter().enumerate().skip(common) {
+            let below = join(pointer, index);
+            if !self.ignores(&below) {
+                self.add(&below, None, shown(extra), kind(extra), None);
+            }
+        }
+    }
+}
+
+/// Whether two numbers have one value: `1`, `1.0` and `1e0` do.
+pub(super) fn same_number(one: &Number, other: &Number) -> bool {
+    // Integers above 2^53 must not be compared as floating point.
+    match (one.as_i128(), other.as_i128()) {
+        (Some(one), Some(other)) => one == other,
+        _ => one.as_f64() == other.as_f64(),
+    }
+}
+
+fn short(text: &str) -> String {
+    match text.char_indices().nth(SHOWN_VALUE) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
