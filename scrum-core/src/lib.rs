@@ -96,6 +96,7 @@
 pub mod change;
 pub mod config;
 pub mod digest;
+pub mod estimate;
 pub mod gauntlet;
 #[cfg(feature = "git")]
 pub mod git;
