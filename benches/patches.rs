@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use scrum_core::patch;
-use scrum_core::plan::{self, BundleOptions};
+use scrum_core::plan::{BundleOptions, Plan};
 use scrum_core::wave::prompt::{self, Numbering};
 
 fn main() {
@@ -74,7 +74,7 @@ fn change_set(bencher: Bencher<'_, '_>, bytes: usize) {
     bencher
         .counter(BytesCount::of_slice(text.as_bytes()))
         .with_inputs(|| text.clone().into_bytes())
-        .bench_values(|text| patch::change_set("patch", text).map(|set| set.changes.len()));
+        .bench_values(|text| patch::change_set("patch", text).map(|set| set.changes().len()));
 }
 
 fn plan(bencher: Bencher<'_, '_>, text: String, split: bool) {
@@ -85,7 +85,7 @@ fn plan(bencher: Bencher<'_, '_>, text: String, split: bool) {
     let options = BundleOptions::default().split(split);
     bencher
         .counter(bytes)
-        .bench(|| plan::plan(black_box(&set), &options).map(|plan| plan.bundles.len()));
+        .bench(|| Plan::new(black_box(&set), &options).map(|plan| plan.bundles.len()));
 }
 
 /// Dividing many files into bundles without cutting any.

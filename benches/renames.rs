@@ -96,7 +96,7 @@ fn compare(bencher: Bencher<'_, '_>, files: usize, least_similarity: u8) {
     };
     bencher.bench_local(|| {
         let set = repository.changes(black_box(&range), &options);
-        set.expect("two commits compare").changes.len()
+        set.expect("two commits compare").changes().len()
     });
 }
 

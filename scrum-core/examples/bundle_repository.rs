@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use scrum_core::git::{self, DiffOptions, Repository, Snapshot};
-use scrum_core::plan::{self, BundleOptions};
+use scrum_core::plan::{BundleOptions, Plan};
 use scrum_core::wave::prompt::Template;
 use scrum_core::wave::{self, Discard, WaveOptions};
 
@@ -58,7 +58,7 @@ fn history() -> [Snapshot<'static>; 2] {
 fn bundles(folder: &Path, range: &str, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let changes =
         Repository::discover(folder)?.changes(&range.parse()?, &DiffOptions::default())?;
-    let plan = plan::plan(&changes, &BundleOptions::default())?;
+    let plan = Plan::new(&changes, &BundleOptions::default())?;
     for bundle in &plan.bundles {
         let mut diff = Vec::new();
         bundle.write_diff(&changes, &mut diff)?;
@@ -71,7 +71,7 @@ fn bundles(folder: &Path, range: &str, out: &mut dyn Write) -> Result<(), Box<dy
         )?;
     }
     // What `scrum bundle` leaves on disk goes to a `Sink`: a folder there, nowhere here.
-    let manifest = wave::write(
+    let manifest = wave::dry_run(
         &changes,
         &plan,
         &Template::builtin(),

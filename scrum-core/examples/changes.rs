@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let mut out = BufWriter::new(io::stdout().lock());
     let mut text = Vec::new();
-    for (index, change) in set.changes.iter().enumerate() {
+    for (index, change) in set.changes().iter().enumerate() {
         if patch {
             set.read_patch(index, &mut text)?;
             out.write_all(&text)?;

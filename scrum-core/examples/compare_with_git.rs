@@ -109,7 +109,7 @@ fn compare(set: &ChangeSet, theirs: &[&[u8]], show: usize) -> Result<(), Box<dyn
     let (mut equal, mut same_bytes, mut all_bytes) = (0, 0, 0);
     let mut different: BTreeMap<&str, Vec<Pair>> = BTreeMap::new();
     let mut ours = Vec::new();
-    for (index, change) in set.changes.iter().enumerate() {
+    for (index, change) in set.changes().iter().enumerate() {
         set.read_patch(index, &mut ours)?;
         if ours.len() as u64 != change.bytes {
             return Err(format!("{}: length is not as stated", change.path).into());
@@ -130,7 +130,7 @@ fn compare(set: &ChangeSet, theirs: &[&[u8]], show: usize) -> Result<(), Box<dyn
                 .push((ours.clone(), theirs));
         }
     }
-    let files = set.changes.len();
+    let files = set.changes().len();
     let share = |part: usize, whole: usize| part as f64 * 100.0 / whole.max(1) as f64;
     println!("{files} files, {all_bytes} bytes");
     println!("{equal} files equal ({:.2} %)", share(equal, files));
@@ -146,7 +146,7 @@ fn compare(set: &ChangeSet, theirs: &[&[u8]], show: usize) -> Result<(), Box<dyn
         }
     }
     let renames = set
-        .changes
+        .changes()
         .iter()
         .filter(|change| change.old_path.is_some())
         .count();

@@ -4,12 +4,16 @@
 //! and every later stage reads it.
 
 use std::fmt;
+use std::hash::{Hash as _, Hasher as _};
 use std::io;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::path::RepoPath;
 use crate::range::Range;
+
+/// Context lines around a change unless something else is asked for.
+pub const DEFAULT_CONTEXT: u32 = 3;
 
 /// What happened to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -152,8 +156,8 @@ impl Change {
 
 /// Gives out the patch text of changes. Implemented by the reader of repositories and by the reader of patch files.
 pub trait PatchSource: Send + Sync {
-    /// Replaces the content of `text` with the patch of the change at `index` in [`ChangeSet::changes`]: all its
-    /// `diff --git` sections, [`Change::bytes`] bytes, ending in a line feed.
+    /// Replaces the content of `text` with the patch of the change at `index` in the list that the set was made from: all
+    /// its `diff --git` sections, [`Change::bytes`] bytes, ending in a line feed.
     ///
     /// # Errors
     ///
@@ -165,9 +169,9 @@ pub trait PatchSource: Send + Sync {
 pub struct ChangeSet {
     /// What was compared.
     pub range: Range,
-    /// The changed files, sorted by [`Change::path`] as git sorts a diff; those of a series of patches that build on
-    /// each other in its order.
-    pub changes: Vec<Change>,
+    changes: Vec<Change>,
+    /// For each of `changes` its index in the source. They differ after [`retain`](Self::retain).
+    source_indices: Vec<usize>,
     /// For each entry of `range.commits` the indices into `changes` of the files it touched; fewer entries than commits
     /// where the older ones were not looked at.
     pub touched: Vec<Vec<usize>>,
@@ -188,6 +192,7 @@ impl ChangeSet {
     ) -> Self {
         Self {
             range,
+            source_indices: (0..changes.len()).collect(),
             changes,
             touched: Vec::new(),
             tree,
@@ -196,13 +201,54 @@ impl ChangeSet {
         }
     }
 
+    /// The changed files, sorted by [`Change::path`] as git sorts a diff; those of a series of patches that build on
+    /// each other in its order.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// Keeps the changes for which `keep` says so. What is left may no longer turn the base tree into the head tree, and
+    /// plans made before no longer fit.
+    pub fn retain(&mut self, keep: impl Fn(&Change) -> bool) {
+        let kept: Vec<bool> = self.changes.iter().map(keep).collect();
+        let mut next = 0..;
+        let moved: Vec<Option<usize>> = kept
+            .iter()
+            .map(|kept| if *kept { next.next() } else { None })
+            .collect();
+        for touched in &mut self.touched {
+            *touched = touched.iter().filter_map(|index| moved[*index]).collect();
+        }
+        let mut kept_changes = kept.iter();
+        self.changes.retain(|_| kept_changes.next() == Some(&true));
+        let mut kept_indices = kept.iter();
+        self.source_indices
+            .retain(|_| kept_indices.next() == Some(&true));
+    }
+
     /// Reads the patch text of one change into a buffer that the caller reuses.
     ///
     /// # Errors
     ///
-    /// As [`PatchSource::read_patch`].
+    /// As [`PatchSource::read_patch`], and [`io::ErrorKind::InvalidInput`] if there is no change of that index.
     pub fn read_patch(&self, index: usize, text: &mut Vec<u8>) -> io::Result<()> {
-        self.source.read_patch(index, text)
+        let source = self.source_indices.get(index).ok_or_else(|| {
+            let count = self.changes.len();
+            io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!("change {index} of a change set of {count}"),
+            )
+        })?;
+        self.source.read_patch(*source, text)
+    }
+
+    /// A number that tells this set from others: by the paths, kinds and sizes of its changes.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        let mut hasher = std::hash::DefaultHasher::new();
+        for change in &self.changes {
+            (&change.path, change.kind, change.bytes).hash(&mut hasher);
+        }
+        hasher.finish()
     }
 }
 

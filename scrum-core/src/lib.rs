@@ -22,6 +22,9 @@
 //! | [`tally`](mod@tally) | all submissions | the [`Tally`](tally::Tally): every citation in one bucket, convergence |
 //! | [`report`] | a tally | text, JSON and other formats, into your writer |
 //!
+//! [`gauntlet`] has the other phases of a release: the smoke chain and the parity probe. [`estimate`] says how many
+//! defects nobody reported.
+//!
 //! [`config`] is `scrum.toml`; [`path`], [`digest`], [`size`], [`nearest`] ("did you mean") and [`terminal`] are small
 //! types that several stages use; [`parallel`] puts work on threads and results in order.
 //!
@@ -67,11 +70,11 @@
 //! # git(&["add", "."]);
 //! # git(&["commit", "-q", "-m", "Add a pool"]);
 //! # let range = "main~1..main";
-//! use scrum_core::plan::{self, BundleOptions};
+//! use scrum_core::plan::{BundleOptions, Plan};
 //! use scrum_core::git::{DiffOptions, Repository};
 //!
 //! let changes = Repository::discover(folder)?.changes(&range.parse()?, &DiffOptions::default())?;
-//! let plan = plan::plan(&changes, &BundleOptions::default())?;
+//! let plan = Plan::new(&changes, &BundleOptions::default())?;
 //! for bundle in &plan.bundles {
 //!     let mut diff = Vec::new();
 //!     bundle.write_diff(&changes, &mut diff)?;

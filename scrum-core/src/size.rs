@@ -1,6 +1,12 @@
-//! Sizes as people read them: KB means 1000 bytes.
+//! Sizes as people read and write them: KB means 1000 bytes, KiB 1024.
 //!
-//! Takes bytes as a number; gives text for people.
+//! Takes bytes as a number, or a size as it is written; gives the other.
+
+use std::fmt;
+
+use bytesize::ByteSize;
+use serde::Deserializer;
+use serde::de::{self, Unexpected, Visitor};
 
 /// `46.1 KB`: one decimal, rounded half up; whole bytes below 1 KB, MB from 1000 KB.
 pub fn decimal(bytes: u64) -> String {
@@ -19,6 +25,55 @@ pub fn decimal(bytes: u64) -> String {
 /// `46 KB`: whole KB, rounded half up, the form of the tally's headline.
 pub fn whole_kb(bytes: u64) -> String {
     format!("{} KB", bytes.saturating_add(500) / 1_000)
+}
+
+/// Reads a size: bytes as a number, or a text with a unit.
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    struct Size;
+    impl Visitor<'_> for Size {
+        type Value = u64;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a size: \"60KB\", \"60KiB\", or a number of bytes")
+        }
+
+        fn visit_i64<E: de::Error>(self, bytes: i64) -> Result<u64, E> {
+            let unsigned = u64::try_from(bytes);
+            unsigned.map_err(|_| E::invalid_value(Unexpected::Signed(bytes), &self))
+        }
+
+        fn visit_u64<E: de::Error>(self, bytes: u64) -> Result<u64, E> {
+            Ok(bytes)
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<u64, E> {
+            text.parse::<ByteSize>()
+                .map(|size| size.as_u64())
+                .map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+        }
+    }
+    deserializer.deserialize_any(Size)
+}
+
+/// As [`deserialize`], for a key that may be absent.
+pub(crate) fn deserialize_optional<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<u64>, D::Error> {
+    deserialize(deserializer).map(Some)
+}
+
+/// What [`deserialize`] reads, as a schema.
+#[cfg(feature = "schema")]
+pub(crate) fn schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({
+        "anyOf": [
+            {
+                "type": "string",
+                "pattern": r"^([0-9]+|[0-9]+(\.[0-9]+)?\s*([bB]|[kKmMgGtTpPeE][iI]?[bB]?))$"
+            },
+            { "type": "integer", "minimum": 0 }
+        ]
+    })
 }
 
 #[cfg(test)]

@@ -273,9 +273,9 @@ fn errors_of_the_configuration() {
         ("[guard\n", "line 1", "", "scrum init --print"),
         (
             "[guard]\nwarn = '2KB'\nfail = '1KB'\n",
-            "",
+            "line 1",
             "above the fail limit",
-            "--warn 60KB",
+            "scrum init --print",
         ),
         (
             "[[reviewers]]\nname = 'a'\n[[reviewers]]\nname = 'a'\n",

@@ -261,7 +261,7 @@ fn the_configuration_is_judged_as_the_program_judges_it() {
         assert_eq!(!refused, fits, "{text}\n{}", run.all());
     }
     assert_eq!(
-        schema["$defs"]["Guard"]["properties"]["warn"]["default"],
+        schema["$defs"]["Limits"]["properties"]["warn"]["default"],
         json!(60_000)
     );
 }

@@ -115,7 +115,7 @@ fn look(
 /// `last 20 commits (HEAD~20..HEAD, 46 files)`.
 fn in_words(changes: &ChangeSet) -> String {
     let commits = changes.range.commits.len();
-    let files = changes.changes.len();
+    let files = changes.changes().len();
     let plural = |count| if count == 1 { "" } else { "s" };
     // From the empty tree there is no shorter word for the range.
     let range = if changes.range.base.is_some() {

@@ -163,7 +163,7 @@ fn config(error: &ConfigError) -> String {
             nearest: Some(known),
             ..
         } => format!("did you mean `{known}`? `scrum init --print` shows a file with the keys"),
-        ConfigError::Limits { .. } => {
+        ConfigError::Limits(_) => {
             "`scrum bundle --warn 60KB --fail 100KB` are the defaults; [guard] in scrum.toml sets them for good"
                 .to_owned()
         }

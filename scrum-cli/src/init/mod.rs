@@ -98,7 +98,7 @@ const TAIL: &str = "
 ";
 
 fn components(out: &mut String, proposal: &Proposal, range: &str, limits: Limits) {
-    let (warn, fail) = (decimal(limits.warn), decimal(limits.fail));
+    let (warn, fail) = (decimal(limits.warn()), decimal(limits.fail()));
     let _ = writeln!(
         out,
         "# Beside each: its diff in the {range}.\n\

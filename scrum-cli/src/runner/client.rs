@@ -43,9 +43,7 @@ enum Asker {
 impl ReviewerClient {
     /// Gets a reviewer ready; `folder` is where its command runs.
     pub(crate) fn new(reviewer: &Reviewer, folder: &Path) -> Result<Self> {
-        let max_output = reviewer
-            .max_output
-            .map_or(DEFAULT_MAX_OUTPUT, |size| size.as_u64());
+        let max_output = reviewer.max_output.unwrap_or(DEFAULT_MAX_OUTPUT);
         let mut keys = Keys::default();
         let asker = match reviewer.api {
             Some(api) => {

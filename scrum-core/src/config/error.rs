@@ -2,6 +2,7 @@
 
 use super::Config;
 use crate::nearest::nearest;
+use crate::plan::guard::LimitsError;
 
 /// A `scrum.toml` that cannot be used.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -18,14 +19,9 @@ pub enum ConfigError {
         /// `[guard] warn`.
         nearest: Option<String>,
     },
-    /// Limits that contradict each other.
-    #[error("the warn limit ({warn} bytes) is above the fail limit ({fail} bytes)")]
-    Limits {
-        /// The warn limit, in bytes.
-        warn: u64,
-        /// The fail limit, in bytes.
-        fail: u64,
-    },
+    /// Limits that contradict each other, after flags have replaced those of the file.
+    #[error(transparent)]
+    Limits(#[from] LimitsError),
     /// A name that occurs twice in a list where names must differ.
     #[error("two {list} entries are named `{name}`")]
     Twice {

@@ -9,9 +9,7 @@
 
 mod error;
 mod reviewers;
-mod size;
 
-use bytesize::ByteSize;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +21,10 @@ pub use reviewers::{
 
 use self::error::meant;
 use crate::digest;
-use crate::plan::guard::{DEFAULT_FAIL, DEFAULT_WARN, Limits};
+use crate::plan::component::ComponentRule;
+use crate::plan::exclude::ExcludeOptions;
+use crate::plan::guard::Limits;
+use crate::plan::{BundleOptions, Division};
 
 /// The file's name in the repository's top folder.
 pub const FILE_NAME: &str = "scrum.toml";
@@ -35,13 +36,13 @@ pub const FILE_NAME: &str = "scrum.toml";
 #[non_exhaustive]
 pub struct Config {
     /// `[guard]`: size limits.
-    pub guard: Guard,
+    pub guard: Limits,
     /// `[bundle]`: how the range is divided.
-    pub bundle: Bundle,
+    pub bundle: Division,
     /// `[[components]]`: named parts of the repository, first match wins.
-    pub components: Vec<Component>,
+    pub components: Vec<ComponentRule>,
     /// `[exclude]`: what reviewers are not shown.
-    pub exclude: Exclude,
+    pub exclude: ExcludeOptions,
     /// `[prompt]`: what stands around the diff.
     pub prompt: Prompt,
     /// `[[reviewers]]`: the seats.
@@ -62,123 +63,6 @@ pub struct Config {
         schemars(with = "serde_json::Map<String, serde_json::Value>")
     )]
     pub assess: toml::Table,
-}
-
-/// `[guard]`. Sizes are `"60KB"` (1000 bytes), `"60KiB"` (1024) or a number of bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, default)]
-pub struct Guard {
-    /// Warn above this. Default 60 KB.
-    #[serde(deserialize_with = "size::deserialize")]
-    #[cfg_attr(
-        feature = "schema",
-        schemars(schema_with = "size::schema", extend("default" = DEFAULT_WARN))
-    )]
-    pub warn: ByteSize,
-    /// Fail above this. Default 100 KB.
-    #[serde(deserialize_with = "size::deserialize")]
-    #[cfg_attr(
-        feature = "schema",
-        schemars(schema_with = "size::schema", extend("default" = DEFAULT_FAIL))
-    )]
-    pub fail: ByteSize,
-}
-
-impl Default for Guard {
-    fn default() -> Self {
-        Self {
-            warn: ByteSize(DEFAULT_WARN),
-            fail: ByteSize(DEFAULT_FAIL),
-        }
-    }
-}
-
-/// `[bundle]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, default)]
-pub struct Bundle {
-    /// How files that no `[[components]]` entry claims are grouped. Default `workspace`.
-    pub by: Grouping,
-    /// Divide a found component above the warn limit at its sub-folders. Default true.
-    pub divide: bool,
-    /// Join small neighbours below the warn limit. Default false.
-    pub pack: bool,
-    /// Cut bundles above the warn limit into parts. Default false.
-    pub split: bool,
-    /// Context lines around a change. Default 3.
-    pub context: u32,
-}
-
-impl Default for Bundle {
-    fn default() -> Self {
-        Self {
-            by: Grouping::default(),
-            divide: true,
-            pack: false,
-            split: false,
-            context: 3,
-        }
-    }
-}
-
-/// How components are found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Grouping {
-    /// By the nearest folder with a package manifest (`Cargo.toml`, `go.mod`, …).
-    #[default]
-    Workspace,
-    /// By the owners that `CODEOWNERS` names.
-    Codeowners,
-    /// By the first folder of the path.
-    TopLevel,
-}
-
-/// One entry of `[[components]]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Component {
-    /// The component's name.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-    pub name: String,
-    /// gitignore-style globs of its files.
-    pub paths: Vec<String>,
-}
-
-/// `[exclude]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, default)]
-pub struct Exclude {
-    /// gitignore-style globs of files that reviewers are not shown.
-    pub paths: Vec<String>,
-    /// Leave out binary content. Default true.
-    pub binary: bool,
-    /// Leave out lock files of package managers. Default true.
-    pub lock_files: bool,
-    /// Leave out generated and minified files. Default true.
-    pub generated: bool,
-    /// Leave out vendored files. Default true.
-    pub vendored: bool,
-    /// Leave out the bodies of deleted files. Default false.
-    pub deleted: bool,
-}
-
-impl Default for Exclude {
-    fn default() -> Self {
-        Self {
-            paths: Vec::new(),
-            binary: true,
-            lock_files: true,
-            generated: true,
-            vendored: true,
-            deleted: false,
-        }
-    }
 }
 
 /// `[prompt]`.
@@ -287,12 +171,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Limits`], [`ConfigError::Twice`], [`ConfigError::Name`], [`ConfigError::Reviewer`].
+    /// [`ConfigError::Twice`], [`ConfigError::Name`], [`ConfigError::Reviewer`].
     pub fn check(&self) -> Result<(), ConfigError> {
-        let Limits { warn, fail } = self.limits();
-        if warn > fail {
-            return Err(ConfigError::Limits { warn, fail });
-        }
         names(
             "[[components]]",
             self.components.iter().map(|entry| entry.name.clone()),
@@ -307,19 +187,19 @@ impl Config {
         self.reviewers.iter().try_for_each(Reviewer::check)
     }
 
-    /// The limits of `[guard]`, in bytes.
-    pub fn limits(&self) -> Limits {
-        Limits {
-            warn: self.guard.warn.as_u64(),
-            fail: self.guard.fail.as_u64(),
-        }
+    /// Options of [`Plan::new`](crate::plan::Plan::new) as the file says. What CODEOWNERS says is the caller's to add.
+    pub fn bundle_options(&self) -> BundleOptions {
+        BundleOptions::default()
+            .division(self.bundle)
+            .components(self.components.clone())
+            .limits(self.guard)
+            .exclude(self.exclude.clone())
     }
 
     /// SHA-256, in hex, of everything here that decides what the bundles and prompts are, the template's text
     /// included. Reviewers and counting do not enter: they change no bundle.
     pub fn bundling_digest(&self, template: &str) -> String {
-        // Sizes as numbers: their text is rounded.
-        let Limits { warn, fail } = self.limits();
+        let (warn, fail) = (self.guard.warn(), self.guard.fail());
         let rest = (&self.bundle, &self.components, &self.exclude, &self.prompt);
         // Plain structs with string keys serialise into memory without a way to fail.
         let json = serde_json::to_vec(&(warn, fail, rest, template)).unwrap_or_default();
@@ -348,6 +228,7 @@ fn names(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::component::By;
 
     #[test]
     fn the_documented_file_is_read() {
@@ -391,8 +272,8 @@ ignore = ["/request_id"]
 known_gaps = [ { case = "missing-field", reason = "x" } ]
 "#;
         let config = Config::from_toml(text).unwrap();
-        assert_eq!(config.limits(), Limits::default());
-        assert_eq!(config.bundle.by, Grouping::TopLevel);
+        assert_eq!(config.guard, Limits::default());
+        assert_eq!(config.bundle.by, By::TopLevel);
         assert!(config.bundle.divide && !config.bundle.split);
         assert_eq!(config.reviewers[1].api, Some(Api::Openai));
         assert_eq!(config.lineages["our-finetune"], ["alibaba"]);
@@ -429,12 +310,11 @@ known_gaps = [ { case = "missing-field", reason = "x" } ]
     #[test]
     fn values_that_contradict_are_refused() {
         let limits = Config::from_toml("guard = { warn = \"2KB\", fail = \"1KB\" }");
-        assert_eq!(
-            limits,
-            Err(ConfigError::Limits {
-                warn: 2000,
-                fail: 1000
-            })
+        let text = limits.unwrap_err().to_string();
+        assert!(
+            text.contains("line 1")
+                && text.contains("(2000 bytes) is above the fail limit (1000 bytes)"),
+            "{text}"
         );
         let twice = Config::from_toml("[[reviewers]]\nname='a'\n[[reviewers]]\nname='a'\n");
         assert!(matches!(twice, Err(ConfigError::Twice { .. })));
@@ -448,10 +328,25 @@ known_gaps = [ { case = "missing-field", reason = "x" } ]
         one.tally.near_lines = 9;
         assert_eq!(one.bundling_digest("t"), two.bundling_digest("t"));
         assert_ne!(one.bundling_digest("t"), two.bundling_digest("u"));
-        one.guard.warn = ByteSize(60_030);
+        one.guard = Limits::new(60_030, 100_000).unwrap();
         assert_ne!(one.bundling_digest("t"), two.bundling_digest("t"));
         one = Config::default();
         one.bundle.split = true;
         assert_ne!(one.bundling_digest("t"), two.bundling_digest("t"));
+    }
+
+    #[test]
+    fn sizes_are_decimal_or_binary() {
+        let config = Config::from_toml("[guard]\nwarn = '1KiB'\nfail = 2048\n").unwrap();
+        assert_eq!(config.guard, Limits::new(1024, 2048).unwrap());
+    }
+
+    #[test]
+    fn what_is_no_size_is_told_what_one_looks_like() {
+        for value in ["'60 parsecs'", "-1", "1.5", "true"] {
+            let error = Config::from_toml(&format!("[guard]\nwarn = {value}\n")).unwrap_err();
+            let text = error.to_string();
+            assert!(text.contains("line 2") && text.contains("60KB"), "{text}");
+        }
     }
 }

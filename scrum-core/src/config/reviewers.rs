@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use bytesize::ByteSize;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -67,10 +66,10 @@ pub struct Reviewer {
     /// Bytes that an answer may have, e.g. `1MB`. Default 4 MB.
     #[cfg_attr(
         feature = "schema",
-        schemars(schema_with = "super::size::schema", extend("default" = DEFAULT_MAX_OUTPUT))
+        schemars(schema_with = "crate::size::schema", extend("default" = DEFAULT_MAX_OUTPUT))
     )]
-    #[serde(deserialize_with = "super::size::deserialize_optional")]
-    pub max_output: Option<ByteSize>,
+    #[serde(deserialize_with = "crate::size::deserialize_optional")]
+    pub max_output: Option<u64>,
     /// Globs over the paths of a bundle's files: it is asked about the bundles where one matches; about all where empty.
     pub paths: Vec<String>,
     /// Price of a million input tokens, in any currency.
@@ -187,7 +186,7 @@ impl Reviewer {
         for (key, value) in [
             ("concurrency", self.concurrency.map(u64::from)),
             ("max_tokens", self.max_tokens.map(u64::from)),
-            ("max_output", self.max_output.map(|size| size.as_u64())),
+            ("max_output", self.max_output),
         ] {
             if value == Some(0) {
                 return Some(format!("`{key}` is 0"));

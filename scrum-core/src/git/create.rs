@@ -122,7 +122,7 @@ mod tests {
         let set = repository
             .changes(&"main...HEAD".parse().unwrap(), &DiffOptions::default())
             .unwrap();
-        let paths: Vec<_> = set.changes.iter().map(|c| c.path.to_string()).collect();
+        let paths: Vec<_> = set.changes().iter().map(|c| c.path.to_string()).collect();
         assert_eq!(paths, ["b", "src/a.rs"]);
         // The id that `git commit-tree` gives the same data.
         assert_eq!(

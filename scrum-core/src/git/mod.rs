@@ -12,7 +12,7 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let repository = Repository::discover(".".as_ref())?;
 //! let changes = repository.changes(&"main...HEAD".parse()?, &DiffOptions::default())?;
-//! for change in &changes.changes {
+//! for change in changes.changes() {
 //!     println!("{:?} {}", change.kind, change.path);
 //! }
 //! # Ok(()) }

@@ -171,7 +171,7 @@ mod tests {
     fn a_series_keeps_its_order_and_its_subjects() {
         let set = change_set("series.mbox", SERIES.as_bytes().to_vec()).unwrap();
         let paths: Vec<_> = set
-            .changes
+            .changes()
             .iter()
             .map(|change| change.path.to_string())
             .collect();
@@ -188,19 +188,19 @@ mod tests {
         assert!(text.ends_with(b"-a\n+b\n"));
         set.read_patch(2, &mut text).unwrap();
         assert!(text.ends_with(b"-b\n+c\n"));
-        assert_eq!(set.changes[2].bytes, text.len() as u64);
+        assert_eq!(set.changes()[2].bytes, text.len() as u64);
     }
 
     #[test]
     fn delete_and_add_of_another_type_is_one_change() {
         let text = "diff --git a/l b/l\ndeleted file mode 100644\nindex 1..0\n--- a/l\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\ndiff --git a/l b/l\nnew file mode 120000\nindex 0..1\n--- /dev/null\n+++ b/l\n@@ -0,0 +1 @@\n+t\n\\ No newline at end of file";
         let set = change_set("-", text.as_bytes().to_vec()).unwrap();
-        assert_eq!(set.changes.len(), 1);
-        assert_eq!(set.changes[0].kind, ChangeKind::Typechange);
+        assert_eq!(set.changes().len(), 1);
+        assert_eq!(set.changes()[0].kind, ChangeKind::Typechange);
         let mut read = Vec::new();
         set.read_patch(0, &mut read).unwrap();
         assert_eq!(read, format!("{text}\n").as_bytes());
-        assert_eq!(set.changes[0].bytes, read.len() as u64);
+        assert_eq!(set.changes()[0].bytes, read.len() as u64);
     }
 
     #[test]
@@ -209,6 +209,6 @@ mod tests {
             change_set("x", b"hello\n".to_vec()).unwrap_err(),
             PatchError::NotGit
         );
-        assert!(change_set("x", Vec::new()).unwrap().changes.is_empty());
+        assert!(change_set("x", Vec::new()).unwrap().changes().is_empty());
     }
 }

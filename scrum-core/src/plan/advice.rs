@@ -22,10 +22,8 @@ pub struct SuggestedComponent {
 /// those folders that lie directly in it. Empty where the files lie in one folder. Folders whose name is not UTF-8
 /// cannot be written as a glob and are left out.
 pub fn suggested_components(bundle: &Bundle, changes: &ChangeSet) -> Vec<SuggestedComponent> {
-    let files: Vec<(&[u8], u64)> = bundle
-        .pieces
-        .iter()
-        .map(|piece| (changes.changes[piece.change].path.as_bytes(), piece.bytes))
+    let files: Vec<(&[u8], u64)> = files(bundle, changes)
+        .map(|(path, bytes)| (path.as_bytes(), bytes))
         .collect();
     let prefix = shared_folder(&files);
     let mut folders: BTreeMap<&[u8], u64> = BTreeMap::new();
@@ -72,12 +70,16 @@ pub fn largest_files<'a>(
     changes: &'a ChangeSet,
     count: usize,
 ) -> Vec<(&'a RepoPath, u64)> {
-    let mut files: Vec<_> = bundle
-        .pieces
-        .iter()
-        .map(|piece| (&changes.changes[piece.change].path, piece.bytes))
-        .collect();
+    let mut files: Vec<_> = files(bundle, changes).collect();
     files.sort_by(|(left, a), (right, b)| b.cmp(a).then_with(|| left.cmp(right)));
     files.truncate(count);
     files
+}
+
+/// The files of a bundle with their bytes in it. Those that another change set does not have are left out.
+fn files<'a>(bundle: &Bundle, changes: &'a ChangeSet) -> impl Iterator<Item = (&'a RepoPath, u64)> {
+    bundle.pieces.iter().filter_map(|piece| {
+        let change = changes.changes().get(piece.change)?;
+        Some((&change.path, piece.bytes))
+    })
 }

@@ -7,7 +7,11 @@
 //! `root`. What is found is only a first division: [`bundle`](crate::plan) divides found components further.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt;
+use std::str::FromStr;
 use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
 
 use crate::change::{ChangeKind, ChangeSet};
 use crate::path::RepoPath;
@@ -19,16 +23,21 @@ use crate::plan::pattern::{PathPatterns, PatternError};
 pub const ROOT: &str = "root";
 
 /// A component as a person names it: `[[components]]` or `--component`. Two rules of one name are one component.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct ComponentRule {
     /// The component's name.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub name: String,
     /// gitignore-style globs of its files; of those that match, the last decides.
     pub paths: Vec<String>,
 }
 
 /// How files that no rule claims are grouped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 pub enum By {
     /// By the nearest folder with a package manifest (`Cargo.toml`, `go.mod`, …). The top folder's is `root`.
     #[default]
@@ -38,6 +47,39 @@ pub enum By {
     /// By the first folder of the path. Files of the top folder are `root`.
     TopLevel,
 }
+
+impl By {
+    const ALL: [Self; 3] = [Self::Workspace, Self::Codeowners, Self::TopLevel];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Workspace => "workspace",
+            Self::Codeowners => "codeowners",
+            Self::TopLevel => "top-level",
+        }
+    }
+}
+
+impl fmt::Display for By {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for By {
+    type Err = UnknownBy;
+
+    fn from_str(text: &str) -> Result<Self, UnknownBy> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|by| by.name() == text)
+            .ok_or_else(|| UnknownBy(text.to_owned()))
+    }
+}
+
+/// A text that names no way to group.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not one of workspace, codeowners, top-level")]
+pub struct UnknownBy(String);
 
 /// What a path belongs to, before names are made.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -204,7 +246,7 @@ impl<'a> Finder<'a> {
     pub(crate) fn judge_rules(&self, changes: &ChangeSet) -> (Vec<String>, Vec<DoubleClaim>) {
         let mut used = vec![false; self.rules.len()];
         let mut double: BTreeMap<(usize, usize), DoubleClaim> = BTreeMap::new();
-        for change in &changes.changes {
+        for change in changes.changes() {
             let mut winner = None;
             for (index, (key, name, patterns)) in self.rules.iter().enumerate() {
                 if !patterns.is_match(&change.path) {
@@ -262,7 +304,7 @@ fn workspace(changes: &ChangeSet) -> Found {
         .map(folder)
         .collect();
     let removed = changes
-        .changes
+        .changes()
         .iter()
         .filter_map(|change| match change.kind {
             ChangeKind::Deleted => Some(&change.path),

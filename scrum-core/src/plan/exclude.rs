@@ -9,13 +9,17 @@
 use std::fmt;
 use std::sync::LazyLock;
 
+use serde::{Deserialize, Serialize};
+
 use crate::change::{Change, ChangeKind, PathAttributes};
 use crate::path::RepoPath;
 use crate::plan::component::{data_lines, data_patterns};
 use crate::plan::pattern::{PathPatterns, PatternError};
 
-/// What is excluded. Each reason can be switched on its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What is excluded; `[exclude]` in `scrum.toml`. Each reason can be switched on its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct ExcludeOptions {
     /// gitignore-style globs, judged before everything else; of those that match, the last decides. Default none.

@@ -26,7 +26,12 @@ pub(super) fn group(
     plan: &mut Plan,
 ) -> Result<Grouped, PlanError> {
     let codeowners = options.codeowners.as_deref();
-    let finder = Finder::new(&options.components, options.by, codeowners, changes)?;
+    let finder = Finder::new(
+        &options.components,
+        options.division.by,
+        codeowners,
+        changes,
+    )?;
     let (unused, double) = finder.judge_rules(changes);
     plan.warnings.extend(
         unused
@@ -50,7 +55,7 @@ pub(super) fn group(
         };
         let bytes = members
             .iter()
-            .map(|index| changes.changes[*index].bytes)
+            .map(|index| changes.changes()[*index].bytes)
             .sum();
         by_key
             .entry(finder.component(leader, gone))
@@ -69,8 +74,8 @@ pub(super) fn group(
             _ => Vec::new(),
         };
         let group = Group { folder, items };
-        if options.divide && !matches!(key, Key::Rule(_)) {
-            let divided = divide(group, options.limits.warn);
+        if options.division.divide && !matches!(key, Key::Rule(_)) {
+            let divided = divide(group, options.limits.warn());
             groups.extend(divided.into_iter().map(|group| (key.clone(), group)));
         } else {
             groups.push((key, group));
@@ -91,7 +96,7 @@ pub(super) fn group(
     let mut taken = HashSet::new();
     let mut homes: HashMap<Key, Vec<(Vec<u8>, String)>> = HashMap::new();
     let mut drafts = Vec::with_capacity(groups.len());
-    let mut component_of = vec![usize::MAX; changes.changes.len()];
+    let mut component_of = vec![usize::MAX; changes.changes().len()];
     for (key, group) in groups {
         let component = unique(name(&key, &group.folder, options), &mut taken);
         let bytes = group.bytes();
@@ -122,7 +127,7 @@ pub(super) fn group(
         .map(|(key, folders)| (key, Nest::new(folders)))
         .collect();
     let moved_from = changes
-        .changes
+        .changes()
         .iter()
         .zip(component_of)
         .map(|(change, own)| {
@@ -149,7 +154,7 @@ fn leader<'a>(changes: &'a ChangeSet, members: &[usize]) -> Option<(&'a RepoPath
     let of_kind = |gone: bool| {
         members
             .iter()
-            .map(|index| &changes.changes[*index])
+            .map(|index| &changes.changes()[*index])
             .filter(move |change| (change.kind == ChangeKind::Deleted) == gone)
             .map(move |change| (&change.path, gone))
             .min()

@@ -35,14 +35,14 @@ use crate::patch::PatchError;
 use crate::path::RepoPath;
 use crate::plan::component::ComponentError;
 use crate::plan::exclude::{Attribute, Judge, Reason};
-use crate::plan::guard::Verdict;
+use crate::plan::guard::{Limits, Verdict};
 use crate::plan::pattern::PatternError;
 use crate::plan::split::Cut;
 use crate::plan::unit::Units;
 
 pub use advice::{SuggestedComponent, largest_files, suggested_components};
 pub use notice::{PlanNote, PlanWarning};
-pub use options::BundleOptions;
+pub use options::{BundleOptions, Division};
 pub use write::DiffWriter;
 
 /// What goes where.
@@ -57,9 +57,53 @@ pub struct Plan {
     pub warnings: Vec<PlanWarning>,
     /// What a person who asks for details wants to know.
     pub notes: Vec<PlanNote>,
+    /// The limits that the bundles were judged by.
+    limits: Limits,
+    /// Bundles above the fail limit may be written all the same.
+    forced: bool,
+    /// Of the change set that it was made for.
+    fingerprint: u64,
 }
 
 impl Plan {
+    /// Divides a change set.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError::Component`] and [`PlanError::Exclude`] for options that cannot be used; the others, with `split`
+    /// alone, for patch text that cannot be read.
+    pub fn new(changes: &ChangeSet, options: &BundleOptions) -> Result<Self, PlanError> {
+        divide_set(changes, options)
+    }
+
+    /// The limits that the bundles were judged by.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Allows bundles above the fail limit to be written.
+    #[must_use]
+    pub fn force(mut self, yes: bool) -> Self {
+        self.forced = yes;
+        self
+    }
+
+    /// Whether bundles above the fail limit may be written.
+    pub fn is_forced(&self) -> bool {
+        self.forced
+    }
+
+    /// The bundles above the fail limit.
+    pub fn oversize(&self) -> impl Iterator<Item = &Bundle> {
+        let bundles = self.bundles.iter();
+        bundles.filter(|bundle| bundle.verdict == Verdict::Fail)
+    }
+
+    /// Whether it was made for this change set.
+    pub(crate) fn fits(&self, changes: &ChangeSet) -> bool {
+        self.fingerprint == changes.fingerprint()
+    }
+
     /// Writes the patches of everything that is excluded.
     ///
     /// # Errors
@@ -199,47 +243,44 @@ struct Draft {
     changes: Vec<usize>,
 }
 
-/// Divides a change set.
-///
-/// # Errors
-///
-/// [`PlanError::Component`] and [`PlanError::Exclude`] for options that cannot be used; the others, with `split`
-/// alone, for patch text that cannot be read.
-pub fn plan(changes: &ChangeSet, options: &BundleOptions) -> Result<Plan, PlanError> {
-    let units = Units::find(&changes.changes);
+fn divide_set(changes: &ChangeSet, options: &BundleOptions) -> Result<Plan, PlanError> {
+    let units = Units::find(changes.changes());
     let mut plan = Plan {
         bundles: Vec::new(),
         excluded: Vec::new(),
         warnings: Vec::new(),
         notes: Vec::new(),
+        limits: options.limits,
+        forced: false,
+        fingerprint: changes.fingerprint(),
     };
     exclude(changes, &units, options, &mut plan)?;
-    let mut shown = vec![true; changes.changes.len()];
+    let mut shown = vec![true; changes.changes().len()];
     for excluded in &plan.excluded {
         shown[excluded.change] = false;
     }
 
     let grouped = group::group(changes, &units, &shown, options, &mut plan)?;
     let mut drafts = grouped.drafts;
-    if options.pack {
-        drafts = pack::pack(drafts, options.limits.warn);
+    if options.division.pack {
+        drafts = pack::pack(drafts, options.limits.warn());
     }
 
     let mut ids = id::Ids::default();
     for draft in drafts {
         let base = ids.make(&draft.component);
-        let parts = if options.split && draft.bytes > options.limits.warn {
+        let parts = if options.division.split && draft.bytes > options.limits.warn() {
             let split = split::split(changes, &draft.changes, &units, options)?;
             for (change, reason) in split.uncuttable {
                 plan.warnings.push(PlanWarning::CannotCut {
-                    path: changes.changes[change].path.clone(),
+                    path: changes.changes()[change].path.clone(),
                     reason: reason.clone(),
                 });
                 plan.excluded.push(Excluded { change, reason });
             }
             split.parts
         } else {
-            let whole = |index: &usize| Piece::whole(*index, &changes.changes[*index]);
+            let whole = |index: &usize| Piece::whole(*index, &changes.changes()[*index]);
             vec![draft.changes.iter().map(whole).collect()]
         };
         let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
@@ -281,9 +322,9 @@ fn exclude(
     for members in units.iter() {
         let mut reasons = Vec::with_capacity(members.len());
         for &index in members {
-            let judgement = judge.judge(&changes.changes[index]);
+            let judgement = judge.judge(&changes.changes()[index]);
             if let Some(attribute) = judgement.introduced {
-                let path = changes.changes[index].path.clone();
+                let path = changes.changes()[index].path.clone();
                 match introduced.iter_mut().find(|(known, _)| *known == attribute) {
                     Some((_, paths)) => paths.push(path),
                     None => introduced.push((attribute, vec![path])),
@@ -296,7 +337,7 @@ fn exclude(
             match reason {
                 Some(reason) if all => plan.excluded.push(Excluded { change, reason }),
                 Some(reason) => plan.notes.push(PlanNote::KeptInUnit {
-                    path: changes.changes[change].path.clone(),
+                    path: changes.changes()[change].path.clone(),
                     reason,
                 }),
                 None => {}

@@ -1,48 +1,56 @@
 //! How a range is divided: what a caller can choose.
 
+use serde::{Deserialize, Serialize};
+
+use crate::change::DEFAULT_CONTEXT;
 use crate::plan::component::{By, ComponentRule};
 use crate::plan::exclude::ExcludeOptions;
 use crate::plan::guard::Limits;
 
-/// How a range is divided.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// How components are found and divided; `[bundle]` in `scrum.toml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Division {
+    /// How files that no `[[components]]` entry claims are grouped. Default `workspace`.
+    pub by: By,
+    /// Divide a found component above the warn limit at its sub-folders. Default true.
+    pub divide: bool,
+    /// Join small neighbours below the warn limit. Default false.
+    pub pack: bool,
+    /// Cut bundles above the warn limit into parts. Default false.
+    pub split: bool,
+    /// Context lines around a change. Default 3. The pieces of a cut hunk get at most 32, and one even at 0 where git
+    /// needs a line to find the place.
+    pub context: u32,
+}
+
+impl Default for Division {
+    fn default() -> Self {
+        Self {
+            by: By::default(),
+            divide: true,
+            pack: false,
+            split: false,
+            context: DEFAULT_CONTEXT,
+        }
+    }
+}
+
+/// How a range is divided, and what of it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct BundleOptions {
     /// Explicit components; of those that match a path, the first has it. Default none.
     pub components: Vec<ComponentRule>,
-    /// How the rest is grouped. Default [`By::Workspace`].
-    pub by: By,
-    /// Divide a found component above the warn limit at its sub-folders. Default true.
-    pub divide: bool,
-    /// Join small neighbours up to the warn limit. Default false.
-    pub pack: bool,
-    /// Cut every bundle above the warn limit into parts. Default false.
-    pub split: bool,
-    /// Context lines that the pieces of a cut hunk get where there are as many, at most 32. Default 3. Where git needs
-    /// a line to find the place, there is one even at 0.
-    pub context: u32,
+    /// How the rest is found and divided.
+    pub division: Division,
     /// Sizes above which a bundle is warned about, or fails. Default 60 KB and 100 KB.
     pub limits: Limits,
     /// What is not shown.
     pub exclude: ExcludeOptions,
     /// Text of the CODEOWNERS file, needed for [`By::Codeowners`]. Default none.
     pub codeowners: Option<String>,
-}
-
-impl Default for BundleOptions {
-    fn default() -> Self {
-        Self {
-            components: Vec::new(),
-            by: By::default(),
-            divide: true,
-            pack: false,
-            split: false,
-            context: 3,
-            limits: Limits::default(),
-            exclude: ExcludeOptions::default(),
-            codeowners: None,
-        }
-    }
 }
 
 impl BundleOptions {
@@ -53,38 +61,45 @@ impl BundleOptions {
         self
     }
 
+    /// Sets how the rest is found and divided.
+    #[must_use]
+    pub fn division(mut self, division: Division) -> Self {
+        self.division = division;
+        self
+    }
+
     /// Sets how the rest is grouped.
     #[must_use]
     pub fn by(mut self, by: By) -> Self {
-        self.by = by;
+        self.division.by = by;
         self
     }
 
     /// Sets whether large found components are divided.
     #[must_use]
     pub fn divide(mut self, yes: bool) -> Self {
-        self.divide = yes;
+        self.division.divide = yes;
         self
     }
 
     /// Sets whether small neighbours are joined.
     #[must_use]
     pub fn pack(mut self, yes: bool) -> Self {
-        self.pack = yes;
+        self.division.pack = yes;
         self
     }
 
     /// Sets whether large bundles are cut into parts.
     #[must_use]
     pub fn split(mut self, yes: bool) -> Self {
-        self.split = yes;
+        self.division.split = yes;
         self
     }
 
     /// Sets the context lines of cut hunks.
     #[must_use]
     pub fn context(mut self, lines: u32) -> Self {
-        self.context = lines;
+        self.division.context = lines;
         self
     }
 

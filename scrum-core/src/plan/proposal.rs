@@ -2,7 +2,7 @@
 //!
 //! Takes the changes of some recent range and gives a [`Proposal`]: the packages of the tree, as
 //! [`By::Workspace`](crate::plan::component::By::Workspace) finds them, each with the size that
-//! [`plan::plan`] gives it. It stands beside the flow; `scrum init` writes it into a
+//! [`Plan::new`] gives it. It stands beside the flow; `scrum init` writes it into a
 //! `scrum.toml`, where a person sees whether the division fits the guard.
 
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use crate::plan::component::{ComponentRule, ROOT, package_folders};
 use crate::plan::exclude::is_vendored;
 use crate::plan::guard::Verdict;
 use crate::plan::pattern::escaped;
-use crate::plan::{self, Bundle, BundleOptions, PlanError};
+use crate::plan::{Bundle, BundleOptions, Plan, PlanError};
 
 /// What a `scrum.toml` could begin with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub struct Share {
 ///
 /// # Errors
 ///
-/// Those of [`plan::plan`].
+/// Those of [`Plan::new`].
 pub fn propose(changes: &ChangeSet, options: &BundleOptions) -> Result<Proposal, PlanError> {
     let found = options
         .clone()
@@ -75,8 +75,8 @@ pub fn propose(changes: &ChangeSet, options: &BundleOptions) -> Result<Proposal,
         .by(super::component::By::Workspace)
         .pack(false)
         .split(false);
-    let whole = super::plan(changes, &found.clone().divide(false))?.bundles;
-    let divided = super::plan(changes, &found.divide(true))?.bundles;
+    let whole = Plan::new(changes, &found.clone().divide(false))?.bundles;
+    let divided = Plan::new(changes, &found.divide(true))?.bundles;
     let mut shares: BTreeMap<&str, Share> = BTreeMap::new();
     let mut component_of: BTreeMap<usize, &str> = BTreeMap::new();
     for bundle in &whole {
@@ -108,7 +108,7 @@ pub fn propose(changes: &ChangeSet, options: &BundleOptions) -> Result<Proposal,
     }
     let root = shares.remove(ROOT).map(|share| {
         let bundle = whole.iter().find(|bundle| bundle.component == ROOT);
-        let folders = bundle.map(|bundle| plan::suggested_components(bundle, changes));
+        let folders = bundle.map(|bundle| super::suggested_components(bundle, changes));
         let folders = folders.into_iter().flatten();
         Root {
             share,
@@ -213,7 +213,7 @@ mod tests {
             .iter()
             .map(|found| found.rule.clone())
             .collect();
-        let plan = plan::plan(&changes, &BundleOptions::default().components(rules)).unwrap();
+        let plan = Plan::new(&changes, &BundleOptions::default().components(rules)).unwrap();
         for found in &proposal.components {
             let bundle = plan
                 .bundles

@@ -19,7 +19,7 @@ fn ids(plan: &Plan) -> Vec<(&str, u64)> {
 }
 
 fn paths<'a>(bundle: &Bundle, changes: &'a ChangeSet) -> Vec<&'a str> {
-    let path = |piece: &Piece| changes.changes[piece.change].path.as_str().unwrap();
+    let path = |piece: &Piece| changes.changes()[piece.change].path.as_str().unwrap();
     bundle.pieces.iter().map(path).collect()
 }
 
@@ -31,7 +31,7 @@ fn top_level() -> BundleOptions {
 fn rules_come_first_in_their_order_then_root_then_folders() {
     let changes = modified(&[("a/x", 1), ("b/x", 2), ("c/x", 4), ("top", 8), ("z/x", 16)]);
     let options = top_level().components(vec![rule("zed", &["z/**"]), rule("cee", &["c/**"])]);
-    let plan = plan(&changes, &options).unwrap();
+    let plan = Plan::new(&changes, &options).unwrap();
     assert_eq!(
         ids(&plan),
         [("zed", 16), ("cee", 4), ("root", 8), ("a", 1), ("b", 2)]
@@ -48,7 +48,7 @@ fn found_components_are_divided_and_explicit_ones_never() {
         ("web/b/y", 50_000),
     ]);
     let explicit = top_level().components(vec![rule("web", &["web/**"])]);
-    let divided = plan(&changes, &explicit).unwrap();
+    let divided = Plan::new(&changes, &explicit).unwrap();
     assert_eq!(
         ids(&divided),
         [
@@ -58,7 +58,7 @@ fn found_components_are_divided_and_explicit_ones_never() {
         ]
     );
     assert_eq!(divided.bundles[0].verdict, Verdict::Warn);
-    let whole = plan(&changes, &explicit.divide(false)).unwrap();
+    let whole = Plan::new(&changes, &explicit.divide(false)).unwrap();
     assert_eq!(ids(&whole), [("web", 100_000), ("daemon", 70_000)]);
 }
 
@@ -66,7 +66,7 @@ fn found_components_are_divided_and_explicit_ones_never() {
 fn a_found_name_gives_way_to_a_rule() {
     let changes = modified(&[("core/a", 1), ("core/b", 2), ("README", 4)]);
     let rules = vec![rule("core", &["core/a"]), rule("root", &["nothing"])];
-    let plan = plan(&changes, &top_level().components(rules)).unwrap();
+    let plan = Plan::new(&changes, &top_level().components(rules)).unwrap();
     let names: Vec<_> = plan
         .bundles
         .iter()
@@ -89,7 +89,7 @@ fn packing_joins_neighbours_and_names_them() {
         ("c/x", 50_000),
         ("d/x", 5_000),
     ]);
-    let plan = plan(&changes, &top_level().pack(true)).unwrap();
+    let plan = Plan::new(&changes, &top_level().pack(true)).unwrap();
     assert_eq!(ids(&plan), [("a+b", 50_000), ("c+d", 55_000)]);
     assert_eq!(plan.bundles[1].packed, ["c", "d"]);
     assert_eq!(paths(&plan.bundles[0], &changes), ["a/x", "b/x"]);
@@ -103,7 +103,7 @@ fn a_unit_goes_whole_to_its_first_new_path() {
         change("a/x", ChangeKind::Added, 2),
         change("b", ChangeKind::Modified, 4),
     ]);
-    let plan = plan(&changes, &top_level()).unwrap();
+    let plan = Plan::new(&changes, &top_level()).unwrap();
     assert_eq!(ids(&plan), [("root", 4), ("a", 3)]);
     assert_eq!(paths(&plan.bundles[1], &changes), ["a", "a/x"]);
 }
@@ -116,7 +116,7 @@ fn a_unit_is_excluded_only_whole() {
         change("vendor", ChangeKind::Deleted, 1),
         change("yarn.lock", ChangeKind::Modified, 4),
     ]);
-    let shown = plan(&changes, &top_level()).unwrap();
+    let shown = Plan::new(&changes, &top_level()).unwrap();
     assert_eq!(ids(&shown), [("root", 1), ("go.sum", 3)]);
     let excluded: Vec<_> = shown
         .excluded
@@ -140,7 +140,7 @@ fn what_the_range_declares_generated_is_shown_with_a_warning() {
         ..PathAttributes::default()
     };
     let changes = change_set(vec![hidden]);
-    let plan = plan(&changes, &top_level()).unwrap();
+    let plan = Plan::new(&changes, &top_level()).unwrap();
     assert_eq!(ids(&plan), [("src", 10)]);
     let text = plan.warnings[0].to_string();
     assert!(
@@ -164,7 +164,7 @@ fn a_renamed_file_says_which_component_it_left() {
         change("old/deep/a", ChangeKind::Modified, 40_000),
         change("old/b", ChangeKind::Modified, 40_000),
     ]);
-    let plan = plan(&changes, &top_level()).unwrap();
+    let plan = Plan::new(&changes, &top_level()).unwrap();
     let moved: Vec<_> = plan.bundles[0]
         .pieces
         .iter()
@@ -177,7 +177,7 @@ fn a_renamed_file_says_which_component_it_left() {
 #[test]
 fn bundles_and_excluded_hold_each_change_once_and_their_bytes() {
     let changes = modified(&[("a/x", 10), ("a/y", 20), ("b/Cargo.lock", 5), ("c.png", 7)]);
-    let plan = plan(&changes, &top_level()).unwrap();
+    let plan = Plan::new(&changes, &top_level()).unwrap();
     let mut seen: Vec<_> = plan
         .bundles
         .iter()
@@ -202,7 +202,7 @@ fn the_ways_on_are_lines_to_paste() {
         ("web/direct", 30_000),
     ]);
     let options = top_level().components(vec![rule("web", &["web/**"])]);
-    let plan = plan(&changes, &options).unwrap();
+    let plan = Plan::new(&changes, &options).unwrap();
     let suggested: Vec<_> = suggested_components(&plan.bundles[0], &changes)
         .into_iter()
         .map(|suggested| {
@@ -238,6 +238,6 @@ fn the_ways_on_are_lines_to_paste() {
 fn a_pattern_that_does_not_compile_is_an_error() {
     let changes = modified(&[("a", 1)]);
     let exclude = ExcludeOptions::default().paths(vec!["{".into()]);
-    let error = plan(&changes, &top_level().exclude(exclude)).unwrap_err();
+    let error = Plan::new(&changes, &top_level().exclude(exclude)).unwrap_err();
     assert!(error.to_string().contains("exclude pattern `{`"), "{error}");
 }

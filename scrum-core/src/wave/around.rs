@@ -36,7 +36,7 @@ impl<'a> Surroundings<'a> {
             .iter()
             .take(LONGEST_LIST)
             .map(|excluded| ExcludedItem {
-                path: one_line(&changes.changes[excluded.change].path.display()),
+                path: one_line(&changes.changes()[excluded.change].path.display()),
                 reason: one_line(&excluded.reason.to_string()),
             })
             .collect();
@@ -68,7 +68,7 @@ impl<'a> Surroundings<'a> {
             .pieces
             .iter()
             .filter(|piece| piece.cut.is_some())
-            .map(|piece| one_line(&self.changes.changes[piece.change].path.display()))
+            .map(|piece| one_line(&self.changes.changes()[piece.change].path.display()))
             .collect();
         lists.commits = self.commits(bundle);
         // A template of one's own may be long; a few entries are shown even then.
@@ -126,7 +126,7 @@ fn folders(changes: &ChangeSet, bundle: &Bundle) -> String {
     let mut names: Vec<&[u8]> = bundle
         .pieces
         .iter()
-        .map(|piece| changes.changes[piece.change].path.folder())
+        .map(|piece| changes.changes()[piece.change].path.folder())
         .collect();
     names.sort_unstable();
     for name in names {

@@ -143,7 +143,7 @@ fn numbering<'a>(
     piece: &'a Piece,
     line_numbers: bool,
 ) -> Option<Numbering<'a>> {
-    let deleted = changes.changes[piece.change].kind == ChangeKind::Deleted;
+    let deleted = changes.changes()[piece.change].kind == ChangeKind::Deleted;
     let numbering = if deleted {
         Numbering::old_side(&piece.hunks)
     } else {

@@ -20,11 +20,10 @@ use std::io::{self, Write};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use crate::change::ChangeSet;
+use crate::change::{ChangeSet, DEFAULT_CONTEXT};
 use crate::digest::DigestWriter;
 use crate::patch::{self, PatchSet};
 use crate::plan::Plan;
-use crate::plan::guard::{Limits, Verdict};
 use around::Surroundings;
 use files::Files;
 use manifest::{BundleRecord, GuardRecord, Manifest, SCHEMA};
@@ -52,7 +51,7 @@ pub trait Sink: Sync {
     ) -> io::Result<()>;
 }
 
-/// Writes nothing, for a dry run: the manifest comes out the same.
+/// Keeps nothing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Discard;
 
@@ -70,10 +69,6 @@ impl Sink for Discard {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct WaveOptions {
-    /// The limits that the plan was judged by.
-    pub limits: Limits,
-    /// The override of the fail limit is set. Default false.
-    pub force: bool,
     /// Numbers in front of the diff's lines in prompts. Default true.
     pub line_numbers: bool,
     /// Digest of the configuration, for the manifest.
@@ -87,31 +82,15 @@ pub struct WaveOptions {
 impl Default for WaveOptions {
     fn default() -> Self {
         Self {
-            limits: Limits::default(),
-            force: false,
             line_numbers: true,
             config_sha256: String::new(),
-            context: Some(3),
+            context: Some(DEFAULT_CONTEXT),
             jobs: 1,
         }
     }
 }
 
 impl WaveOptions {
-    /// Sets the limits that the plan was judged by.
-    #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
-    }
-
-    /// Sets the override of the fail limit.
-    #[must_use]
-    pub fn force(mut self, force: bool) -> Self {
-        self.force = force;
-        self
-    }
-
     /// Turns the numbers in prompts on or off.
     #[must_use]
     pub fn line_numbers(mut self, line_numbers: bool) -> Self {
@@ -145,6 +124,15 @@ impl WaveOptions {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WaveError {
+    /// Bundles are above the fail limit, and the plan is not [forced](Plan::force). Nothing was written.
+    #[error("bundles above the fail limit: {}", .bundles.join(", "))]
+    Oversize {
+        /// Their ids.
+        bundles: Vec<String>,
+    },
+    /// The plan was made for another change set. Nothing was written.
+    #[error("the plan was made for another change set")]
+    OtherChanges,
     /// The template fails on a bundle.
     #[error("the prompt of bundle `{bundle}` cannot be rendered: {source}")]
     Prompt {
@@ -176,6 +164,39 @@ pub fn write(
     options: &WaveOptions,
     sink: &dyn Sink,
 ) -> Result<Manifest, WaveError> {
+    let oversize: Vec<String> = plan.oversize().map(|bundle| bundle.id.clone()).collect();
+    if !oversize.is_empty() && !plan.is_forced() {
+        return Err(WaveError::Oversize { bundles: oversize });
+    }
+    render(changes, plan, template, options, sink)
+}
+
+/// As [`write()`], for a wave that is not to be kept: bundles above the fail limit are no error. `sink` is [`Discard`], or looks at what
+/// it is given.
+///
+/// # Errors
+///
+/// As [`write()`], but [`WaveError::Oversize`].
+pub fn dry_run(
+    changes: &ChangeSet,
+    plan: &Plan,
+    template: &Template,
+    options: &WaveOptions,
+    sink: &dyn Sink,
+) -> Result<Manifest, WaveError> {
+    render(changes, plan, template, options, sink)
+}
+
+fn render(
+    changes: &ChangeSet,
+    plan: &Plan,
+    template: &Template,
+    options: &WaveOptions,
+    sink: &dyn Sink,
+) -> Result<Manifest, WaveError> {
+    if !plan.fits(changes) {
+        return Err(WaveError::OtherChanges);
+    }
     let surroundings = Surroundings::new(changes, plan);
     // Vendored code makes what is excluded by far the largest file of many waves, so it is begun first.
     let tasks = plan.bundles.len() + 2;
@@ -221,8 +242,8 @@ pub fn write(
             Written::Bundle(record) => bundles.push(*record),
         }
     }
-    let limits = options.limits;
-    let exceeded = bundles.iter().any(|bundle| bundle.verdict == Verdict::Fail);
+    let limits = plan.limits();
+    let exceeded = plan.oversize().next().is_some();
     let excluded = plan.excluded.iter();
     Ok(Manifest {
         schema: SCHEMA.to_owned(),
@@ -232,9 +253,9 @@ pub fn write(
         context: options.context,
         patch_sha256: patch_sha256(changes)?,
         guard: GuardRecord {
-            warn_bytes: limits.warn,
-            fail_bytes: limits.fail,
-            forced: options.force && exceeded,
+            warn_bytes: limits.warn(),
+            fail_bytes: limits.fail(),
+            forced: plan.is_forced() && exceeded,
         },
         bundles,
         excluded: excluded.map(|e| record::excluded(changes, e)).collect(),
@@ -265,7 +286,7 @@ fn patch_sha256(changes: &ChangeSet) -> Result<Option<String>, WaveError> {
     }
     let mut set = PatchSet::default();
     let mut text = Vec::new();
-    for index in 0..changes.changes.len() {
+    for index in 0..changes.changes().len() {
         changes
             .read_patch(index, &mut text)
             .map_err(|source| WaveError::Io {

@@ -37,7 +37,7 @@ pub(super) fn bundle(
 
 /// The record of a change that no reviewer is shown.
 pub(super) fn excluded(changes: &ChangeSet, excluded: &Excluded) -> ExcludedRecord {
-    let change = &changes.changes[excluded.change];
+    let change = &changes.changes()[excluded.change];
     let (path, quoted) = change.path.to_text();
     let (old_path, old_quoted) = optional_text(change.old_path.as_ref());
     ExcludedRecord {
@@ -51,7 +51,7 @@ pub(super) fn excluded(changes: &ChangeSet, excluded: &Excluded) -> ExcludedReco
 }
 
 fn file(changes: &ChangeSet, piece: &Piece) -> FileRecord {
-    let change = &changes.changes[piece.change];
+    let change = &changes.changes()[piece.change];
     let (path, quoted) = change.path.to_text();
     let (old_path, old_quoted) = optional_text(piece.old_path.as_ref());
     FileRecord {

@@ -183,7 +183,7 @@ fn hard_cases_are_written_as_git_writes_them() {
     }
     let set = repo.changes(&format!("{base}..{head}"));
     let kind = |path: &str| {
-        set.changes
+        set.changes()
             .iter()
             .find(|c| c.path.display() == path)
             .map(|c| c.kind)
@@ -195,7 +195,7 @@ fn hard_cases_are_written_as_git_writes_them() {
     assert_eq!(kind("other/better.txt"), Some(ChangeKind::Renamed));
     assert_eq!(kind("other/only-once.txt"), Some(ChangeKind::Added));
     let binary: Vec<_> = set
-        .changes
+        .changes()
         .iter()
         .filter(|c| c.binary)
         .map(|c| c.path.display())
@@ -214,7 +214,7 @@ fn hunks_and_counts_are_those_of_the_text() {
     let (repo, base, head) = hard_cases();
     let set = repo.changes(&format!("{base}..{head}"));
     let mut patch = Vec::new();
-    for (index, change) in set.changes.iter().enumerate() {
+    for (index, change) in set.changes().iter().enumerate() {
         set.read_patch(index, &mut patch).unwrap();
         let marked = |mark: u8| {
             let lines = patch
@@ -234,7 +234,7 @@ fn hunks_and_counts_are_those_of_the_text() {
         }
     }
     let new = set
-        .changes
+        .changes()
         .iter()
         .find(|c| c.path.display() == "file-then-folder/inside");
     // Eight of nine lines of the old file: found again under the new name.
@@ -396,7 +396,7 @@ fn context_and_pathspec_are_gits() {
         let pathspec = specs.iter().map(|&s| s.to_owned()).collect();
         let options = DiffOptions::default().with_pathspec(pathspec);
         let set = repo.changes_with(&range, &options);
-        assert!(!set.changes.is_empty(), "{specs:?}");
+        assert!(!set.changes().is_empty(), "{specs:?}");
         let more = [&["--"], specs].concat();
         assert_same(&text(&set), &repo.git_diff(&base, &head, &more));
         assert_eq!(
@@ -425,7 +425,7 @@ fn attributes_come_from_both_trees() {
     let set = repo.changes(&format!("{base}..{head}"));
     let of = |path: &str| {
         let change = set
-            .changes
+            .changes()
             .iter()
             .find(|c| c.path.display() == path)
             .unwrap();
@@ -456,7 +456,12 @@ fn too_many_candidates_are_said_and_not_sought() {
     }
     let head = repo.commit("head");
     let range = format!("{base}..{head}");
-    let renamed = |set: &ChangeSet| set.changes.iter().filter(|c| c.old_path.is_some()).count();
+    let renamed = |set: &ChangeSet| {
+        set.changes()
+            .iter()
+            .filter(|c| c.old_path.is_some())
+            .count()
+    };
     let set = repo.changes(&range);
     assert_eq!((renamed(&set), set.warnings.len()), (8, 0));
     let mut options = DiffOptions::default();

@@ -180,7 +180,7 @@ fn from_nothing_and_between_trees() {
     let set = repo.changes(&format!("{EMPTY_TREE}..main"));
     assert_eq!(set.range.base, None);
     assert_eq!(set.range.base_tree.as_deref(), Some(EMPTY_TREE));
-    assert_eq!(set.changes.len(), 2);
+    assert_eq!(set.changes().len(), 2);
     assert_eq!(set.range.commits.len(), 3);
     assert!(set.warnings.is_empty());
     let set = repo.changes("main^{tree}..topic^{tree}");
@@ -206,7 +206,7 @@ fn the_commits_say_what_they_touched() {
     repo.remove("d");
     let head = repo.commit("d goes");
     let set = repo.changes(&format!("{base}..{head}"));
-    let paths: Vec<_> = set.changes.iter().map(|c| c.path.display()).collect();
+    let paths: Vec<_> = set.changes().iter().map(|c| c.path.display()).collect();
     assert_eq!(paths, ["b", "c"]);
     assert_eq!(set.touched, [vec![], vec![], vec![1], vec![0]]);
 }
@@ -295,7 +295,7 @@ fn the_newest_commits_as_a_range() {
     assert_eq!(spec(2).as_deref(), Some("HEAD~2..HEAD"));
     let whole = recent(3).unwrap();
     assert_eq!(recent(20).unwrap(), whole);
-    assert_eq!(repo.changes(&whole.to_string()).changes.len(), 3);
+    assert_eq!(repo.changes(&whole.to_string()).changes().len(), 3);
     let shallow = repo.beside("shallow");
     for (depth, range) in [("1", None), ("2", Some("HEAD~1..HEAD"))] {
         let _ = fs::remove_dir_all(&shallow);
@@ -450,6 +450,6 @@ fn a_sha256_repository_is_refused_in_words() {
 fn an_empty_range_is_empty() {
     let (repo, _) = branches();
     let set = repo.changes("main..main");
-    assert!(set.changes.is_empty() && set.range.commits.is_empty() && text(&set).is_empty());
+    assert!(set.changes().is_empty() && set.range.commits.is_empty() && text(&set).is_empty());
     assert_eq!(set.tree.len(), 2);
 }

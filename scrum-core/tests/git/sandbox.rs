@@ -135,7 +135,7 @@ impl Sandbox {
 /// All patches of a set, one after the other.
 pub(crate) fn text(set: &ChangeSet) -> Vec<u8> {
     let (mut all, mut patch) = (Vec::new(), Vec::new());
-    for (index, change) in set.changes.iter().enumerate() {
+    for (index, change) in set.changes().iter().enumerate() {
         set.read_patch(index, &mut patch).unwrap();
         assert_eq!(patch.len() as u64, change.bytes);
         all.extend_from_slice(&patch);

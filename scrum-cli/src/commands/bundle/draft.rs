@@ -4,13 +4,11 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use scrum_core::change::ChangeSet;
-use scrum_core::config::{Config, Grouping};
+use scrum_core::config::Config;
 use scrum_core::git::DiffOptions;
 use scrum_core::path::RepoPath;
-use scrum_core::plan::component::{self, ComponentRule};
-use scrum_core::plan::exclude::ExcludeOptions;
-use scrum_core::plan::guard::Verdict;
-use scrum_core::plan::{self, Bundle, BundleOptions, Plan};
+use scrum_core::plan::component::By;
+use scrum_core::plan::{Bundle, BundleOptions, Plan};
 use scrum_core::range::RangeSpec;
 use scrum_core::wave::manifest::Manifest;
 use scrum_core::wave::prompt::Template;
@@ -32,8 +30,6 @@ pub(crate) struct Draft {
     options: WaveOptions,
     /// The wave's name, where no folder is given.
     name: String,
-    /// Bundles above the fail limit are written all the same.
-    force: bool,
 }
 
 impl Draft {
@@ -56,7 +52,9 @@ impl Draft {
             .iter()
             .for_each(|warning| output.warning(warning));
 
-        let plan = plan::plan(&changes, &bundle_options(&config, &changes, session)?)?;
+        let force = bundling.force_oversize
+            || std::env::var_os("SCRUM_FORCE_OVERSIZE").is_some_and(|value| value == "1");
+        let plan = Plan::new(&changes, &bundle_options(&config, &changes, session)?)?.force(force);
         plan.warnings
             .iter()
             .for_each(|warning| output.warning(&warning.to_string()));
@@ -64,11 +62,7 @@ impl Draft {
             .iter()
             .for_each(|note| output.note(&note.to_string()));
 
-        let force = bundling.force_oversize
-            || std::env::var_os("SCRUM_FORCE_OVERSIZE").is_some_and(|value| value == "1");
         let options = WaveOptions::default()
-            .limits(config.limits())
-            .force(force)
             .line_numbers(config.prompt.line_numbers)
             .config_sha256(config.bundling_digest(template.text()))
             .context(bundling.diff.is_none().then_some(config.bundle.context))
@@ -79,42 +73,30 @@ impl Draft {
             template,
             options,
             name,
-            force,
         })
     }
 
     /// Whether the range changes nothing.
     pub(crate) fn is_empty(&self) -> bool {
-        self.changes.changes.is_empty()
+        self.changes.changes().is_empty()
     }
 
     /// Whether the guard says no.
     pub(crate) fn is_refused(&self) -> bool {
-        !self.force && !self.oversize().is_empty()
-    }
-
-    fn oversize(&self) -> Vec<&Bundle> {
-        let bundles = self.plan.bundles.iter();
-        bundles
-            .filter(|bundle| bundle.verdict == Verdict::Fail)
-            .collect()
+        !self.plan.is_forced() && self.plan.oversize().next().is_some()
     }
 
     /// Says why the guard says no, and the ways on.
     pub(crate) fn explain_refusal(&self, manifest: &Manifest, output: &Output) {
-        explain_oversize(&self.oversize(), &self.changes, manifest, output);
+        let oversize: Vec<&Bundle> = self.plan.oversize().collect();
+        explain_oversize(&oversize, &self.changes, manifest, output);
     }
 
-    /// Makes the files of the wave, and gives them to the sink: all but the manifest.
-    pub(crate) fn render(&self, sink: &dyn Sink) -> Result<Manifest> {
+    /// Makes the files of the wave, which the sink does not keep.
+    pub(crate) fn dry_run(&self, sink: &dyn Sink) -> Result<Manifest> {
         let (changes, plan) = (&self.changes, &self.plan);
-        Ok(core_wave::write(
-            changes,
-            plan,
-            &self.template,
-            &self.options,
-            sink,
-        )?)
+        let manifest = core_wave::dry_run(changes, plan, &self.template, &self.options, sink)?;
+        Ok(manifest)
     }
 
     /// Where the wave goes.
@@ -135,7 +117,8 @@ impl Draft {
         folder.also_clean(&session.waves());
         // With reviews in place the new bundles must be known before a byte of the old ones is touched.
         let reviewed = folder.has_reviews();
-        if (reviewed || folder.has_reports()) && folder.has_other_bundles(&self.render(&Discard)?) {
+        if (reviewed || folder.has_reports()) && folder.has_other_bundles(&self.dry_run(&Discard)?)
+        {
             if reviewed && !bundling.overwrite {
                 return Err(
                     usage_error(format!("`{}` has reviews of other bundles", path.display())).hint(
@@ -158,7 +141,8 @@ impl Draft {
             ignore_waves(&session.waves())?;
         }
         folder.prepare()?;
-        let manifest = self.render(&folder)?;
+        let (changes, plan) = (&self.changes, &self.plan);
+        let manifest = core_wave::write(changes, plan, &self.template, &self.options, &folder)?;
         folder.finish(&manifest)?;
         set_current(session, folder.path())?;
         Ok((path, manifest))
@@ -229,37 +213,11 @@ fn bundle_options(
     changes: &ChangeSet,
     session: &Session,
 ) -> Result<BundleOptions> {
-    let by = match config.bundle.by {
-        Grouping::Workspace => component::By::Workspace,
-        Grouping::Codeowners => component::By::Codeowners,
-        Grouping::TopLevel => component::By::TopLevel,
-    };
-    let rules = config.components.iter().map(|component| ComponentRule {
-        name: component.name.clone(),
-        paths: component.paths.clone(),
-    });
-    let exclude = &config.exclude;
-    let exclude = ExcludeOptions::default()
-        .paths(exclude.paths.clone())
-        .binary(exclude.binary)
-        .lock_files(exclude.lock_files)
-        .generated(exclude.generated)
-        .vendored(exclude.vendored)
-        .deleted(exclude.deleted);
-    let owners = match by {
-        component::By::Codeowners => Some(codeowners(changes, session)?),
+    let owners = match config.bundle.by {
+        By::Codeowners => Some(codeowners(changes, session)?),
         _ => None,
     };
-    Ok(BundleOptions::default()
-        .components(rules.collect())
-        .by(by)
-        .divide(config.bundle.divide)
-        .pack(config.bundle.pack)
-        .split(config.bundle.split)
-        .context(config.bundle.context)
-        .limits(config.limits())
-        .exclude(exclude)
-        .codeowners(owners))
+    Ok(config.bundle_options().codeowners(owners))
 }
 
 /// The text of CODEOWNERS at the head of the range, from the first of the places where forges look. A patch has no

@@ -70,7 +70,7 @@ pub(crate) fn run(args: &BundleArgs, session: &Session, output: &Output) -> Resu
     let jobs = args.jobs.unwrap_or_else(super::cores).max(1);
     let draft = Draft::plan(args.range.as_deref(), &args.bundling, jobs, session, output)?;
     if args.dry_run || draft.is_refused() || draft.is_empty() {
-        let manifest = draft.render(&Discard)?;
+        let manifest = draft.dry_run(&Discard)?;
         // A matrix of bundles that are not written would start jobs for nothing.
         if !(draft.is_refused() && args.format == BundleFormat::GithubMatrix) {
             args.print(&manifest, None, output)?;

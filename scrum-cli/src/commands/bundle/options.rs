@@ -5,7 +5,9 @@ use std::str::FromStr;
 
 use bytesize::ByteSize;
 use clap::{Args as ClapArgs, ValueEnum, ValueHint};
-use scrum_core::config::{self, Config, Grouping};
+use scrum_core::config::{Config, ConfigError};
+use scrum_core::plan::component::{self, ComponentRule};
+use scrum_core::plan::guard::Limits;
 
 use crate::error::Result;
 use crate::session::Session;
@@ -143,19 +145,19 @@ impl Bundling {
         let mut config = session.config.clone();
         if let Some(by) = self.by {
             config.bundle.by = match by {
-                By::Workspace => Grouping::Workspace,
-                By::Codeowners => Grouping::Codeowners,
-                By::TopLevel => Grouping::TopLevel,
+                By::Workspace => component::By::Workspace,
+                By::Codeowners => component::By::Codeowners,
+                By::TopLevel => component::By::TopLevel,
             };
         }
-        let mut components: Vec<config::Component> = Vec::new();
+        let mut components: Vec<ComponentRule> = Vec::new();
         for ComponentArg { name, glob } in &self.component {
             match components
                 .iter_mut()
                 .find(|component| component.name == *name)
             {
                 Some(component) => component.paths.push(glob.clone()),
-                None => components.push(config::Component {
+                None => components.push(ComponentRule {
                     name: name.clone(),
                     paths: vec![glob.clone()],
                 }),
@@ -171,8 +173,12 @@ impl Bundling {
         config.bundle.pack |= self.pack;
         config.bundle.split |= self.split;
         config.bundle.context = self.context.unwrap_or(config.bundle.context);
-        config.guard.warn = self.warn.unwrap_or(config.guard.warn);
-        config.guard.fail = self.fail.unwrap_or(config.guard.fail);
+        let limit = |flag: Option<ByteSize>, or: u64| flag.map_or(or, |size| size.as_u64());
+        config.guard = Limits::new(
+            limit(self.warn, config.guard.warn()),
+            limit(self.fail, config.guard.fail()),
+        )
+        .map_err(ConfigError::from)?;
         config.exclude.paths.extend(self.exclude.iter().cloned());
         config.exclude.deleted |= self.exclude_deleted;
         for shown in &self.show {

@@ -70,7 +70,7 @@ impl ReviewArgs {
         let searching = Searching::default();
         let unwritten = self.dry_run || draft.is_refused() || draft.is_empty();
         let (folder, manifest) = if unwritten {
-            let manifest = draft.render(&searching)?;
+            let manifest = draft.dry_run(&searching)?;
             (draft.folder(&self.bundling, session), manifest)
         } else {
             draft.write(&self.bundling, session, output)?

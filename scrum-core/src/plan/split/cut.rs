@@ -41,8 +41,8 @@ pub(super) fn cut(
         headers: Headers::new(change, patch),
         deleted: change.kind == ChangeKind::Deleted,
         table,
-        warn: limits.warn,
-        fail: limits.fail,
+        warn: limits.warn(),
+        fail: limits.fail(),
         context,
     };
     let mut pieces: Vec<Piece> = Vec::new();
@@ -55,10 +55,10 @@ pub(super) fn cut(
     while first < cutter.table.changes() {
         let (last, context) = cutter.end_of_piece(first);
         let piece = cutter.piece(index, change, first, last, context);
-        if piece.bytes > limits.fail {
+        if piece.bytes > limits.fail() {
             return Err(Reason::TooLarge {
                 bytes: piece.bytes,
-                limit: limits.fail,
+                limit: limits.fail(),
             });
         }
         bytes += piece.bytes;

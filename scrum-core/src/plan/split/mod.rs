@@ -1,7 +1,7 @@
 //! Cuts bundles that are too large into parts that apply one after the other.
 //!
 //! Takes the files of one bundle; gives the parts and how each is made from a file's patch.
-//! [`plan::plan`](crate::plan::plan) calls it where it is asked to. Before it: [`bundle`](crate::plan); after
+//! [`Plan::new`](crate::plan::Plan::new) calls it where it is asked to. Before it: [`bundle`](crate::plan); after
 //! it: [`guard`](crate::plan::guard).
 //!
 //! A bundle is a row of units in path order, tests beside their sources. The row is divided into runs of about one
@@ -23,7 +23,6 @@ use crate::patch::file_patches;
 use crate::path::RepoPath;
 use crate::plan::exclude::Reason;
 use crate::plan::folder_index::common_length;
-use crate::plan::guard::Limits;
 use crate::plan::unit::Units;
 use crate::plan::{BundleOptions, Piece, PlanError};
 
@@ -65,7 +64,7 @@ pub(crate) fn split(
         uncuttable: Vec::new(),
     };
     let atoms = atoms(changes, members, units, options, &mut split)?;
-    let atoms = beside_their_sources(atoms, options.limits.warn);
+    let atoms = beside_their_sources(atoms, options.limits.warn());
 
     let mut rest = atoms.into_iter().peekable();
     while rest.peek().is_some() {
@@ -73,12 +72,12 @@ pub(crate) fn split(
         let mut run: Vec<Atom<'_>> = Vec::new();
         while let Some(atom) = rest.next_if(|next| {
             run.last().is_none_or(|last| {
-                !next.continues && next.bytes.max(last.bytes) <= options.limits.warn
+                !next.continues && next.bytes.max(last.bytes) <= options.limits.warn()
             })
         }) {
             run.push(atom);
         }
-        split.parts.extend(parts(run, options.limits.warn));
+        split.parts.extend(parts(run, options.limits.warn()));
     }
     Ok(split)
 }
@@ -98,8 +97,8 @@ fn atoms<'a>(
         if unit[0] != index {
             continue;
         }
-        let change = &changes.changes[index];
-        let whole = |index: &usize| Piece::whole(*index, &changes.changes[*index]);
+        let change = &changes.changes()[index];
+        let whole = |index: &usize| Piece::whole(*index, &changes.changes()[*index]);
         let pieces: Vec<Piece> = unit.iter().map(whole).collect();
         let bytes = pieces.iter().map(|piece| piece.bytes).sum();
         let atom = Atom {
@@ -108,7 +107,7 @@ fn atoms<'a>(
             pieces,
             continues: false,
         };
-        if bytes <= options.limits.warn || unit.len() > 1 {
+        if bytes <= options.limits.warn() || unit.len() > 1 {
             atoms.push(atom);
             continue;
         }
@@ -121,7 +120,7 @@ fn atoms<'a>(
                     continues: number > 0,
                 }));
             }
-            Err(reason) if bytes > options.limits.fail => split.uncuttable.push((index, reason)),
+            Err(reason) if bytes > options.limits.fail() => split.uncuttable.push((index, reason)),
             Ok(None) | Err(_) => atoms.push(atom),
         }
     }
@@ -137,7 +136,7 @@ fn cut_file(
     text: &mut Vec<u8>,
     options: &BundleOptions,
 ) -> Result<Pieces, PlanError> {
-    let change: &Change = &changes.changes[index];
+    let change: &Change = &changes.changes()[index];
     // git takes the two lines of a submodule together or not at all.
     let submodule = [change.old_mode, change.new_mode].contains(&Some(Mode::SUBMODULE));
     if change.binary || submodule || change.kind == ChangeKind::Typechange {
@@ -161,14 +160,14 @@ fn cut_file(
     if patch.text.len() != text.len() {
         return Ok(Ok(None));
     }
-    let Limits { fail, .. } = options.limits;
+    let fail = options.limits.fail();
     if patch.header.len() as u64 > fail {
         return Ok(Err(Reason::TooLarge {
             bytes: patch.header.len() as u64,
             limit: fail,
         }));
     }
-    let context = options.context.clamp(1, MOST_CONTEXT) as usize;
+    let context = options.division.context.clamp(1, MOST_CONTEXT) as usize;
     Ok(cut::cut(
         index,
         change,

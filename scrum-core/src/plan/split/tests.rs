@@ -13,7 +13,7 @@ use crate::path::RepoPath;
 use crate::plan::component::By;
 use crate::plan::exclude::ExcludeOptions;
 use crate::plan::guard::{Limits, Verdict};
-use crate::plan::{BundleOptions, Plan, plan};
+use crate::plan::{BundleOptions, Plan};
 
 /// Mode and content of each file of a tree.
 type Tree = BTreeMap<String, (&'static str, Vec<u8>)>;
@@ -158,7 +158,7 @@ fn check_numbers(changes: &ChangeSet, plan: &Plan, base: &Tree, head: &Tree) -> 
     };
     let mut writer = crate::plan::DiffWriter::new(changes);
     for piece in plan.bundles.iter().flat_map(|bundle| &bundle.pieces) {
-        let change = &changes.changes[piece.change];
+        let change = &changes.changes()[piece.change];
         if change.binary
             || change.kind == ChangeKind::Typechange
             || change.new_mode == Some(Mode::SUBMODULE)
@@ -212,7 +212,7 @@ fn split(warn: u64, fail: u64) -> BundleOptions {
     BundleOptions::default()
         .by(By::TopLevel)
         .split(true)
-        .limits(Limits { warn, fail })
+        .limits(Limits::new(warn, fail).unwrap())
 }
 
 fn file(content: impl Into<Vec<u8>>) -> (&'static str, Vec<u8>) {
@@ -249,7 +249,7 @@ fn sizes(plan: &Plan) -> Vec<(String, u64)> {
 fn a_large_new_file_is_cut_between_functions() {
     let repo = Repo::new(&Tree::new(), &tree([("a/x.rs", file(code(0..400, "new")))]));
     let changes = repo.changes(3);
-    let plan = plan(&changes, &split(3_000, 5_000)).unwrap();
+    let plan = Plan::new(&changes, &split(3_000, 5_000)).unwrap();
     repo.prove(&changes, &plan).unwrap();
     let ids: Vec<_> = plan
         .bundles
@@ -302,7 +302,7 @@ fn a_large_new_file_is_cut_between_functions() {
 fn a_deleted_file_keeps_base_numbers_and_goes_in_the_last_part() {
     let repo = Repo::new(&tree([("a/x", file(code(0..300, "old")))]), &Tree::new());
     let changes = repo.changes(3);
-    let plan = plan(&changes, &split(3_000, 5_000)).unwrap();
+    let plan = Plan::new(&changes, &split(3_000, 5_000)).unwrap();
     repo.prove(&changes, &plan).unwrap();
     let pieces: Vec<_> = plan
         .bundles
@@ -330,7 +330,7 @@ fn a_renamed_and_edited_file_with_a_new_mode_is_cut() {
         &tree([("new dir/x y", ("100755", head.into_bytes()))]),
     );
     let changes = repo.changes(3);
-    let plan = plan(&changes, &split(1_500, 2_000)).unwrap();
+    let plan = Plan::new(&changes, &split(1_500, 2_000)).unwrap();
     repo.prove(&changes, &plan).unwrap();
     let pieces: Vec<_> = plan
         .bundles
@@ -367,7 +367,7 @@ fn ends_of_file_survive_in_every_combination() {
             let repo = Repo::new(&tree([("x", file(old))]), &tree([("x", file(new))]));
             let changes = repo.changes(3);
             for warn in [300, 500] {
-                let plan = plan(&changes, &split(warn, 2_000)).unwrap();
+                let plan = Plan::new(&changes, &split(warn, 2_000)).unwrap();
                 repo.prove(&changes, &plan).unwrap();
                 assert!(plan.excluded.is_empty() && plan.bundles.len() > 1);
                 assert!(
@@ -392,7 +392,7 @@ fn a_line_above_the_warn_limit_stands_alone_and_one_above_the_fail_limit_exclude
         &tree([("x", file(head)), ("y", file("y\n"))]),
     );
     let changes = repo.changes(3);
-    let cut = plan(&changes, &split(1_000, 2_000)).unwrap();
+    let cut = Plan::new(&changes, &split(1_000, 2_000)).unwrap();
     repo.prove(&changes, &cut).unwrap();
     let over: Vec<_> = cut
         .bundles
@@ -403,7 +403,7 @@ fn a_line_above_the_warn_limit_stands_alone_and_one_above_the_fail_limit_exclude
     assert!(over.iter().all(|bundle| bundle.verdict == Verdict::Warn));
     assert!(cut.excluded.is_empty());
 
-    let excluded = plan(&changes, &split(1_000, 1_400)).unwrap();
+    let excluded = Plan::new(&changes, &split(1_000, 1_400)).unwrap();
     repo.prove(&changes, &excluded).unwrap();
     assert_eq!(excluded.excluded.len(), 1);
     assert_eq!(excluded.bundles.len(), 1);
@@ -421,7 +421,7 @@ fn whole_files_are_never_cut_and_tests_stay_beside_their_sources() {
     }
     let repo = Repo::new(&Tree::new(), &head);
     let changes = repo.changes(3);
-    let plan = plan(&changes, &split(3_000, 5_000).divide(false)).unwrap();
+    let plan = Plan::new(&changes, &split(3_000, 5_000).divide(false)).unwrap();
     repo.prove(&changes, &plan).unwrap();
     assert!(plan.bundles.len() > 1);
     for bundle in &plan.bundles {
@@ -430,7 +430,7 @@ fn whole_files_are_never_cut_and_tests_stay_beside_their_sources() {
             .pieces
             .iter()
             .map(|piece| {
-                changes.changes[piece.change]
+                changes.changes()[piece.change]
                     .path
                     .display()
                     .replace("test_", "")
@@ -451,7 +451,7 @@ fn a_unit_is_never_divided() {
     }
     let repo = Repo::new(&base, &head);
     let changes = repo.changes(3);
-    let plan = plan(&changes, &split(1_000, 2_000)).unwrap();
+    let plan = Plan::new(&changes, &split(1_000, 2_000)).unwrap();
     repo.prove(&changes, &plan).unwrap();
     let unit = plan
         .bundles
@@ -471,7 +471,7 @@ fn headers_that_leave_no_room_exclude_the_file() {
         &tree([(path.as_str(), file(code(0..50, "b")))]),
     );
     let changes = repo.changes(3);
-    let plan = plan(&changes, &split(1_000, 2_000)).unwrap();
+    let plan = Plan::new(&changes, &split(1_000, 2_000)).unwrap();
     repo.prove(&changes, &plan).unwrap();
     assert!(plan.bundles.is_empty());
     assert_eq!(plan.excluded.len(), 1);
@@ -494,7 +494,7 @@ fn carriage_returns_and_form_feeds_are_only_bytes() {
         &tree([("x", file(lines("new")))]),
     );
     let changes = repo.changes(3);
-    let plan = plan(&changes, &split(500, 900)).unwrap();
+    let plan = Plan::new(&changes, &split(500, 900)).unwrap();
     repo.prove(&changes, &plan).unwrap();
     assert!(plan.bundles.len() > 3);
 }
@@ -667,7 +667,7 @@ proptest! {
     ) {
         let repo = Repo::new(&base, &head);
         let changes = repo.changes(context);
-        let limits = Limits { warn, fail: warn + above };
+        let limits = Limits::new(warn, warn + above).unwrap();
         let options = BundleOptions::default()
             .by(by)
             .pack(pack)
@@ -675,7 +675,7 @@ proptest! {
             .context(context)
             .limits(limits)
             .exclude(ExcludeOptions::default().lock_files(lock_files));
-        let plan = plan(&changes, &options).unwrap();
+        let plan = Plan::new(&changes, &options).unwrap();
         if let Err(error) = repo.prove(&changes, &plan) {
             prop_assert!(false, "{}", error);
         }
@@ -685,7 +685,7 @@ proptest! {
 
         // Every line of every change stands in exactly one place.
         let mut lines: Vec<_> = changes
-            .changes
+            .changes()
             .iter()
             .map(|change| (change.additions, change.deletions))
             .collect();
@@ -702,7 +702,7 @@ proptest! {
         // Above the warn limit are only what cannot be divided and single lines with what they need around them.
         for bundle in plan.bundles.iter().filter(|bundle| split && bundle.bytes > warn) {
             for piece in &bundle.pieces {
-                let change = &changes.changes[piece.change];
+                let change = &changes.changes()[piece.change];
                 let unit = change.binary || change.kind == ChangeKind::Typechange || bundle.pieces.len() > 1;
                 prop_assert!(unit || piece.additions + piece.deletions <= 2, "{} {:?}", bundle.id, piece);
             }
