@@ -235,7 +235,7 @@ impl Program {
         match end {
             End::TooLate => fault(
                 format!("no answer within {:?} (`timeout`); killed", self.timeout),
-                Again::Later(None),
+                Again::IfConfigured,
             ),
             End::TooMuch => fault(
                 format!(

@@ -100,10 +100,10 @@ impl Client {
             .map_err(|error| self.fault(&error))?;
         drop(body);
         let status = response.status().as_u16();
-        let after = response
-            .headers()
-            .get("retry-after")
-            .and_then(|value| retry_after(value.to_str().ok()?, SystemTime::now()));
+        let header = |name: &str| response.headers().get(name)?.to_str().ok();
+        let after = header("retry-after-ms")
+            .and_then(|value| Some(seconds(value)? / 1000))
+            .or_else(|| retry_after(header("retry-after")?, SystemTime::now()));
         // JSON writes some signs longer than they are.
         let limit = match status {
             200 => self
@@ -186,14 +186,18 @@ impl Client {
     }
 }
 
-/// `Retry-After`: seconds, or a date.
+/// `Retry-After`: seconds, whole or not, or a date.
 fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
-    let value = value.trim();
-    if let Ok(seconds) = value.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
+    if let Some(time) = seconds(value) {
+        return Some(time);
     }
-    let date = httpdate::parse_http_date(value).ok()?;
+    let date = httpdate::parse_http_date(value.trim()).ok()?;
     Some(date.duration_since(now).unwrap_or_default())
+}
+
+/// A number of seconds, whole or not.
+fn seconds(value: &str) -> Option<Duration> {
+    Duration::try_from_secs_f64(value.trim().parse().ok()?).ok()
 }
 
 #[cfg(test)]
@@ -204,15 +208,18 @@ mod tests {
     fn retry_after_is_seconds_or_a_date() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_770);
         for (value, seconds) in [
-            ("7", Some(7)),
-            (" 120 ", Some(120)),
-            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(7)),
-            ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
+            ("7", Some(7.0)),
+            (" 120 ", Some(120.0)),
+            ("0.25", Some(0.25)),
+            ("-1", None),
+            ("inf", None),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(7.0)),
+            ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0.0)),
             ("soon", None),
         ] {
             assert_eq!(
                 retry_after(value, now),
-                seconds.map(Duration::from_secs),
+                seconds.map(Duration::from_secs_f64),
                 "{value}"
             );
         }

@@ -28,6 +28,8 @@ pub(crate) struct Details {
     pub(crate) http_status: Option<u16>,
     pub(crate) exit_code: Option<i32>,
     pub(crate) stderr: Option<String>,
+    /// What a model thought, where it said nothing else.
+    pub(crate) reasoning: Option<String>,
 }
 
 /// What a reviewer answered.

@@ -90,6 +90,8 @@ pub(super) fn request(settings: &Settings, url: &str, prompt: &str) -> Vec<u8> {
         "messages".to_owned(),
         json!([{ "role": "user", "content": prompt }]),
     );
+    // Some servers stream unless they are told not to.
+    body.insert("stream".to_owned(), json!(false));
     // A map of strings, numbers and one list has no way to fail.
     serde_json::to_vec(&body).unwrap_or_default()
 }
@@ -107,11 +109,17 @@ pub(super) fn answer(api: Api, body: &[u8]) -> Result<Answer, Fault> {
         };
         Fault::new(reason, Again::Later(None))
     };
-    let body: Value = serde_json::from_slice(body).map_err(|_| garbage())?;
-    if let Some(error) = body.get("error").filter(|error| !error.is_null()) {
+    let body = value(api, body).ok_or_else(garbage)?;
+    let choice = body.pointer("/choices/0");
+    let of_choice = choice.and_then(|choice| choice.get("error"));
+    if let Some(error) = body.get("error").or(of_choice).filter(|it| !it.is_null()) {
         // Routers pass on the error of the server behind them with status 200.
-        let code = error.get("code").and_then(Value::as_u64).unwrap_or(0);
-        let again = u16::try_from(code).map_or(Again::Never, |code| again(code, None));
+        let again = status_of(error).map_or(Again::Never, |code| again(code, None));
+        let again = match again {
+            // The server had taken the question, and broke off.
+            Again::Never if of_choice.is_some() => Again::Later(None),
+            again => again,
+        };
         return Err(Fault::new(error_words(error), again));
     }
     let usage = |key: &str| {
@@ -125,7 +133,7 @@ pub(super) fn answer(api: Api, body: &[u8]) -> Result<Answer, Fault> {
     };
     let (content, finish_reason, tokens_in, tokens_out) = match api {
         Api::Openai => {
-            let choice = body.pointer("/choices/0").ok_or_else(garbage)?;
+            let choice = choice.ok_or_else(garbage)?;
             let message = choice.get("message").ok_or_else(garbage)?;
             let refusal = message.get("refusal").and_then(Value::as_str);
             let content = text(message.get("content"))
@@ -158,22 +166,43 @@ pub(super) fn answer(api: Api, body: &[u8]) -> Result<Answer, Fault> {
             )
         }
     };
+    let reasoning = ["reasoning_content", "reasoning"]
+        .iter()
+        .find_map(|key| choice?.get("message")?.get(key)?.as_str())
+        .filter(|_| content.trim().is_empty());
     let details = Details {
+        reasoning: reasoning.map(str::to_owned),
         model: text_of(body.get("model")),
         tokens_in,
         tokens_out,
         finish_reason,
         ..Details::default()
     };
-    // A model that thought until its limit has answered; one that said nothing has not.
-    let cut_off = matches!(
-        details.finish_reason.as_deref(),
-        Some("length" | "max_tokens")
-    );
-    if content.trim().is_empty() && !cut_off {
+    let finish_reason = details.finish_reason.as_deref();
+    if finish_reason == Some("error") {
+        let words = one_line(&content, ERROR_WORDS);
+        let reason = match words.as_str() {
+            "" => "the server broke off with an error".to_owned(),
+            words => format!("the server broke off with an error: {words}"),
+        };
         return Err(Fault {
             details: Box::new(details),
-            ..Fault::new("the answer is empty", Again::IfConfigured)
+            ..Fault::new(reason, Again::Later(None))
+        });
+    }
+    // A model that thought until its limit has answered; one that said nothing has not.
+    let cut_off = matches!(
+        finish_reason,
+        Some("length" | "max_tokens" | "content_filter")
+    );
+    if content.trim().is_empty() && !cut_off {
+        let reason = match &details.reasoning {
+            Some(_) => "the answer is empty; there is only its reasoning",
+            None => "the answer is empty",
+        };
+        return Err(Fault {
+            details: Box::new(details),
+            ..Fault::new(reason, Again::IfConfigured)
         });
     }
     Ok(Answer {
@@ -198,11 +227,147 @@ fn text(content: Option<&Value>) -> Option<String> {
                 .iter()
                 .filter(|part| part.get("type").is_none_or(|kind| kind == "text"))
                 .filter_map(|part| part.get("text").and_then(Value::as_str))
-                .collect::<Vec<_>>()
-                .join("\n"),
+                .collect(),
         ),
         _ => None,
     }
+}
+
+/// The body as JSON. Half of a surrogate pair becomes U+FFFD, and a stream becomes what would have come without one.
+fn value(api: Api, body: &[u8]) -> Option<Value> {
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let streamed = ["data:", "event:", "id:", "retry:", ":"];
+    if streamed.iter().any(|field| text.starts_with(field)) {
+        return Some(assembled(api, text));
+    }
+    json_of(text)
+}
+
+fn json_of(text: &str) -> Option<Value> {
+    serde_json::from_str(text)
+        .or_else(|_| serde_json::from_str(&without_lone_surrogates(text)))
+        .ok()
+}
+
+/// A JSON text in which each `\u` escape of half a surrogate pair is one of U+FFFD.
+fn without_lone_surrogates(text: &str) -> String {
+    /// What the four digits behind `\u` say.
+    fn unit(text: &str) -> Option<u32> {
+        u32::from_str_radix(text.strip_prefix("\\u")?.get(..4)?, 16).ok()
+    }
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        clean.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let length = match unit(rest) {
+            Some(0xD800..=0xDBFF) => match rest.get(6..).and_then(unit) {
+                Some(0xDC00..=0xDFFF) => 12,
+                _ => 0,
+            },
+            Some(0xDC00..=0xDFFF) => 0,
+            Some(_) => 6,
+            // An escape is two characters, whatever the second is.
+            None => 1 + rest.chars().nth(1).map_or(0, char::len_utf8),
+        };
+        if length == 0 {
+            clean.push_str("\\uFFFD");
+            rest = &rest[6..];
+        } else {
+            clean.push_str(&rest[..length]);
+            rest = &rest[length..];
+        }
+    }
+    clean + rest
+}
+
+/// The answer of server-sent events, as the same server gives it in one piece.
+fn assembled(api: Api, text: &str) -> Value {
+    let mut whole = Map::new();
+    let mut texts: [(&str, String); 2] = [
+        ("content", String::new()),
+        ("reasoning_content", String::new()),
+    ];
+    let (mut usage, mut finish) = (Map::new(), Value::Null);
+    let events = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("data:"))
+        .filter_map(|data| json_of(data.trim()));
+    for event in events {
+        // Anthropic's first event holds the message that its others fill.
+        let message = event.get("message").unwrap_or(&event);
+        if let Some(model) = message.get("model") {
+            whole.insert("model".to_owned(), model.clone());
+        }
+        for usage_of in [&event, message] {
+            if let Some(Value::Object(counts)) = usage_of.get("usage") {
+                usage.extend(counts.clone());
+            }
+        }
+        let choice = event.pointer("/choices/0").unwrap_or(&event);
+        for error in [&event, choice] {
+            if let Some(error) = error.get("error").filter(|error| !error.is_null()) {
+                whole.insert("error".to_owned(), error.clone());
+            }
+        }
+        // A server may send the whole message in its only event.
+        let delta = choice.get("delta").or(choice.get("message"));
+        let Some(delta) = delta.filter(|delta| delta.is_object()) else {
+            continue;
+        };
+        for (key, text) in &mut texts {
+            let piece = match *key {
+                "content" => self::text(delta.get("content"))
+                    .or_else(|| Some(delta.get("text")?.as_str()?.to_owned())),
+                key => delta.get(key).and_then(Value::as_str).map(str::to_owned),
+            };
+            text.push_str(&piece.unwrap_or_default());
+        }
+        let reason = choice.get("finish_reason").or(delta.get("stop_reason"));
+        if let Some(reason) = reason.filter(|reason| !reason.is_null()) {
+            finish = reason.clone();
+        }
+    }
+    let [(_, content), (_, reasoning)] = texts;
+    whole.insert("usage".to_owned(), Value::Object(usage));
+    if finish.is_null() && !whole.contains_key("error") {
+        let broken = json!({ "code": 500, "message": "the stream ended before the answer did" });
+        whole.insert("error".to_owned(), broken);
+    }
+    match api {
+        Api::Openai => {
+            let message = json!({ "content": content, "reasoning_content": reasoning });
+            let choice = json!({ "message": message, "finish_reason": finish });
+            whole.insert("choices".to_owned(), json!([choice]));
+        }
+        Api::Anthropic => {
+            whole.insert("content".to_owned(), json!(content));
+            whole.insert("stop_reason".to_owned(), finish);
+        }
+    }
+    Value::Object(whole)
+}
+
+/// The status that an error in a body stands for: its code as a number or a text, or else its kind.
+fn status_of(error: &Value) -> Option<u16> {
+    let number = |key: &str| match error.get(key)? {
+        Value::Number(number) => u16::try_from(number.as_u64()?).ok(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    let kind = |key: &str| match error.get(key)?.as_str()? {
+        "rate_limit_error" | "rate_limit_exceeded" | "too_many_requests" => Some(429),
+        "overloaded_error" | "overloaded" => Some(529),
+        "api_error" | "server_error" | "internal_server_error" => Some(500),
+        "timeout_error" | "timeout" => Some(408),
+        "authentication_error" | "invalid_api_key" => Some(401),
+        _ => None,
+    };
+    number("code")
+        .or_else(|| number("status"))
+        .or_else(|| kind("type"))
+        .or_else(|| kind("code"))
 }
 
 /// What to do after a status other than 200.
@@ -232,16 +397,18 @@ pub(super) fn refusal(status: u16, after: Option<std::time::Duration>, body: &[u
 }
 
 fn error_words(error: &Value) -> String {
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
     let words = match error {
         Value::String(text) => text.clone(),
-        error => match error
-            .get("message")
-            .or(error.get("type"))
-            .and_then(Value::as_str)
-        {
-            Some(text) => text.to_owned(),
-            None => error.to_string(),
-        },
+        error => text(error.get("message").or(error.get("type"))).unwrap_or(error.to_string()),
+    };
+    // OpenRouter's own words are general; those of the server behind it say why.
+    let raw = error
+        .pointer("/metadata/raw")
+        .map(|raw| raw.as_str().map_or_else(|| raw.to_string(), str::to_owned));
+    let words = match raw {
+        Some(raw) if !raw.trim().is_empty() => format!("{words}: {raw}"),
+        _ => words,
     };
     one_line(&words, ERROR_WORDS)
 }
@@ -309,7 +476,7 @@ mod tests {
         };
         assert_eq!(
             of(&settings, "http://h/v1"),
-            json!({"model": "m", "max_tokens": 5, "temperature": 0.5, "messages": [{"role": "user", "content": "p"}]})
+            json!({"model": "m", "max_tokens": 5, "temperature": 0.5, "stream": false, "messages": [{"role": "user", "content": "p"}]})
         );
         assert_eq!(
             of(&settings, "https://api.openai.com/v1")["max_completion_tokens"],
@@ -336,7 +503,7 @@ mod tests {
         });
         for (api, body, text, finish) in [
             (Api::Openai, openai, "NONE", "stop"),
-            (Api::Anthropic, anthropic, "NO\nNE", "max_tokens"),
+            (Api::Anthropic, anthropic, "NONE", "max_tokens"),
         ] {
             let answer = answer(api, body.to_string().as_bytes()).unwrap();
             assert_eq!(answer.text, text);
@@ -373,6 +540,116 @@ mod tests {
             let fault = refusal(status, None, br#"{"error":{"message":"words\u001b[2J"}}"#);
             assert_eq!(fault.again, expected, "{status}");
             assert_eq!(fault.reason, format!("HTTP {status}: words [2J"));
+        }
+    }
+
+    #[test]
+    fn what_is_no_answer_is_a_fault_with_the_servers_words() {
+        for (body, again, words) in [
+            (
+                r#"{"error":{"code":"429","message":"slow"}}"#,
+                Again::LaterAll(None),
+                "slow",
+            ),
+            (
+                r#"{"error":{"type":"overloaded_error","message":"busy"}}"#,
+                Again::LaterAll(None),
+                "busy",
+            ),
+            (
+                r#"{"error":{"code":502,"message":"Provider returned error","metadata":{"raw":"upstream died"}}}"#,
+                Again::Later(None),
+                "Provider returned error: upstream died",
+            ),
+            (
+                r#"{"choices":[{"error":{"code":502,"message":"gone"},"finish_reason":"error","message":{"content":"hal"}}]}"#,
+                Again::Later(None),
+                "gone",
+            ),
+            (
+                r#"{"choices":[{"error":{"message":"gone"},"message":{"content":"hal"}}]}"#,
+                Again::Later(None),
+                "gone",
+            ),
+            (
+                r#"{"choices":[{"finish_reason":"error","message":{"content":"out of memory"}}]}"#,
+                Again::Later(None),
+                "the server broke off with an error: out of memory",
+            ),
+            (
+                "data: {\"choices\":[{\"delta\":{\"content\":\"hal\"}}]}\n\n",
+                Again::Later(None),
+                "the stream ended before the answer did",
+            ),
+            (
+                "data: {\"choices\":[{\"delta\":{\"content\":\"hal\"}}]}\n\ndata: {\"error\":{\"code\":\"503\",\"message\":\"down\"}}\n\n",
+                Again::LaterAll(None),
+                "down",
+            ),
+        ] {
+            let fault = answer(Api::Openai, body.as_bytes()).unwrap_err();
+            assert_eq!(
+                (fault.again, fault.reason.as_str()),
+                (again, words),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn filtered_answers_are_cut_off_and_reasoning_alone_is_said_and_kept() {
+        let body = |finish: &str| {
+            format!(
+                r#"{{"choices":[{{"message":{{"content":"","reasoning_content":"hm"}},"finish_reason":"{finish}"}}]}}"#
+            )
+        };
+        let kept = answer(Api::Openai, body("content_filter").as_bytes()).unwrap();
+        assert_eq!(
+            kept.details.finish_reason.as_deref(),
+            Some("content_filter")
+        );
+        let fault = answer(Api::Openai, body("stop").as_bytes()).unwrap_err();
+        assert!(
+            fault.reason.contains("only its reasoning"),
+            "{}",
+            fault.reason
+        );
+        assert_eq!(fault.details.reasoning.as_deref(), Some("hm"));
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_is_replaced_and_the_answer_kept() {
+        for (escaped, text) in [
+            (r"a\ud83db", "a\u{fffd}b"),
+            (r"\udc00", "\u{fffd}"),
+            (r"\uD83D\uD83D\uDE00", "\u{fffd}\u{1f600}"),
+            (r"\ud83d\\ud83d", "\u{fffd}\\ud83d"),
+            (r"\ud83d\u0041é\ud8", "\u{fffd}Aé"),
+        ] {
+            let escaped = escaped.trim_end_matches(r"\ud8");
+            let body = format!(r#"{{"choices":[{{"message":{{"content":"{escaped}"}}}}]}}"#);
+            let answer = answer(Api::Openai, body.as_bytes()).unwrap();
+            assert_eq!(answer.text, text, "{escaped}");
+        }
+        // What is no JSON for another reason stays so.
+        for broken in [r#"{"a":"\ud8"}"#, r#"{"a":"\ud83d"#, "\\", r"\u", r"\ué"] {
+            assert_eq!(json_of(broken), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_stream_nobody_asked_for_is_put_together() {
+        let openai = ": wait\n\ndata: {\"model\":\"m\",\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"NO\"}}]}\r\n\r\ndata:{\"choices\":[{\"delta\":{\"content\":\"NE\"},\"finish_reason\":null}]}\n\ndata: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: {\"choices\":[],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":2}}\n\ndata: [DONE]\n\n";
+        let anthropic = "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"model\":\"m\",\"content\":[],\"stop_reason\":null,\"usage\":{\"input_tokens\":10,\"output_tokens\":1}}}\n\nevent: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"thinking_delta\",\"thinking\":\"hm\"}}\n\ndata: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"NO\"}}\n\ndata: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"NE\"}}\n\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"stop\"},\"usage\":{\"output_tokens\":2}}\n\n";
+        for (api, body) in [(Api::Openai, openai), (Api::Anthropic, anthropic)] {
+            let answer = answer(api, body.as_bytes()).unwrap();
+            assert_eq!(answer.text, "NONE");
+            assert_eq!(answer.details.model.as_deref(), Some("m"));
+            assert_eq!(answer.details.finish_reason.as_deref(), Some("stop"));
+            assert_eq!(
+                (answer.details.tokens_in, answer.details.tokens_out),
+                (Some(10), Some(2))
+            );
         }
     }
 }

@@ -4,7 +4,8 @@
 //!
 //! Reads GitHub's format and GitLab's sections. The last line that matches a path decides; a line without owners
 //! says that nobody owns it. In a file with sections each section decides for itself, and a path has the owners of
-//! all sections. `dir/*` does not reach below `dir`. Negation, character classes and an escaped `#` do not exist
+//! all sections; sections of one name, whatever its case, are one. A `!pattern` without owners takes paths out of its
+//! section for good, as on GitLab. `dir/*` does not reach below `dir`. Character classes and an escaped `#` do not exist
 //! there; such a line is passed over with a warning, as the forges do.
 
 use std::fmt;
@@ -32,6 +33,8 @@ struct Section {
     patterns: PathPatterns,
     /// The owners of each pattern; sorted, without repeats.
     owners: Vec<Vec<String>>,
+    /// Paths that nobody owns by this section, whatever else it says of them.
+    excluded: PathPatterns,
 }
 
 /// A line that was passed over.
@@ -54,9 +57,12 @@ impl fmt::Display for CodeownersWarning {
 
 #[derive(Default)]
 struct Draft {
+    /// In lower case; empty for the lines before the first section.
+    name: String,
     default_owners: Vec<String>,
     patterns: Vec<String>,
     owners: Vec<Vec<String>>,
+    excluded: Vec<String>,
 }
 
 impl Codeowners {
@@ -64,6 +70,7 @@ impl Codeowners {
     pub fn parse(text: &str) -> Self {
         let mut warnings = Vec::new();
         let mut drafts = vec![Draft::default()];
+        let mut current = 0;
         for (index, raw) in text.lines().enumerate() {
             let line = without_comment(raw);
             if line.is_empty() {
@@ -77,43 +84,60 @@ impl Codeowners {
                 });
             };
             let (pattern, rest) = split_pattern(line);
-            if let Some(owners) = section_header(line) {
-                match parse_owners(owners) {
-                    Ok(default_owners) => drafts.push(Draft {
-                        default_owners,
-                        ..Draft::default()
-                    }),
-                    Err(owner) => warn(&format!("`{owner}` is no owner")),
+            let (excludes, pattern) = match pattern.strip_prefix('!') {
+                Some(pattern) => (true, pattern),
+                None => (false, pattern.as_str()),
+            };
+            let header = section_header(line);
+            let owners = match parse_owners(header.map_or(rest, |(_, owners)| owners)) {
+                Ok(owners) => owners,
+                Err(owner) => {
+                    warn(&format!("`{owner}` is no owner"));
+                    continue;
                 }
-            } else if pattern.starts_with('!') {
-                warn("`!` does not exist here");
+            };
+            if let Some((name, _)) = header {
+                let name = name.trim().to_lowercase();
+                current = drafts
+                    .iter()
+                    .position(|draft| draft.name == name)
+                    .unwrap_or_else(|| {
+                        drafts.push(Draft {
+                            name,
+                            ..Draft::default()
+                        });
+                        drafts.len() - 1
+                    });
+                drafts[current].default_owners = owners;
+            } else if excludes && !owners.is_empty() {
+                warn("`!` takes no owners");
             } else if pattern.starts_with("\\#") {
                 warn("`\\#` does not exist here");
             } else if pattern.contains(['[', ']']) {
                 warn("`[ ]` does not exist here");
-            } else if let Err(error) = PathPatterns::codeowners([braces_escaped(&pattern)]) {
+            } else if let Err(error) = PathPatterns::codeowners([braces_escaped(pattern)]) {
                 warn(&error.reason);
+            } else if excludes {
+                drafts[current].excluded.push(braces_escaped(pattern));
             } else {
-                match (parse_owners(rest), drafts.last_mut()) {
-                    (Ok(owners), Some(draft)) => {
-                        draft.patterns.push(braces_escaped(&pattern));
-                        draft.owners.push(if owners.is_empty() {
-                            draft.default_owners.clone()
-                        } else {
-                            owners
-                        });
-                    }
-                    (Err(owner), _) => warn(&format!("`{owner}` is no owner")),
-                    (Ok(_), None) => {}
-                }
+                let draft = &mut drafts[current];
+                draft.patterns.push(braces_escaped(pattern));
+                draft.owners.push(if owners.is_empty() {
+                    draft.default_owners.clone()
+                } else {
+                    owners
+                });
             }
         }
         let mut sections = Vec::new();
         for draft in drafts {
-            match PathPatterns::codeowners(&draft.patterns) {
-                Ok(patterns) => sections.push(Section {
+            let compiled = PathPatterns::codeowners(&draft.patterns)
+                .and_then(|patterns| Ok((patterns, PathPatterns::codeowners(&draft.excluded)?)));
+            match compiled {
+                Ok((patterns, excluded)) => sections.push(Section {
                     patterns,
                     owners: draft.owners,
+                    excluded,
                 }),
                 // Each pattern parsed; one that is too large to compile is all that is left.
                 Err(error) => warnings.push(CodeownersWarning {
@@ -130,7 +154,9 @@ impl Codeowners {
     pub fn owners(&self, path: &RepoPath) -> Vec<&str> {
         let mut owners: Vec<&str> = Vec::new();
         for section in &self.sections {
-            if let Some(at) = section.patterns.matched(path) {
+            if let Some(at) = section.patterns.matched(path)
+                && section.excluded.matched(path).is_none()
+            {
                 owners.extend(section.owners[at].iter().map(String::as_str));
             }
         }
@@ -173,8 +199,9 @@ fn split_pattern(line: &str) -> (String, &str) {
     (pattern, "")
 }
 
-/// GitLab's `[Name]`, `^[Name]`, `[Name][2]`, each with or without default owners behind it. Returns those.
-fn section_header(line: &str) -> Option<&str> {
+/// GitLab's `[Name]`, `^[Name]`, `[Name][2]`, each with or without default owners behind it. Returns
+/// its name and those.
+fn section_header(line: &str) -> Option<(&str, &str)> {
     let line = line.strip_prefix('^').unwrap_or(line);
     let (name, mut rest) = line.strip_prefix('[')?.split_once(']')?;
     if name.trim().is_empty() {
@@ -184,7 +211,7 @@ fn section_header(line: &str) -> Option<&str> {
         count.parse::<u32>().ok()?;
         rest = after;
     }
-    (rest.is_empty() || rest.starts_with(char::is_whitespace)).then_some(rest)
+    (rest.is_empty() || rest.starts_with(char::is_whitespace)).then_some((name, rest))
 }
 
 /// Words with an `@` in or in front of them: users, teams, roles, mail addresses.
@@ -244,6 +271,28 @@ mod tests {
         assert_eq!(owners(&file, "x.rs"), ["@all"]);
         assert_eq!(owners(&file, "x.c"), ["@c"]);
         assert!(file.warnings()[3].to_string().contains("line 5"));
+    }
+
+    #[test]
+    fn sections_of_one_name_are_one_and_exclusions_last() {
+        let file = Codeowners::parse(
+            "* @top\n!vendor/\n[Docs] @docs\n*.md\n*.txt @text\n[Code][2] @code\n*.rs\n!gen.rs\ngen.rs @late\n^[DOCS] @late-docs\nx.md\ny.md @y\n!y.txt\n",
+        );
+        assert!(file.warnings().is_empty(), "{:?}", file.warnings());
+        for (path, expected) in [
+            // The last match of both parts of the section decides.
+            ("a.md", &["@docs", "@top"][..]),
+            ("x.md", &["@late-docs", "@top"]),
+            ("y.md", &["@top", "@y"]),
+            // An exclusion of one part is one of the section, and no later line takes it back.
+            ("y.txt", &["@top"]),
+            ("src/a.rs", &["@code", "@top"]),
+            ("src/gen.rs", &["@top"]),
+            // Each section excludes for itself.
+            ("vendor/a.md", &["@docs"]),
+        ] {
+            assert_eq!(owners(&file, path), expected, "{path}");
+        }
     }
 
     #[test]

@@ -47,14 +47,19 @@ impl ReviewState {
     }
 }
 
-/// Whether the finish reason says that the answer hit the output limit.
+/// Whether the finish reason says that the answer hit the output limit, or that a filter ended it.
 pub(super) fn is_cut_off(sidecar: Option<&Sidecar>) -> bool {
     let reason = sidecar.and_then(|sidecar| sidecar.finish_reason.as_deref());
     reason.is_some_and(|reason| {
         let reason = reason.to_ascii_lowercase();
         matches!(
             reason.as_str(),
-            "length" | "max_tokens" | "max_output_tokens" | "max-tokens" | "model_length"
+            "length"
+                | "max_tokens"
+                | "max_output_tokens"
+                | "max-tokens"
+                | "model_length"
+                | "content_filter"
         )
     })
 }

@@ -76,6 +76,9 @@ pub struct Sidecar {
     /// The end of what the command wrote on stderr.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stderr: Option<String>,
+    /// What the model thought, where it said nothing else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reasoning: Option<String>,
     /// Digest of the bundle's diff, the template and the reviewer's settings: the question that was answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,

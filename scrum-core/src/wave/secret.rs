@@ -36,8 +36,8 @@ pub struct SecretFinding {
 /// ```
 pub fn scan(prompt: &str) -> Vec<SecretFinding> {
     let mut scanner = Scanner::default();
-    for line in prompt.split_inclusive('\n') {
-        scanner.line(line);
+    for (around, line) in lines(prompt) {
+        scanner.line(line, &around);
     }
     scanner.finish()
 }
@@ -47,9 +47,9 @@ pub fn scan(prompt: &str) -> Vec<SecretFinding> {
 pub fn redact(prompt: &str) -> (String, Vec<SecretFinding>) {
     let mut scanner = Scanner::default();
     let mut text = String::with_capacity(prompt.len());
-    for line in prompt.split_inclusive('\n') {
+    for (around, line) in lines(prompt) {
         let mut end = 0;
-        for (span, kind) in scanner.line(line) {
+        for (span, kind) in scanner.line(line, &around) {
             // Spans are sorted; one that lies in the last has gone with it.
             if span.start >= end {
                 text.push_str(&line[end..span.start]);
@@ -60,6 +60,40 @@ pub fn redact(prompt: &str) -> (String, Vec<SecretFinding>) {
         text.push_str(&line[end..]);
     }
     (text, scanner.finish())
+}
+
+/// The lines of a prompt, each with what stands around it.
+fn lines(prompt: &str) -> impl Iterator<Item = (Around<'_>, &str)> {
+    let mut start = 0;
+    prompt.split_inclusive('\n').map(move |line| {
+        let around = Around {
+            prompt,
+            start,
+            end: start + line.len(),
+        };
+        start = around.end;
+        (around, line)
+    })
+}
+
+/// A line's place in its prompt.
+struct Around<'a> {
+    prompt: &'a str,
+    start: usize,
+    end: usize,
+}
+
+impl<'a> Around<'a> {
+    /// The lines in front of and behind a value that say what it is for.
+    const LINES: usize = 4;
+
+    fn text(&self) -> &'a str {
+        let before = self.prompt[..self.start].rmatch_indices('\n');
+        let behind = self.prompt[self.end..].match_indices('\n');
+        let start = before.map(|(at, _)| at).nth(Self::LINES).unwrap_or(0);
+        let end = behind.map(|(at, _)| self.end + at).nth(Self::LINES);
+        &self.prompt[start..end.unwrap_or(self.prompt.len())]
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -75,6 +109,7 @@ struct Entry {
     near: Vec<String>,
     pattern: String,
     except: Option<String>,
+    public: Option<String>,
     #[serde(default = "seven")]
     distinct: usize,
     #[cfg_attr(not(test), expect(dead_code, reason = "lines for the test"))]
@@ -91,6 +126,7 @@ struct Rule {
     name: &'static str,
     pattern: Regex,
     except: Option<Regex>,
+    public: Option<Regex>,
     distinct: usize,
 }
 
@@ -111,6 +147,9 @@ const KEY_RUN: usize = 40;
 /// Lines between the first line of a key and its body: headers such as `Proc-Type`, and an empty line.
 const KEY_HEADERS: u32 = 6;
 
+/// What stands behind a key's body: in PEM, in SSH2's own form, in PuTTY's.
+const KEY_ENDS: [&str; 3] = ["-----END", "---- END", "Private-MAC"];
+
 impl Rules {
     #[expect(
         clippy::expect_used,
@@ -130,6 +169,9 @@ impl Rules {
                 except: entry.except.map(|except| {
                     Regex::new(&except).expect("the exception is a regular expression")
                 }),
+                public: entry.public.map(|public| {
+                    Regex::new(&public).expect("the surroundings are a regular expression")
+                }),
                 distinct: entry.distinct,
             });
         }
@@ -140,15 +182,27 @@ impl Rules {
         }
     }
 
-    /// Where a line holds secrets, sorted.
-    fn find(&self, line: &str) -> Vec<(Range<usize>, &'static str)> {
+    /// Where a line of the file `path` holds secrets, sorted.
+    fn find(
+        &self,
+        line: &str,
+        path: Option<&str>,
+        around: &Around<'_>,
+    ) -> Vec<(Range<usize>, &'static str)> {
         let mut tried = vec![false; self.rules.len()];
         let mut found = Vec::new();
         for hit in self.near.find_overlapping_iter(line) {
             let at = self.owners[hit.pattern().as_usize()];
             if !std::mem::replace(&mut tried[at], true) {
                 let rule = &self.rules[at];
-                found.extend(rule.find(line).map(|span| (span, rule.name)));
+                let mut spans = rule.find(line).peekable();
+                let is_public = spans.peek().is_some()
+                    && rule.public.as_ref().is_some_and(|public| {
+                        public.is_match(path.unwrap_or_default()) || public.is_match(around.text())
+                    });
+                if !is_public {
+                    found.extend(spans.map(|span| (span, rule.name)));
+                }
             }
         }
         found.sort_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
@@ -196,9 +250,9 @@ enum Key {
 
 impl Scanner {
     /// Takes the next line, and gives the parts of it that are secret.
-    fn line(&mut self, line: &str) -> Vec<(Range<usize>, &'static str)> {
+    fn line(&mut self, line: &str, around: &Around<'_>) -> Vec<(Range<usize>, &'static str)> {
         self.place.line(line);
-        let mut spans = RULES.find(line);
+        let mut spans = RULES.find(line, self.place.path.as_deref(), around);
         let kinds: Vec<&'static str> = spans.iter().map(|(_, kind)| *kind).collect();
         for kind in kinds {
             self.found.push(self.place.finding(kind));
@@ -217,10 +271,9 @@ impl Scanner {
             if longest_run(&line[begin..]).is_some_and(|run| run.len() >= KEY_RUN) {
                 self.found.push(self.place.finding(PRIVATE_KEY));
                 let rest = &line[begin..];
-                let end = rest.find("-----END").unwrap_or(rest.trim_end().len());
-                let closed = rest.contains("-----END");
-                self.key = if closed { Key::None } else { Key::Body };
-                return Some(begin..begin + end);
+                let end = KEY_ENDS.iter().filter_map(|end| rest.find(end)).min();
+                self.key = if end.is_some() { Key::None } else { Key::Body };
+                return Some(begin..begin + end.unwrap_or(rest.trim_end().len()));
             }
             self.key = Key::Begun {
                 at: Box::new(self.place.finding(PRIVATE_KEY)),
@@ -231,7 +284,7 @@ impl Scanner {
         if matches!(self.key, Key::None) {
             return None;
         }
-        if line.contains("-----END") {
+        if KEY_ENDS.iter().any(|end| line.contains(end)) {
             self.key = Key::None;
             return None;
         }
@@ -265,12 +318,15 @@ impl Scanner {
     }
 }
 
-/// The end of a line's `-----BEGIN … PRIVATE KEY-----`.
+/// The end of a line's `-----BEGIN … PRIVATE KEY-----`, or of what a PuTTY key (`.ppk`) has in its place.
 fn key_begin(line: &str) -> Option<usize> {
     static BEGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----").ok()
+        Regex::new(
+            r"-{4,5} ?BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)? ?-{4,5}|Private-Lines: [0-9]{1,4}",
+        )
+        .ok()
     });
-    if !line.contains("PRIVATE KEY") {
+    if !line.contains("PRIVATE KEY") && !line.contains("Private-Lines") {
         return None;
     }
     Some(BEGIN.as_ref()?.find(line)?.end())
@@ -473,7 +529,23 @@ mod tests {
         assert_eq!(found.len(), 1, "{in_json}");
         assert!(!redacted.contains(&BODY[..20]), "{redacted}");
 
+        // PuTTY's form, whose lines of the public half are none.
+        let putty = format!(
+            "PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nPublic-Lines: 1\n{BODY}\nPrivate-Lines: 2\n{BODY}\nAb12==\nPrivate-MAC: 0f\nafterwards\n"
+        );
+        let (redacted, found) = redact(&putty);
+        assert_eq!((found.len(), found[0].prompt_line), (1, 5));
+        assert_eq!(redacted.matches(BODY).count(), 1, "{redacted}");
+        assert!(
+            redacted.ends_with("Private-MAC: 0f\nafterwards\n"),
+            "{redacted}"
+        );
+
         // Code that names the line is no key.
+        assert_eq!(
+            scan("if line.startswith('Private-Lines: 14'):\n    return read(line)\n"),
+            []
+        );
         let begin = ["-----BEGIN PRIV", "ATE KEY-----"].concat();
         assert_eq!(
             scan(&format!(

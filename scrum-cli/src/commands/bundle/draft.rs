@@ -7,6 +7,7 @@ use scrum_core::change::ChangeSet;
 use scrum_core::config::Config;
 use scrum_core::git::DiffOptions;
 use scrum_core::path::RepoPath;
+use scrum_core::plan::codeowners;
 use scrum_core::plan::component::By;
 use scrum_core::plan::{Bundle, BundleOptions, Plan};
 use scrum_core::range::RangeSpec;
@@ -223,8 +224,7 @@ fn bundle_options(
 /// The text of CODEOWNERS at the head of the range, from the first of the places where forges look. A patch has no
 /// head tree; its owners are those of the work tree.
 fn codeowners(changes: &ChangeSet, session: &Session) -> Result<String> {
-    const PLACES: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
-    for place in PLACES {
+    for place in codeowners::PATHS {
         let text = if changes.range.head_tree.is_some() {
             session
                 .repository()?
@@ -238,7 +238,7 @@ fn codeowners(changes: &ChangeSet, session: &Session) -> Result<String> {
     }
     Err(usage_error(format!(
         "--by codeowners needs one of {}",
-        PLACES.join(", ")
+        codeowners::PATHS.join(", ")
     ))
     .hint("`scrum bundle --by workspace` and `--by top-level` need no file"))
 }

@@ -181,6 +181,7 @@ impl Asking<'_> {
             http_status: details.http_status,
             exit_code: details.exit_code,
             stderr: details.stderr.clone(),
+            reasoning: details.reasoning.clone(),
             key: Some(question.key.clone()),
             carried_over_from: None,
             warnings: answer.map_or(Vec::new(), |_| warnings(details, bundle.prompt_bytes)),

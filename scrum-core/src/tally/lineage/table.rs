@@ -20,8 +20,20 @@ pub struct LineageTable {
 struct Rule {
     /// Runs of tokens; between two runs any tokens may stand.
     runs: Vec<Vec<String>>,
-    whole: bool,
+    place: Place,
     lineages: LineageSet,
+}
+
+/// Where in an id a rule's tokens stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Anywhere,
+    /// At its beginning.
+    Beginning,
+    /// They are all of its name, which stands behind the last `/`.
+    WholeName,
+    /// They are all of it.
+    WholeId,
 }
 
 #[derive(Deserialize)]
@@ -71,7 +83,7 @@ impl LineageTable {
     /// nothing, such as a router.
     pub fn of_model(&self, id: &str) -> Option<LineageSet> {
         let id = id.trim();
-        if let Some(own) = best(&self.own, &tokens(id)) {
+        if let Some(own) = best(&self.own, &tokens(id), true) {
             return Some(own);
         }
         let lower = id.to_ascii_lowercase();
@@ -83,14 +95,24 @@ impl LineageTable {
             return None;
         }
         let name = id.rsplit('/').find(|part| !part.is_empty())?;
-        best(&self.builtin, &tokens(name))
+        let whole = tokens(id);
+        let name = tokens(name);
+        // A rule for the whole id says more than any for its name.
+        let whole_only = self
+            .builtin
+            .iter()
+            .find(|rule| rule.place == Place::WholeId && rule.find(&whole, true).is_some());
+        match whole_only {
+            Some(rule) => Some(rule.lineages.clone()),
+            None => best(&self.builtin, &name, false),
+        }
     }
 
     /// The lineages of a reviewer's name: a seat such as `opus-2`. As [`of_model`](Self::of_model), but a `/` is a
     /// separator like any other.
     pub fn of_name(&self, name: &str) -> Option<LineageSet> {
         let tokens = tokens(name);
-        best(&self.own, &tokens).or_else(|| best(&self.builtin, &tokens))
+        best(&self.own, &tokens, true).or_else(|| best(&self.builtin, &tokens, true))
     }
 
     /// What a caller's own rule says of exactly this name, before any model id is asked.
@@ -108,10 +130,15 @@ impl LineageTable {
 impl Rule {
     /// Reads one key of the data file; a key without a token is no rule.
     fn read(key: &str, names: &[String]) -> Option<Self> {
-        let (whole, key) = match key.strip_prefix('=') {
-            Some(rest) => (true, rest),
-            None => (false, key),
-        };
+        let places = [
+            ("==", Place::WholeId),
+            ("=", Place::WholeName),
+            ("^", Place::Beginning),
+        ];
+        let (place, key) = places
+            .iter()
+            .find_map(|(sign, place)| Some((*place, key.strip_prefix(sign)?)))
+            .unwrap_or((Place::Anywhere, key));
         let runs: Vec<_> = key
             .split("...")
             .map(tokens)
@@ -119,7 +146,7 @@ impl Rule {
             .collect();
         (!runs.is_empty()).then(|| Self {
             runs,
-            whole,
+            place,
             lineages: names.iter().map(|name| name.trim()).collect(),
         })
     }
@@ -128,9 +155,15 @@ impl Rule {
         self.runs.iter().map(Vec::len).sum()
     }
 
-    /// The span of `tokens` that fits, first place first.
-    fn find(&self, tokens: &[String]) -> Option<(usize, usize)> {
-        if self.whole && self.len() != tokens.len() {
+    /// The span of `tokens` that fits, first place first. `is_whole` says that they are those of the whole id.
+    fn find(&self, tokens: &[String], is_whole: bool) -> Option<(usize, usize)> {
+        let fits_all = self.len() == tokens.len();
+        let refused = match self.place {
+            Place::WholeId => !(is_whole && fits_all),
+            Place::WholeName => !fits_all,
+            Place::Anywhere | Place::Beginning => false,
+        };
+        if refused {
             return None;
         }
         let mut span: Option<(usize, usize)> = None;
@@ -145,15 +178,15 @@ impl Rule {
             let start = span.map_or(from + at, |(start, _)| start);
             span = Some((start, from + at + run.len()));
         }
-        span
+        span.filter(|(start, _)| self.place != Place::Beginning || *start == 0)
     }
 }
 
 /// The lineages of the rule with the most tokens that fits, and of the tokens outside of it.
-fn best(rules: &[Rule], tokens: &[String]) -> Option<LineageSet> {
+fn best(rules: &[Rule], tokens: &[String], is_whole: bool) -> Option<LineageSet> {
     let mut hits: Vec<(usize, (usize, usize), &Rule)> = rules
         .iter()
-        .filter_map(|rule| Some((rule.len(), rule.find(tokens)?, rule)))
+        .filter_map(|rule| Some((rule.len(), rule.find(tokens, is_whole)?, rule)))
         .collect();
     hits.sort_by_key(|(len, span, _)| (std::cmp::Reverse(*len), *span));
     let mut taken = vec![false; tokens.len()];
@@ -273,6 +306,85 @@ mod tests {
     }
 
     #[test]
+    fn derived_models_descend_from_their_base() {
+        for (id, lineage) in [
+            ("AIDC-AI/Marco-o1", "alibaba"),
+            ("Skywork/Skywork-o1-Open-Llama-3.1-8B", "meta"),
+            ("Skywork/Skywork-o1-Open-PRM-Qwen-2.5-7B", "alibaba"),
+            ("Skywork/Skywork-OR1-32B", "alibaba+deepseek"),
+            ("deepseek-r1", "alibaba+deepseek"),
+            ("deepseek-r1:latest", "alibaba+deepseek"),
+            ("ollama/deepseek-r1", "alibaba+deepseek"),
+            ("deepseek-r1:8b", "alibaba+deepseek"),
+            ("deepseek-r1:1.5b", "alibaba+deepseek"),
+            ("deepseek-r1:8b-0528-qwen3-q4_K_M", "alibaba+deepseek"),
+            ("deepseek-r1:8b-llama-distill-q4_K_M", "deepseek+meta"),
+            ("deepseek-r1:70b", "deepseek+meta"),
+            ("deepseek/deepseek-r1", "deepseek"),
+            ("deepseek-ai/DeepSeek-R1-0528", "deepseek"),
+            ("deepseek-ai/DeepSeek-R1-0528-Qwen3-8B", "alibaba+deepseek"),
+            ("nvidia/AceReason-Nemotron-14B", "alibaba+deepseek+nvidia"),
+            ("nvidia/AceReason-Nemotron-1.1-7B", "alibaba+nvidia"),
+            ("nvidia/OpenCodeReasoning-Nemotron-32B", "alibaba+nvidia"),
+            ("nvidia/OpenMath-Nemotron-32B", "alibaba+nvidia"),
+            ("nvidia/Qwen3-Nemotron-32B-RLBFF", "alibaba+nvidia"),
+            ("nvidia/Nemotron-Cascade-8B", "alibaba+nvidia"),
+            ("nvidia/Nemotron-Cascade-2-30B-A3B", "nvidia"),
+            ("nvidia/NVIDIA-Nemotron-Nano-12B-v2", "nvidia"),
+            ("nvidia/nemotron-nano-12b-v2-vl:free", "nvidia"),
+            ("nvidia/NVIDIA-Nemotron-3-Super-120B-A12B", "nvidia"),
+            ("nvidia/Nemotron-4-340B-Instruct", "nvidia"),
+            ("nvidia/Llama-3_1-Nemotron-Ultra-253B-v1", "meta+nvidia"),
+            ("nvidia/Mistral-NeMo-Minitron-8B-Instruct", "mistral+nvidia"),
+            ("CohereLabs/aya-expanse-32b", "cohere"),
+            ("cohere/command-a", "cohere"),
+            ("ai21/jamba-large-1.7", "ai21"),
+            ("tiiuae/Falcon3-10B-Instruct", "tii"),
+            ("tiiuae/Falcon-H1-34B-Instruct", "tii"),
+            ("LGAI-EXAONE/EXAONE-4.0-32B", "lg"),
+            ("alibaba/tongyi-deepresearch-30b-a3b", "alibaba"),
+            ("tencent/Hy3-preview", "tencent"),
+            ("tencent/Hunyuan-A13B-Instruct", "tencent"),
+            ("inclusionAI/Ling-1T", "inclusionai"),
+            ("inclusionAI/Ring-flash-2.0", "inclusionai"),
+            ("NousResearch/Hermes-4.3-36B", "bytedance+nous"),
+            ("NousResearch/Hermes-4-14B", "alibaba+nous"),
+            ("NousResearch/Hermes-2-Pro-Mistral-7B", "mistral+nous"),
+            (
+                "NousResearch/Nous-Hermes-2-Mixtral-8x7B-DPO",
+                "mistral+nous",
+            ),
+            (
+                "NousResearch/DeepHermes-3-Mistral-24B-Preview",
+                "mistral+nous",
+            ),
+            ("hermes3:8b", "meta+nous"),
+            ("teknium/OpenHermes-2.5-Mistral-7B", "mistral"),
+            (
+                "cognitivecomputations/dolphin3.0-r1-mistral-24b:free",
+                "mistral",
+            ),
+            ("dolphin3:8b", "meta"),
+            ("NovaSky-AI/Sky-T1-32B-Preview", "alibaba"),
+            ("simplescaling/s1.1-32B", "alibaba"),
+            ("open-thoughts/OpenThinker3-7B", "alibaba"),
+            ("agentica-org/DeepCoder-14B-Preview", "alibaba+deepseek"),
+            ("microsoft/phi-4-reasoning-plus", "microsoft"),
+            ("microsoft/wizardlm-2-8x22b", "microsoft+mistral"),
+            ("lmsys/vicuna-13b-v1.5", "meta"),
+            ("HuggingFaceH4/zephyr-7b-beta", "huggingface+mistral"),
+            ("HuggingFaceH4/zephyr-7b-gemma-v0.1", "google+huggingface"),
+            ("upstage/SOLAR-10.7B-Instruct-v1.0", "mistral+upstage"),
+            ("mistralai/mistral-nemo", "mistral+nvidia"),
+            ("internlm/internlm3-8b-instruct", "internlm"),
+            ("EleutherAI/gpt-neox-20b", "eleutherai"),
+            ("openai/o3-mini-high", "openai"),
+        ] {
+            assert_eq!(of(id).as_deref(), Some(lineage), "{id}");
+        }
+    }
+
+    #[test]
     fn what_tells_nothing_is_unknown() {
         for id in [
             "openrouter/auto",
@@ -293,6 +405,10 @@ mod tests {
             "fabled",
             "our-deployment",
             "o31",
+            "Xkev/LLaVA-o1",
+            "marco",
+            "ring",
+            "a-ling",
             "anthropic/secret-model",
             "",
             "///",
