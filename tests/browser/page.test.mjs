@@ -49,19 +49,17 @@ describe("what the page shows", () => {
     const tally = JSON.parse(readFileSync(join(files.corpus, "..", "tally.json"), "utf8"));
     const { totals } = tally;
     const counts = (await page.locator(".counts").innerText()).replace(/\s+/g, " ");
-    assert.ok(counts.includes(`${totals.near_convergent} of ${totals.near_places} places convergent`), counts);
+    assert.ok(counts.includes(`${totals.agreed} of ${totals.issues} issues agreed`), counts);
     assert.ok(counts.includes(`${totals.convergent} convergent / ${totals.distinct} distinct locations`), counts);
     const matrix = page.getByRole("table").first();
     assert.equal(await matrix.locator("tbody tr").count(), 3);
     assert.match(await matrix.getByRole("row", { name: /quiet/ }).innerText(), /no evidence/);
-    assert.equal(await rows(page).count(), totals.near_places);
+    assert.equal(await rows(page).count(), totals.issues);
     // Nothing is hidden: every claim's words, every citation set aside.
     const text = await page.locator("main").textContent();
     for (const bundle of tally.bundles) {
-      for (const place of bundle.places) {
-        for (const claim of place.members.flatMap((member) => bundle.locations[member].claims)) {
-          for (const word of claim.what.replaceAll("`", "").trim().split(/\s+/)) assert.ok(text.includes(word), word);
-        }
+      for (const finding of bundle.findings) {
+        for (const word of finding.what.replaceAll("`", "").trim().split(/\s+/)) assert.ok(text.includes(word), word);
       }
       for (const aside of bundle.set_aside) assert.ok(text.includes(aside.reason), aside.reason);
     }
@@ -96,8 +94,8 @@ describe("what the page shows", () => {
   test("nobody reviewed, nothing found, no wave", async () => {
     for (const [name, words] of [
       ["unreviewed", [/Nobody has reviewed yet/, /Missing: kimi \(2 bundles\), opus \(2 bundles\)/, /No review has come in yet/]],
-      ["clean", [/0\s+of 0 places convergent/, /clean/, /SHIP/, /Reviewers were shown every change/]],
-      ["files", [/Reviews without a wave/, /places convergent/]],
+      ["clean", [/0\s+of 0 issues agreed/, /clean/, /SHIP/, /Reviewers were shown every change/]],
+      ["files", [/Reviews without a wave/, /issues agreed/]],
     ]) {
       const at = await open(browser, files[name]);
       const text = await at.page.locator("body").innerText();
@@ -154,7 +152,7 @@ describe("the filter", () => {
     await page.waitForFunction(() => document.querySelectorAll("li.row:not([hidden])").length === 1);
     await page.getByLabel("Words").fill("no such words");
     await page.waitForFunction(() => document.querySelectorAll("li.row:not([hidden])").length === 0);
-    assert.ok(await page.getByText("No finding is left by this filter.").isVisible());
+    assert.ok(await page.getByText("No issue passes this filter.").isVisible());
     await assertQuiet(at);
     await at.close();
   });
@@ -201,7 +199,7 @@ describe("with the keyboard alone", () => {
     const { page } = at;
     const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent?.trim());
     await page.keyboard.press("Tab");
-    assert.equal(await focused(), "Skip to the findings");
+    assert.equal(await focused(), "Skip to the issues");
     await page.keyboard.press("Enter");
     await page.waitForFunction(() => document.activeElement?.id === "/findings");
     await page.keyboard.press("Tab");
