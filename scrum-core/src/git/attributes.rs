@@ -87,7 +87,7 @@ impl AttributeTree {
             }
             path.extend_from_slice(b".gitattributes");
             let path = RepoPath::new(path);
-            let lines = parse(&objects.content(file.id, &path)?);
+            let lines = parse(objects.blob(file.id, &path)?.content());
             if file.folder.is_empty() {
                 for line in &lines {
                     if let Target::Macro(name) = &line.target {

@@ -15,7 +15,7 @@ use crate::change::{Change, ChangeKind, Mode};
 use crate::path::RepoPath;
 
 /// Patches that a thread keeps in memory before it turns to a temporary file.
-const SPOOL_BYTES: usize = 4 << 20;
+const SPOOL_BYTES: usize = 1 << 20;
 
 /// Files a thread takes from the queue at once.
 const CHUNK_FILES: usize = 16;

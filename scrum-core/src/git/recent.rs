@@ -15,7 +15,7 @@ impl Repository {
     ///
     /// When a commit is missing or damaged.
     pub fn recent(&self, commits: usize) -> Result<Option<RangeSpec>, GitError> {
-        let objects = self.database()?.objects();
+        let objects = self.database().objects();
         let head = match objects.repository()?.head() {
             Ok(head) => head,
             Err(error) if error.code() == ErrorCode::UnbornBranch => return Ok(None),

@@ -32,7 +32,10 @@ impl ChangedLines {
 }
 
 /// Finds the changed lines of two versions.
-pub(super) fn changed_lines(old: &[u8], new: &[u8]) -> Result<Vec<ChangedLines>, GitError> {
+pub(super) fn changed_lines(
+    old: &git2::Blob<'_>,
+    new: &git2::Blob<'_>,
+) -> Result<Vec<ChangedLines>, GitError> {
     let mut options = DiffOptions::new();
     options
         .context_lines(0)
@@ -47,8 +50,9 @@ pub(super) fn changed_lines(old: &[u8], new: &[u8]) -> Result<Vec<ChangedLines>,
             start.saturating_sub(1)
         }
     };
-    // Without names and without a repository there are no attributes for libgit2 to look for.
-    let patch = Patch::from_buffers(old, None, new, None, Some(&mut options))?;
+    // Without names there are no attributes for libgit2 to look for. `None` would stand for a file named `file`.
+    let nameless = std::path::Path::new("");
+    let patch = Patch::from_blobs(old, Some(nameless), new, Some(nameless), Some(&mut options))?;
     (0..patch.num_hunks())
         .map(|index| {
             let (hunk, _) = patch.hunk(index)?;

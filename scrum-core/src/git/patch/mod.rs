@@ -81,18 +81,18 @@ pub(super) fn write(
 }
 
 /// The content of one side.
-enum Content {
+enum Content<'a> {
     Nothing,
-    File(Vec<u8>),
+    File(git2::Blob<'a>),
     /// git shows a submodule as if it were a file with this one line.
     Submodule(String),
 }
 
-impl Content {
+impl Content<'_> {
     fn bytes(&self) -> &[u8] {
         match self {
             Self::Nothing => b"",
-            Self::File(content) => content,
+            Self::File(blob) => blob.content(),
             Self::Submodule(line) => line.as_bytes(),
         }
     }
@@ -119,7 +119,8 @@ impl Writer<'_> {
         {
             return Ok(());
         }
-        let (old_content, new_content) = (self.content(old)?, self.content(new)?);
+        let objects = self.objects;
+        let (old_content, new_content) = (content(objects, old)?, content(objects, new)?);
         if self.is_binary(old, &old_content) || self.is_binary(new, &new_content) {
             self.summary.binary = true;
             let old = binary::Binary::new(old, old_content.bytes());
@@ -143,25 +144,10 @@ impl Writer<'_> {
             &mut self.summary,
             self.out,
         );
-        for content in [old_content, new_content] {
-            if let Content::File(content) = content {
-                self.objects.reuse(content);
-            }
-        }
         Ok(())
     }
 
-    fn content(&self, side: Option<&Side>) -> Result<Content, GitError> {
-        Ok(match side {
-            None => Content::Nothing,
-            Some(side) if side.entry.mode == Mode::SUBMODULE => {
-                Content::Submodule(format!("Subproject commit {}\n", side.entry.id))
-            }
-            Some(side) => Content::File(self.objects.content(side.entry.id, &side.path)?),
-        })
-    }
-
-    fn is_binary(&self, side: Option<&Side>, content: &Content) -> bool {
+    fn is_binary(&self, side: Option<&Side>, content: &Content<'_>) -> bool {
         let is_file = side.is_some_and(|side| side.entry.mode.kind() == Mode::FILE.kind());
         match self.treatment.diff {
             DiffAttribute::Set if is_file => false,
@@ -169,4 +155,15 @@ impl Writer<'_> {
             _ => looks_binary(content.bytes()),
         }
     }
+}
+
+/// The content of one side.
+fn content<'a>(objects: &'a Objects, side: Option<&Side>) -> Result<Content<'a>, GitError> {
+    Ok(match side {
+        None => Content::Nothing,
+        Some(side) if side.entry.mode == Mode::SUBMODULE => {
+            Content::Submodule(format!("Subproject commit {}\n", side.entry.id))
+        }
+        Some(side) => Content::File(objects.blob(side.entry.id, &side.path)?),
+    })
 }

@@ -327,10 +327,12 @@ fn signature(
     objects: &super::objects::Objects,
     candidate: &Candidate<'_>,
 ) -> Result<Signature, GitError> {
-    let content = objects.content(candidate.entry.id, candidate.path)?;
-    let signature = Signature::new(&content, !super::patch::looks_binary(&content));
-    objects.reuse(content);
-    Ok(signature)
+    let blob = objects.blob(candidate.entry.id, candidate.path)?;
+    let content = blob.content();
+    Ok(Signature::new(
+        content,
+        !super::patch::looks_binary(content),
+    ))
 }
 
 #[derive(Debug, Clone, Copy)]
