@@ -49,7 +49,8 @@ const checks = {
     if (gzipped > 10_000_000) fault(file, `${gzipped} bytes gzipped`);
     const categories = runs.map((run) => run.automationDetails.id);
     if (new Set(categories).size !== categories.length) fault(file, 'two runs of one category');
-    const prints = runs.flatMap((run) => run.results.map((result) => result.partialFingerprints['scrumPlace/v1']));
+    const prints = runs.flatMap((run) => run.results.map((result) => result.partialFingerprints['scrumIssue/v1']));
+    if (prints.includes(undefined)) fault(file, 'a result without a fingerprint');
     if (new Set(prints).size !== prints.length) fault(file, 'a fingerprint twice');
     told(file, `${runs.length} runs, ${prints.length} results, ${gzipped} bytes gzipped; ` +
       `${levels.error} errors, ${levels.warning} warnings, ${levels.note} notes [${[...rules].join(', ')}]`);
