@@ -9,7 +9,7 @@ use scrum_core::config::{Api, DEFAULT_MAX_OUTPUT, DEFAULT_RETRIES, Reviewer};
 use super::children::Children;
 use super::command::{Program, Prompt};
 use super::http::Client;
-use super::{Answer, Fault, Keys, wire};
+use super::{Answer, AskError, Keys, wire};
 use crate::error::{CommandError, Result, usage_error};
 
 /// A reviewer that scrum asks.
@@ -81,7 +81,7 @@ impl ReviewerClient {
     }
 
     /// Asks once.
-    pub(crate) fn ask(&self, prompt: &Prompt<'_>, children: &Children) -> Result<Answer, Fault> {
+    pub(crate) fn ask(&self, prompt: &Prompt<'_>, children: &Children) -> Result<Answer, AskError> {
         match &self.asker {
             Asker::Http(client) => client.ask(prompt.text),
             Asker::Command(program) => program.ask(prompt, children),

@@ -16,7 +16,7 @@ use scrum_core::size;
 
 use super::capture::{Captured, Keep, capture};
 use super::children::{Child, Children, GRACE};
-use super::{Again, Answer, Details, Fault, Keys};
+use super::{Answer, AnswerMeta, AskError, Keys, Retry};
 
 /// How long a program's children may hold its stdout after its own end.
 const LINGER: Duration = Duration::from_millis(500);
@@ -123,10 +123,10 @@ impl Program {
     }
 
     /// Asks once.
-    pub(crate) fn ask(&self, prompt: &Prompt<'_>, children: &Children) -> Result<Answer, Fault> {
+    pub(crate) fn ask(&self, prompt: &Prompt<'_>, children: &Children) -> Result<Answer, AskError> {
         let (mut command, file) = self.command(prompt).map_err(|error| {
             let reason = format!("the prompt cannot be handed over: {error}");
-            Fault::new(reason, Again::Never)
+            AskError::new(reason, Retry::Never)
         })?;
         let fed = file.is_none();
         command
@@ -157,7 +157,7 @@ impl Program {
         drop(file);
         if children.is_closed() {
             // Asked to end, some programs do so with success, and half an answer.
-            return Err(Fault::new("interrupted", Again::Never));
+            return Err(AskError::new("interrupted", Retry::Never));
         }
         self.judge(end, &stdout, &stderr)
     }
@@ -201,7 +201,7 @@ impl Program {
         Ok((command, file))
     }
 
-    fn not_started(&self, error: &std::io::Error) -> Fault {
+    fn not_started(&self, error: &std::io::Error) -> AskError {
         let name = self.command.first().map_or("", String::as_str);
         let reason = match error.kind() {
             ErrorKind::NotFound if name.contains(['/', '\\']) => {
@@ -210,56 +210,56 @@ impl Program {
             ErrorKind::NotFound => format!("there is no command `{name}` on PATH"),
             _ => format!("`{name}` cannot be started: {error}"),
         };
-        Fault::new(reason, Again::NeverThisReviewer)
+        AskError::new(reason, Retry::NeverThisReviewer)
     }
 
-    fn judge(&self, end: End, stdout: &Captured, stderr: &Captured) -> Result<Answer, Fault> {
+    fn judge(&self, end: End, stdout: &Captured, stderr: &Captured) -> Result<Answer, AskError> {
         let stderr = String::from_utf8_lossy(&stderr.bytes()).into_owned();
         let stderr = self.keys.hide(stderr.trim_end());
         let status = match end {
             End::Exited(status) => Some(status),
             _ => None,
         };
-        let details = Details {
+        let meta = AnswerMeta {
             exit_code: status.and_then(|status| status.code()),
             stderr: (!stderr.is_empty()).then_some(stderr),
-            ..Details::default()
+            ..AnswerMeta::default()
         };
-        let fault = |reason: String, again| {
-            Err(Fault {
+        let failure = |reason: String, retry| {
+            Err(AskError {
                 reason: self.keys.hide(&reason),
-                again,
-                details: Box::new(details.clone()),
+                retry,
+                meta: Box::new(meta.clone()),
             })
         };
         match end {
-            End::TooLate => fault(
+            End::TooLate => failure(
                 format!("no answer within {:?} (`timeout`); killed", self.timeout),
-                Again::IfConfigured,
+                Retry::IfConfigured,
             ),
-            End::TooMuch => fault(
+            End::TooMuch => failure(
                 format!(
                     "wrote more than {} (`max_output`); killed",
                     size::decimal(self.max_output)
                 ),
-                Again::Never,
+                Retry::Never,
             ),
-            End::Lost(error) => fault(format!("cannot be waited for: {error}"), Again::Never),
+            End::Lost(error) => failure(format!("cannot be waited for: {error}"), Retry::Never),
             End::Exited(status) if !status.success() => {
-                let said = details.stderr.as_deref().and_then(last_line);
+                let said = meta.stderr.as_deref().and_then(last_line);
                 let said = said.map_or(String::new(), |line| {
                     format!(": {}", super::one_line(line, 300))
                 });
-                fault(format!("{status}{said}"), Again::IfConfigured)
+                failure(format!("{status}{said}"), Retry::IfConfigured)
             }
             End::Exited(_) => {
                 let text = String::from_utf8_lossy(&stdout.bytes()).into_owned();
                 if text.trim().is_empty() {
-                    return fault("printed nothing".to_owned(), Again::IfConfigured);
+                    return failure("printed nothing".to_owned(), Retry::IfConfigured);
                 }
                 Ok(Answer {
                     text: self.keys.hide(&text),
-                    details,
+                    meta,
                 })
             }
         }

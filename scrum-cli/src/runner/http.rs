@@ -7,7 +7,7 @@ use scrum_core::config::{Api, Reviewer};
 use ureq::tls::{RootCerts, TlsConfig};
 
 use super::wire::{self, Settings};
-use super::{Again, Answer, Fault, Keys, one_line};
+use super::{Answer, AskError, Keys, Retry, one_line};
 
 /// Longest time to reach a server.
 const CONNECT: Duration = Duration::from_secs(30);
@@ -73,19 +73,19 @@ impl Client {
     }
 
     /// Asks once.
-    pub(crate) fn ask(&self, prompt: &str) -> Result<Answer, Fault> {
+    pub(crate) fn ask(&self, prompt: &str) -> Result<Answer, AskError> {
         self.ask_openly(prompt)
             .map(|answer| Answer {
                 text: self.keys.hide(&answer.text),
                 ..answer
             })
-            .map_err(|fault| Fault {
-                reason: self.keys.hide(&fault.reason),
-                ..fault
+            .map_err(|failure| AskError {
+                reason: self.keys.hide(&failure.reason),
+                ..failure
             })
     }
 
-    fn ask_openly(&self, prompt: &str) -> Result<Answer, Fault> {
+    fn ask_openly(&self, prompt: &str) -> Result<Answer, AskError> {
         let mut request = self
             .agent
             .post(&self.url)
@@ -97,7 +97,7 @@ impl Client {
         let body = wire::request(&self.settings, &self.url, prompt);
         let mut response = request
             .send(&body[..])
-            .map_err(|error| self.fault(&error))?;
+            .map_err(|error| self.failure(&error))?;
         drop(body);
         let status = response.status().as_u16();
         let header = |name: &str| response.headers().get(name)?.to_str().ok();
@@ -117,63 +117,65 @@ impl Client {
         let read = reader.by_ref().take(limit + 1).read_to_end(&mut body);
         if status != 200 {
             body.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-            let mut fault = wire::refusal(status, after, &body);
+            let mut failure = wire::refusal(status, after, &body);
             if (300..400).contains(&status) {
-                fault.reason.push_str("; `url` must name the server itself");
+                failure
+                    .reason
+                    .push_str("; `url` must name the server itself");
             }
-            return Err(fault);
+            return Err(failure);
         }
-        let with_status = |mut fault: Fault| {
-            fault.details.http_status = Some(status);
-            fault
+        let with_status = |mut failure: AskError| {
+            failure.meta.http_status = Some(status);
+            failure
         };
         let too_long = || {
             let shown = scrum_core::size::decimal(self.max_output);
-            with_status(Fault::new(
+            with_status(AskError::new(
                 format!("the answer is longer than {shown} (`max_output`)"),
-                Again::Never,
+                Retry::Never,
             ))
         };
         if let Err(error) = read {
             let error = ureq::Error::from(error);
-            let mut fault = self.fault(&error);
-            if matches!(fault.again, Again::Later(_)) {
-                fault.reason = format!("the answer broke off: {}", fault.reason);
+            let mut failure = self.failure(&error);
+            if matches!(failure.retry, Retry::Later(_)) {
+                failure.reason = format!("the answer broke off: {}", failure.reason);
             }
-            return Err(with_status(fault));
+            return Err(with_status(failure));
         }
         if body.len() as u64 > limit {
             return Err(too_long());
         }
         let mut answer = wire::answer(self.settings.api, &body).map_err(with_status)?;
-        answer.details.http_status = Some(status);
+        answer.meta.http_status = Some(status);
         if answer.text.len() as u64 > self.max_output {
             return Err(too_long());
         }
         Ok(answer)
     }
 
-    fn fault(&self, error: &ureq::Error) -> Fault {
+    fn failure(&self, error: &ureq::Error) -> AskError {
         use ureq::Error as E;
-        let never = |reason: String| Fault::new(reason, Again::Never);
+        let never = |reason: String| AskError::new(reason, Retry::Never);
         match error {
             E::Timeout(ureq::Timeout::Connect) => {
-                Fault::new("the server cannot be reached in time", Again::Later(None))
+                AskError::new("the server cannot be reached in time", Retry::Later(None))
             }
-            E::Timeout(_) => Fault::new(
+            E::Timeout(_) => AskError::new(
                 format!("no answer within {:?} (`timeout`)", self.timeout),
-                Again::Later(None),
+                Retry::Later(None),
             ),
-            E::Io(error) if error.kind() == ErrorKind::ConnectionRefused => Fault::new(
+            E::Io(error) if error.kind() == ErrorKind::ConnectionRefused => AskError::new(
                 format!(
                     "connection refused; is a server running at {}?",
                     wire::server(&self.url)
                 ),
-                Again::Later(None),
+                Retry::Later(None),
             ),
-            E::HostNotFound => Fault::new(
+            E::HostNotFound => AskError::new(
                 format!("there is no host {}", wire::host(&self.url)),
-                Again::Later(None),
+                Retry::Later(None),
             ),
             E::BadUri(_)
             | E::Http(_)
@@ -181,7 +183,7 @@ impl Client {
             | E::Tls(_)
             | E::Rustls(_)
             | E::Pem(_) => never(one_line(&error.to_string(), 300)),
-            error => Fault::new(one_line(&error.to_string(), 300), Again::Later(None)),
+            error => AskError::new(one_line(&error.to_string(), 300), Retry::Later(None)),
         }
     }
 }

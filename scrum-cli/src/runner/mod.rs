@@ -20,7 +20,7 @@ use std::time::Duration;
 
 /// What is known of an answer, or of the failure to get one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Details {
+pub(crate) struct AnswerMeta {
     pub(crate) model: Option<String>,
     pub(crate) tokens_in: Option<u64>,
     pub(crate) tokens_out: Option<u64>,
@@ -36,20 +36,20 @@ pub(crate) struct Details {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) text: String,
-    pub(crate) details: Details,
+    pub(crate) meta: AnswerMeta,
 }
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fault {
+pub(crate) struct AskError {
     pub(crate) reason: String,
-    pub(crate) again: Again,
-    pub(crate) details: Box<Details>,
+    pub(crate) retry: Retry,
+    pub(crate) meta: Box<AnswerMeta>,
 }
 
 /// Whether asking again may help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Again {
+pub(crate) enum Retry {
     /// The same would come back.
     Never,
     /// The same would come back for every question to this reviewer.
@@ -62,12 +62,12 @@ pub(crate) enum Again {
     LaterAll(Option<Duration>),
 }
 
-impl Fault {
-    pub(crate) fn new(reason: impl Into<String>, again: Again) -> Self {
+impl AskError {
+    pub(crate) fn new(reason: impl Into<String>, retry: Retry) -> Self {
         Self {
             reason: reason.into(),
-            again,
-            details: Box::default(),
+            retry,
+            meta: Box::default(),
         }
     }
 }

@@ -16,7 +16,7 @@ use super::client::{AskLimits, ReviewerClient};
 use super::command::Prompt;
 pub(crate) use super::queue::Work;
 use super::queue::{Queue, Turn};
-use super::{Again, Answer, Fault, interrupt};
+use super::{Answer, AskError, Retry, interrupt};
 
 /// The longest wait between two attempts, where the server asks for none.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
@@ -28,7 +28,7 @@ const TICK: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub(crate) enum Event {
     /// A question failed, and is asked again after a while.
-    Again {
+    Retry {
         question: usize,
         reason: String,
         wait: Duration,
@@ -45,7 +45,7 @@ pub(crate) enum Event {
 #[derive(Debug)]
 pub(crate) struct Done {
     pub(crate) question: usize,
-    pub(crate) result: Result<Answer, Fault>,
+    pub(crate) result: Result<Answer, AskError>,
     pub(crate) attempts: u32,
     /// Of the last attempt.
     pub(crate) duration: Duration,
@@ -183,9 +183,9 @@ impl Desk {
                 self.ask(&turn.work, &mut prompt_sha256)
             }));
             let result = asked.unwrap_or_else(|_| {
-                Err(Fault::new(
+                Err(AskError::new(
                     "scrum failed; this is a defect of it",
-                    Again::Never,
+                    Retry::Never,
                 ))
             });
             let duration = start.elapsed();
@@ -205,10 +205,10 @@ impl Desk {
         }
     }
 
-    fn ask(&self, work: &Work, sent: &mut Option<String>) -> Result<Answer, Fault> {
+    fn ask(&self, work: &Work, sent: &mut Option<String>) -> Result<Answer, AskError> {
         let unreadable = |why: &str| {
             let reason = format!("the prompt {} {why}", work.prompt.display());
-            Fault::new(reason, Again::Never)
+            AskError::new(reason, Retry::Never)
         };
         let bytes = std::fs::read(&work.prompt)
             .map_err(|error| unreadable(&format!("cannot be read: {error}")))?;
@@ -234,7 +234,7 @@ impl Desk {
     fn settle(
         &self,
         turn: Turn,
-        result: Result<Answer, Fault>,
+        result: Result<Answer, AskError>,
         duration: Duration,
         prompt_sha256: Option<String>,
     ) -> Vec<Event> {
@@ -251,41 +251,41 @@ impl Desk {
                 kept: None,
             }))
         };
-        let mut fault = match result {
+        let mut failure = match result {
             Ok(answer) => return vec![done(turn, Ok(answer), duration, prompt_sha256)],
-            Err(fault) => fault,
+            Err(failure) => failure,
         };
         let limits = self.seats[seat].limits;
-        match next_wait(&limits, fault.again, turn.attempts, fastrand::f64()) {
+        match next_wait(&limits, failure.retry, turn.attempts, fastrand::f64()) {
             Next::Wait(wait) => {
                 let now = Instant::now();
-                if matches!(fault.again, Again::LaterAll(_)) {
+                if matches!(failure.retry, Retry::LaterAll(_)) {
                     queue.pause(seat, now + wait);
                 }
-                let event = Event::Again {
+                let event = Event::Retry {
                     question: turn.work.question,
-                    reason: fault.reason,
+                    reason: failure.reason,
                     wait,
                 };
                 queue.delay(now + wait, turn);
                 vec![event]
             }
             Next::TooLong(wait) => {
-                fault.reason = format!(
+                failure.reason = format!(
                     "{}; the server asks to wait {wait:?}, longer than `timeout`",
-                    fault.reason
+                    failure.reason
                 );
-                vec![done(turn, Err(fault), duration, prompt_sha256)]
+                vec![done(turn, Err(failure), duration, prompt_sha256)]
             }
             Next::GiveUp => {
                 let mut events = Vec::new();
-                if fault.again == Again::NeverThisReviewer {
+                if failure.retry == Retry::NeverThisReviewer {
                     for other in queue.drop_seat(seat) {
-                        let same = Fault::new(fault.reason.clone(), Again::Never);
+                        let same = AskError::new(failure.reason.clone(), Retry::Never);
                         events.push(done(other, Err(same), Duration::ZERO, None));
                     }
                 }
-                events.insert(0, done(turn, Err(fault), duration, prompt_sha256));
+                events.insert(0, done(turn, Err(failure), duration, prompt_sha256));
                 events
             }
         }
@@ -303,11 +303,11 @@ enum Next {
 
 /// Exponential backoff with jitter: half of the wait is certain, the other half is `lot`, from 0 to 1. A server's own
 /// word is a minimum, upon which up to a tenth is added, so that not all come back at once.
-fn next_wait(limits: &AskLimits, again: Again, attempts: u32, lot: f64) -> Next {
-    let (after, allowed) = match again {
-        Again::Never | Again::NeverThisReviewer => return Next::GiveUp,
-        Again::IfConfigured => (None, limits.retries_configured),
-        Again::Later(after) | Again::LaterAll(after) => (after, true),
+fn next_wait(limits: &AskLimits, retry: Retry, attempts: u32, lot: f64) -> Next {
+    let (after, allowed) = match retry {
+        Retry::Never | Retry::NeverThisReviewer => return Next::GiveUp,
+        Retry::IfConfigured => (None, limits.retries_configured),
+        Retry::Later(after) | Retry::LaterAll(after) => (after, true),
     };
     if !allowed || attempts > limits.retries {
         return Next::GiveUp;
@@ -341,7 +341,7 @@ mod tests {
 
     #[test]
     fn waits_double_with_jitter_up_to_a_limit() {
-        let wait = |attempts, lot| next_wait(&limits(99, true), Again::Later(None), attempts, lot);
+        let wait = |attempts, lot| next_wait(&limits(99, true), Retry::Later(None), attempts, lot);
         assert_eq!(wait(1, 0.0), Next::Wait(Duration::from_millis(500)));
         assert_eq!(wait(1, 1.0), Next::Wait(Duration::from_secs(1)));
         assert_eq!(wait(4, 1.0), Next::Wait(Duration::from_secs(8)));
@@ -352,7 +352,7 @@ mod tests {
     fn a_server_is_not_asked_before_it_says_so() {
         let wait = |after, lot| {
             let after = Some(Duration::from_secs(after));
-            next_wait(&limits(3, false), Again::LaterAll(after), 1, lot)
+            next_wait(&limits(3, false), Retry::LaterAll(after), 1, lot)
         };
         assert_eq!(wait(10, 0.0), Next::Wait(Duration::from_secs(10)));
         assert_eq!(wait(10, 1.0), Next::Wait(Duration::from_secs(11)));
@@ -362,15 +362,15 @@ mod tests {
 
     #[test]
     fn attempts_are_counted() {
-        let next = |limits: &AskLimits, again, attempts| next_wait(limits, again, attempts, 0.0);
-        assert_eq!(next(&limits(2, true), Again::Later(None), 3), Next::GiveUp);
-        assert_ne!(next(&limits(2, true), Again::Later(None), 2), Next::GiveUp);
-        assert_eq!(next(&limits(0, true), Again::Later(None), 1), Next::GiveUp);
-        assert_eq!(next(&limits(9, true), Again::Never, 1), Next::GiveUp);
+        let next = |limits: &AskLimits, retry, attempts| next_wait(limits, retry, attempts, 0.0);
+        assert_eq!(next(&limits(2, true), Retry::Later(None), 3), Next::GiveUp);
+        assert_ne!(next(&limits(2, true), Retry::Later(None), 2), Next::GiveUp);
+        assert_eq!(next(&limits(0, true), Retry::Later(None), 1), Next::GiveUp);
+        assert_eq!(next(&limits(9, true), Retry::Never, 1), Next::GiveUp);
         assert_eq!(
-            next(&limits(9, false), Again::IfConfigured, 1),
+            next(&limits(9, false), Retry::IfConfigured, 1),
             Next::GiveUp
         );
-        assert_ne!(next(&limits(9, true), Again::IfConfigured, 1), Next::GiveUp);
+        assert_ne!(next(&limits(9, true), Retry::IfConfigured, 1), Next::GiveUp);
     }
 }

@@ -3,7 +3,7 @@
 use scrum_core::config::Api;
 use serde_json::{Map, Value, json};
 
-use super::{Again, Answer, Details, Fault, one_line};
+use super::{Answer, AnswerMeta, AskError, Retry, one_line};
 
 /// `anthropic` demands a limit.
 const ANTHROPIC_MAX_TOKENS: u32 = 8192;
@@ -97,7 +97,7 @@ pub(super) fn request(settings: &Settings, url: &str, prompt: &str) -> Vec<u8> {
 }
 
 /// Reads the body of a response with status 200.
-pub(super) fn answer(api: Api, body: &[u8]) -> Result<Answer, Fault> {
+pub(super) fn answer(api: Api, body: &[u8]) -> Result<Answer, AskError> {
     let garbage = || {
         let shown = one_line(&String::from_utf8_lossy(&body[..body.len().min(2000)]), 80);
         let reason = match shown.as_str() {
@@ -107,20 +107,20 @@ pub(super) fn answer(api: Api, body: &[u8]) -> Result<Answer, Fault> {
                 name(api)
             ),
         };
-        Fault::new(reason, Again::Later(None))
+        AskError::new(reason, Retry::Later(None))
     };
     let body = value(api, body).ok_or_else(garbage)?;
     let choice = body.pointer("/choices/0");
     let of_choice = choice.and_then(|choice| choice.get("error"));
     if let Some(error) = body.get("error").or(of_choice).filter(|it| !it.is_null()) {
         // Routers pass on the error of the server behind them with status 200.
-        let again = status_of(error).map_or(Again::Never, |code| again(code, None));
-        let again = match again {
+        let retry = status_of(error).map_or(Retry::Never, |code| after_status(code, None));
+        let retry = match retry {
             // The server had taken the question, and broke off.
-            Again::Never if of_choice.is_some() => Again::Later(None),
-            again => again,
+            Retry::Never if of_choice.is_some() => Retry::Later(None),
+            retry => retry,
         };
-        return Err(Fault::new(error_words(error), again));
+        return Err(AskError::new(error_words(error), retry));
     }
     let usage = |key: &str| {
         body.pointer(&format!("/usage/{key}"))
@@ -170,24 +170,24 @@ pub(super) fn answer(api: Api, body: &[u8]) -> Result<Answer, Fault> {
         .iter()
         .find_map(|key| choice?.get("message")?.get(key)?.as_str())
         .filter(|_| content.trim().is_empty());
-    let details = Details {
+    let meta = AnswerMeta {
         reasoning: reasoning.map(str::to_owned),
         model: text_of(body.get("model")),
         tokens_in,
         tokens_out,
         finish_reason,
-        ..Details::default()
+        ..AnswerMeta::default()
     };
-    let finish_reason = details.finish_reason.as_deref();
+    let finish_reason = meta.finish_reason.as_deref();
     if finish_reason == Some("error") {
         let words = one_line(&content, ERROR_WORDS);
         let reason = match words.as_str() {
             "" => "the server broke off with an error".to_owned(),
             words => format!("the server broke off with an error: {words}"),
         };
-        return Err(Fault {
-            details: Box::new(details),
-            ..Fault::new(reason, Again::Later(None))
+        return Err(AskError {
+            meta: Box::new(meta),
+            ..AskError::new(reason, Retry::Later(None))
         });
     }
     // A model that thought until its limit has answered; one that said nothing has not.
@@ -196,18 +196,18 @@ pub(super) fn answer(api: Api, body: &[u8]) -> Result<Answer, Fault> {
         Some("length" | "max_tokens" | "content_filter")
     );
     if content.trim().is_empty() && !cut_off {
-        let reason = match &details.reasoning {
+        let reason = match &meta.reasoning {
             Some(_) => "the answer is empty; there is only its reasoning",
             None => "the answer is empty",
         };
-        return Err(Fault {
-            details: Box::new(details),
-            ..Fault::new(reason, Again::IfConfigured)
+        return Err(AskError {
+            meta: Box::new(meta),
+            ..AskError::new(reason, Retry::IfConfigured)
         });
     }
     Ok(Answer {
         text: content,
-        details,
+        meta,
     })
 }
 
@@ -371,17 +371,17 @@ fn status_of(error: &Value) -> Option<u16> {
 }
 
 /// What to do after a status other than 200.
-pub(super) fn again(status: u16, after: Option<std::time::Duration>) -> Again {
+pub(super) fn after_status(status: u16, after: Option<std::time::Duration>) -> Retry {
     match status {
-        401 => Again::NeverThisReviewer,
-        429 | 503 | 529 => Again::LaterAll(after),
-        408 | 500..=599 => Again::Later(after),
-        _ => Again::Never,
+        401 => Retry::NeverThisReviewer,
+        429 | 503 | 529 => Retry::LaterAll(after),
+        408 | 500..=599 => Retry::Later(after),
+        _ => Retry::Never,
     }
 }
 
-/// The fault behind a status other than 200.
-pub(super) fn refusal(status: u16, after: Option<std::time::Duration>, body: &[u8]) -> Fault {
+/// The failure behind a status other than 200.
+pub(super) fn refusal(status: u16, after: Option<std::time::Duration>, body: &[u8]) -> AskError {
     let said = match serde_json::from_slice::<Value>(body) {
         Ok(value) => value.get("error").map(error_words),
         Err(_) => None,
@@ -391,9 +391,9 @@ pub(super) fn refusal(status: u16, after: Option<std::time::Duration>, body: &[u
     if !said.is_empty() {
         reason = format!("{reason}: {said}");
     }
-    let mut fault = Fault::new(reason, again(status, after));
-    fault.details.http_status = Some(status);
-    fault
+    let mut failure = AskError::new(reason, after_status(status, after));
+    failure.meta.http_status = Some(status);
+    failure
 }
 
 fn error_words(error: &Value) -> String {
@@ -507,9 +507,9 @@ mod tests {
         ] {
             let answer = answer(api, body.to_string().as_bytes()).unwrap();
             assert_eq!(answer.text, text);
-            assert_eq!(answer.details.finish_reason.as_deref(), Some(finish));
+            assert_eq!(answer.meta.finish_reason.as_deref(), Some(finish));
             assert_eq!(
-                (answer.details.tokens_in, answer.details.tokens_out),
+                (answer.meta.tokens_in, answer.meta.tokens_out),
                 (Some(10), Some(2))
             );
         }
@@ -518,79 +518,79 @@ mod tests {
     #[test]
     fn faults_say_why_and_whether_to_ask_again() {
         let of = |body: &str| answer(Api::Openai, body.as_bytes()).unwrap_err();
-        assert_eq!(of("<html>no").again, Again::Later(None));
-        assert_eq!(of("{}").again, Again::Later(None));
+        assert_eq!(of("<html>no").retry, Retry::Later(None));
+        assert_eq!(of("{}").retry, Retry::Later(None));
         assert_eq!(
-            of(r#"{"error":{"code":429,"message":"slow"}}"#).again,
-            Again::LaterAll(None)
+            of(r#"{"error":{"code":429,"message":"slow"}}"#).retry,
+            Retry::LaterAll(None)
         );
-        assert_eq!(of(r#"{"error":"no"}"#).again, Again::Never);
+        assert_eq!(of(r#"{"error":"no"}"#).retry, Retry::Never);
         let silent = r#"{"choices":[{"message":{"content":null},"finish_reason":"stop"}]}"#;
-        assert_eq!(of(silent).again, Again::IfConfigured);
+        assert_eq!(of(silent).retry, Retry::IfConfigured);
         assert!(answer(Api::Openai, silent.replace("stop", "length").as_bytes()).is_ok());
         for (status, expected) in [
-            (400, Again::Never),
-            (401, Again::NeverThisReviewer),
-            (403, Again::Never),
-            (404, Again::Never),
-            (429, Again::LaterAll(None)),
-            (500, Again::Later(None)),
-            (529, Again::LaterAll(None)),
+            (400, Retry::Never),
+            (401, Retry::NeverThisReviewer),
+            (403, Retry::Never),
+            (404, Retry::Never),
+            (429, Retry::LaterAll(None)),
+            (500, Retry::Later(None)),
+            (529, Retry::LaterAll(None)),
         ] {
-            let fault = refusal(status, None, br#"{"error":{"message":"words\u001b[2J"}}"#);
-            assert_eq!(fault.again, expected, "{status}");
-            assert_eq!(fault.reason, format!("HTTP {status}: words [2J"));
+            let failure = refusal(status, None, br#"{"error":{"message":"words\u001b[2J"}}"#);
+            assert_eq!(failure.retry, expected, "{status}");
+            assert_eq!(failure.reason, format!("HTTP {status}: words [2J"));
         }
     }
 
     #[test]
     fn what_is_no_answer_is_a_fault_with_the_servers_words() {
-        for (body, again, words) in [
+        for (body, retry, words) in [
             (
                 r#"{"error":{"code":"429","message":"slow"}}"#,
-                Again::LaterAll(None),
+                Retry::LaterAll(None),
                 "slow",
             ),
             (
                 r#"{"error":{"type":"overloaded_error","message":"busy"}}"#,
-                Again::LaterAll(None),
+                Retry::LaterAll(None),
                 "busy",
             ),
             (
                 r#"{"error":{"code":502,"message":"Provider returned error","metadata":{"raw":"upstream died"}}}"#,
-                Again::Later(None),
+                Retry::Later(None),
                 "Provider returned error: upstream died",
             ),
             (
                 r#"{"choices":[{"error":{"code":502,"message":"gone"},"finish_reason":"error","message":{"content":"hal"}}]}"#,
-                Again::Later(None),
+                Retry::Later(None),
                 "gone",
             ),
             (
                 r#"{"choices":[{"error":{"message":"gone"},"message":{"content":"hal"}}]}"#,
-                Again::Later(None),
+                Retry::Later(None),
                 "gone",
             ),
             (
                 r#"{"choices":[{"finish_reason":"error","message":{"content":"out of memory"}}]}"#,
-                Again::Later(None),
+                Retry::Later(None),
                 "the server broke off with an error: out of memory",
             ),
             (
                 "data: {\"choices\":[{\"delta\":{\"content\":\"hal\"}}]}\n\n",
-                Again::Later(None),
+                Retry::Later(None),
                 "the stream ended before the answer did",
             ),
             (
                 "data: {\"choices\":[{\"delta\":{\"content\":\"hal\"}}]}\n\ndata: {\"error\":{\"code\":\"503\",\"message\":\"down\"}}\n\n",
-                Again::LaterAll(None),
+                Retry::LaterAll(None),
                 "down",
             ),
         ] {
-            let fault = answer(Api::Openai, body.as_bytes()).unwrap_err();
+            let failure = answer(Api::Openai, body.as_bytes()).unwrap_err();
             assert_eq!(
-                (fault.again, fault.reason.as_str()),
-                (again, words),
+                (failure.retry, failure.reason.as_str()),
+                (retry, words),
                 "{body}"
             );
         }
@@ -604,17 +604,14 @@ mod tests {
             )
         };
         let kept = answer(Api::Openai, body("content_filter").as_bytes()).unwrap();
-        assert_eq!(
-            kept.details.finish_reason.as_deref(),
-            Some("content_filter")
-        );
-        let fault = answer(Api::Openai, body("stop").as_bytes()).unwrap_err();
+        assert_eq!(kept.meta.finish_reason.as_deref(), Some("content_filter"));
+        let failure = answer(Api::Openai, body("stop").as_bytes()).unwrap_err();
         assert!(
-            fault.reason.contains("only its reasoning"),
+            failure.reason.contains("only its reasoning"),
             "{}",
-            fault.reason
+            failure.reason
         );
-        assert_eq!(fault.details.reasoning.as_deref(), Some("hm"));
+        assert_eq!(failure.meta.reasoning.as_deref(), Some("hm"));
     }
 
     #[test]
@@ -644,10 +641,10 @@ mod tests {
         for (api, body) in [(Api::Openai, openai), (Api::Anthropic, anthropic)] {
             let answer = answer(api, body.as_bytes()).unwrap();
             assert_eq!(answer.text, "NONE");
-            assert_eq!(answer.details.model.as_deref(), Some("m"));
-            assert_eq!(answer.details.finish_reason.as_deref(), Some("stop"));
+            assert_eq!(answer.meta.model.as_deref(), Some("m"));
+            assert_eq!(answer.meta.finish_reason.as_deref(), Some("stop"));
             assert_eq!(
-                (answer.details.tokens_in, answer.details.tokens_out),
+                (answer.meta.tokens_in, answer.meta.tokens_out),
                 (Some(10), Some(2))
             );
         }

@@ -8,7 +8,7 @@ use scrum_core::wave::manifest::Manifest;
 
 use super::progress::AskProgress;
 use crate::error::{Result, usage_error};
-use crate::runner::Details;
+use crate::runner::AnswerMeta;
 use crate::runner::client::{ReviewerClient, doubts};
 use crate::runner::plan::{Question, Status};
 use crate::runner::schedule::{self, Done, Ended, Event, Work};
@@ -95,7 +95,7 @@ impl Asking<'_> {
             match event {
                 Event::Interrupted => {}
                 Event::Tick => progress.tick(),
-                Event::Again {
+                Event::Retry {
                     question,
                     reason,
                     wait,
@@ -106,18 +106,18 @@ impl Asking<'_> {
                 Event::Done(done) => {
                     let question = &questions[done.question];
                     self.keep(done, question, &store)?;
-                    let (details, fault) = match &done.result {
-                        Ok(answer) => (&answer.details, None),
-                        Err(fault) => (&*fault.details, Some(fault.reason.as_str())),
+                    let (meta, failure) = match &done.result {
+                        Ok(answer) => (&answer.meta, None),
+                        Err(failure) => (&*failure.meta, Some(failure.reason.as_str())),
                     };
-                    answered += usize::from(fault.is_none());
-                    failed += usize::from(fault.is_some());
+                    answered += usize::from(failure.is_none());
+                    failed += usize::from(failure.is_some());
                     progress.done(
                         question.reviewer,
                         self.id(question),
-                        details,
+                        meta,
                         done.duration,
-                        fault,
+                        failure,
                     );
                 }
             }
@@ -165,34 +165,34 @@ impl Asking<'_> {
     fn keep(&self, done: &Done, question: &Question, store: &Store) -> Result<()> {
         let reviewer = self.reviewers[question.reviewer];
         let bundle = &self.manifest.bundles[question.bundle];
-        let (details, answer, error) = match &done.result {
-            Ok(answer) => (&answer.details, Some(answer.text.as_str()), None),
-            Err(fault) => (&*fault.details, None, Some(fault.reason.clone())),
+        let (meta, answer, error) = match &done.result {
+            Ok(answer) => (&answer.meta, Some(answer.text.as_str()), None),
+            Err(failure) => (&*failure.meta, None, Some(failure.reason.clone())),
         };
         let sidecar = Sidecar {
-            model: details.model.clone().or_else(|| reviewer.model.clone()),
-            tokens_in: details.tokens_in,
-            tokens_out: details.tokens_out,
-            finish_reason: details.finish_reason.clone(),
+            model: meta.model.clone().or_else(|| reviewer.model.clone()),
+            tokens_in: meta.tokens_in,
+            tokens_out: meta.tokens_out,
+            finish_reason: meta.finish_reason.clone(),
             duration_ms: u64::try_from(done.duration.as_millis()).ok(),
             attempts: Some(done.attempts),
             error,
             prompt_sha256: done.prompt_sha256.clone(),
-            http_status: details.http_status,
-            exit_code: details.exit_code,
-            stderr: details.stderr.clone(),
-            reasoning: details.reasoning.clone(),
+            http_status: meta.http_status,
+            exit_code: meta.exit_code,
+            stderr: meta.stderr.clone(),
+            reasoning: meta.reasoning.clone(),
             key: Some(question.key.clone()),
             carried_over_from: None,
-            warnings: answer.map_or(Vec::new(), |_| warnings(details, bundle.prompt_bytes)),
+            warnings: answer.map_or(Vec::new(), |_| warnings(meta, bundle.prompt_bytes)),
         };
         store.put(&bundle.id, &reviewer.name, answer, &sidecar)
     }
 }
 
 /// What a person should know of an answer.
-fn warnings(details: &Details, prompt_bytes: u64) -> Vec<String> {
-    let tokens = details.tokens_in.filter(|tokens| *tokens > 0);
+fn warnings(meta: &AnswerMeta, prompt_bytes: u64) -> Vec<String> {
+    let tokens = meta.tokens_in.filter(|tokens| *tokens > 0);
     let cut = tokens.filter(|tokens| {
         prompt_bytes > SHORT_PROMPT && tokens.saturating_mul(MOST_BYTES_A_TOKEN) < prompt_bytes
     });
@@ -213,9 +213,9 @@ mod tests {
 
     #[test]
     fn a_prompt_that_the_server_cut_is_noticed() {
-        let counted = |tokens| Details {
+        let counted = |tokens| AnswerMeta {
             tokens_in: tokens,
-            ..Details::default()
+            ..AnswerMeta::default()
         };
         assert!(warnings(&counted(Some(4096)), 60_000)[0].contains("4096 tokens"));
         for (tokens, bytes) in [

@@ -6,7 +6,7 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use scrum_core::config::Reviewer;
 
-use crate::runner::{Details, one_line};
+use crate::runner::{AnswerMeta, one_line};
 use crate::terminal::Output;
 
 /// What one reviewer has done in this run.
@@ -70,40 +70,38 @@ impl<'a> AskProgress<'a> {
         }
     }
 
-    /// A question is done; `fault` where it failed.
+    /// A question is done; `failure` where it failed.
     pub(super) fn done(
         &mut self,
         reviewer: usize,
         bundle: &str,
-        details: &Details,
+        meta: &AnswerMeta,
         duration: Duration,
-        fault: Option<&str>,
+        failure: Option<&str>,
     ) {
         let state = &mut self.lines[reviewer];
         state.done += 1;
-        state.failed += usize::from(fault.is_some());
-        state.tokens_in = state
-            .tokens_in
-            .saturating_add(details.tokens_in.unwrap_or(0));
+        state.failed += usize::from(failure.is_some());
+        state.tokens_in = state.tokens_in.saturating_add(meta.tokens_in.unwrap_or(0));
         state.tokens_out = state
             .tokens_out
-            .saturating_add(details.tokens_out.unwrap_or(0));
+            .saturating_add(meta.tokens_out.unwrap_or(0));
         state.time = state.time.saturating_add(duration);
         if let Some(bar) = &state.bar {
             bar.set_position(state.done as u64);
             bar.set_message(state.sums().trim_start_matches(", ").to_owned());
         }
-        let what = match fault {
+        let what = match failure {
             Some(reason) => format!("failed: {reason}"),
             None => {
-                let tokens = details
+                let tokens = meta
                     .tokens_out
                     .map_or(String::new(), |tokens| format!("{tokens} tokens, "));
                 format!("{tokens}{}", seconds(duration))
             }
         };
         // A terminal has the line of the reviewer; what failed is said there, too.
-        if self.bars.is_none() || fault.is_some() {
+        if self.bars.is_none() || failure.is_some() {
             let state = &self.lines[reviewer];
             self.say(&format!(
                 "{}: {} of {}: {bundle}: {what}",
