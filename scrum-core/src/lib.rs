@@ -117,6 +117,9 @@ pub mod size;
 pub mod tally;
 pub mod terminal;
 pub mod wave;
+mod word;
+
+pub use word::UnknownWord;
 
 /// The README, whose block of Rust is a test here.
 #[cfg(doctest)]

@@ -7,8 +7,6 @@
 //! `root`. What is found is only a first division: [`bundle`](crate::plan) divides found components further.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::fmt;
-use std::str::FromStr;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +16,7 @@ use crate::path::RepoPath;
 use crate::plan::codeowners::{Codeowners, CodeownersWarning};
 use crate::plan::folder_index::Nest;
 use crate::plan::pattern::{PathPatterns, PatternError};
+use crate::word::words;
 
 /// Name of the component of everything that nothing claims.
 pub const ROOT: &str = "root";
@@ -48,38 +47,11 @@ pub enum By {
     TopLevel,
 }
 
-impl By {
-    const ALL: [Self; 3] = [Self::Workspace, Self::Codeowners, Self::TopLevel];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Workspace => "workspace",
-            Self::Codeowners => "codeowners",
-            Self::TopLevel => "top-level",
-        }
-    }
-}
-
-impl fmt::Display for By {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for By {
-    type Err = UnknownBy;
-
-    fn from_str(text: &str) -> Result<Self, UnknownBy> {
-        let mut all = Self::ALL.into_iter();
-        all.find(|by| by.name() == text)
-            .ok_or_else(|| UnknownBy(text.to_owned()))
-    }
-}
-
-/// A text that names no way to group.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not one of workspace, codeowners, top-level")]
-pub struct UnknownBy(String);
+words!(By {
+    Workspace => "workspace",
+    Codeowners => "codeowners",
+    TopLevel => "top-level",
+});
 
 /// What a path belongs to, before names are made.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

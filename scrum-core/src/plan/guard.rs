@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::size;
+use crate::word::words;
 
 /// Default of [`Limits::warn`]: 60 KB.
 pub const DEFAULT_WARN: u64 = 60_000;
@@ -133,6 +134,12 @@ pub enum Verdict {
     /// Above the fail limit.
     Fail,
 }
+
+words!(Verdict {
+    Ok => "ok",
+    Warn => "warn",
+    Fail => "fail",
+});
 
 #[cfg(test)]
 mod tests {

@@ -231,11 +231,7 @@ fn reviewer_name(login: &str) -> String {
 }
 
 fn finding(location: &Location, claim: Claim, comment: &Comment) -> ImportedFinding {
-    let severity = claim.severity.map(|level| match level {
-        super::Severity::Block => "block".to_owned(),
-        super::Severity::Warn => "warn".to_owned(),
-        super::Severity::Info => "info".to_owned(),
-    });
+    let severity = claim.severity.map(|level| level.to_string());
     ImportedFinding {
         path: location.path.clone(),
         start_line: location.lines.map(|lines| lines.start),

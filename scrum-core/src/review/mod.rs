@@ -17,7 +17,6 @@ mod document;
 mod fence;
 mod label;
 mod last_words;
-mod level_words;
 mod markdown;
 mod options;
 mod phrase;
@@ -40,10 +39,10 @@ pub mod location;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::level_words::UnknownWord;
 pub use self::options::ReadOptions;
 pub use self::quote_index::QuoteIndex;
 use crate::review::location::Location;
+use crate::word::words;
 pub use crate::review::location::Malformed;
 
 /// How bad a finding is. Ordered from least to worst.
@@ -58,6 +57,18 @@ pub enum Severity {
     /// Must not be merged.
     Block,
 }
+
+words!(ReviewVerdict {
+    Block => "BLOCK",
+    Fix => "FIX",
+    Ship => "SHIP",
+});
+
+words!(Severity {
+    Info => "info",
+    Warn => "warn",
+    Block => "block",
+});
 
 /// The last word of a review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

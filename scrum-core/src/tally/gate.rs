@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +10,7 @@ use super::review_state::ReviewState;
 use super::{IssueRecord, LocationRecord, Tally};
 use crate::review::Severity;
 use crate::review::location::{LineRange, Location};
+use crate::word::words;
 
 /// Names that one message lists; more are counted.
 const MAX_NAMED: usize = 5;
@@ -34,29 +34,16 @@ pub enum Gate {
     Convergent,
 }
 
+words!(Gate {
+    Agreed => "agreed",
+    AgreedBlock => "agreed-block",
+    Block => "block",
+    Any => "any",
+    NoEvidence => "no-evidence",
+    Convergent => "convergent",
+});
+
 impl Gate {
-    /// All gates.
-    pub const ALL: [Self; 6] = [
-        Self::Agreed,
-        Self::AgreedBlock,
-        Self::Block,
-        Self::Any,
-        Self::NoEvidence,
-        Self::Convergent,
-    ];
-
-    /// The word on the command line.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Agreed => "agreed",
-            Self::AgreedBlock => "agreed-block",
-            Self::Block => "block",
-            Self::Any => "any",
-            Self::NoEvidence => "no-evidence",
-            Self::Convergent => "convergent",
-        }
-    }
-
     fn stops(self, issue: &IssueRecord) -> bool {
         let blocks = issue.severity == Some(Severity::Block);
         match self {
@@ -66,27 +53,6 @@ impl Gate {
             Self::Any => true,
             Self::NoEvidence | Self::Convergent => false,
         }
-    }
-}
-
-impl fmt::Display for Gate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// A word that names no gate.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no gate: use agreed, agreed-block, block, any, no-evidence or convergent")]
-pub struct UnknownGate(pub String);
-
-impl FromStr for Gate {
-    type Err = UnknownGate;
-
-    fn from_str(text: &str) -> Result<Self, UnknownGate> {
-        let mut all = Self::ALL.into_iter();
-        all.find(|gate| gate.as_str() == text)
-            .ok_or_else(|| UnknownGate(text.to_owned()))
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) mod symbol;
 use serde::{Deserialize, Serialize};
 
 pub use count::tally;
-pub use gate::{Gate, GateFailure, QuorumMiss, UnknownGate};
+pub use gate::{Gate, GateFailure, QuorumMiss};
 pub use record::{
     FindingRecord, IssueRecord, LineageRecord, LocationRecord, MentionRecord, RetractionRecord,
     ReviewerRow, SetAside, UnlocatedRecord,

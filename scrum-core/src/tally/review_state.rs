@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Buckets, Sidecar};
 use crate::review::{Review, ReviewVerdict};
+use crate::word::words;
 
 /// What a reviewer's output on a bundle is worth. Only [`Findings`](Self::Findings) and [`Clean`](Self::Clean) have
 /// reviewed.
@@ -34,18 +35,16 @@ impl ReviewState {
         matches!(self, Self::Findings | Self::Clean)
     }
 
-    /// The word in `tally.json`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Findings => "findings",
-            Self::Clean => "clean",
-            Self::NoEvidence => "no-evidence",
-            Self::Failed => "failed",
-            Self::Missing => "missing",
-            Self::NotAsked => "not-asked",
-        }
-    }
 }
+
+words!(ReviewState {
+    Findings => "findings",
+    Clean => "clean",
+    NoEvidence => "no-evidence",
+    Failed => "failed",
+    Missing => "missing",
+    NotAsked => "not-asked",
+});
 
 /// Whether the finish reason says that the answer hit the output limit, or that a filter ended it.
 pub(super) fn is_cut_off(sidecar: Option<&Sidecar>) -> bool {

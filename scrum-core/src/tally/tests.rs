@@ -810,7 +810,7 @@ fn gates_name_what_they_found_and_nobody_is_no_evidence() {
     }
     let nobody = count(Vec::new());
     assert!(nobody.is_unreviewed());
-    for gate in Gate::ALL {
+    for &gate in Gate::ALL {
         let stopped = !nobody.failed_gates(&[gate], 0).is_empty();
         assert_eq!(stopped, gate == Gate::NoEvidence, "{gate}");
     }

@@ -115,12 +115,7 @@ impl Row {
 
 /// The word in attributes.
 pub(super) fn severity_key(severity: Option<Severity>) -> &'static str {
-    match severity {
-        Some(Severity::Block) => "block",
-        Some(Severity::Warn) => "warn",
-        Some(Severity::Info) => "info",
-        None => "none",
-    }
+    severity.map_or("none", Severity::as_str)
 }
 
 /// The word for people.
