@@ -88,8 +88,8 @@ fn compare(bencher: Bencher<'_, '_>, files: usize, least_similarity: u8) {
     let folder = repository(files).expect("git makes a repository");
     let repository = Repository::discover(folder.path()).expect("it is there");
     let options = DiffOptions::default()
-        .with_jobs(Some(1))
-        .with_rename_threshold(least_similarity);
+        .jobs(Some(1))
+        .rename_threshold(least_similarity);
     let range = RangeSpec::Trees {
         base: "main~1".into(),
         head: "main".into(),

@@ -25,8 +25,8 @@
 //! [`gauntlet`] has the other phases of a release: the smoke chain and the parity probe. [`estimate`] says how many
 //! defects nobody reported.
 //!
-//! [`config`] is `scrum.toml`; [`path`], [`digest`], [`size`], [`nearest`] ("did you mean") and [`terminal`] are small
-//! types that several stages use; [`parallel`] puts work on threads and results in order.
+//! [`config`] is `scrum.toml`; [`control`] lets a caller follow long work and end it; [`path`], [`digest`] and [`size`] are
+//! small types that several stages use.
 //!
 //! Each stage imports only the types of earlier ones. The crate never prints, exits, or reads the environment or a
 //! clock; after [`mod@git`] it does no I/O but through the caller's readers and writers. Without the feature `git` (on by
@@ -98,13 +98,15 @@
 
 pub mod change;
 pub mod config;
+pub mod control;
 pub mod digest;
 pub mod estimate;
 pub mod gauntlet;
 #[cfg(feature = "git")]
 pub mod git;
+mod hook;
+#[doc(hidden)]
 pub mod nearest;
-pub mod parallel;
 pub mod patch;
 pub mod path;
 pub mod plan;
@@ -115,7 +117,10 @@ pub mod review;
 pub mod schema;
 pub mod size;
 pub mod tally;
+#[doc(hidden)]
 pub mod terminal;
+#[doc(hidden)]
+pub mod try_map;
 pub mod wave;
 mod word;
 

@@ -96,9 +96,6 @@ mod tests {
     #[test]
     fn an_unknown_word_is_named_with_the_known_ones() {
         let error = "major".parse::<Severity>().unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "`major` is not one of info, warn, block"
-        );
+        assert_eq!(error.to_string(), "`major` is not one of info, warn, block");
     }
 }

@@ -103,8 +103,8 @@ fn look(
     };
     let progress = Progress::start(output.quiet);
     let options = DiffOptions::default()
-        .with_jobs(Some(super::cores()))
-        .with_progress(progress.of_git());
+        .jobs(Some(super::cores()))
+        .control(progress.control());
     let changes = repository.changes(&spec, &options);
     progress.clear();
     let changes = changes?;

@@ -302,7 +302,7 @@ fn git(error: &GitError) -> Option<Hint> {
             "`scrum bundle RANGE -- FOLDER` looks at one folder; `git fsck` says whether the trees are sound"
         }
         GitError::Spool(error) => return Some(file(error, None).into()),
-        GitError::Cancelled => return None,
+        GitError::Cancelled(_) => return None,
         _ => "`git status` and `git fsck` say whether git can read the repository",
     };
     Some(hint.into())

@@ -1,12 +1,11 @@
 //! How far the work is, on stderr, for a person who waits.
 
 use std::io::IsTerminal;
-use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use scrum_core::git::{Progress as GitProgress, ProgressFn, Stage};
+use scrum_core::control::{Control, Stage};
 
 /// Work that is done sooner shows nothing.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -37,17 +36,10 @@ impl Progress {
         }
     }
 
-    /// A callback for the library.
-    pub(crate) fn of_git(&self) -> ProgressFn {
+    /// The same, for options of the library.
+    pub(crate) fn control(&self) -> Control {
         let progress = self.clone();
-        Arc::new(
-            move |GitProgress {
-                      stage, done, total, ..
-                  }| {
-                progress.set(name(stage), done, total);
-                ControlFlow::Continue(())
-            },
-        )
+        Control::default().progress(move |now| progress.set(name(now.stage), now.done, now.total))
     }
 
     /// Says what the work is at. A `total` of 0 is not known yet.
@@ -82,6 +74,10 @@ fn name(stage: Stage) -> &'static str {
         Stage::Renames => "finding renames",
         Stage::Patches => "making patches",
         Stage::Commits => "reading commits",
+        Stage::Split => "planning bundles",
+        Stage::Wave => "writing files",
+        Stage::Reviews => "reading findings",
+        Stage::Bundles => "grouping findings",
         // The library may name further stages.
         _ => "working",
     }

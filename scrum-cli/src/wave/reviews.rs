@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use scrum_core::parallel;
+use scrum_core::try_map::map;
 
 use super::Wave;
 use crate::error::{Context as _, Result};
@@ -176,7 +176,7 @@ pub(crate) fn of_wave(wave: &Wave, jobs: usize) -> Result<Vec<ReviewFile>> {
         .filter(|(path, entry)| entry.is_folder(path, true))
         .map(|(path, _)| path)
         .collect();
-    let listed = parallel::map(jobs, bundles, |path| {
+    let listed = map(&mut vec![(); jobs.max(1)], bundles, |(), path| {
         let entries = entries(&path)?;
         Ok(reviews_in(path, entries, |_, _| true))
     });
@@ -189,6 +189,7 @@ pub(crate) fn of_wave(wave: &Wave, jobs: usize) -> Result<Vec<ReviewFile>> {
 pub(crate) fn of_paths(paths: &[PathBuf], jobs: usize) -> Result<Vec<ReviewFile>> {
     let mut files = Vec::new();
     let mut folders = Vec::new();
+    let mut threads = vec![(); jobs.max(1)];
     for path in paths {
         if path.is_dir() {
             folders.push(path.clone());
@@ -198,7 +199,7 @@ pub(crate) fn of_paths(paths: &[PathBuf], jobs: usize) -> Result<Vec<ReviewFile>
     }
     // One level of folders after the other.
     while !folders.is_empty() {
-        let listed = parallel::map(jobs, folders, |path| -> Result<_> {
+        let listed = map(&mut threads, folders, |(), path| -> Result<_> {
             let entries = entries(&path)?;
             // A link to a folder is not followed: it could lead back up.
             let inner: Vec<PathBuf> = entries

@@ -3,10 +3,10 @@
 use std::io;
 use std::path::Path;
 
-use scrum_core::parallel;
 use scrum_core::review::location::KnownPaths;
 use scrum_core::review::{Fault, QuoteIndex, ReadOptions, Review};
 use scrum_core::tally::{Outcome, Sidecar, Submission};
+use scrum_core::try_map::map;
 
 use super::Wave;
 use super::reviews::{Kind, ReviewFile};
@@ -29,12 +29,13 @@ pub(crate) fn read(
         bundle: Option<(String, QuoteIndex)>,
         buffer: Vec<u8>,
     }
-    let own = || Own {
+    let own = |_| Own {
         bundle: None,
         buffer: vec![0; ROOM],
     };
     let paths = wave.map(known_paths);
-    let read = parallel::map_with(jobs, files, own, |own, file| {
+    let mut threads: Vec<Own> = (0..jobs.max(1)).map(own).collect();
+    let read = map(&mut threads, files, |own, file| {
         let bundle = &file.folder.bundle;
         let shown = match &own.bundle {
             Some((known, _)) if known == bundle => &own.bundle,

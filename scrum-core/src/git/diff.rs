@@ -1,24 +1,33 @@
 //! From the two trees of a range to its changes, each with its patch.
 
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use super::GitError;
 use super::attributes::{AttributeTree, DiffAttribute};
 use super::objects::Objects;
 use super::options::DiffOptions;
 use super::patch::spool::{Place, Spool, Spooled};
-use super::patch::{self, FunctionRule, Style, Treatment};
+use super::patch::{self, FunctionRule, Style, Summary, Treatment};
 use super::pathspec::Pathspecs;
 use super::renames::{self, FilePair, MAX_SCORE, Policy};
 use super::resolve::Ends;
 use super::trees::{self, Comparison, Entry, Listing};
 use super::workers::Workers;
-use super::{GitError, Stage};
 use crate::change::{Change, ChangeKind, Mode};
+use crate::control::{Cancelled, Control, Stage};
 use crate::path::RepoPath;
 
 /// Patches that a thread keeps in memory before it turns to a temporary file.
 const SPOOL_BYTES: usize = 1 << 20;
 
-/// Files a thread takes from the queue at once.
-const CHUNK_FILES: usize = 16;
+/// Content of both sides, in bytes, from which on a pair is left to a thread of its own where the work can be cancelled.
+/// Comparing that much takes libgit2 a tenth of a second or, at worst, minutes.
+const LARGE_PAIR: u64 = 4 << 20;
+
+/// Time between two looks at whether the work shall end, while a large pair is compared.
+const PATIENCE: Duration = Duration::from_millis(20);
 
 /// What the two ends of a range differ in.
 pub(super) struct Patches {
@@ -63,7 +72,8 @@ pub(super) fn patches(
     let pairs = renames::find(differences, policy, workers, &mut warnings)?;
 
     workers.enter(Stage::Patches)?;
-    let around = Surroundings {
+    let writer = PatchWriter {
+        control: workers.control().clone(),
         style: Style {
             context: options.context,
         },
@@ -71,19 +81,14 @@ pub(super) fn patches(
         head_tree,
         head_paths: &head_paths,
     };
-    let (spools, chunks) = workers.run(
-        pairs.len(),
-        CHUNK_FILES,
-        |thread| (thread, Spool::new(SPOOL_BYTES)),
-        |objects, (thread, spool), range| {
-            let make = |pair: &FilePair| -> Result<_, GitError> {
-                let (change, place) = around.make(objects, pair, spool)?;
-                Ok((change, (*thread, place)))
-            };
-            pairs[range].iter().map(make).collect::<Result<Vec<_>, _>>()
-        },
-    )?;
-    let (changes, places): (Vec<_>, Vec<_>) = chunks.into_iter().flatten().unzip();
+    let mut spools: Vec<(usize, Spool)> = (0..workers.threads())
+        .map(|thread| (thread, Spool::new(SPOOL_BYTES)))
+        .collect();
+    let made = workers.map_with(&mut spools, pairs.len(), |objects, (thread, spool), at| {
+        let (change, place) = writer.make(objects, &pairs[at], spool)?;
+        Ok((change, (*thread, place)))
+    })?;
+    let (changes, places): (Vec<_>, Vec<_>) = made.into_iter().unzip();
     let spools = spools.into_iter().map(|(_, spool)| spool).collect();
     Ok(Patches {
         changes,
@@ -93,8 +98,9 @@ pub(super) fn patches(
     })
 }
 
-/// What a patch depends on beside its pair.
-struct Surroundings<'a> {
+/// Writes patches: what one depends on beside its pair.
+struct PatchWriter<'a> {
+    control: Control,
     style: Style,
     base_tree: AttributeTree,
     head_tree: AttributeTree,
@@ -102,7 +108,7 @@ struct Surroundings<'a> {
     head_paths: &'a [RepoPath],
 }
 
-impl Surroundings<'_> {
+impl PatchWriter<'_> {
     /// Writes a pair's patch, and says what it changes and where the patch stands.
     fn make(
         &self,
@@ -124,8 +130,7 @@ impl Surroundings<'_> {
                 .map_or(FunctionRule::Default, FunctionRule::Language),
             says_mode: self.leaves_to_folder(pair),
         };
-        let (place, summary) =
-            spool.add(|out| patch::write(objects, pair, self.style, treatment, out))?;
+        let (place, summary) = spool.add(|out| self.write(objects, pair, treatment, out))?;
         let mode = |entry: Entry| entry.mode;
         let old_mode = pair.old.as_ref().map(|side| mode(side.entry));
         let new_mode = pair.new.as_ref().map(|side| mode(side.entry));
@@ -153,6 +158,43 @@ impl Surroundings<'_> {
         Ok((change, place))
     }
 
+    /// Writes a pair's text. libgit2 cannot be interrupted, so a large pair is written by a thread that is left to itself
+    /// when the work is cancelled.
+    fn write(
+        &self,
+        objects: &Objects,
+        pair: &FilePair,
+        treatment: Treatment,
+        out: &mut Vec<u8>,
+    ) -> Result<Summary, GitError> {
+        if !self.control.can_cancel() || content_size(objects, pair)? < LARGE_PAIR {
+            return patch::write(objects, pair, self.style, treatment, out);
+        }
+        let (objects, pair, style) = (objects.same_database(), pair.clone(), self.style);
+        let (send, receive) = mpsc::channel();
+        let thread = thread::Builder::new().spawn(move || {
+            let mut text = Vec::new();
+            let summary = patch::write(&objects, &pair, style, treatment, &mut text);
+            // Nobody listens any more if the work was cancelled.
+            let _ = send.send(summary.map(|summary| (text, summary)));
+        })?;
+        loop {
+            match receive.recv_timeout(PATIENCE) {
+                Ok(written) => {
+                    let (text, summary) = written?;
+                    out.extend_from_slice(&text);
+                    return Ok(summary);
+                }
+                Err(RecvTimeoutError::Timeout) => self.control.check()?,
+                // The thread panicked, and so does this one.
+                Err(RecvTimeoutError::Disconnected) => match thread.join() {
+                    Ok(()) => return Err(Cancelled.into()),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                },
+            }
+        }
+    }
+
     /// Whether a symbolic link moves away, and its old path is a folder at the head.
     fn leaves_to_folder(&self, pair: &FilePair) -> bool {
         let moved = pair.old.as_ref().filter(|_| pair.similarity.is_some());
@@ -166,4 +208,12 @@ impl Surroundings<'_> {
             .get(at)
             .is_some_and(|path| path.as_bytes().starts_with(&folder))
     }
+}
+
+/// Bytes of content that a patch is made from.
+fn content_size(objects: &Objects, pair: &FilePair) -> Result<u64, GitError> {
+    let files = [&pair.old, &pair.new].into_iter().flatten();
+    let files = files.filter(|side| side.entry.mode != Mode::SUBMODULE);
+    let sizes = files.map(|side| objects.blob_size(side.entry.id, &side.path));
+    sizes.sum()
 }

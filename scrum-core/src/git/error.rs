@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::control::Cancelled;
 use crate::path::RepoPath;
 
 /// Which end of a range a revision stood for.
@@ -144,9 +145,9 @@ pub enum GitError {
     /// The patches could not be kept.
     #[error("cannot keep patches in a temporary file: {0}")]
     Spool(#[from] io::Error),
-    /// The caller's progress callback asked to stop.
-    #[error("cancelled")]
-    Cancelled,
+    /// The caller ended the work.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
     /// libgit2 failed in a way that has no case of its own.
     #[error("{message}")]
     Library {

@@ -10,6 +10,7 @@ use super::objects::{EMPTY_TREE, Objects};
 use super::trees::{self, Listing};
 use super::workers::Workers;
 use crate::change::Change;
+use crate::control::Control;
 use crate::range::Commit;
 
 /// So many of the newest commits that are no merges are asked which files they touched.
@@ -54,7 +55,12 @@ pub(super) struct Node {
 
 /// Walks from the head, newest first, until only commits of the base's history are left. Without a base it walks to the
 /// roots.
-pub(super) fn walk(objects: &Objects, base: Option<Oid>, head: Oid) -> Result<History, GitError> {
+pub(super) fn walk(
+    objects: &Objects,
+    base: Option<Oid>,
+    head: Oid,
+    control: &Control,
+) -> Result<History, GitError> {
     let mut walk = Walk {
         objects,
         shallow: shallow_commits(objects),
@@ -70,6 +76,7 @@ pub(super) fn walk(objects: &Objects, base: Option<Oid>, head: Oid) -> Result<Hi
     let mut found = Vec::new();
     let mut slop = SLOP;
     while let Some(queued) = walk.queue.pop() {
+        control.check()?;
         let wanted = walk.taken(queued.node.id);
         for &parent in &queued.node.parents {
             walk.push(parent, wanted)?;
@@ -280,7 +287,7 @@ pub(super) fn touched(
         })
         .count();
     let trees: HashMap<Oid, Oid> = commits.iter().map(|c| (c.id, c.tree)).collect();
-    workers.map(newest, 8, |objects, at| {
+    workers.map(newest, |objects, at| {
         let commit = &commits[at];
         let before = match commit.parents[..] {
             [] => Oid::from_str(EMPTY_TREE)?,

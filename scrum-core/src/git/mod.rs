@@ -52,9 +52,10 @@ use git2::{ErrorClass, ErrorCode, Oid, RepositoryOpenFlags};
 pub use create::{Snapshot, create};
 pub use error::{GitError, RangeEnd};
 pub use history::TOUCHED_COMMITS;
-pub use options::{DiffOptions, Progress, ProgressFn, Stage};
+pub use options::DiffOptions;
 
 use crate::change::{ChangeSet, Mode};
+use crate::control::{Control, Stage};
 use crate::path::RepoPath;
 use crate::range::{Range, RangeSpec};
 use history::History;
@@ -120,7 +121,7 @@ impl Repository {
         Pathspecs::new(pathspec)?;
         let objects = self.database().objects();
         let ends = resolve::resolve(&objects, spec)?;
-        let history = history_of(&objects, &ends)?;
+        let history = history_of(&objects, &ends, &Control::default())?;
         Ok(describe(&ends, &history, pathspec))
     }
 
@@ -129,15 +130,15 @@ impl Repository {
     /// # Errors
     ///
     /// As [`range`](Self::range); when an object is missing or damaged; when a temporary file cannot be written; or when
-    /// [`DiffOptions::progress`] asked to stop.
+    /// [`DiffOptions::control`] ended the work.
     pub fn changes(&self, spec: &RangeSpec, options: &DiffOptions) -> Result<ChangeSet, GitError> {
         let pathspec = Pathspecs::new(&options.pathspec)?;
         let jobs = options.threads();
         let database = self.database();
-        let mut workers = Workers::new(&database, jobs, options.progress.clone());
+        let mut workers = Workers::new(&database, jobs, options.control.clone());
         workers.enter(Stage::Trees)?;
         let ends = resolve::resolve(workers.objects(), spec)?;
-        let walk = || history_of(&database.objects(), &ends);
+        let walk = || history_of(&database.objects(), &ends, &options.control);
         let (history, patches) = if jobs == 1 {
             (
                 walk()?,
@@ -240,11 +241,11 @@ fn open_error(path: &Path, git_dir: Option<&Path>, error: &git2::Error) -> GitEr
     }
 }
 
-fn history_of(objects: &Objects, ends: &Ends) -> Result<History, GitError> {
+fn history_of(objects: &Objects, ends: &Ends, control: &Control) -> Result<History, GitError> {
     let from_nothing = ends.base.tree.to_string() == objects::EMPTY_TREE;
     match (ends.base.commit, ends.head.commit) {
-        (Some(base), Some(head)) => history::walk(objects, Some(base), head),
-        (None, Some(head)) if from_nothing => history::walk(objects, None, head),
+        (Some(base), Some(head)) => history::walk(objects, Some(base), head, control),
+        (None, Some(head)) if from_nothing => history::walk(objects, None, head, control),
         // Between a tree and anything there is no history to speak of.
         _ => Ok(History {
             base_is_ancestor: true,

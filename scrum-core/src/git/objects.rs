@@ -46,6 +46,11 @@ pub(super) struct Objects {
 }
 
 impl Objects {
+    /// A view of the same objects for another thread.
+    pub(super) fn same_database(&self) -> Self {
+        self.folders.objects()
+    }
+
     pub(super) fn repository(&self) -> Result<&git2::Repository, GitError> {
         if let Some(repository) = self.repository.get() {
             return Ok(repository);

@@ -1,41 +1,12 @@
 //! How a range is compared, and how the caller hears of it.
 
-use std::fmt;
-use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::thread;
 
-/// What the work is at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Stage {
-    /// Both trees are compared.
-    Trees,
-    /// Renames are sought.
-    Renames,
-    /// Patches are made.
-    Patches,
-    /// The newest commits are asked which files they touched.
-    Commits,
-}
-
-/// How far the work is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Progress {
-    /// What the work is at.
-    pub stage: Stage,
-    /// Items of this stage that are done.
-    pub done: usize,
-    /// Items of this stage, 0 while they are not counted yet.
-    pub total: usize,
-}
-
-/// Told how far the work is, from any thread; `Break` ends it with [`GitError::Cancelled`](super::GitError::Cancelled).
-pub type ProgressFn = Arc<dyn Fn(Progress) -> ControlFlow<()> + Send + Sync>;
+use crate::change::DEFAULT_CONTEXT;
+use crate::control::Control;
 
 /// How a range is compared.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DiffOptions {
     /// Limits the range to paths, as git's own pathspecs do, but for `attr`; relative to the repository's top folder.
@@ -51,69 +22,63 @@ pub struct DiffOptions {
     /// Renames of edited files are sought only while deleted × added files is no more than the square of this; 1000 by
     /// default, as in git.
     pub rename_limit: usize,
-    /// Called now and then.
-    pub progress: Option<ProgressFn>,
+    /// Who hears how far the work is, and can end it. By default nobody.
+    pub control: Control,
 }
 
 impl Default for DiffOptions {
     fn default() -> Self {
         Self {
             pathspec: Vec::new(),
-            context: 3,
+            context: DEFAULT_CONTEXT,
             jobs: None,
             rename_threshold: 50,
             rename_limit: 1000,
-            progress: None,
+            control: Control::default(),
         }
-    }
-}
-
-impl fmt::Debug for DiffOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DiffOptions")
-            .field("pathspec", &self.pathspec)
-            .field("context", &self.context)
-            .field("jobs", &self.jobs)
-            .field("rename_threshold", &self.rename_threshold)
-            .field("rename_limit", &self.rename_limit)
-            .field("progress", &self.progress.is_some())
-            .finish()
     }
 }
 
 impl DiffOptions {
     /// Sets [`pathspec`](Self::pathspec).
     #[must_use]
-    pub fn with_pathspec(mut self, pathspec: Vec<String>) -> Self {
+    pub fn pathspec(mut self, pathspec: Vec<String>) -> Self {
         self.pathspec = pathspec;
         self
     }
 
     /// Sets [`context`](Self::context).
     #[must_use]
-    pub fn with_context(mut self, lines: u32) -> Self {
+    pub fn context(mut self, lines: u32) -> Self {
         self.context = lines;
         self
     }
 
     /// Sets [`jobs`](Self::jobs).
     #[must_use]
-    pub fn with_jobs(mut self, jobs: Option<usize>) -> Self {
+    pub fn jobs(mut self, jobs: Option<usize>) -> Self {
         self.jobs = jobs;
         self
     }
 
     /// Sets [`rename_threshold`](Self::rename_threshold).
     #[must_use]
-    pub fn with_rename_threshold(mut self, percent: u8) -> Self {
+    pub fn rename_threshold(mut self, percent: u8) -> Self {
         self.rename_threshold = percent;
         self
     }
 
-    /// Sets [`progress`](Self::progress).
+    /// Sets [`rename_limit`](Self::rename_limit).
     #[must_use]
-    pub fn with_progress(mut self, progress: ProgressFn) -> Self {
-        self.progress = Some(progress);
+    pub fn rename_limit(mut self, files: usize) -> Self {
+        self.rename_limit = files;
+        self
+    }
+
+    /// Sets [`control`](Self::control).
+    #[must_use]
+    pub fn control(mut self, control: Control) -> Self {
+        self.control = control;
         self
     }
 

@@ -12,9 +12,10 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use crate::change::{ChangeKind, ChangeSet};
+use crate::hook::Hook;
 use crate::path::RepoPath;
 use crate::plan::codeowners::{Codeowners, CodeownersWarning};
-use crate::plan::folder_index::Nest;
+use crate::plan::folder_index::FolderIndex;
 use crate::plan::pattern::{PathPatterns, PatternError};
 use crate::word::words;
 
@@ -58,6 +59,8 @@ words!(By {
 pub(crate) enum Key {
     /// The rule of this index, or the first of the same name.
     Rule(usize),
+    /// What the caller's finder names.
+    Named(String),
     /// What nothing claims.
     Root,
     /// A found folder.
@@ -71,10 +74,24 @@ impl Key {
     pub(crate) fn name(&self, rules: &[ComponentRule]) -> String {
         match self {
             Self::Rule(index) => rules[*index].name.clone(),
+            Self::Named(name) => name.clone(),
             Self::Root => ROOT.to_owned(),
             Self::Folder(folder) => RepoPath::new(folder.as_slice()).display(),
             Self::Owners(owners) => owners.clone(),
         }
+    }
+}
+
+/// Finds components in a way of the caller's; see [`BundleOptions::finder`](crate::plan::BundleOptions::finder).
+pub trait ComponentFinder: Send + Sync {
+    /// The component of a path, `None` where another way shall find it. A component that is found so is never divided at
+    /// its folders; one of the name of a [`ComponentRule`] is that component.
+    fn component(&self, path: &RepoPath) -> Option<String>;
+}
+
+impl<F: Fn(&RepoPath) -> Option<String> + Send + Sync> ComponentFinder for F {
+    fn component(&self, path: &RepoPath) -> Option<String> {
+        self(path)
     }
 }
 
@@ -116,8 +133,10 @@ pub struct DoubleClaim {
 
 /// Gives each path its component.
 #[derive(Debug)]
-pub(crate) struct Finder<'a> {
+pub(crate) struct Grouper<'a> {
     rules: Vec<(Key, &'a str, PathPatterns)>,
+    /// The caller's own.
+    finder: Option<&'a Hook<dyn ComponentFinder>>,
     found: Found,
 }
 
@@ -125,19 +144,20 @@ pub(crate) struct Finder<'a> {
 enum Found {
     Workspace {
         /// Package folders of the head tree.
-        head: Nest<()>,
+        head: FolderIndex<()>,
         /// The same, and those whose manifest the range removes.
-        either: Nest<()>,
+        either: FolderIndex<()>,
     },
     Codeowners(Box<Codeowners>),
     TopLevel,
 }
 
-impl<'a> Finder<'a> {
+impl<'a> Grouper<'a> {
     pub(crate) fn new(
         rules: &'a [ComponentRule],
         by: By,
         codeowners: Option<&str>,
+        finder: Option<&'a Hook<dyn ComponentFinder>>,
         changes: &ChangeSet,
     ) -> Result<Self, ComponentError> {
         let mut first_of_name = HashMap::new();
@@ -166,6 +186,7 @@ impl<'a> Finder<'a> {
         };
         Ok(Self {
             rules: compiled,
+            finder,
             found,
         })
     }
@@ -178,6 +199,10 @@ impl<'a> Finder<'a> {
             .find(|(_, _, patterns)| patterns.is_match(path));
         if let Some((key, _, _)) = claimed {
             return key.clone();
+        }
+        if let Some(name) = self.finder.and_then(|finder| finder.component(path)) {
+            let rule = self.rules.iter().find(|(_, known, _)| *known == name);
+            return rule.map_or(Key::Named(name), |(key, _, _)| key.clone());
         }
         match &self.found {
             Found::Workspace { head, either } => {
@@ -285,8 +310,8 @@ fn workspace(changes: &ChangeSet) -> Found {
         });
     let removed: Vec<_> = removed.filter(|path| is_marker(path)).map(folder).collect();
     Found::Workspace {
-        either: Nest::new(head.iter().cloned().chain(removed)),
-        head: Nest::new(head),
+        either: FolderIndex::new(head.iter().cloned().chain(removed)),
+        head: FolderIndex::new(head),
     }
 }
 
@@ -358,7 +383,7 @@ mod tests {
         ]
         .map(RepoPath::from)
         .to_vec();
-        let finder = Finder::new(&[], By::Workspace, None, &changes).unwrap();
+        let finder = Grouper::new(&[], By::Workspace, None, None, &changes).unwrap();
         for (path, gone, key) in [
             ("a/src/lib.rs", false, folder("a")),
             ("a/web/x/y.ts", false, folder("a/web")),
@@ -386,7 +411,7 @@ mod tests {
             rule("none", &["nowhere/**"]),
             rule("core", &["web/**"]),
         ];
-        let finder = Finder::new(&rules, By::TopLevel, None, &changes).unwrap();
+        let finder = Grouper::new(&rules, By::TopLevel, None, None, &changes).unwrap();
         assert_eq!(finder.component(&"core/a".into(), false), Key::Rule(0));
         assert_eq!(finder.component(&"web/a".into(), false), Key::Rule(1));
         let (unused, double) = finder.judge_rules(&changes);
@@ -402,7 +427,7 @@ mod tests {
     fn a_pattern_that_does_not_compile_names_its_component() {
         let changes = change_set(Vec::new());
         let rules = [rule("core", &["src/[x"])];
-        let error = Finder::new(&rules, By::TopLevel, None, &changes).unwrap_err();
+        let error = Grouper::new(&rules, By::TopLevel, None, None, &changes).unwrap_err();
         let text = error.to_string();
         assert!(text.contains("core") && text.contains("src/[x"), "{text}");
     }
@@ -410,19 +435,19 @@ mod tests {
     #[test]
     fn top_level_and_owners() {
         let changes = change_set(Vec::new());
-        let finder = Finder::new(&[], By::TopLevel, None, &changes).unwrap();
+        let finder = Grouper::new(&[], By::TopLevel, None, None, &changes).unwrap();
         assert_eq!(
             finder.component(&".github/x".into(), false),
             folder(".github")
         );
         assert_eq!(finder.component(&"README.md".into(), false), Key::Root);
         let text = Some("*.rs @b @a\n");
-        let finder = Finder::new(&[], By::Codeowners, text, &changes).unwrap();
+        let finder = Grouper::new(&[], By::Codeowners, text, None, &changes).unwrap();
         let owners = Key::Owners("@a+@b".into());
         assert_eq!(finder.component(&"x/y.rs".into(), false), owners);
         assert_eq!(finder.component(&"x/y.go".into(), false), Key::Root);
         assert_eq!(
-            Finder::new(&[], By::Codeowners, None, &changes).unwrap_err(),
+            Grouper::new(&[], By::Codeowners, None, None, &changes).unwrap_err(),
             ComponentError::NoCodeowners
         );
     }

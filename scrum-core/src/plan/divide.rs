@@ -15,12 +15,12 @@ pub(crate) struct Item<'a> {
 
 /// Items that lie below one folder.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Group<'a> {
+pub(crate) struct FolderGroup<'a> {
     pub(crate) folder: Vec<u8>,
     pub(crate) items: Vec<Item<'a>>,
 }
 
-impl Group<'_> {
+impl FolderGroup<'_> {
     pub(crate) fn bytes(&self) -> u64 {
         self.items.iter().map(|item| item.bytes).sum()
     }
@@ -29,10 +29,10 @@ impl Group<'_> {
 /// Divides `group` while it is larger than `limit`. Files that lie directly in a folder stay together under that
 /// folder's name. A folder whose only content is one sub-folder gives its place to that; where that is all there is,
 /// nothing is divided, and the group keeps its name whatever its size.
-pub(crate) fn divide(mut group: Group<'_>, limit: u64) -> Vec<Group<'_>> {
+pub(crate) fn divide(mut group: FolderGroup<'_>, limit: u64) -> Vec<FolderGroup<'_>> {
     group.items.sort_by(|left, right| left.path.cmp(right.path));
     let whole = group.folder.clone();
-    let mut done: Vec<Group<'_>> = Vec::new();
+    let mut done: Vec<FolderGroup<'_>> = Vec::new();
     // Paths are as long as their author likes, so the way down is a stack of our own.
     let mut open = vec![group];
     while let Some(group) = open.pop() {
@@ -47,7 +47,7 @@ pub(crate) fn divide(mut group: Group<'_>, limit: u64) -> Vec<Group<'_>> {
             folder.len() + 1
         };
         let mut direct = Vec::new();
-        let mut below: Vec<Group<'_>> = Vec::new();
+        let mut below: Vec<FolderGroup<'_>> = Vec::new();
         for item in group.items {
             let rest = &item.path[prefix..];
             let Some(end) = rest.iter().position(|byte| *byte == b'/') else {
@@ -58,14 +58,14 @@ pub(crate) fn divide(mut group: Group<'_>, limit: u64) -> Vec<Group<'_>> {
             // Sorted by bytes, so all paths below one folder stand together.
             match below.last_mut() {
                 Some(last) if last.folder == child => last.items.push(item),
-                _ => below.push(Group {
+                _ => below.push(FolderGroup {
                     folder: child.to_vec(),
                     items: vec![item],
                 }),
             }
         }
         if !direct.is_empty() {
-            done.push(Group {
+            done.push(FolderGroup {
                 folder,
                 items: direct,
             });
@@ -79,7 +79,7 @@ pub(crate) fn divide(mut group: Group<'_>, limit: u64) -> Vec<Group<'_>> {
 }
 
 /// The innermost folder that holds all items.
-fn innermost_folder(group: &Group<'_>) -> Vec<u8> {
+fn innermost_folder(group: &FolderGroup<'_>) -> Vec<u8> {
     let (Some(first), Some(last)) = (group.items.first(), group.items.last()) else {
         return group.folder.clone();
     };
@@ -106,7 +106,7 @@ mod tests {
                 bytes: *bytes,
             })
             .collect();
-        let group = Group {
+        let group = FolderGroup {
             folder: Vec::new(),
             items,
         };

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::change::{Change, ChangeKind, PathAttributes};
 use crate::path::RepoPath;
 use crate::plan::component::{data_lines, data_patterns};
+use crate::plan::options::ExcludeFn;
 use crate::plan::pattern::{PathPatterns, PatternError};
 
 /// What is excluded; `[exclude]` in `scrum.toml`. Each reason can be switched on its own.
@@ -123,6 +124,8 @@ pub enum Reason {
     Minified,
     /// The file is deleted.
     Deleted,
+    /// A rule of the caller's, in its own words; see [`BundleOptions::exclude_if`](crate::plan::BundleOptions::exclude_if).
+    Other(String),
     /// A single line, with what must stand around it, or the header alone is larger than any part may be.
     TooLarge {
         /// Size of the smallest part that could hold it, in bytes.
@@ -147,6 +150,7 @@ impl fmt::Display for Reason {
             Self::Vendored => f.write_str("vendored"),
             Self::Minified => f.write_str("minified"),
             Self::Deleted => f.write_str("deleted file"),
+            Self::Other(words) => f.write_str(words),
             Self::TooLarge { .. } => f.write_str("a line larger than any part can be"),
             Self::HeaderTooLarge { .. } => f.write_str("a header too large to be cut"),
         }
@@ -202,17 +206,22 @@ pub(crate) struct Judgement {
 }
 
 /// Judges changes one by one.
-#[derive(Debug)]
-pub(crate) struct Judge<'a> {
+pub(crate) struct Excluder<'a> {
     options: &'a ExcludeOptions,
     paths: PathPatterns,
+    /// The caller's own rule.
+    rule: Option<&'a ExcludeFn>,
 }
 
-impl<'a> Judge<'a> {
-    pub(crate) fn new(options: &'a ExcludeOptions) -> Result<Self, PatternError> {
+impl<'a> Excluder<'a> {
+    pub(crate) fn new(
+        options: &'a ExcludeOptions,
+        rule: Option<&'a ExcludeFn>,
+    ) -> Result<Self, PatternError> {
         Ok(Self {
             options,
             paths: PathPatterns::new(&options.paths)?,
+            rule,
         })
     }
 
@@ -245,6 +254,9 @@ impl<'a> Judge<'a> {
         } else if self.options.deleted && change.kind == ChangeKind::Deleted {
             judgement.reason = Some(Reason::Deleted);
         }
+        judgement.reason = judgement
+            .reason
+            .or_else(|| self.rule.and_then(|rule| rule(change)));
         judgement
     }
 
@@ -291,7 +303,7 @@ mod tests {
     use crate::plan::fixture::change;
 
     fn reason(change: &Change, options: &ExcludeOptions) -> Option<String> {
-        let judgement = Judge::new(options).unwrap().judge(change);
+        let judgement = Excluder::new(options, None).unwrap().judge(change);
         judgement.reason.map(|reason| reason.to_string())
     }
 
@@ -341,7 +353,7 @@ mod tests {
     #[test]
     fn attributes_count_only_where_both_ends_agree() {
         let on = ExcludeOptions::default();
-        let judge = Judge::new(&on).unwrap();
+        let judge = Excluder::new(&on, None).unwrap();
         let generated = PathAttributes {
             generated: true,
             ..PathAttributes::default()

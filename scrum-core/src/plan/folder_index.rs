@@ -27,13 +27,13 @@ pub(crate) fn common_length(left: &[u8], right: &[u8]) -> usize {
 
 /// Folders with a value each, asked for the innermost one around a path.
 #[derive(Debug, Clone)]
-pub(crate) struct Nest<T> {
+pub(crate) struct FolderIndex<T> {
     folders: Vec<(Vec<u8>, T)>,
     /// Index of the next outer folder of each, in the same order.
     outer: Vec<Option<usize>>,
 }
 
-impl<T> Nest<T> {
+impl<T> FolderIndex<T> {
     /// Of folders named twice the first stays.
     pub(crate) fn new(folders: impl IntoIterator<Item = (Vec<u8>, T)>) -> Self {
         let mut folders: Vec<_> = folders.into_iter().collect();
@@ -94,7 +94,7 @@ mod tests {
             folders in prop::collection::vec("[ab.]{1,2}(/[ab.]{1,2}){0,4}", 0..20),
             path in "[ab.]{1,2}(/[ab.]{1,2}){0,5}",
         ) {
-            let nest = Nest::new(folders.iter().map(|folder| (folder.clone().into_bytes(), ())));
+            let nest = FolderIndex::new(folders.iter().map(|folder| (folder.clone().into_bytes(), ())));
             let expected = folders
                 .iter()
                 .filter(|folder| encloses(folder.as_bytes(), path.as_bytes()))

@@ -2,18 +2,18 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::divide::{Group, Item, divide};
-use super::{BundleOptions, Draft, Plan, PlanError, PlanNote, PlanWarning};
+use super::divide::{FolderGroup, Item, divide};
+use super::{BundleOptions, Group, Plan, PlanError, PlanNote, PlanWarning};
 use crate::change::{ChangeKind, ChangeSet};
 use crate::path::RepoPath;
-use crate::plan::component::{Finder, Key};
-use crate::plan::folder_index::{Nest, tree_order};
+use crate::plan::component::{Grouper, Key};
+use crate::plan::folder_index::{FolderIndex, tree_order};
 use crate::plan::unit::Units;
 
 /// The components of a range.
 pub(super) struct Grouped {
     /// In the order of bundles.
-    pub(super) drafts: Vec<Draft>,
+    pub(super) groups: Vec<Group>,
     /// For each change the component it was renamed from, where that is another one.
     pub(super) moved_from: Vec<Option<String>>,
 }
@@ -26,20 +26,21 @@ pub(super) fn group(
     plan: &mut Plan,
 ) -> Result<Grouped, PlanError> {
     let codeowners = options.codeowners.as_deref();
-    let finder = Finder::new(
+    let grouper = Grouper::new(
         &options.components,
         options.division.by,
         codeowners,
+        options.finder.as_ref(),
         changes,
     )?;
-    let (unused, double) = finder.judge_rules(changes);
+    let (unused, double) = grouper.judge_rules(changes);
     plan.warnings.extend(
         unused
             .into_iter()
             .map(|component| PlanWarning::UnusedRule { component }),
     );
     plan.warnings.extend(
-        finder
+        grouper
             .codeowners_warnings()
             .iter()
             .cloned()
@@ -58,7 +59,7 @@ pub(super) fn group(
             .map(|index| changes.changes()[*index].bytes)
             .sum();
         by_key
-            .entry(finder.component(leader, gone))
+            .entry(grouper.component(leader, gone))
             .or_default()
             .push(Item {
                 path: leader.as_bytes(),
@@ -67,14 +68,14 @@ pub(super) fn group(
             });
     }
 
-    let mut groups: Vec<(Key, Group<'_>)> = Vec::new();
+    let mut groups: Vec<(Key, FolderGroup<'_>)> = Vec::new();
     for (key, items) in by_key {
         let folder = match &key {
             Key::Folder(folder) => folder.clone(),
             _ => Vec::new(),
         };
-        let group = Group { folder, items };
-        if options.division.divide && !matches!(key, Key::Rule(_)) {
+        let group = FolderGroup { folder, items };
+        if options.division.divide && !matches!(key, Key::Rule(_) | Key::Named(_)) {
             let divided = divide(group, options.limits.warn());
             groups.extend(divided.into_iter().map(|group| (key.clone(), group)));
         } else {
@@ -84,6 +85,7 @@ pub(super) fn group(
     groups.sort_by(|(left_key, left), (right_key, right)| {
         let rank = |key: &Key| match key {
             Key::Rule(index) => (0, *index, String::new()),
+            Key::Named(name) => (0, usize::MAX, name.clone()),
             Key::Root | Key::Folder(_) => (1, 0, String::new()),
             Key::Owners(owners) => (2, 0, owners.clone()),
         };
@@ -95,7 +97,7 @@ pub(super) fn group(
 
     let mut taken = HashSet::new();
     let mut homes: HashMap<Key, Vec<(Vec<u8>, String)>> = HashMap::new();
-    let mut drafts = Vec::with_capacity(groups.len());
+    let mut named = Vec::with_capacity(groups.len());
     let mut component_of = vec![usize::MAX; changes.changes().len()];
     for (key, group) in groups {
         let component = unique(name(&key, &group.folder, options), &mut taken);
@@ -108,13 +110,13 @@ pub(super) fn group(
             .collect();
         indices.sort_unstable();
         for index in &indices {
-            component_of[*index] = drafts.len();
+            component_of[*index] = named.len();
         }
         homes
             .entry(key)
             .or_default()
             .push((group.folder, component.clone()));
-        drafts.push(Draft {
+        named.push(Group {
             component,
             packed: Vec::new(),
             bytes,
@@ -122,21 +124,21 @@ pub(super) fn group(
         });
     }
 
-    let homes: HashMap<Key, Nest<String>> = homes
+    let homes: HashMap<Key, FolderIndex<String>> = homes
         .into_iter()
-        .map(|(key, folders)| (key, Nest::new(folders)))
+        .map(|(key, folders)| (key, FolderIndex::new(folders)))
         .collect();
     let moved_from = changes
         .changes()
         .iter()
         .zip(component_of)
         .map(|(change, own)| {
-            let own = &drafts.get(own)?.component;
+            let own = &named.get(own)?.component;
             let old_path = change
                 .old_path
                 .as_ref()
                 .filter(|_| change.kind == ChangeKind::Renamed)?;
-            let key = finder.component(old_path, true);
+            let key = grouper.component(old_path, true);
             let home = homes
                 .get(&key)
                 .and_then(|nest| nest.innermost(old_path.folder()));
@@ -145,7 +147,10 @@ pub(super) fn group(
             (home != *own).then_some(home)
         })
         .collect();
-    Ok(Grouped { drafts, moved_from })
+    Ok(Grouped {
+        groups: named,
+        moved_from,
+    })
 }
 
 /// The path that decides where a unit goes: its first new path, or its first path where it only deletes. The second

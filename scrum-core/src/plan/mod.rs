@@ -31,10 +31,11 @@ pub mod unit;
 use std::io;
 
 use crate::change::{Change, ChangeKind, ChangeSet, Hunk, Mode};
+use crate::control::{Cancelled, Stage};
 use crate::patch::PatchError;
 use crate::path::RepoPath;
 use crate::plan::component::ComponentError;
-use crate::plan::exclude::{Attribute, Judge, Reason};
+use crate::plan::exclude::{Attribute, Excluder, Reason};
 use crate::plan::guard::{Limits, Verdict};
 use crate::plan::pattern::PatternError;
 use crate::plan::split::Cut;
@@ -71,7 +72,7 @@ impl Plan {
     /// # Errors
     ///
     /// [`PlanError::Component`] and [`PlanError::Exclude`] for options that cannot be used; the others, with `split`
-    /// alone, for patch text that cannot be read.
+    /// alone, for patch text that cannot be read, and for work that was cancelled.
     pub fn new(changes: &ChangeSet, options: &BundleOptions) -> Result<Self, PlanError> {
         divide_set(changes, options)
     }
@@ -231,11 +232,14 @@ pub enum PlanError {
         /// What is wrong with the patch, with its line.
         source: PatchError,
     },
+    /// [`BundleOptions::control`] ended the work.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
 }
 
 /// A bundle before it is split and has its id.
 #[derive(Debug)]
-struct Draft {
+struct Group {
     component: String,
     packed: Vec<String>,
     bytes: u64,
@@ -261,16 +265,18 @@ fn divide_set(changes: &ChangeSet, options: &BundleOptions) -> Result<Plan, Plan
     }
 
     let grouped = group::group(changes, &units, &shown, options, &mut plan)?;
-    let mut drafts = grouped.drafts;
+    let mut groups = grouped.groups;
     if options.division.pack {
-        drafts = pack::pack(drafts, options.limits.warn());
+        groups = pack::pack(groups, options.limits.warn());
     }
 
     let mut ids = id::Ids::default();
-    for draft in drafts {
-        let base = ids.make(&draft.component);
-        let parts = if options.division.split && draft.bytes > options.limits.warn() {
-            let split = split::split(changes, &draft.changes, &units, options)?;
+    let count = groups.len();
+    for (done, group) in groups.into_iter().enumerate() {
+        options.control.report(Stage::Split, done, count)?;
+        let base = ids.make(&group.component);
+        let parts = if options.division.split && group.bytes > options.limits.warn() {
+            let split = split::split(changes, &group.changes, &units, options)?;
             for (change, reason) in split.uncuttable {
                 plan.warnings.push(PlanWarning::CannotCut {
                     path: changes.changes()[change].path.clone(),
@@ -281,7 +287,7 @@ fn divide_set(changes: &ChangeSet, options: &BundleOptions) -> Result<Plan, Plan
             split.parts
         } else {
             let whole = |index: &usize| Piece::whole(*index, &changes.changes()[*index]);
-            vec![draft.changes.iter().map(whole).collect()]
+            vec![group.changes.iter().map(whole).collect()]
         };
         let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
         for (number, mut pieces) in (1..).zip(parts) {
@@ -297,9 +303,9 @@ fn divide_set(changes: &ChangeSet, options: &BundleOptions) -> Result<Plan, Plan
                 } else {
                     base.clone()
                 },
-                component: draft.component.clone(),
+                component: group.component.clone(),
                 part: (count > 1).then_some((number, count)),
-                packed: draft.packed.clone(),
+                packed: group.packed.clone(),
                 bytes,
                 verdict: options.limits.judge(bytes),
                 pieces,
@@ -317,12 +323,13 @@ fn exclude(
     options: &BundleOptions,
     plan: &mut Plan,
 ) -> Result<(), PlanError> {
-    let judge = Judge::new(&options.exclude).map_err(PlanError::Exclude)?;
+    let excluder = Excluder::new(&options.exclude, options.exclude_if.as_deref())
+        .map_err(PlanError::Exclude)?;
     let mut introduced: Vec<(Attribute, Vec<RepoPath>)> = Vec::new();
     for members in units.iter() {
         let mut reasons = Vec::with_capacity(members.len());
         for &index in members {
-            let judgement = judge.judge(&changes.changes()[index]);
+            let judgement = excluder.judge(&changes.changes()[index]);
             if let Some(attribute) = judgement.introduced {
                 let path = changes.changes()[index].path.clone();
                 match introduced.iter_mut().find(|(known, _)| *known == attribute) {

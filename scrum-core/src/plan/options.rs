@@ -1,10 +1,14 @@
 //! How a range is divided: what a caller can choose.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use crate::change::DEFAULT_CONTEXT;
-use crate::plan::component::{By, ComponentRule};
-use crate::plan::exclude::ExcludeOptions;
+use crate::change::{Change, DEFAULT_CONTEXT};
+use crate::control::Control;
+use crate::hook::Hook;
+use crate::plan::component::{By, ComponentFinder, ComponentRule};
+use crate::plan::exclude::{ExcludeOptions, Reason};
 use crate::plan::guard::Limits;
 
 /// How components are found and divided; `[bundle]` in `scrum.toml`.
@@ -38,7 +42,7 @@ impl Default for Division {
 }
 
 /// How a range is divided, and what of it is shown.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct BundleOptions {
     /// Explicit components; of those that match a path, the first has it. Default none.
@@ -51,7 +55,16 @@ pub struct BundleOptions {
     pub exclude: ExcludeOptions,
     /// Text of the CODEOWNERS file, needed for [`By::Codeowners`]. Default none.
     pub codeowners: Option<String>,
+    /// Who hears how far the work is, and can end it. By default nobody.
+    pub control: Control,
+    /// Asked of each change that [`exclude`](Self::exclude) keeps.
+    pub(crate) exclude_if: Option<Hook<ExcludeFn>>,
+    /// Asked of each path that no explicit component has.
+    pub(crate) finder: Option<Hook<dyn ComponentFinder>>,
 }
+
+/// Says why a change is not shown, or `None` for one that is.
+pub(crate) type ExcludeFn = dyn Fn(&Change) -> Option<Reason> + Send + Sync;
 
 impl BundleOptions {
     /// Sets the explicit components.
@@ -121,6 +134,42 @@ impl BundleOptions {
     #[must_use]
     pub fn codeowners(mut self, text: Option<String>) -> Self {
         self.codeowners = text;
+        self
+    }
+
+    /// Sets who hears how far the work is, and can end it.
+    #[must_use]
+    pub fn control(mut self, control: Control) -> Self {
+        self.control = control;
+        self
+    }
+
+    /// Sets a rule of the caller's for what is not shown: why, or `None` for a change that is shown. It is asked of each
+    /// change that [`exclude`](Self::exclude) keeps; [`Reason::Other`] carries words of its own. A unit is excluded only if
+    /// every change of it is.
+    ///
+    /// ```
+    /// use scrum_core::plan::BundleOptions;
+    /// use scrum_core::plan::exclude::Reason;
+    ///
+    /// let options = BundleOptions::default().exclude_if(|change| {
+    ///     (change.additions > 10_000).then(|| Reason::Other("imported data".into()))
+    /// });
+    /// ```
+    #[must_use]
+    pub fn exclude_if(
+        mut self,
+        rule: impl Fn(&Change) -> Option<Reason> + Send + Sync + 'static,
+    ) -> Self {
+        self.exclude_if = Some(Hook(Arc::new(rule)));
+        self
+    }
+
+    /// Sets a finder of the caller's. It is asked of each path that no explicit component has, before the rest is grouped
+    /// [by](Self::by) what the repository says. A closure `Fn(&RepoPath) -> Option<String>` is one.
+    #[must_use]
+    pub fn finder(mut self, finder: impl ComponentFinder + 'static) -> Self {
+        self.finder = Some(Hook(Arc::new(finder)));
         self
     }
 }

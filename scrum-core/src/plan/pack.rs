@@ -1,36 +1,36 @@
 //! Joins small neighbours into one bundle.
 
-use super::Draft;
+use super::Group;
 
 /// Names of more components than this are counted instead of listed.
 const NAMED: usize = 3;
 
 /// Joins neighbours as long as their sum stays at or below `limit`. What is above it alone stays as it is.
-pub(super) fn pack(drafts: Vec<Draft>, limit: u64) -> Vec<Draft> {
-    let mut packed: Vec<Vec<Draft>> = Vec::new();
+pub(super) fn pack(groups: Vec<Group>, limit: u64) -> Vec<Group> {
+    let mut packed: Vec<Vec<Group>> = Vec::new();
     let mut sum = 0_u64;
-    for draft in drafts {
+    for group in groups {
         match packed.last_mut() {
-            Some(last) if sum.saturating_add(draft.bytes) <= limit => {
-                sum += draft.bytes;
-                last.push(draft);
+            Some(last) if sum.saturating_add(group.bytes) <= limit => {
+                sum += group.bytes;
+                last.push(group);
             }
             _ => {
-                sum = draft.bytes;
-                packed.push(vec![draft]);
+                sum = group.bytes;
+                packed.push(vec![group]);
             }
         }
     }
     packed.into_iter().filter_map(join).collect()
 }
 
-fn join(drafts: Vec<Draft>) -> Option<Draft> {
-    let names: Vec<String> = drafts.iter().map(|draft| draft.component.clone()).collect();
-    let mut drafts = drafts.into_iter();
-    let mut joined = drafts.next()?;
-    for draft in drafts {
-        joined.bytes += draft.bytes;
-        joined.changes.extend(draft.changes);
+fn join(groups: Vec<Group>) -> Option<Group> {
+    let names: Vec<String> = groups.iter().map(|group| group.component.clone()).collect();
+    let mut groups = groups.into_iter();
+    let mut joined = groups.next()?;
+    for group in groups {
+        joined.bytes += group.bytes;
+        joined.changes.extend(group.changes);
     }
     if names.len() > 1 {
         joined.changes.sort_unstable();
@@ -48,8 +48,8 @@ fn join(drafts: Vec<Draft>) -> Option<Draft> {
 mod tests {
     use super::*;
 
-    fn draft(component: &str, bytes: u64) -> Draft {
-        Draft {
+    fn group(component: &str, bytes: u64) -> Group {
+        Group {
             component: component.into(),
             packed: Vec::new(),
             bytes,
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn neighbours_join_up_to_the_limit() {
-        let drafts = [
+        let groups = [
             ("a", 20),
             ("b", 40),
             ("c", 1),
@@ -69,10 +69,10 @@ mod tests {
             ("g", 5),
             ("h", 5),
         ];
-        let packed = pack(drafts.map(|(name, bytes)| draft(name, bytes)).into(), 60);
+        let packed = pack(groups.map(|(name, bytes)| group(name, bytes)).into(), 60);
         let shown: Vec<_> = packed
             .iter()
-            .map(|draft| (draft.component.as_str(), draft.bytes, draft.packed.len()))
+            .map(|group| (group.component.as_str(), group.bytes, group.packed.len()))
             .collect();
         assert_eq!(
             shown,

@@ -42,8 +42,8 @@ use serde::{Deserialize, Serialize};
 pub use self::options::ReadOptions;
 pub use self::quote_index::QuoteIndex;
 use crate::review::location::Location;
-use crate::word::words;
 pub use crate::review::location::Malformed;
+use crate::word::words;
 
 /// How bad a finding is. Ordered from least to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

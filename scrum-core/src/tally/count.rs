@@ -14,7 +14,8 @@ use super::reviewer::{Counted, Outcome, review};
 use super::{
     Buckets, BundleTally, DiffText, LineageRecord, SCHEMA, Submission, Tally, TallyOptions, Totals,
 };
-use crate::parallel;
+use crate::control::{Cancelled, Control, Stage};
+use crate::try_map::try_map;
 
 /// Warnings that are listed; more are counted.
 const MAX_WARNINGS: usize = 1_000;
@@ -23,14 +24,37 @@ const MAX_WARNINGS: usize = 1_000;
 ///
 /// `ground` is the wave that the reviews are of; without one paths are taken as they stand and nothing is verified.
 /// `diffs` is asked for a bundle's diff only where a symbol must be resolved in it. The result depends neither on the
-/// order of the submissions nor on the number of threads.
+/// order of the submissions nor on the number of threads. [`try_tally`] is the same with a way to end it; here
+/// [`TallyOptions::control`] is not asked.
 pub fn tally(
     submissions: Vec<Submission>,
     ground: Option<&Ground>,
     diffs: &dyn DiffText,
     options: &TallyOptions,
 ) -> Tally {
-    let jobs = options.jobs.max(1);
+    let options = TallyOptions {
+        control: Control::default(),
+        ..options.clone()
+    };
+    match try_tally(submissions, ground, diffs, &options) {
+        Ok(tally) => tally,
+        Err(Cancelled) => unreachable!("nobody could cancel"),
+    }
+}
+
+/// As [`tally()`], reporting to [`TallyOptions::control`] and ended by it.
+///
+/// # Errors
+///
+/// [`Cancelled`] when [`TallyOptions::control`] ended the work.
+pub fn try_tally(
+    submissions: Vec<Submission>,
+    ground: Option<&Ground>,
+    diffs: &dyn DiffText,
+    options: &TallyOptions,
+) -> Result<Tally, Cancelled> {
+    let control = &options.control;
+    let mut threads = vec![(); options.jobs.max(1)];
     let Assignments {
         bundles: ids,
         mut assignments,
@@ -47,9 +71,13 @@ pub fn tally(
     outcomes.resize_with(assignments.len(), Outcome::default);
     let mut counted: Vec<Vec<Counted>> = Vec::new();
     counted.resize_with(ids.len(), Vec::new);
-    let reviewed = parallel::map(jobs, by_reviewer(&mut assignments), |assignments| {
-        review(assignments, &ids, &resolver)
-    });
+    let reviewed = try_map(
+        control,
+        Stage::Reviews,
+        &mut threads,
+        by_reviewer(&mut assignments),
+        |(), assignments| review(assignments, &ids, &resolver, control),
+    )?;
     for (of_reviewer, findings) in reviewed {
         for (at, outcome) in of_reviewer {
             outcomes[at] = outcome;
@@ -73,10 +101,16 @@ pub fn tally(
         first += own;
     }
     let builder = BundleBuilder::new(&ids, &assignments, &resolver, ground, options.near_lines);
-    let built = parallel::map(jobs, work, |(at, first, outcomes, counted)| {
-        builder.build(at, first, outcomes, counted)
-    });
-    finish(built, &assignments, warnings, options)
+    let built = try_map(
+        control,
+        Stage::Bundles,
+        &mut threads,
+        work,
+        |(), (at, first, outcomes, counted)| {
+            Ok::<_, Cancelled>(builder.build(at, first, outcomes, counted))
+        },
+    )?;
+    Ok(finish(built, &assignments, warnings, options))
 }
 
 /// The assignments of each reviewer, with their indices.

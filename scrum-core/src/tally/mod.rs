@@ -32,7 +32,7 @@ pub(crate) mod symbol;
 
 use serde::{Deserialize, Serialize};
 
-pub use count::tally;
+pub use count::{tally, try_tally};
 pub use gate::{Gate, GateFailure, QuorumMiss};
 pub use record::{
     FindingRecord, IssueRecord, LineageRecord, LocationRecord, MentionRecord, RetractionRecord,

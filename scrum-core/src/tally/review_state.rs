@@ -34,7 +34,6 @@ impl ReviewState {
     pub fn is_usable(self) -> bool {
         matches!(self, Self::Findings | Self::Clean)
     }
-
 }
 
 words!(ReviewState {

@@ -7,6 +7,7 @@ use super::assignment::Assignment;
 use super::resolver::{Key, Resolved, Resolver};
 use super::retract::Retractions;
 use super::{Bucket, Buckets, MentionRecord, RetractionRecord, SetAside, UnlocatedRecord};
+use crate::control::{Cancelled, Control};
 use crate::review::{Finding, QuoteEvidence, Review, UnlocatedFinding};
 
 /// What became of the citations of one assignment.
@@ -36,7 +37,8 @@ pub(super) fn review(
     assignments: Vec<(usize, &mut Assignment)>,
     ids: &[String],
     resolver: &Resolver<'_>,
-) -> (Vec<(usize, Outcome)>, Vec<Counted>) {
+    control: &Control,
+) -> Result<(Vec<(usize, Outcome)>, Vec<Counted>), Cancelled> {
     let mut outcomes = Vec::with_capacity(assignments.len());
     let mut live = Vec::new();
     let mut own = Vec::with_capacity(assignments.len());
@@ -44,6 +46,7 @@ pub(super) fn review(
         let mut outcome = Outcome::default();
         let bundle = assignment.bundle;
         for review in &mut assignment.reviews {
+            control.check()?;
             let findings = std::mem::take(&mut review.findings);
             let retracted = Retractions::new(resolver, bundle, review, &findings);
             outcome.note(&ids[bundle], &assignment.reviewer, review, &retracted);
@@ -69,7 +72,7 @@ pub(super) fn review(
     for (_, outcome) in &mut outcomes {
         outcome.set_aside.sort_by_key(|record| record.review_line);
     }
-    (outcomes, counted)
+    Ok((outcomes, counted))
 }
 
 /// Whether a finding can count, or the bucket that it is in and why.

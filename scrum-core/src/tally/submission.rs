@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::control::Control;
 use crate::review::Review;
 use crate::tally::lineage::LineageTable;
 
@@ -133,7 +134,7 @@ impl ReviewerConfig {
 }
 
 /// The choices of a tally.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct TallyOptions {
     /// How many lines apart two ranges may be and still share a line. Default 1.
@@ -147,6 +148,8 @@ pub struct TallyOptions {
     pub reviewers: Vec<ReviewerConfig>,
     /// Threads that count; the result does not depend on their number. Default 1: the caller's own.
     pub jobs: usize,
+    /// Who hears how far the work is, and can end it. By default nobody.
+    pub control: Control,
 }
 
 impl Default for TallyOptions {
@@ -157,6 +160,7 @@ impl Default for TallyOptions {
             lineages: LineageTable::builtin(),
             reviewers: Vec::new(),
             jobs: 1,
+            control: Control::default(),
         }
     }
 }
@@ -189,6 +193,12 @@ impl TallyOptions {
     /// Sets [`jobs`](Self::jobs).
     pub fn jobs(mut self, jobs: usize) -> Self {
         self.jobs = jobs;
+        self
+    }
+
+    /// Sets [`control`](Self::control).
+    pub fn control(mut self, control: Control) -> Self {
+        self.control = control;
         self
     }
 }

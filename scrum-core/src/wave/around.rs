@@ -9,7 +9,7 @@ use crate::wave::prompt::{
 };
 
 /// What prompts say of everything that is not their own bundle; made once a wave.
-pub(super) struct Surroundings<'a> {
+pub(super) struct ContextBuilder<'a> {
     changes: &'a ChangeSet,
     plan: &'a Plan,
     /// One a bundle, in the plan's order.
@@ -20,7 +20,7 @@ pub(super) struct Surroundings<'a> {
 /// No list needs more entries than could ever fit; what is beyond is only counted.
 const LONGEST_LIST: usize = AROUND_BYTES / 16;
 
-impl<'a> Surroundings<'a> {
+impl<'a> ContextBuilder<'a> {
     pub(super) fn new(changes: &'a ChangeSet, plan: &'a Plan) -> Self {
         let bundles = plan
             .bundles

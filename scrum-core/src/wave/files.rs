@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{EXCLUDED, Sink, TREE, WaveError, record};
+use super::{EXCLUDED, Sink, TREE, WaveError, WaveOptions, record};
 use crate::change::{ChangeKind, ChangeSet};
+use crate::control::{Control, Watched};
 use crate::digest::DigestWriter;
 use crate::plan::{Bundle, DiffWriter, Piece, Plan};
 use crate::wave::manifest::BundleRecord;
@@ -12,6 +13,9 @@ use crate::wave::prompt::{self, Context, Numbering, PromptError, Template};
 /// How much of a bundle's diff, as its prompt shows it, is kept while the diff is written. The prompt of a larger one is
 /// made of a second look at its patches. A bundle that passes the guard by default is a tenth of it.
 const SHOWN_BYTES: usize = 1 << 20;
+
+/// Bytes that count as one token of a prompt, unless the caller counts.
+const BYTES_PER_TOKEN: u64 = 4;
 
 /// A file that was written.
 pub(super) struct Digested {
@@ -25,16 +29,22 @@ pub(super) struct Digested {
 pub(super) struct Files<'a> {
     changes: &'a ChangeSet,
     sink: &'a dyn Sink,
+    options: &'a WaveOptions,
     writer: DiffWriter<'a>,
     /// The bundle's diff as its prompt shows it; `None` where that is too long to be kept.
     shown: Option<Vec<u8>>,
 }
 
 impl<'a> Files<'a> {
-    pub(super) fn new(changes: &'a ChangeSet, sink: &'a dyn Sink) -> Self {
+    pub(super) fn new(
+        changes: &'a ChangeSet,
+        sink: &'a dyn Sink,
+        options: &'a WaveOptions,
+    ) -> Self {
         Self {
             changes,
             sink,
+            options,
             writer: DiffWriter::new(changes),
             shown: None,
         }
@@ -47,7 +57,12 @@ impl<'a> Files<'a> {
         }
         let writer = &mut self.writer;
         let mut patches = |out: &mut dyn Write| writer.excluded(plan, out);
-        let excluded = digested(self.sink, EXCLUDED.to_owned(), &mut patches)?;
+        let excluded = digested(
+            self.sink,
+            &self.options.control,
+            EXCLUDED.to_owned(),
+            &mut patches,
+        )?;
         Ok(Some(excluded.sha256))
     }
 
@@ -57,7 +72,13 @@ impl<'a> Files<'a> {
             let mut tree = self.changes.tree.iter();
             tree.try_for_each(|path| writeln!(out, "{}", path.quoted()))
         };
-        digested(self.sink, TREE.to_owned(), &mut paths).map(|tree| tree.sha256)
+        digested(
+            self.sink,
+            &self.options.control,
+            TREE.to_owned(),
+            &mut paths,
+        )
+        .map(|tree| tree.sha256)
     }
 
     /// Writes a bundle's diff and its prompt.
@@ -68,14 +89,14 @@ impl<'a> Files<'a> {
         template: &Template,
     ) -> Result<BundleRecord, WaveError> {
         let diff = self.diff(bundle, context.line_numbers)?;
-        let prompt = self.prompt(bundle, &diff.sha256, context, template)?;
-        Ok(record::bundle(self.changes, bundle, diff, prompt))
+        let (prompt, tokens) = self.prompt(bundle, &diff.sha256, context, template)?;
+        Ok(record::bundle(self.changes, bundle, diff, prompt, tokens))
     }
 
     fn diff(&mut self, bundle: &Bundle, line_numbers: bool) -> Result<Digested, WaveError> {
         let name = format!("bundles/{}.diff", bundle.id);
         let (changes, writer, kept) = (self.changes, &mut self.writer, &mut self.shown);
-        digested(self.sink, name, &mut |out| {
+        digested(self.sink, &self.options.control, name, &mut |out| {
             let mut shown = kept.take().unwrap_or_default();
             shown.clear();
             let mut fits = true;
@@ -92,14 +113,14 @@ impl<'a> Files<'a> {
         })
     }
 
-    /// Writes the prompt of the bundle whose diff was just written.
+    /// Writes the prompt of the bundle whose diff was just written, and counts its tokens.
     fn prompt(
         &mut self,
         bundle: &Bundle,
         diff_sha256: &str,
         context: &Context,
         template: &Template,
-    ) -> Result<Digested, WaveError> {
+    ) -> Result<(Digested, u64), WaveError> {
         let name = format!("prompts/{}.md", bundle.id);
         let (changes, writer, kept) = (self.changes, &mut self.writer, &self.shown);
         let mut shown = |out: &mut dyn Write| {
@@ -113,26 +134,38 @@ impl<'a> Files<'a> {
         };
         // The template's own failure has no place in an I/O error, so it is carried past the sink.
         let mut failure = None;
-        let written = digested(self.sink, name, &mut |out| match prompt::write_prompt(
-            template,
-            context,
-            diff_sha256,
-            &mut shown,
-            out,
-        ) {
-            Ok(()) => Ok(()),
-            Err(PromptError::Io(source)) => Err(source),
-            Err(PromptError::Template(source)) => {
-                failure = Some(source);
-                Err(io::Error::other("the template fails"))
-            }
+        let mut write = |out: &mut dyn Write| {
+            prompt::write_prompt(template, context, diff_sha256, &mut shown, out).map_err(|error| {
+                match error {
+                    PromptError::Io(source) => source,
+                    PromptError::Template(source) => {
+                        failure = Some(source);
+                        io::Error::other("the template fails")
+                    }
+                }
+            })
+        };
+        let (control, count) = (&self.options.control, &self.options.tokens);
+        let mut tokens = None;
+        let written = digested(self.sink, control, name, &mut |out| {
+            let Some(count) = count else {
+                return write(out);
+            };
+            let mut text = Vec::new();
+            write(&mut text)?;
+            tokens = Some(count(&String::from_utf8_lossy(&text)));
+            out.write_all(&text)
         });
         match failure {
             Some(source) => Err(WaveError::Prompt {
                 bundle: bundle.id.clone(),
                 source,
             }),
-            None => written,
+            None => {
+                let written = written?;
+                let tokens = tokens.unwrap_or_else(|| written.bytes.div_ceil(BYTES_PER_TOKEN));
+                Ok((written, tokens))
+            }
         }
     }
 }
@@ -155,12 +188,13 @@ fn numbering<'a>(
 /// Writes a file through a digest.
 fn digested(
     sink: &dyn Sink,
+    control: &Control,
     name: String,
     content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
 ) -> Result<Digested, WaveError> {
     let mut result = (0, String::new());
     let written = sink.write_file(&name, &mut |out| {
-        let mut digest = DigestWriter::new(out);
+        let mut digest = DigestWriter::new(Watched::new(out, control));
         content(&mut digest)?;
         result = digest.finish();
         Ok(())
@@ -171,6 +205,10 @@ fn digested(
             bytes: result.0,
             sha256: result.1,
         }),
-        Err(source) => Err(WaveError::Io { name, source }),
+        Err(source) => {
+            // A cancelled write fails as one of the sink does, so the switch says which it was.
+            control.check()?;
+            Err(WaveError::Io { name, source })
+        }
     }
 }

@@ -17,14 +17,16 @@ pub mod prompt;
 pub mod secret;
 
 use std::io::{self, Write};
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::Arc;
 
 use crate::change::{ChangeSet, DEFAULT_CONTEXT};
+use crate::control::{Cancelled, Control, Stage};
 use crate::digest::DigestWriter;
+use crate::hook::Hook;
 use crate::patch::{self, PatchSet};
 use crate::plan::Plan;
-use around::Surroundings;
+use crate::try_map::try_map;
+use around::ContextBuilder;
 use files::Files;
 use manifest::{BundleRecord, GuardRecord, Manifest, SCHEMA};
 use prompt::Template;
@@ -77,7 +79,14 @@ pub struct WaveOptions {
     pub context: Option<u32>,
     /// Threads. Default 1.
     pub jobs: usize,
+    /// Who hears how far the work is, and can end it. By default nobody.
+    pub control: Control,
+    /// Counts the tokens of a prompt.
+    pub(crate) tokens: Option<Hook<TokenFn>>,
 }
+
+/// The number of tokens of a text.
+pub(crate) type TokenFn = dyn Fn(&str) -> u64 + Send + Sync;
 
 impl Default for WaveOptions {
     fn default() -> Self {
@@ -86,6 +95,8 @@ impl Default for WaveOptions {
             config_sha256: String::new(),
             context: Some(DEFAULT_CONTEXT),
             jobs: 1,
+            control: Control::default(),
+            tokens: None,
         }
     }
 }
@@ -116,6 +127,21 @@ impl WaveOptions {
     #[must_use]
     pub fn jobs(mut self, jobs: usize) -> Self {
         self.jobs = jobs.max(1);
+        self
+    }
+
+    /// Sets who hears how far the work is, and can end it.
+    #[must_use]
+    pub fn control(mut self, control: Control) -> Self {
+        self.control = control;
+        self
+    }
+
+    /// Sets how the tokens of a prompt are counted, for the manifest. By default they are its bytes divided by 4. The counter
+    /// is given whole prompts, which are kept in memory for it.
+    #[must_use]
+    pub fn tokens(mut self, count: impl Fn(&str) -> u64 + Send + Sync + 'static) -> Self {
+        self.tokens = Some(Hook(Arc::new(count)));
         self
     }
 }
@@ -149,6 +175,9 @@ pub enum WaveError {
         /// What the system says.
         source: io::Error,
     },
+    /// [`WaveOptions::control`] ended the work.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
 }
 
 /// Writes every file of a wave but the manifest, which it returns: the caller writes it last, when all others are in
@@ -197,46 +226,32 @@ fn render(
     if !plan.fits(changes) {
         return Err(WaveError::OtherChanges);
     }
-    let surroundings = Surroundings::new(changes, plan);
+    let contexts = ContextBuilder::new(changes, plan);
     // Vendored code makes what is excluded by far the largest file of many waves, so it is begun first.
     let tasks = plan.bundles.len() + 2;
-    let results: Vec<OnceLock<Result<Written, WaveError>>> =
-        (0..tasks).map(|_| OnceLock::new()).collect();
-    let next = AtomicUsize::new(0);
-    let failed = AtomicBool::new(false);
-    let work = || {
-        // One for all files of a thread: parts of one patch follow each other, and are made from one text.
-        let mut files = Files::new(changes, sink);
-        loop {
-            let task = next.fetch_add(1, Ordering::Relaxed);
-            if task >= tasks || failed.load(Ordering::Relaxed) {
-                return;
+    // One for all files of a thread: parts of one patch follow each other, and are made from one text.
+    let mut threads: Vec<Files<'_>> = (0..options.jobs.clamp(1, tasks))
+        .map(|_| Files::new(changes, sink, options))
+        .collect();
+    let results = try_map(
+        &options.control,
+        Stage::Wave,
+        &mut threads,
+        0..tasks,
+        |files, task| match task.checked_sub(2) {
+            None if task == 0 => files.excluded(plan).map(Written::Excluded),
+            None => files.tree().map(Written::Tree),
+            Some(index) => {
+                let context = contexts.context(index, options.line_numbers, template);
+                let record = files.bundle(&plan.bundles[index], &context, template);
+                record.map(|record| Written::Bundle(Box::new(record)))
             }
-            let result = match task.checked_sub(2) {
-                None if task == 0 => files.excluded(plan).map(Written::Excluded),
-                None => files.tree().map(Written::Tree),
-                Some(index) => {
-                    let context = surroundings.context(index, options.line_numbers, template);
-                    let record = files.bundle(&plan.bundles[index], &context, template);
-                    record.map(|record| Written::Bundle(Box::new(record)))
-                }
-            };
-            failed.fetch_or(result.is_err(), Ordering::Relaxed);
-            // No two threads have one task.
-            let _ = results[task].set(result);
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 1..options.jobs.min(tasks) {
-            scope.spawn(work);
-        }
-        work();
-    });
+        },
+    )?;
     let mut bundles = Vec::with_capacity(plan.bundles.len());
     let (mut excluded_sha256, mut tree_sha256) = (None, None);
-    // Tasks stay without a result only behind one that failed, which is met first: they are taken in order.
-    for result in results.into_iter().filter_map(OnceLock::into_inner) {
-        match result? {
+    for result in results {
+        match result {
             Written::Excluded(sha256) => excluded_sha256 = sha256,
             Written::Tree(sha256) => tree_sha256 = Some(sha256),
             Written::Bundle(record) => bundles.push(*record),

@@ -12,6 +12,7 @@ pub(super) fn bundle(
     bundle: &Bundle,
     diff: Digested,
     prompt: Digested,
+    tokens: u64,
 ) -> BundleRecord {
     BundleRecord {
         id: bundle.id.clone(),
@@ -21,7 +22,7 @@ pub(super) fn bundle(
         packed: bundle.packed.clone(),
         bytes: diff.bytes,
         prompt_bytes: prompt.bytes,
-        tokens: prompt.bytes.div_ceil(4),
+        tokens,
         verdict: bundle.verdict,
         diff: diff.name,
         prompt: prompt.name,

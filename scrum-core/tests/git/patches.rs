@@ -1,11 +1,13 @@
 //! The text of patches is git's, and nothing but the objects of the range decides it.
 
-use std::ops::ControlFlow;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use std::{fs, thread};
 
 use scrum_core::change::{ChangeKind, ChangeSet};
+use scrum_core::control::{Cancel, Control, Stage};
 use scrum_core::git::{DiffOptions, GitError};
 
 use crate::sandbox::{Sandbox, assert_same, text};
@@ -274,7 +276,7 @@ fn nothing_but_the_trees_decides_the_text() {
     repo.git(["add", "b/b", ".gitattributes"]);
     assert_same(&text(&repo.changes(&range)), &before);
     for jobs in [1, 2, 7] {
-        let options = DiffOptions::default().with_jobs(Some(jobs));
+        let options = DiffOptions::default().jobs(Some(jobs));
         let set = repo.changes_with(&range, &options);
         assert_same(&text(&set), &before);
     }
@@ -376,7 +378,7 @@ fn context_and_pathspec_are_gits() {
     let (repo, base, head) = hard_cases();
     let range = format!("{base}..{head}");
     for context in [0, 1, 8] {
-        let options = DiffOptions::default().with_context(context);
+        let options = DiffOptions::default().context(context);
         let ours = text(&repo.changes_with(&range, &options));
         assert_same(
             &ours,
@@ -394,7 +396,7 @@ fn context_and_pathspec_are_gits() {
         &["file-then-folder"],
     ] {
         let pathspec = specs.iter().map(|&s| s.to_owned()).collect();
-        let options = DiffOptions::default().with_pathspec(pathspec);
+        let options = DiffOptions::default().pathspec(pathspec);
         let set = repo.changes_with(&range, &options);
         assert!(!set.changes().is_empty(), "{specs:?}");
         let more = [&["--"], specs].concat();
@@ -489,21 +491,71 @@ fn many_threads_read_patches_at_once() {
 }
 
 #[test]
-fn a_callback_can_stop_the_work() {
+fn a_cancel_ends_the_work() {
     let (repo, base, head) = hard_cases();
     let spec = format!("{base}..{head}").parse().unwrap();
     for jobs in [1, 4] {
-        let stop = Arc::new(|progress: scrum_core::git::Progress| {
-            if progress.done > 0 {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
+        let cancel = Cancel::new();
+        let control = Control::default().cancel(&cancel).progress({
+            let cancel = cancel.clone();
+            move |progress| {
+                if progress.done > 0 {
+                    cancel.cancel();
+                }
             }
         });
-        let options = DiffOptions::default()
-            .with_jobs(Some(jobs))
-            .with_progress(stop);
+        let options = DiffOptions::default().jobs(Some(jobs)).control(control);
         let error = repo.repository().changes(&spec, &options).unwrap_err();
-        assert!(matches!(error, GitError::Cancelled), "{error}");
+        assert!(matches!(error, GitError::Cancelled(_)), "{error}");
+    }
+}
+
+/// Lines of few kinds in an order without a pattern: what takes xdiff longest.
+fn disordered(seed: u64, count: usize) -> String {
+    let mut state = seed;
+    let mut line = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        format!("line {}\n", (state >> 33) % 5_000)
+    };
+    (0..count).map(|_| line()).collect()
+}
+
+#[test]
+fn a_cancel_reaches_into_one_huge_file() {
+    let mut repo = Sandbox::new();
+    repo.write("huge", disordered(1, 1_500_000));
+    let base = repo.commit("base");
+    repo.write("huge", disordered(2, 1_500_000));
+    let head = repo.commit("head");
+    let spec = format!("{base}..{head}").parse().unwrap();
+    for jobs in [1, 2] {
+        let cancel = Cancel::new();
+        let finished = Arc::new(AtomicBool::new(false));
+        let control = Control::default().cancel(&cancel).progress({
+            let (cancel, finished) = (cancel.clone(), Arc::clone(&finished));
+            move |progress| {
+                if progress.stage != Stage::Patches {
+                    return;
+                }
+                if progress.done > 0 {
+                    finished.store(true, Ordering::Relaxed);
+                    return;
+                }
+                let cancel = cancel.clone();
+                thread::spawn(move || {
+                    thread::sleep(Duration::from_millis(50));
+                    cancel.cancel();
+                });
+            }
+        });
+        let options = DiffOptions::default().jobs(Some(jobs)).control(control);
+        let error = repo.repository().changes(&spec, &options).unwrap_err();
+        assert!(matches!(error, GitError::Cancelled(_)), "{error}");
+        assert!(
+            !finished.load(Ordering::Relaxed),
+            "the file was compared to its end before the cancel was seen"
+        );
     }
 }

@@ -188,10 +188,10 @@ fn read_changes(
         .map(|spec| session.seen_from_top(spec))
         .collect::<Vec<_>>();
     let options = DiffOptions::default()
-        .with_pathspec(pathspec)
-        .with_context(config.bundle.context)
-        .with_jobs(Some(jobs))
-        .with_progress(progress.of_git());
+        .pathspec(pathspec)
+        .context(config.bundle.context)
+        .jobs(Some(jobs))
+        .control(progress.control());
     let changes = session.repository()?.changes(&spec, &options)?;
     let name = default_name(&changes.range);
     Ok((changes, name))

@@ -212,7 +212,7 @@ impl Search<'_> {
             .collect();
         pairs.sort_unstable();
         let (all_sources, all_targets) = (&self.sources, &self.targets);
-        let scores = workers.map(pairs.len(), 4, |objects, at| {
+        let scores = workers.map(pairs.len(), |objects, at| {
             let (source, target) = (&all_sources[pairs[at].0], &all_targets[pairs[at].1]);
             let size = |c: &Candidate<'_>| objects.blob_size(c.entry.id, c.path);
             if sizes_too_far(size(source)?, size(target)?, minimum) {
@@ -259,16 +259,16 @@ impl Search<'_> {
                 Ok(None)
             }
         };
-        let source_sizes = workers.map(sources.len(), 16, |objects, at| {
+        let source_sizes = workers.map(sources.len(), |objects, at| {
             size(objects, &all_sources[sources[at]])
         })?;
-        let target_sizes = workers.map(targets.len(), 16, |objects, at| {
+        let target_sizes = workers.map(targets.len(), |objects, at| {
             size(objects, &all_targets[targets[at]])
         })?;
         let may_match = |a: Option<u64>, b: Option<u64>| {
             a.zip(b).is_some_and(|(a, b)| !sizes_too_far(a, b, minimum))
         };
-        let source_signatures = workers.map(sources.len(), 4, |objects, at| {
+        let source_signatures = workers.map(sources.len(), |objects, at| {
             let size = source_sizes[at];
             if target_sizes.iter().any(|&target| may_match(size, target)) {
                 signature(objects, &all_sources[sources[at]])
@@ -278,7 +278,7 @@ impl Search<'_> {
         })?;
         let collection = Collection::new(&source_signatures);
         drop(source_signatures);
-        let rows = workers.map(targets.len(), 4, |objects, row| {
+        let rows = workers.map(targets.len(), |objects, row| {
             let target = &all_targets[targets[row]];
             let fits = |column: usize| may_match(source_sizes[column], target_sizes[row]);
             let scores = if (0..sources.len()).any(fits) {

@@ -5,15 +5,16 @@
 
 use std::sync::Arc;
 
+use super::Pieces;
 use super::recipe::{Cut, Header};
 use super::size::Size;
 use super::table::{Context, Table};
 use crate::change::{Change, ChangeKind};
+use crate::control::Cancelled;
 use crate::patch::FilePatch;
 use crate::path::quote_with_prefix;
-use crate::plan::Piece;
 use crate::plan::exclude::Reason;
-use crate::plan::guard::Limits;
+use crate::plan::{BundleOptions, Piece};
 
 /// Longest `@@` line without function context: four numbers of ten digits.
 pub(super) const HUNK_LINE: u64 = 60;
@@ -25,17 +26,18 @@ const BLOW_UP_BYTES: u64 = 1_000_000;
 const CONTEXT_BYTES: u64 = 2_000;
 
 /// Cuts a patch into balanced pieces at or below the warn limit; a single line above it gets a piece up to the fail
-/// limit. `Ok(None)` for a patch that has nothing to cut.
+/// limit. `Ok(Ok(None))` for a patch that has nothing to cut.
 pub(super) fn cut(
     index: usize,
     change: &Change,
     text: &[u8],
     patch: &FilePatch<'_>,
-    limits: Limits,
+    options: &BundleOptions,
     context: usize,
-) -> Result<Option<Vec<Piece>>, Reason> {
+) -> Result<Pieces, Cancelled> {
+    let limits = options.limits;
     let Some(table) = Table::new(text, patch) else {
-        return Ok(None);
+        return Ok(Ok(None));
     };
     let cutter = Cutter {
         headers: Headers::new(change, patch),
@@ -53,24 +55,25 @@ pub(super) fn cut(
         .saturating_add(BLOW_UP_BYTES);
     let mut first = 0;
     while first < cutter.table.changes() {
+        options.control.check()?;
         let (last, context) = cutter.end_of_piece(first);
         let piece = cutter.piece(index, change, first, last, context);
         if piece.bytes > limits.fail() {
-            return Err(Reason::TooLarge {
+            return Ok(Err(Reason::TooLarge {
                 bytes: piece.bytes,
                 limit: limits.fail(),
-            });
+            }));
         }
         bytes += piece.bytes;
         if bytes > most {
-            return Err(Reason::HeaderTooLarge {
+            return Ok(Err(Reason::HeaderTooLarge {
                 bytes: cutter.headers.longest(),
-            });
+            }));
         }
         pieces.push(piece);
         first = last + 1;
     }
-    Ok(Some(pieces))
+    Ok(Ok(Some(pieces)))
 }
 
 /// The headers of a file's pieces.

@@ -93,6 +93,7 @@ fn atoms<'a>(
     let mut atoms = Vec::with_capacity(members.len());
     let mut text = Vec::new();
     for &index in members {
+        options.control.check()?;
         let unit = units.of(index);
         if unit[0] != index {
             continue;
@@ -168,14 +169,7 @@ fn cut_file(
         }));
     }
     let context = options.division.context.clamp(1, MOST_CONTEXT) as usize;
-    Ok(cut::cut(
-        index,
-        change,
-        text,
-        &patch,
-        options.limits,
-        context,
-    ))
+    Ok(cut::cut(index, change, text, &patch, options, context)?)
 }
 
 /// Moves each test to its source, where both, with the source's other tests, fit into one part.
