@@ -29,8 +29,8 @@ pub fn whole_kb(bytes: u64) -> String {
 
 /// Reads a size: bytes as a number, or a text with a unit.
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    struct Size;
-    impl Visitor<'_> for Size {
+    struct SizeVisitor;
+    impl Visitor<'_> for SizeVisitor {
         type Value = u64;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -52,7 +52,7 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
                 .map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
         }
     }
-    deserializer.deserialize_any(Size)
+    deserializer.deserialize_any(SizeVisitor)
 }
 
 /// As [`deserialize`], for a key that may be absent.

@@ -50,7 +50,7 @@ pub(crate) fn run(args: &DemoArgs, global: &Global, output: &Output) -> Result<E
         out.write_all(config.as_bytes())
     })?;
     enter(&folder)?;
-    let stage = Stage { output };
+    let stage = DemoStage { output };
     stage.words(
         "A gateway limits its clients' requests. The branch `rate-limit` replaces the limit by a token bucket, with a \
          handful of defects planted. The repository was made just now; the four reviewers in its scrum.toml are \
@@ -131,11 +131,11 @@ fn enter(folder: &Path) -> Result<()> {
 }
 
 /// Where the demonstration is shown: the commands print as they always do, and this prints what stands around them.
-struct Stage<'a> {
+struct DemoStage<'a> {
     output: &'a Output,
 }
 
-impl Stage<'_> {
+impl DemoStage<'_> {
     fn title(&self, text: &str) -> Result<()> {
         self.print(&[String::new(), self.strong(text), String::new()])
     }

@@ -76,14 +76,14 @@ impl Format {
 }
 
 /// What a path to write to stands for.
-enum Target {
+enum FormatTarget {
     /// A file, which is replaced at once; where a link leads to one, the file that it leads to.
     File(PathBuf),
     /// A device or a pipe, such as /dev/stdout, which nothing may replace.
     Stream,
 }
 
-impl Target {
+impl FormatTarget {
     fn of(path: &Path) -> Self {
         match std::fs::metadata(path) {
             Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => Self::Stream,
@@ -129,9 +129,9 @@ impl Report<'_> {
             told = self.render(format, false, out)?;
             Ok(())
         };
-        match Target::of(path) {
-            Target::File(path) => replace(&path, &mut content)?,
-            Target::Stream => {
+        match FormatTarget::of(path) {
+            FormatTarget::File(path) => replace(&path, &mut content)?,
+            FormatTarget::Stream => {
                 let mut out = io::BufWriter::new(File::options().write(true).open(path)?);
                 content(&mut out)?;
                 out.flush()?;

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use clap::{Args as ClapArgs, ValueEnum, ValueHint};
 use scrum_core::review::ReadOptions;
 use scrum_core::review::import::{IMPORTED, ImportFormat, Imported, ImportedFinding, import};
+use scrum_core::wave::layout;
 
 use crate::error::{Context as _, ExitCode, Result, failure, usage_error};
 use crate::session::Session;
 use crate::terminal::Output;
 use crate::wave::submissions::known_paths;
-use crate::wave::{Found, Wave, find, no_wave, write_atomically};
+use crate::wave::{FoundWave, Wave, find, no_wave, write_atomically};
 
 /// The largest dump that is read, in bytes.
 const LARGEST: u64 = 256 << 20;
@@ -76,8 +77,8 @@ impl Forge {
 /// Runs the command.
 pub(crate) fn run(args: &ImportArgs, session: &Session, output: &Output) -> Result<ExitCode> {
     let folder = match find(args.into.as_slice(), session)? {
-        Found::Wave(folder) => folder,
-        Found::Files(paths) => {
+        FoundWave::Wave(folder) => folder,
+        FoundWave::Files(paths) => {
             let name: String = paths
                 .iter()
                 .map(|path| path.display().to_string())
@@ -98,7 +99,7 @@ pub(crate) fn run(args: &ImportArgs, session: &Session, output: &Output) -> Resu
         .filter(|author| author.says_something())
     {
         for (bundle, own) in by_bundle(author, &wave) {
-            let folder = wave.folder.join("reviews").join(&bundle);
+            let folder = wave.folder.join(layout::REVIEWS).join(&bundle);
             if let Some(given) = given_review(&folder, &author.reviewer) {
                 kept.push(given.display().to_string());
                 continue;

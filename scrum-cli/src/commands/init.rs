@@ -14,7 +14,7 @@ use scrum_core::plan::proposal::{Proposal, propose};
 use crate::error::{CommandError, Context as _, ExitCode, Result, config_error, usage_error};
 use crate::init::{Findings, seats, text};
 use crate::session::{Global, Session};
-use crate::terminal::{Output, Progress};
+use crate::terminal::{Output, ProgressLine};
 use crate::wave::{shown_path, write_once};
 
 /// The JSON Schema of `scrum.toml`, as the tests of the library keep it current.
@@ -101,7 +101,7 @@ fn look(
     let Some(spec) = repository.recent(commits)? else {
         return Ok(None);
     };
-    let progress = Progress::start(output.quiet);
+    let progress = ProgressLine::start(output.quiet);
     let options = DiffOptions::default()
         .jobs(Some(super::cores()))
         .control(progress.control());

@@ -1,6 +1,5 @@
 //! `scrum tally`: from reviews to what they agree on.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -8,21 +7,18 @@ use clap::{Args as ClapArgs, ValueEnum, ValueHint};
 use scrum_core::nearest::nearest;
 use scrum_core::report::Only;
 use scrum_core::tally::ground::Ground;
-use scrum_core::tally::lineage::LineageTable;
 use scrum_core::tally::{
-    self, DiffText, Gate, GateFailure, NoDiffs, Outcome, ReviewerConfig, Submission, Tally,
-    TallyOptions,
+    self, DiffText, Gate, GateFailure, NoDiffs, Outcome, Submission, Tally, TallyOptions,
 };
-use scrum_core::wave::TREE;
+use scrum_core::wave::{TREE, Wanted, layout};
 
 use super::formats::{Format, Report};
 use crate::error::{ExitCode, Result, usage_error};
-use crate::runner::plan::Wanted;
 use crate::session::Session;
 use crate::terminal::Output;
 use crate::wave::merged::find_merged;
 use crate::wave::reviews::ReviewFile;
-use crate::wave::{Found, Wave, find, reviews, shown_path, strays, submissions};
+use crate::wave::{FoundWave, Wave, find, reviews, shown_path, strays, submissions};
 
 const COUNT: &str = "What counts";
 const GATES: &str = "Gates";
@@ -128,16 +124,16 @@ pub(crate) fn run(args: &TallyArgs, session: &Session, output: &Output) -> Resul
     let targets = args.targets()?;
     let merged = find_merged(&args.names, session)?;
     let wave = match &merged {
-        Some(merged) => Source::Wave(Box::new(Wave::open(&merged.wave)?)),
+        Some(merged) => TallySource::Wave(Box::new(Wave::open(&merged.wave)?)),
         None => match find(&args.names, session)? {
-            Found::Wave(folder) => Source::Wave(Box::new(Wave::open(&folder)?)),
-            Found::Files(paths) => Source::Files(paths),
+            FoundWave::Wave(folder) => TallySource::Wave(Box::new(Wave::open(&folder)?)),
+            FoundWave::Files(paths) => TallySource::Files(paths),
         },
     };
     let jobs = args.jobs.unwrap_or_else(super::cores).max(1);
     let options = options(session, args.near, args.min_lineages, &args.lineage).jobs(jobs);
     let tally = match &wave {
-        Source::Wave(wave) => {
+        TallySource::Wave(wave) => {
             for stray in strays(wave) {
                 output.warning(&format!(
                     "{} is not read: a review lies in a bundle's folder, as in reviews/<bundle>/<reviewer>.md",
@@ -154,7 +150,7 @@ pub(crate) fn run(args: &TallyArgs, session: &Session, output: &Output) -> Resul
             };
             count(wave, files, &options, jobs, session, output)?
         }
-        Source::Files(paths) => {
+        TallySource::Files(paths) => {
             let files = reviews::of_paths(paths, jobs)?;
             if files.is_empty() {
                 let names: Vec<_> = paths
@@ -179,12 +175,12 @@ pub(crate) fn run(args: &TallyArgs, session: &Session, output: &Output) -> Resul
     let report = Report {
         tally: &tally,
         manifest: match &wave {
-            Source::Wave(wave) => Some(&wave.manifest),
-            Source::Files(_) => None,
+            TallySource::Wave(wave) => Some(&wave.manifest),
+            TallySource::Files(_) => None,
         },
         diffs: match &wave {
-            Source::Wave(wave) => wave.as_ref(),
-            Source::Files(_) => &NoDiffs,
+            TallySource::Wave(wave) => wave.as_ref(),
+            TallySource::Files(_) => &NoDiffs,
         },
         output,
         only: args.only(&tally)?,
@@ -195,15 +191,15 @@ pub(crate) fn run(args: &TallyArgs, session: &Session, output: &Output) -> Resul
             .iter()
             .try_for_each(|(path, format)| report.write(*format, path))?,
     }
-    if let Source::Wave(wave) = &wave {
+    if let TallySource::Wave(wave) = &wave {
         report.keep(&wave.folder)?;
     }
-    if let Source::Wave(wave) = &wave
+    if let TallySource::Wave(wave) = &wave
         && tally.is_unreviewed()
     {
         let answer = wave
             .folder
-            .join("reviews")
+            .join(layout::REVIEWS)
             .join("<bundle>")
             .join("<reviewer>.md");
         output.detail(&format!(
@@ -249,7 +245,7 @@ fn next_step(failure: &GateFailure) -> &'static str {
     }
 }
 
-enum Source {
+enum TallySource {
     Wave(Box<Wave>),
     Files(Vec<PathBuf>),
 }
@@ -357,30 +353,14 @@ pub(super) fn options(
     min_lineages: Option<u32>,
     named: &[LineageArg],
 ) -> TallyOptions {
-    let config = &session.config;
-    let mut lineages: BTreeMap<String, Vec<String>> = config
+    let mut config = session.config.clone();
+    let named = named.iter();
+    config
         .lineages
-        .iter()
-        .map(|(name, set)| (name.clone(), set.clone()))
-        .collect();
-    for LineageArg {
-        name,
-        lineages: set,
-    } in named
-    {
-        lineages.insert(name.clone(), set.clone());
-    }
-    let reviewers = config.reviewers.iter().map(|reviewer| {
-        let mut seat = ReviewerConfig::new(&reviewer.name).human(reviewer.human);
-        seat.lineage.clone_from(&reviewer.lineage);
-        seat.model.clone_from(&reviewer.model);
-        seat
-    });
-    TallyOptions::default()
-        .near_lines(near.unwrap_or(config.tally.near_lines))
-        .min_lineages(min_lineages.unwrap_or(config.tally.min_lineages))
-        .lineages(LineageTable::builtin().with_overrides(lineages))
-        .reviewers(reviewers)
+        .extend(named.map(|named| (named.name.clone(), named.lineages.clone())));
+    config.tally.near_lines = near.unwrap_or(config.tally.near_lines);
+    config.tally.min_lineages = min_lineages.unwrap_or(config.tally.min_lineages);
+    config.tally_options()
 }
 
 /// Counts the reviews of a wave, and warns of what a person should know.
@@ -396,7 +376,7 @@ pub(super) fn count(
     warnings.iter().for_each(|warning| output.warning(warning));
     // Whoever is not asked about a bundle is not missing there.
     for reviewer in &session.config.reviewers {
-        let wanted = Wanted::new(reviewer)?;
+        let wanted = Wanted::new(&reviewer.paths)?;
         let bundles = wave.manifest.bundles.iter();
         let others = bundles.filter(|bundle| !wanted.is_asked(bundle));
         submissions.extend(

@@ -8,7 +8,7 @@ use crate::error::{ExitCode, Result};
 use crate::session::Session;
 use crate::terminal::Output;
 use crate::verify::{Proof, prove};
-use crate::wave::{Found, Wave, find, no_wave};
+use crate::wave::{FoundWave, Wave, find, no_wave};
 
 /// Prove that a wave loses nothing
 ///
@@ -38,8 +38,8 @@ enum ProofFormat {
 /// Runs the command.
 pub(crate) fn run(args: &VerifyArgs, session: &Session, output: &Output) -> Result<ExitCode> {
     let folder = match find(args.wave.as_slice(), session)? {
-        Found::Wave(folder) => folder,
-        Found::Files(paths) => {
+        FoundWave::Wave(folder) => folder,
+        FoundWave::Files(paths) => {
             let name: String = paths
                 .iter()
                 .map(|path| path.display().to_string())

@@ -7,9 +7,9 @@ use std::time::Duration;
 use scrum_core::config::{Api, DEFAULT_MAX_OUTPUT, DEFAULT_RETRIES, Reviewer};
 
 use super::children::Children;
-use super::command::{Program, Prompt};
+use super::command::{Program, PromptInput};
 use super::http::Client;
-use super::{Answer, AskError, Keys, wire};
+use super::{ApiKeys, AskError, ReviewerAnswer, wire};
 use crate::error::{CommandError, Result, usage_error};
 
 /// A reviewer that scrum asks.
@@ -44,7 +44,7 @@ impl ReviewerClient {
     /// Gets a reviewer ready; `folder` is where its command runs.
     pub(crate) fn new(reviewer: &Reviewer, folder: &Path) -> Result<Self> {
         let max_output = reviewer.max_output.unwrap_or(DEFAULT_MAX_OUTPUT);
-        let mut keys = Keys::default();
+        let mut keys = ApiKeys::default();
         let asker = match reviewer.api {
             Some(api) => {
                 let headers = headers(reviewer, api, &mut keys)?;
@@ -81,7 +81,11 @@ impl ReviewerClient {
     }
 
     /// Asks once.
-    pub(crate) fn ask(&self, prompt: &Prompt<'_>, children: &Children) -> Result<Answer, AskError> {
+    pub(crate) fn ask(
+        &self,
+        prompt: &PromptInput<'_>,
+        children: &Children,
+    ) -> Result<ReviewerAnswer, AskError> {
         match &self.asker {
             Asker::Http(client) => client.ask(prompt.text),
             Asker::Command(program) => program.ask(prompt, children),
@@ -102,7 +106,7 @@ pub(crate) fn doubts(reviewer: &Reviewer) -> Option<String> {
     })
 }
 
-fn headers(reviewer: &Reviewer, api: Api, keys: &mut Keys) -> Result<Vec<(String, String)>> {
+fn headers(reviewer: &Reviewer, api: Api, keys: &mut ApiKeys) -> Result<Vec<(String, String)>> {
     let mut headers = Vec::new();
     for (name, value) in &reviewer.headers {
         let value = filled(reviewer, value, keys)?;
@@ -145,7 +149,7 @@ fn headers(reviewer: &Reviewer, api: Api, keys: &mut Keys) -> Result<Vec<(String
 }
 
 /// A header's value with `${NAME}` replaced.
-fn filled(reviewer: &Reviewer, value: &str, keys: &mut Keys) -> Result<String> {
+fn filled(reviewer: &Reviewer, value: &str, keys: &mut ApiKeys) -> Result<String> {
     let mut text = String::new();
     let mut rest = value;
     while let Some((before, after)) = rest.split_once("${") {

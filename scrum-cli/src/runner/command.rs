@@ -16,7 +16,7 @@ use scrum_core::size;
 
 use super::capture::{Captured, Keep, capture};
 use super::children::{Child, Children, GRACE};
-use super::{Answer, AnswerMeta, AskError, Keys, Retry};
+use super::{AnswerMeta, ApiKeys, AskError, Retry, ReviewerAnswer};
 
 /// How long a program's children may hold its stdout after its own end.
 const LINGER: Duration = Duration::from_millis(500);
@@ -76,13 +76,13 @@ pub(crate) struct Program {
     environment: Vec<(OsString, OsString)>,
     /// Where it runs.
     folder: PathBuf,
-    keys: Keys,
+    keys: ApiKeys,
     timeout: Duration,
     max_output: u64,
 }
 
 /// The prompt of a question.
-pub(crate) struct Prompt<'a> {
+pub(crate) struct PromptInput<'a> {
     pub(crate) bundle: &'a str,
     pub(crate) text: &'a str,
     /// The file that has this text, where there is one.
@@ -95,7 +95,7 @@ impl Program {
         reviewer: &Reviewer,
         environment: impl Iterator<Item = (OsString, OsString)>,
         folder: &Path,
-        mut keys: Keys,
+        mut keys: ApiKeys,
         max_output: u64,
     ) -> Self {
         let named = |name: &OsStr| {
@@ -123,7 +123,11 @@ impl Program {
     }
 
     /// Asks once.
-    pub(crate) fn ask(&self, prompt: &Prompt<'_>, children: &Children) -> Result<Answer, AskError> {
+    pub(crate) fn ask(
+        &self,
+        prompt: &PromptInput<'_>,
+        children: &Children,
+    ) -> Result<ReviewerAnswer, AskError> {
         let (mut command, file) = self.command(prompt).map_err(|error| {
             let reason = format!("the prompt cannot be handed over: {error}");
             AskError::new(reason, Retry::Never)
@@ -164,7 +168,7 @@ impl Program {
 
     /// The command for one prompt, and the file that was made for it. Where `{prompt_file}` stands in the arguments,
     /// stdin stays empty.
-    fn command(&self, prompt: &Prompt<'_>) -> std::io::Result<(Command, Option<PromptFile>)> {
+    fn command(&self, prompt: &PromptInput<'_>) -> std::io::Result<(Command, Option<PromptFile>)> {
         const FILE: &str = "{prompt_file}";
         let mut file = None;
         if self.command.iter().any(|argument| argument.contains(FILE)) {
@@ -213,11 +217,16 @@ impl Program {
         AskError::new(reason, Retry::NeverThisReviewer)
     }
 
-    fn judge(&self, end: End, stdout: &Captured, stderr: &Captured) -> Result<Answer, AskError> {
+    fn judge(
+        &self,
+        end: CommandEnd,
+        stdout: &Captured,
+        stderr: &Captured,
+    ) -> Result<ReviewerAnswer, AskError> {
         let stderr = String::from_utf8_lossy(&stderr.bytes()).into_owned();
         let stderr = self.keys.hide(stderr.trim_end());
         let status = match end {
-            End::Exited(status) => Some(status),
+            CommandEnd::Exited(status) => Some(status),
             _ => None,
         };
         let meta = AnswerMeta {
@@ -233,31 +242,33 @@ impl Program {
             })
         };
         match end {
-            End::TooLate => failure(
+            CommandEnd::TooLate => failure(
                 format!("no answer within {:?} (`timeout`); killed", self.timeout),
                 Retry::IfConfigured,
             ),
-            End::TooMuch => failure(
+            CommandEnd::TooMuch => failure(
                 format!(
                     "wrote more than {} (`max_output`); killed",
                     size::decimal(self.max_output)
                 ),
                 Retry::Never,
             ),
-            End::Lost(error) => failure(format!("cannot be waited for: {error}"), Retry::Never),
-            End::Exited(status) if !status.success() => {
+            CommandEnd::Lost(error) => {
+                failure(format!("cannot be waited for: {error}"), Retry::Never)
+            }
+            CommandEnd::Exited(status) if !status.success() => {
                 let said = meta.stderr.as_deref().and_then(last_line);
                 let said = said.map_or(String::new(), |line| {
                     format!(": {}", super::one_line(line, 300))
                 });
                 failure(format!("{status}{said}"), Retry::IfConfigured)
             }
-            End::Exited(_) => {
+            CommandEnd::Exited(_) => {
                 let text = String::from_utf8_lossy(&stdout.bytes()).into_owned();
                 if text.trim().is_empty() {
                     return failure("printed nothing".to_owned(), Retry::IfConfigured);
                 }
-                Ok(Answer {
+                Ok(ReviewerAnswer {
                     text: self.keys.hide(&text),
                     meta,
                 })
@@ -304,7 +315,7 @@ impl PromptFile {
 }
 
 /// How a program ended.
-enum End {
+enum CommandEnd {
     Exited(ExitStatus),
     TooLate,
     TooMuch,
@@ -312,7 +323,7 @@ enum End {
 }
 
 /// Waits for the end of a program, and makes it end where it takes or writes too much.
-fn wait(child: &Child<'_>, stdout: &Captured, stderr: &Captured, deadline: Instant) -> End {
+fn wait(child: &Child<'_>, stdout: &Captured, stderr: &Captured, deadline: Instant) -> CommandEnd {
     const SHORTEST: Duration = Duration::from_millis(1);
     const LONGEST: Duration = Duration::from_millis(20);
     let mut pause = SHORTEST;
@@ -330,21 +341,21 @@ fn wait(child: &Child<'_>, stdout: &Captured, stderr: &Captured, deadline: Insta
                     child.kill();
                 }
                 return if stdout.is_over() {
-                    End::TooMuch
+                    CommandEnd::TooMuch
                 } else {
-                    End::Exited(status)
+                    CommandEnd::Exited(status)
                 };
             }
             Ok(None) => {}
             Err(error) => {
                 child.kill();
-                return End::Lost(error);
+                return CommandEnd::Lost(error);
             }
         }
         if over {
             child.kill();
             child.reap();
-            return End::TooMuch;
+            return CommandEnd::TooMuch;
         }
         if Instant::now() >= deadline {
             child.terminate();
@@ -355,7 +366,7 @@ fn wait(child: &Child<'_>, stdout: &Captured, stderr: &Captured, deadline: Insta
             // The group may outlive its leader.
             child.kill();
             child.reap();
-            return End::TooLate;
+            return CommandEnd::TooLate;
         }
         std::thread::sleep(pause);
         pause = (pause * 2).min(LONGEST);

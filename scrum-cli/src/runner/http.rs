@@ -7,7 +7,7 @@ use scrum_core::config::{Api, Reviewer};
 use ureq::tls::{RootCerts, TlsConfig};
 
 use super::wire::{self, Settings};
-use super::{Answer, AskError, Keys, Retry, one_line};
+use super::{ApiKeys, AskError, Retry, ReviewerAnswer, one_line};
 
 /// Longest time to reach a server.
 const CONNECT: Duration = Duration::from_secs(30);
@@ -22,7 +22,7 @@ pub(crate) struct Client {
     url: String,
     headers: Vec<(String, String)>,
     settings: Settings,
-    keys: Keys,
+    keys: ApiKeys,
     timeout: Duration,
     max_output: u64,
 }
@@ -33,7 +33,7 @@ impl Client {
         reviewer: &Reviewer,
         api: Api,
         headers: Vec<(String, String)>,
-        keys: Keys,
+        keys: ApiKeys,
         max_output: u64,
     ) -> Self {
         let base = reviewer.url.as_deref().unwrap_or_default();
@@ -73,9 +73,9 @@ impl Client {
     }
 
     /// Asks once.
-    pub(crate) fn ask(&self, prompt: &str) -> Result<Answer, AskError> {
+    pub(crate) fn ask(&self, prompt: &str) -> Result<ReviewerAnswer, AskError> {
         self.ask_openly(prompt)
-            .map(|answer| Answer {
+            .map(|answer| ReviewerAnswer {
                 text: self.keys.hide(&answer.text),
                 ..answer
             })
@@ -85,7 +85,7 @@ impl Client {
             })
     }
 
-    fn ask_openly(&self, prompt: &str) -> Result<Answer, AskError> {
+    fn ask_openly(&self, prompt: &str) -> Result<ReviewerAnswer, AskError> {
         let mut request = self
             .agent
             .post(&self.url)

@@ -34,7 +34,7 @@ pub(crate) struct AnswerMeta {
 
 /// What a reviewer answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub(crate) struct ReviewerAnswer {
     pub(crate) text: String,
     pub(crate) meta: AnswerMeta,
 }
@@ -74,9 +74,9 @@ impl AskError {
 
 /// Values that must never be shown: keys, and what the environment hands to a command.
 #[derive(Clone, Default)]
-pub(crate) struct Keys(Vec<String>);
+pub(crate) struct ApiKeys(Vec<String>);
 
-impl Keys {
+impl ApiKeys {
     /// Shorter values stand in ordinary text, too.
     const SHORTEST: usize = 8;
 
@@ -98,7 +98,7 @@ impl Keys {
     }
 }
 
-impl std::fmt::Debug for Keys {
+impl std::fmt::Debug for ApiKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} keys", self.0.len())
     }
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn keys_are_hidden_and_not_printed() {
-        let mut keys = Keys::default();
+        let mut keys = ApiKeys::default();
         keys.add("hunter2-hunter2");
         keys.add("short");
         assert_eq!(keys.hide("a hunter2-hunter2 short"), "a [key] short");

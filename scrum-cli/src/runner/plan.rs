@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use scrum_core::config::Reviewer;
-use scrum_core::path::RepoPath;
-use scrum_core::plan::pattern::{PathPatterns, PatternError};
-use scrum_core::wave::manifest::{BundleRecord, FileRecord, Manifest};
+use scrum_core::plan::pattern::PatternError;
+use scrum_core::wave::Wanted;
+use scrum_core::wave::manifest::Manifest;
 
 use super::store::{Archive, Held, Kept, Store, key};
 
@@ -59,7 +59,7 @@ pub(crate) fn questions(
     let mut archive = None;
     let mut wanted = Vec::with_capacity(scope.reviewers.len());
     for reviewer in scope.reviewers {
-        wanted.push(Wanted::new(reviewer)?);
+        wanted.push(Wanted::new(&reviewer.paths)?);
     }
     let mut questions = Vec::new();
     for at in scope.bundles {
@@ -104,41 +104,4 @@ pub(crate) fn questions(
         }
     }
     Ok(questions)
-}
-
-/// The bundles that a reviewer is asked about.
-#[derive(Debug)]
-pub(crate) struct Wanted(Option<PathPatterns>);
-
-impl Wanted {
-    pub(crate) fn new(reviewer: &Reviewer) -> Result<Self, PatternError> {
-        let paths = &reviewer.paths;
-        let patterns = (!paths.is_empty()).then(|| PathPatterns::new(paths));
-        Ok(Self(patterns.transpose()?))
-    }
-
-    /// Whether a file of the bundle matches, by its new or its old path.
-    pub(crate) fn is_asked(&self, bundle: &BundleRecord) -> bool {
-        self.0.as_ref().is_none_or(|patterns| {
-            bundle
-                .files
-                .iter()
-                .flat_map(paths)
-                .any(|path| patterns.is_match(&path))
-        })
-    }
-}
-
-fn paths(file: &FileRecord) -> impl Iterator<Item = RepoPath> {
-    let read = |text: &str, quoted: bool| {
-        let unquoted = quoted
-            .then(|| RepoPath::from_quoted(text.as_bytes()))
-            .flatten();
-        unquoted.unwrap_or_else(|| RepoPath::new(text))
-    };
-    let old = file
-        .old_path
-        .as_deref()
-        .map(|text| read(text, file.old_quoted));
-    std::iter::once(read(&file.path, file.quoted)).chain(old)
 }

@@ -13,10 +13,10 @@ use scrum_core::wave::secret;
 
 use super::children::Children;
 use super::client::{AskLimits, ReviewerClient};
-use super::command::Prompt;
+use super::command::PromptInput;
 pub(crate) use super::queue::Work;
 use super::queue::{Queue, Turn};
-use super::{Answer, AskError, Retry, interrupt};
+use super::{AskError, Retry, ReviewerAnswer, interrupt};
 
 /// The longest wait between two attempts, where the server asks for none.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
@@ -26,7 +26,7 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// What happens, told to the caller one after the other.
 #[derive(Debug)]
-pub(crate) enum Event {
+pub(crate) enum AskEvent {
     /// A question failed, and is asked again after a while.
     Retry {
         question: usize,
@@ -45,7 +45,7 @@ pub(crate) enum Event {
 #[derive(Debug)]
 pub(crate) struct Done {
     pub(crate) question: usize,
-    pub(crate) result: Result<Answer, AskError>,
+    pub(crate) result: Result<ReviewerAnswer, AskError>,
     pub(crate) attempts: u32,
     /// Of the last attempt.
     pub(crate) duration: Duration,
@@ -69,7 +69,7 @@ pub(crate) fn run(
     work: Vec<Work>,
     seats: Vec<ReviewerClient>,
     jobs: usize,
-    mut tell: impl FnMut(&Event) -> crate::error::Result<()>,
+    mut tell: impl FnMut(&AskEvent) -> crate::error::Result<()>,
 ) -> crate::error::Result<Ended> {
     let mut left = work.len();
     if left == 0 {
@@ -80,7 +80,7 @@ pub(crate) fn run(
     let interrupted = sender.clone();
     interrupt::listen(Arc::clone(&children), move || {
         // Nobody listens where the run is over.
-        let _ = interrupted.send(Event::Interrupted);
+        let _ = interrupted.send(AskEvent::Interrupted);
     })?;
     let threads = jobs.clamp(1, left);
     let desk = Arc::new(Desk {
@@ -98,16 +98,16 @@ pub(crate) fn run(
     while left > 0 {
         let event = match events.recv_timeout(TICK) {
             Ok(event) => event,
-            Err(RecvTimeoutError::Timeout) => Event::Tick,
+            Err(RecvTimeoutError::Timeout) => AskEvent::Tick,
             // Every thread is gone, so nothing can be left.
             Err(RecvTimeoutError::Disconnected) => break,
         };
-        left -= usize::from(matches!(event, Event::Done(_)));
+        left -= usize::from(matches!(event, AskEvent::Done(_)));
         if let Err(error) = tell(&event) {
             ended = Err(error);
             break;
         }
-        if matches!(event, Event::Interrupted) {
+        if matches!(event, AskEvent::Interrupted) {
             ended = Ok(Ended::Interrupted);
             break;
         }
@@ -119,7 +119,7 @@ pub(crate) fn run(
     // What has come in meanwhile is paid for; programs that were ended just now have said nothing.
     if matches!(ended, Ok(Ended::Interrupted)) {
         while let Ok(event) = events.try_recv() {
-            if let Event::Done(done) = &event
+            if let AskEvent::Done(done) = &event
                 && done.result.is_ok()
             {
                 tell(&event)?;
@@ -174,7 +174,7 @@ impl Desk {
     }
 
     /// Asks until nothing is left.
-    fn serve(&self, sender: &Sender<Event>) {
+    fn serve(&self, sender: &Sender<AskEvent>) {
         while let Some(mut turn) = self.next() {
             turn.attempts += 1;
             let start = Instant::now();
@@ -195,7 +195,7 @@ impl Desk {
             // receiver is gone where the run was ended.
             let (kept, keeping) = mpsc::channel();
             for mut event in events {
-                if let Event::Done(done) = &mut event {
+                if let AskEvent::Done(done) = &mut event {
                     done.kept = Some(kept.clone());
                 }
                 let _ = sender.send(event);
@@ -205,7 +205,7 @@ impl Desk {
         }
     }
 
-    fn ask(&self, work: &Work, sent: &mut Option<String>) -> Result<Answer, AskError> {
+    fn ask(&self, work: &Work, sent: &mut Option<String>) -> Result<ReviewerAnswer, AskError> {
         let unreadable = |why: &str| {
             let reason = format!("the prompt {} {why}", work.prompt.display());
             AskError::new(reason, Retry::Never)
@@ -222,7 +222,7 @@ impl Desk {
             text = secret::redact(&text).0;
             *sent = Some(digest::sha256(text.as_bytes()));
         }
-        let prompt = Prompt {
+        let prompt = PromptInput {
             bundle: &work.bundle,
             text: &text,
             file: (!work.redact).then_some(&work.prompt),
@@ -234,15 +234,15 @@ impl Desk {
     fn settle(
         &self,
         turn: Turn,
-        result: Result<Answer, AskError>,
+        result: Result<ReviewerAnswer, AskError>,
         duration: Duration,
         prompt_sha256: Option<String>,
-    ) -> Vec<Event> {
+    ) -> Vec<AskEvent> {
         let mut queue = self.queue();
         let seat = turn.work.seat;
         queue.release(seat);
         let done = |turn: Turn, result, duration, prompt_sha256| {
-            Event::Done(Box::new(Done {
+            AskEvent::Done(Box::new(Done {
                 question: turn.work.question,
                 result,
                 attempts: turn.attempts,
@@ -262,7 +262,7 @@ impl Desk {
                 if matches!(failure.retry, Retry::LaterAll(_)) {
                     queue.pause(seat, now + wait);
                 }
-                let event = Event::Retry {
+                let event = AskEvent::Retry {
                     question: turn.work.question,
                     reason: failure.reason,
                     wait,

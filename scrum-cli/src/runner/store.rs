@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use scrum_core::config::Reviewer;
 use scrum_core::digest;
 use scrum_core::tally::Sidecar;
-use scrum_core::wave::MANIFEST;
 use scrum_core::wave::manifest::{BundleRecord, Manifest};
+use scrum_core::wave::{MANIFEST, layout};
 
 use crate::error::{Context as _, Result};
 use crate::wave::write_atomically;
@@ -76,7 +76,7 @@ pub(crate) struct Store {
 }
 
 /// The files of one answer.
-struct Files {
+struct AnswerFiles {
     answer: PathBuf,
     sidecar: PathBuf,
 }
@@ -84,15 +84,16 @@ struct Files {
 impl Store {
     pub(crate) fn new(wave: &Path) -> Self {
         Self {
-            reviews: wave.join("reviews"),
+            reviews: wave.join(layout::REVIEWS),
         }
     }
 
-    fn files(&self, bundle: &str, reviewer: &str) -> Files {
+    fn files(&self, bundle: &str, reviewer: &str) -> AnswerFiles {
         let folder = self.reviews.join(bundle);
-        Files {
-            answer: folder.join(format!("{reviewer}.md")),
-            sidecar: folder.join(format!("{reviewer}.json")),
+        let (answer, sidecar) = layout::answer(reviewer);
+        AnswerFiles {
+            answer: folder.join(answer),
+            sidecar: folder.join(sidecar),
         }
     }
 
@@ -143,7 +144,7 @@ impl Store {
     }
 
     /// Moves an answer to `<reviewer>.md.<7 digits of its question>`, and its sidecar likewise.
-    fn set_aside(&self, files: &Files) -> Result<()> {
+    fn set_aside(&self, files: &AnswerFiles) -> Result<()> {
         if !files.answer.is_file() {
             return Ok(());
         }
@@ -243,7 +244,7 @@ impl Archive {
     }
 
     fn add(&mut self, wave: &Path, name: Option<&str>, reviewers: &[&Reviewer]) {
-        for bundle in sorted(&wave.join("reviews")) {
+        for bundle in sorted(&wave.join(layout::REVIEWS)) {
             for sidecar in sorted(&bundle) {
                 let Some(file) = sidecar.file_name().and_then(|file| file.to_str()) else {
                     continue;
@@ -258,7 +259,7 @@ impl Archive {
                 let Some((reviewer, ending)) = found else {
                     continue;
                 };
-                let answer = bundle.join(format!("{}.md{ending}", reviewer.name));
+                let answer = bundle.join(layout::answer(&reviewer.name).0 + &ending);
                 let Some(Sidecar {
                     key: Some(key),
                     error: None,

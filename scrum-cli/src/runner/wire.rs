@@ -3,7 +3,7 @@
 use scrum_core::config::Api;
 use serde_json::{Map, Value, json};
 
-use super::{Answer, AnswerMeta, AskError, Retry, one_line};
+use super::{AnswerMeta, AskError, Retry, ReviewerAnswer, one_line};
 
 /// `anthropic` demands a limit.
 const ANTHROPIC_MAX_TOKENS: u32 = 8192;
@@ -97,7 +97,7 @@ pub(super) fn request(settings: &Settings, url: &str, prompt: &str) -> Vec<u8> {
 }
 
 /// Reads the body of a response with status 200.
-pub(super) fn answer(api: Api, body: &[u8]) -> Result<Answer, AskError> {
+pub(super) fn answer(api: Api, body: &[u8]) -> Result<ReviewerAnswer, AskError> {
     let garbage = || {
         let shown = one_line(&String::from_utf8_lossy(&body[..body.len().min(2000)]), 80);
         let reason = match shown.as_str() {
@@ -205,7 +205,7 @@ pub(super) fn answer(api: Api, body: &[u8]) -> Result<Answer, AskError> {
             ..AskError::new(reason, Retry::IfConfigured)
         });
     }
-    Ok(Answer {
+    Ok(ReviewerAnswer {
         text: content,
         meta,
     })

@@ -4,7 +4,7 @@ mod output;
 mod progress;
 
 pub(crate) use output::Output;
-pub(crate) use progress::Progress;
+pub(crate) use progress::ProgressLine;
 
 use clap::{ArgAction, Args, ValueEnum};
 

@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Shows progress where stderr is a terminal and the work takes over a second.
 #[derive(Debug, Clone)]
-pub(crate) struct Progress {
+pub(crate) struct ProgressLine {
     shared: Arc<Shared>,
 }
 
@@ -23,7 +23,7 @@ struct Shared {
     bar: OnceLock<ProgressBar>,
 }
 
-impl Progress {
+impl ProgressLine {
     pub(crate) fn start(quiet: bool) -> Self {
         let enabled = !quiet && std::io::stderr().is_terminal();
         let shared = Shared {

@@ -12,14 +12,13 @@ use std::path::Path;
 
 use scrum_core::change::Change;
 use scrum_core::patch::{self, FilePatch, file_patches};
-use scrum_core::path::RepoPath;
 use scrum_core::plan::unit::Units;
 use scrum_core::wave::EXCLUDED;
 use scrum_core::wave::manifest::{BundleRecord, Manifest};
 
 use crate::error::{Result, failure};
 use crate::wave::Wave;
-pub(crate) use proof::{Difference, Proof};
+pub(crate) use proof::{Proof, TreeDifference};
 use scratch::Scratch;
 
 /// A patch above this is applied in pieces: git holds a patch in memory whole, and refuses one above 1 GiB.
@@ -69,7 +68,7 @@ pub(crate) fn prove(wave: &Wave, objects: Option<&Path>) -> Result<Proof> {
     proof.difference = proof.difference.map(|found| blame(wave, found, applied));
     // What applies may still not be what the reviewers were given.
     if proof.difference.is_none() {
-        proof.difference = wave.check().err().map(|error| Difference {
+        proof.difference = wave.check().err().map(|error| TreeDifference {
             bundle: None,
             path: None,
             reason: error.sentence(),
@@ -91,8 +90,8 @@ struct Patch<'a> {
 }
 
 impl Patch<'_> {
-    fn differs(&self, path: Option<String>, reason: &str) -> Difference {
-        Difference {
+    fn differs(&self, path: Option<String>, reason: &str) -> TreeDifference {
+        TreeDifference {
             bundle: Some(self.bundle.to_owned()),
             path,
             reason: format!("{}: {reason}", self.file),
@@ -142,7 +141,11 @@ impl<'a> Batch<'a> {
     }
 
     /// Applies and forgets the patches. Where git refuses them, one after the other says which one it means.
-    fn apply(&mut self, scratch: &Scratch, without_context: bool) -> Result<Option<Difference>> {
+    fn apply(
+        &mut self,
+        scratch: &Scratch,
+        without_context: bool,
+    ) -> Result<Option<TreeDifference>> {
         let Self { patches, bytes, .. } = std::mem::take(self);
         if patches.len() > 1 {
             let mut together = Vec::with_capacity(bytes);
@@ -183,7 +186,7 @@ fn apply_all(
     base: &str,
     target: &str,
     result: &mut Option<String>,
-) -> Result<Option<Difference>> {
+) -> Result<Option<TreeDifference>> {
     scratch.read_tree(base)?;
     let without_context = wave.manifest.context == Some(0);
     let mut batch = Batch::default();
@@ -214,7 +217,7 @@ fn apply_all(
     let path = scratch.first_difference(&tree, target)?;
     let bundle = path.as_deref().and_then(|path| owner(&wave.manifest, path));
     let reason = format!("everything applies, and makes tree {tree} where {target} is due");
-    Ok(Some(Difference {
+    Ok(Some(TreeDifference {
         bundle,
         path,
         reason,
@@ -223,32 +226,16 @@ fn apply_all(
 
 /// Every path that a wave says it changes, old ones too.
 fn paths(manifest: &Manifest) -> HashSet<Vec<u8>> {
-    let bundled = manifest.bundles.iter().flat_map(|bundle| {
-        bundle.files.iter().flat_map(|file| {
-            let old = file.old_path.as_ref().map(|path| (path, file.old_quoted));
-            [Some((&file.path, file.quoted)), old]
-        })
-    });
-    let excluded = manifest.excluded.iter().flat_map(|file| {
-        let old = file.old_path.as_ref().map(|path| (path, file.old_quoted));
-        [Some((&file.path, file.quoted)), old]
-    });
-    bundled
-        .chain(excluded)
-        .flatten()
-        .filter_map(|(text, quoted)| {
-            if quoted {
-                RepoPath::from_quoted(text.as_bytes()).map(|path| path.as_bytes().to_vec())
-            } else {
-                Some(text.clone().into_bytes())
-            }
-        })
-        .collect()
+    let bundled = manifest.bundles.iter().flat_map(|bundle| &bundle.files);
+    let bundled = bundled.flat_map(|file| file.paths());
+    let excluded = manifest.excluded.iter().flat_map(|file| file.paths());
+    let all = bundled.chain(excluded);
+    all.map(|path| path.as_bytes().to_vec()).collect()
 }
 
 /// Names the bundle that is not the one of the manifest, where there is one: what it lacks is often seen only in a later
 /// one, and of a file in several parts the tree does not say which part is wrong.
-fn blame(wave: &Wave, mut difference: Difference, applied: bool) -> Difference {
+fn blame(wave: &Wave, mut difference: TreeDifference, applied: bool) -> TreeDifference {
     let bundles = &wave.manifest.bundles;
     let refused = bundles
         .iter()
@@ -326,13 +313,13 @@ fn pieces(text: &[u8], limit: usize) -> Result<Vec<Vec<u8>>, patch::PatchError> 
 }
 
 /// For a wave made from a patch: the bundles and the excluded files hold the same file patches as the patch did.
-fn compare_with_patch(wave: &Wave) -> Result<Option<Difference>> {
+fn compare_with_patch(wave: &Wave) -> Result<Option<TreeDifference>> {
     let mut texts = Vec::new();
     for Patch { bundle, file, .. } in patches(&wave.manifest) {
         match wave.read(file) {
             Ok(text) => texts.push((bundle, file, text)),
             Err(error) => {
-                return Ok(Some(Difference {
+                return Ok(Some(TreeDifference {
                     bundle: Some(bundle.to_owned()),
                     path: None,
                     reason: format!("{file}: {error}"),
@@ -346,7 +333,7 @@ fn compare_with_patch(wave: &Wave) -> Result<Option<Difference>> {
             match section {
                 Ok(section) => set.add(&section),
                 Err(error) => {
-                    return Ok(Some(Difference {
+                    return Ok(Some(TreeDifference {
                         bundle: Some((*bundle).to_owned()),
                         path: None,
                         reason: format!("{file}: {error}"),
@@ -357,7 +344,7 @@ fn compare_with_patch(wave: &Wave) -> Result<Option<Difference>> {
     }
     let found = set.digest();
     let due = wave.manifest.patch_sha256.as_deref();
-    Ok((due != Some(found.as_str())).then(|| Difference {
+    Ok((due != Some(found.as_str())).then(|| TreeDifference {
         bundle: None,
         path: None,
         reason: "bundles and excluded files do not hold the file patches of the input".to_owned(),

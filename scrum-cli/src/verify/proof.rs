@@ -29,13 +29,13 @@ pub(crate) struct Proof {
     /// What applying everything gave.
     pub(crate) result_tree: Option<String>,
     /// Why it is not proven.
-    pub(crate) difference: Option<Difference>,
+    pub(crate) difference: Option<TreeDifference>,
 }
 
 /// The first thing that differs.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct Difference {
+pub(crate) struct TreeDifference {
     /// The bundle's id, or `excluded`.
     pub(crate) bundle: Option<String>,
     /// The path that differs, where it is one.

@@ -24,7 +24,7 @@ pub(super) struct Scratch {
 
 /// Which objects a command sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Objects {
+enum ScratchObjects {
     /// Those of the scratch repository.
     Own,
     /// The user's, too. Only for commands that write no objects.
@@ -138,7 +138,7 @@ impl Scratch {
             args.push("--unidiff-zero");
         }
         args.push("-");
-        let output = self.output(Objects::Own, &args, Some(patch))?;
+        let output = self.output(ScratchObjects::Own, &args, Some(patch))?;
         if output.status.success() {
             return Ok(Ok(()));
         }
@@ -172,15 +172,20 @@ impl Scratch {
 
     /// Runs a command that sees nothing of the user's repository.
     fn run(&self, args: &[&str], stdin: Option<&[u8]>) -> Result<Output> {
-        successful(args, self.output(Objects::Own, args, stdin)?)
+        successful(args, self.output(ScratchObjects::Own, args, stdin)?)
     }
 
     /// Runs a command that reads the user's objects.
     fn borrowing(&self, args: &[&str], stdin: Option<&[u8]>) -> Result<Output> {
-        successful(args, self.output(Objects::Borrowed, args, stdin)?)
+        successful(args, self.output(ScratchObjects::Borrowed, args, stdin)?)
     }
 
-    fn output(&self, objects: Objects, args: &[&str], stdin: Option<&[u8]>) -> Result<Output> {
+    fn output(
+        &self,
+        objects: ScratchObjects,
+        args: &[&str],
+        stdin: Option<&[u8]>,
+    ) -> Result<Output> {
         let mut command = Command::new("git");
         let nowhere = if cfg!(windows) { "NUL" } else { "/dev/null" };
         for (name, _) in std::env::vars_os() {
@@ -188,7 +193,7 @@ impl Scratch {
                 command.env_remove(name);
             }
         }
-        if objects == Objects::Borrowed {
+        if objects == ScratchObjects::Borrowed {
             command.env("GIT_ALTERNATE_OBJECT_DIRECTORIES", &self.lender);
         }
         command

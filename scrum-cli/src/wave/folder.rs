@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 
 use scrum_core::tally::ReviewState;
 use scrum_core::tally::Tally;
+use scrum_core::wave::Sink;
+use scrum_core::wave::layout::{
+    BUNDLES, EXCLUDED, MANIFEST, PROMPTS, REPORTS, REVIEWS, TALLY, TREE,
+};
 use scrum_core::wave::manifest::Manifest;
-use scrum_core::wave::{EXCLUDED, MANIFEST, Sink, TREE};
 
 use super::is_inside;
 use crate::error::{Context as _, NoFolder, Result, cannot_read, usage_error};
@@ -15,7 +18,6 @@ use crate::error::{Context as _, NoFolder, Result, cannot_read, usage_error};
 const TEMPORARY: &str = ".scrum-tmp-";
 
 /// What is made of the reviews, beside them.
-const REPORTS: [&str; 3] = ["tally.json", "tally.md", "report.html"];
 
 /// A folder that a wave is going to be written into.
 #[derive(Debug)]
@@ -79,7 +81,7 @@ impl WaveFolder {
 
     /// Whether there are reviews at all.
     pub(crate) fn has_reviews(&self) -> bool {
-        has_files(&self.path.join("reviews"))
+        has_files(&self.path.join(REVIEWS))
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -98,7 +100,7 @@ impl WaveFolder {
             let mut rows = tally.bundles.iter().flat_map(|bundle| &bundle.reviewers);
             rows.all(|row| matches!(row.state, ReviewState::Missing | ReviewState::NotAsked))
         };
-        let tally = std::fs::read(self.path.join("tally.json")).ok();
+        let tally = std::fs::read(self.path.join(TALLY)).ok();
         let tally = tally.and_then(|json| serde_json::from_slice(&json).ok());
         self.has_reports() && !tally.as_ref().is_some_and(no_answer)
     }
@@ -129,15 +131,15 @@ impl WaveFolder {
     /// Moves the reviews, with the reports on them, to `reviews.<7 digits>`, and says where.
     pub(crate) fn move_reviews_aside(&self) -> Result<PathBuf> {
         let digits = self.old_digest.as_deref().unwrap_or("unknown");
-        let mut target = self.path.join(format!("reviews.{digits}"));
+        let mut target = self.path.join(format!("{REVIEWS}.{digits}"));
         // The same manifest may have been replaced, restored and replaced again.
         let mut number = 2;
         while target.exists() {
-            target = self.path.join(format!("reviews.{digits}.{number}"));
+            target = self.path.join(format!("{REVIEWS}.{digits}.{number}"));
             number += 1;
         }
         let context = || format!("the reviews cannot be moved to {}", target.display());
-        match std::fs::rename(self.path.join("reviews"), &target) {
+        match std::fs::rename(self.path.join(REVIEWS), &target) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 std::fs::create_dir(&target).with_context(context)?;
             }
@@ -156,7 +158,7 @@ impl WaveFolder {
 
     /// Makes the folders.
     pub(crate) fn prepare(&self) -> Result<()> {
-        for folder in ["bundles", "prompts", "reviews"] {
+        for folder in [BUNDLES, PROMPTS, REVIEWS] {
             let path = self.path.join(folder);
             std::fs::create_dir_all(&path)
                 .with_context(|| format!("{} cannot be made", path.display()))?;
@@ -195,7 +197,7 @@ fn is_own(name: &str) -> bool {
     // A manifest was not there a moment ago: another run has just written it.
     matches!(
         name,
-        "bundles" | "prompts" | "reviews" | MANIFEST | EXCLUDED | TREE
+        BUNDLES | PROMPTS | REVIEWS | MANIFEST | EXCLUDED | TREE
     ) || name.starts_with(TEMPORARY)
 }
 
@@ -216,7 +218,7 @@ fn files(manifest: &Manifest) -> Vec<String> {
 
 /// The temporary files in a wave's folders.
 fn temporary_files(wave: &Path) -> Vec<PathBuf> {
-    let folders = [wave.to_owned(), wave.join("bundles"), wave.join("prompts")];
+    let folders = [wave.to_owned(), wave.join(BUNDLES), wave.join(PROMPTS)];
     folders
         .iter()
         .flat_map(|folder| temporary_files_in(folder))

@@ -12,7 +12,7 @@ use crate::session::Session;
 
 /// What a command's WAVE or FILE arguments name.
 #[derive(Debug)]
-pub(crate) enum Found {
+pub(crate) enum FoundWave {
     /// A wave's folder.
     Wave(PathBuf),
     /// Review files, or folders of them, without a wave.
@@ -21,15 +21,15 @@ pub(crate) enum Found {
 
 /// Finds what the arguments name. None: the newest wave. One: tried as a path, then as a name under `.scrum/`, then as
 /// a range. Several: files and folders of reviews.
-pub(crate) fn find(names: &[PathBuf], session: &Session) -> Result<Found> {
+pub(crate) fn find(names: &[PathBuf], session: &Session) -> Result<FoundWave> {
     match names {
-        [] => newest(session).map(Found::Wave),
+        [] => newest(session).map(FoundWave::Wave),
         [name] => find_one(name, session),
         names => {
             if let Some(absent) = names.iter().find(|name| !name.exists()) {
                 return Err(unknown(absent, session));
             }
-            Ok(Found::Files(names.to_vec()))
+            Ok(FoundWave::Files(names.to_vec()))
         }
     }
 }
@@ -67,25 +67,25 @@ pub(crate) fn named(name: &Path, session: &Session) -> Option<PathBuf> {
     named.join(MANIFEST).is_file().then_some(named)
 }
 
-fn find_one(name: &Path, session: &Session) -> Result<Found> {
+fn find_one(name: &Path, session: &Session) -> Result<FoundWave> {
     if name.join(MANIFEST).is_file() {
-        return Ok(Found::Wave(name.to_owned()));
+        return Ok(FoundWave::Wave(name.to_owned()));
     }
     if name.file_name().is_some_and(|file| file == MANIFEST) && name.is_file() {
         let folder = name
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty());
-        return Ok(Found::Wave(folder.unwrap_or(Path::new(".")).to_owned()));
+        return Ok(FoundWave::Wave(folder.unwrap_or(Path::new(".")).to_owned()));
     }
     if name.exists() {
-        return Ok(Found::Files(vec![name.to_owned()]));
+        return Ok(FoundWave::Files(vec![name.to_owned()]));
     }
     let named = session.waves().join(name);
     if named.join(MANIFEST).is_file() {
-        return Ok(Found::Wave(named));
+        return Ok(FoundWave::Wave(named));
     }
     if let Some(folder) = name.to_str().and_then(|text| of_range(text, session)) {
-        return Ok(Found::Wave(folder));
+        return Ok(FoundWave::Wave(folder));
     }
     Err(unknown(name, session))
 }

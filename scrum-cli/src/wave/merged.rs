@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use scrum_core::wave::MANIFEST;
+use scrum_core::wave::layout::{MANIFEST, REVIEWS};
 
 use super::reviews::{self, ReviewFile};
-use super::{Found, Wave, find};
+use super::{FoundWave, Wave, find};
 use crate::error::{Result, usage_error};
 use crate::session::Session;
 
@@ -30,7 +30,7 @@ pub(crate) struct Merged {
 pub(crate) fn find_merged(names: &[PathBuf], session: &Session) -> Result<Option<Merged>> {
     match names {
         [first, folders @ ..] if !folders.is_empty() => {
-            let Ok(Found::Wave(wave)) = find(std::slice::from_ref(first), session) else {
+            let Ok(FoundWave::Wave(wave)) = find(std::slice::from_ref(first), session) else {
                 return Ok(None);
             };
             if let Some(absent) = folders.iter().find(|folder| !folder.is_dir()) {
@@ -69,14 +69,14 @@ impl Merged {
     /// a warning about files that are not counted.
     pub(crate) fn reviews(&self, wave: &Wave) -> Result<(Vec<ReviewFile>, Option<String>)> {
         let ids = wave.manifest.bundles.iter();
-        let mut walk = Walk {
+        let mut walk = MergeWalk {
             ids: ids.map(|bundle| bundle.id.as_str()).collect(),
             manifest: std::fs::read(self.wave.join(MANIFEST))?,
             files: Vec::new(),
             others: Vec::new(),
             folders: 0,
         };
-        walk.folder(&self.wave.join("reviews"))?;
+        walk.folder(&self.wave.join(REVIEWS))?;
         for folder in &self.folders {
             walk.folder(folder)?;
         }
@@ -95,7 +95,7 @@ impl Merged {
     }
 }
 
-struct Walk<'w> {
+struct MergeWalk<'w> {
     ids: BTreeSet<&'w str>,
     /// The wave's own manifest.
     manifest: Vec<u8>,
@@ -105,7 +105,7 @@ struct Walk<'w> {
     folders: usize,
 }
 
-impl Walk<'_> {
+impl MergeWalk<'_> {
     fn folder(&mut self, top: &Path) -> Result<()> {
         let mut open = vec![top.to_owned()];
         while let Some(folder) = open.pop() {
@@ -117,7 +117,7 @@ impl Walk<'_> {
             // Of a wave only the reviews are reviews; its prompts end in .md, too.
             if folder.join(MANIFEST).is_file() {
                 self.same_wave(&folder)?;
-                open.push(folder.join("reviews"));
+                open.push(folder.join(REVIEWS));
                 continue;
             }
             let name = std::path::absolute(&folder)?;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use scrum_core::try_map::map;
+use scrum_core::wave::layout;
 
 use super::Wave;
 use crate::error::{Context as _, Result};
@@ -18,8 +19,8 @@ pub(crate) struct ReviewFile {
     stem: OsString,
     reviewer: String,
     /// The answer; a reviewer that failed may have left only a sidecar.
-    pub(super) text: Option<Entry>,
-    pub(super) sidecar: Option<Entry>,
+    pub(super) text: Option<FolderEntry>,
+    pub(super) sidecar: Option<FolderEntry>,
 }
 
 /// A folder that reviews lie in.
@@ -32,14 +33,14 @@ pub(super) struct BundleFolder {
 
 /// A name in a folder.
 #[derive(Debug, Clone)]
-pub(super) struct Entry {
+pub(super) struct FolderEntry {
     pub(super) name: OsString,
-    pub(super) kind: Kind,
+    pub(super) kind: EntryKind,
 }
 
 /// What a folder's listing says of an entry, without a look at the entry itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum EntryKind {
     File,
     Folder,
     /// A link, or a name that the caller gave: what it leads to is not known.
@@ -75,7 +76,7 @@ const SIDECAR_KEYS: [&str; 16] = [
     "human",
 ];
 
-impl Entry {
+impl FolderEntry {
     /// Whether it is a review or a sidecar, by its ending.
     pub(super) fn is_review(&self) -> bool {
         self.is_text() || self.ends_in("json")
@@ -91,9 +92,9 @@ impl Entry {
     /// Whether it is a folder; where `follow`, also a link to one.
     pub(super) fn is_folder(&self, path: &Path, follow: bool) -> bool {
         match self.kind {
-            Kind::Folder => true,
-            Kind::Unknown => follow && path.is_dir(),
-            Kind::File => false,
+            EntryKind::Folder => true,
+            EntryKind::Unknown => follow && path.is_dir(),
+            EntryKind::File => false,
         }
     }
 
@@ -169,7 +170,7 @@ impl ReviewFile {
 
 /// Lists `reviews/<bundle>/<reviewer>.md` and `.json`, sorted by bundle and reviewer.
 pub(crate) fn of_wave(wave: &Wave, jobs: usize) -> Result<Vec<ReviewFile>> {
-    let reviews = wave.folder.join("reviews");
+    let reviews = wave.folder.join(layout::REVIEWS);
     let bundles: Vec<PathBuf> = entries(&reviews)?
         .into_iter()
         .map(|entry| (reviews.join(&entry.name), entry))
@@ -204,15 +205,15 @@ pub(crate) fn of_paths(paths: &[PathBuf], jobs: usize) -> Result<Vec<ReviewFile>
             // A link to a folder is not followed: it could lead back up.
             let inner: Vec<PathBuf> = entries
                 .iter()
-                .filter(|entry| entry.kind == Kind::Folder)
+                .filter(|entry| entry.kind == EntryKind::Folder)
                 .map(|entry| path.join(&entry.name))
                 .collect();
             // Only a sidecar beside a review says something here.
             let own = reviews_in(path, entries, |folder, entry| match entry.kind {
-                Kind::Folder => false,
+                EntryKind::Folder => false,
                 _ if entry.is_text() => true,
-                Kind::File => entry.name.as_encoded_bytes().ends_with(b".json"),
-                Kind::Unknown => {
+                EntryKind::File => entry.name.as_encoded_bytes().ends_with(b".json"),
+                EntryKind::Unknown => {
                     entry.name.as_encoded_bytes().ends_with(b".json")
                         && folder.join(&entry.name).is_file()
                 }
@@ -235,9 +236,9 @@ fn named(path: &Path) -> Option<ReviewFile> {
     let (name, stem) = (path.file_name()?, path.file_stem()?);
     let folder = BundleFolder::new(path.parent().unwrap_or(Path::new("")).to_owned());
     let mut file = ReviewFile::new(&Arc::new(folder), stem);
-    let entry = |name: &OsStr| Entry {
+    let entry = |name: &OsStr| FolderEntry {
         name: name.to_owned(),
-        kind: Kind::Unknown,
+        kind: EntryKind::Unknown,
     };
     file.text = Some(entry(name));
     let sidecar = path.with_extension("json");
@@ -248,7 +249,7 @@ fn named(path: &Path) -> Option<ReviewFile> {
 }
 
 /// A folder's entries, sorted by name; none where the folder is absent.
-pub(super) fn entries(folder: &Path) -> Result<Vec<Entry>> {
+pub(super) fn entries(folder: &Path) -> Result<Vec<FolderEntry>> {
     let context = || format!("{} cannot be read", folder.display());
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -259,11 +260,11 @@ pub(super) fn entries(folder: &Path) -> Result<Vec<Entry>> {
         .map(|entry| {
             let entry = entry?;
             let kind = match entry.file_type()? {
-                kind if kind.is_dir() => Kind::Folder,
-                kind if kind.is_file() => Kind::File,
-                _ => Kind::Unknown,
+                kind if kind.is_dir() => EntryKind::Folder,
+                kind if kind.is_file() => EntryKind::File,
+                _ => EntryKind::Unknown,
             };
-            Ok(Entry {
+            Ok(FolderEntry {
                 name: entry.file_name(),
                 kind,
             })
@@ -277,8 +278,8 @@ pub(super) fn entries(folder: &Path) -> Result<Vec<Entry>> {
 /// The reviews and sidecars among those of a folder's entries that `takes` takes.
 pub(super) fn reviews_in(
     path: PathBuf,
-    mut entries: Vec<Entry>,
-    takes: impl Fn(&Path, &Entry) -> bool,
+    mut entries: Vec<FolderEntry>,
+    takes: impl Fn(&Path, &FolderEntry) -> bool,
 ) -> Vec<ReviewFile> {
     let folder = Arc::new(BundleFolder::new(path));
     // So that `x.json` and `x.md` are neighbours, with `x.k.md` behind them.

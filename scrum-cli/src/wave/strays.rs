@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use scrum_core::wave::layout;
+
 use super::Wave;
 
 /// So many are named at most.
@@ -9,7 +11,7 @@ const MOST: usize = 10;
 
 /// What lies in a wave's `reviews/` itself, outside every bundle's folder, hidden files aside; sorted.
 pub(crate) fn strays(wave: &Wave) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(wave.folder.join("reviews"));
+    let entries = std::fs::read_dir(wave.folder.join(layout::REVIEWS));
     let mut strays: Vec<PathBuf> = entries
         .into_iter()
         .flatten()

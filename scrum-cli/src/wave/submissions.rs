@@ -9,7 +9,7 @@ use scrum_core::tally::{Outcome, Sidecar, Submission};
 use scrum_core::try_map::map;
 
 use super::Wave;
-use super::reviews::{Kind, ReviewFile};
+use super::reviews::{EntryKind, ReviewFile};
 
 /// What is read of a sidecar at most, in bytes.
 const SIDECAR_BYTES: u64 = 1 << 20;
@@ -141,7 +141,7 @@ fn submission(
 /// Reads as much of a review as counts; the rest is only measured.
 fn read_review(
     path: &Path,
-    kind: Kind,
+    kind: EntryKind,
     options: &ReadOptions<'_>,
     buffer: &mut Vec<u8>,
 ) -> io::Result<Review> {
@@ -162,12 +162,12 @@ fn read_review(
 /// `buffer` is full of bytes that mean nothing, and grows as needed: the next file finds room without an allocation.
 fn read_into<'b>(
     path: &Path,
-    kind: Kind,
+    kind: EntryKind,
     buffer: &'b mut Vec<u8>,
     limit: u64,
 ) -> io::Result<(&'b [u8], u64)> {
     use std::io::Read as _;
-    if kind != Kind::File && !std::fs::metadata(path)?.is_file() {
+    if kind != EntryKind::File && !std::fs::metadata(path)?.is_file() {
         return Err(io::Error::other("it is not a file"));
     }
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use error::ConfigError;
 pub use reviewers::{
     Api, DEFAULT_BACKOFF, DEFAULT_JOBS, DEFAULT_MAX_OUTPUT, DEFAULT_RETRIES, DEFAULT_TIMEOUT,
-    Review, Reviewer,
+    ReviewSettings, Reviewer,
 };
 
 use self::error::meant;
@@ -25,6 +25,8 @@ use crate::plan::component::ComponentRule;
 use crate::plan::exclude::ExcludeOptions;
 use crate::plan::guard::Limits;
 use crate::plan::{BundleOptions, Division};
+use crate::tally::lineage::LineageTable;
+use crate::tally::{ReviewerConfig, TallyOptions};
 
 /// The file's name in the repository's top folder.
 pub const FILE_NAME: &str = "scrum.toml";
@@ -48,11 +50,11 @@ pub struct Config {
     /// `[[reviewers]]`: the seats.
     pub reviewers: Vec<Reviewer>,
     /// `[review]`: how reviewers are run.
-    pub review: Review,
+    pub review: ReviewSettings,
     /// `[lineages]`: model or reviewer name to its lineages; outranks the built-in table.
     pub lineages: IndexMap<String, Vec<String>>,
     /// `[tally]`: how findings are counted.
-    pub tally: Tally,
+    pub tally: TallySettings,
     /// `[[smoke]]`: commands that must pass.
     pub smoke: Vec<Smoke>,
     /// `[parity]`: how two servers' answers are compared.
@@ -89,14 +91,14 @@ impl Default for Prompt {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
-pub struct Tally {
+pub struct TallySettings {
     /// How many lines apart two cited ranges may be and still share a line. Default 1.
     pub near_lines: u32,
     /// Disjoint lineages that must have reviewed each bundle, else the gate says no. Default 0.
     pub min_lineages: u32,
 }
 
-impl Default for Tally {
+impl Default for TallySettings {
     fn default() -> Self {
         Self {
             near_lines: 1,
@@ -196,6 +198,23 @@ impl Config {
             .exclude(self.exclude.clone())
     }
 
+    /// Options of [`tally`](crate::tally::tally()) as the file says, with the built-in table of lineages below its own.
+    pub fn tally_options(&self) -> TallyOptions {
+        let lineages = self.lineages.iter();
+        let lineages = lineages.map(|(name, set)| (name.clone(), set.clone()));
+        let reviewers = self.reviewers.iter().map(|reviewer| {
+            let mut expected = ReviewerConfig::new(&reviewer.name).human(reviewer.human);
+            expected.lineage.clone_from(&reviewer.lineage);
+            expected.model.clone_from(&reviewer.model);
+            expected
+        });
+        TallyOptions::default()
+            .near_lines(self.tally.near_lines)
+            .min_lineages(self.tally.min_lineages)
+            .lineages(LineageTable::builtin().with_overrides(lineages))
+            .reviewers(reviewers)
+    }
+
     /// SHA-256, in hex, of everything here that decides what the bundles and prompts are, the template's text
     /// included. Reviewers and counting do not enter: they change no bundle.
     pub fn bundling_digest(&self, template: &str) -> String {
@@ -279,7 +298,7 @@ known_gaps = [ { case = "missing-field", reason = "x" } ]
         assert_eq!(config.lineages["our-finetune"], ["alibaba"]);
         assert_eq!(
             config.tally,
-            Tally {
+            TallySettings {
                 near_lines: 1,
                 min_lineages: 0
             }

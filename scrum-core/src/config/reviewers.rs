@@ -93,7 +93,7 @@ pub enum Api {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
-pub struct Review {
+pub struct ReviewSettings {
     /// Questions under way at once, over all reviewers. Default 8.
     pub jobs: Option<u32>,
     /// Disjoint lineages that must have reviewed each bundle. Default 0: no quorum.

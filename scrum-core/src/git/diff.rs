@@ -8,12 +8,12 @@ use super::GitError;
 use super::attributes::{AttributeTree, DiffAttribute};
 use super::objects::Objects;
 use super::options::DiffOptions;
-use super::patch::spool::{Place, Spool, Spooled};
+use super::patch::spool::{ByteRange, Spool, Spooled};
 use super::patch::{self, FunctionRule, Style, Summary, Treatment};
 use super::pathspec::Pathspecs;
 use super::renames::{self, FilePair, MAX_SCORE, Policy};
 use super::resolve::Ends;
-use super::trees::{self, Comparison, Entry, Listing};
+use super::trees::{self, Comparison, FileEntry, Listing};
 use super::workers::Workers;
 use crate::change::{Change, ChangeKind, Mode};
 use crate::control::{Cancelled, Control, Stage};
@@ -115,7 +115,7 @@ impl PatchWriter<'_> {
         objects: &Objects,
         pair: &FilePair,
         spool: &mut Spool,
-    ) -> Result<(Change, Place), GitError> {
+    ) -> Result<(Change, ByteRange), GitError> {
         let path = pair.path();
         let source = pair.old.as_ref().map_or(path, |side| &side.path);
         let (base, head) = (self.base_tree.of(source), self.head_tree.of(path));
@@ -131,7 +131,7 @@ impl PatchWriter<'_> {
             says_mode: self.leaves_to_folder(pair),
         };
         let (place, summary) = spool.add(|out| self.write(objects, pair, treatment, out))?;
-        let mode = |entry: Entry| entry.mode;
+        let mode = |entry: FileEntry| entry.mode;
         let old_mode = pair.old.as_ref().map(|side| mode(side.entry));
         let new_mode = pair.new.as_ref().map(|side| mode(side.entry));
         let kind = match (old_mode, new_mode) {

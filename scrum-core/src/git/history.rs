@@ -26,7 +26,7 @@ const SLOP: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct History {
     /// Newest first.
-    pub(super) commits: Vec<Node>,
+    pub(super) commits: Vec<CommitNode>,
     /// Whether the base is an ancestor of the head, or the head itself.
     pub(super) base_is_ancestor: bool,
 }
@@ -45,7 +45,7 @@ impl History {
 
 /// What is needed of a commit.
 #[derive(Debug, Clone)]
-pub(super) struct Node {
+pub(super) struct CommitNode {
     pub(super) id: Oid,
     tree: Oid,
     parents: Vec<Oid>,
@@ -61,7 +61,7 @@ pub(super) fn walk(
     head: Oid,
     control: &Control,
 ) -> Result<History, GitError> {
-    let mut walk = Walk {
+    let mut walk = HistoryWalk {
         objects,
         shallow: shallow_commits(objects),
         states: HashMap::new(),
@@ -101,16 +101,16 @@ pub(super) fn walk(
     })
 }
 
-struct Walk<'a> {
+struct HistoryWalk<'a> {
     objects: &'a Objects,
     shallow: HashSet<Oid>,
     /// Commits seen.
-    states: HashMap<Oid, State>,
+    states: HashMap<Oid, CommitState>,
     queue: BinaryHeap<Queued>,
     wanted_in_queue: usize,
 }
 
-struct State {
+struct CommitState {
     /// Not known to be in the base's history.
     wanted: bool,
     queued: bool,
@@ -118,7 +118,7 @@ struct State {
 }
 
 struct Queued {
-    node: Node,
+    node: CommitNode,
     /// Commits of one second stay in the order in which they were met.
     met: Reverse<usize>,
 }
@@ -149,7 +149,7 @@ impl Ord for Queued {
     }
 }
 
-impl Walk<'_> {
+impl HistoryWalk<'_> {
     fn is_wanted(&self, id: Oid) -> bool {
         self.states.get(&id).is_some_and(|state| state.wanted)
     }
@@ -175,7 +175,7 @@ impl Walk<'_> {
         if self.shallow.contains(&id) {
             node.parents.clear();
         }
-        let state = State {
+        let state = CommitState {
             wanted,
             queued: true,
             parents: node.parents.clone(),
@@ -212,11 +212,11 @@ pub(super) fn shallow_commits(objects: &Objects) -> HashSet<Oid> {
         .collect()
 }
 
-fn read(objects: &Objects, id: Oid) -> Result<Node, GitError> {
+fn read(objects: &Objects, id: Oid) -> Result<CommitNode, GitError> {
     objects.parse(id, ObjectType::Commit, |data| parse(id, data))
 }
 
-fn parse(id: Oid, data: &[u8]) -> Option<Node> {
+fn parse(id: Oid, data: &[u8]) -> Option<CommitNode> {
     let mut rest = data;
     let mut next = || {
         let (line, after) = match memchr::memchr(b'\n', rest) {
@@ -240,7 +240,7 @@ fn parse(id: Oid, data: &[u8]) -> Option<Node> {
         .map(<[u8]>::trim_ascii)
         .find(|line| !line.is_empty())
         .unwrap_or_default();
-    Some(Node {
+    Some(CommitNode {
         id,
         tree,
         parents,
@@ -266,7 +266,7 @@ fn seconds(line: &[u8]) -> Option<i64> {
 
 /// For the newest commits, the indices of the changes whose path or old path they touched.
 pub(super) fn touched(
-    commits: &[Node],
+    commits: &[CommitNode],
     changes: &[Change],
     workers: &mut Workers,
 ) -> Result<Vec<Vec<usize>>, GitError> {

@@ -20,17 +20,17 @@ const MAX_PATH_BYTES: usize = 1 << 30;
 
 /// What a tree says of one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(super) struct FileEntry {
     pub(super) mode: Mode,
     pub(super) id: Oid,
 }
 
 /// A path whose entries differ. At least one side is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Difference {
+pub(super) struct FileDifference {
     pub(super) path: RepoPath,
-    pub(super) old: Option<Entry>,
-    pub(super) new: Option<Entry>,
+    pub(super) old: Option<FileEntry>,
+    pub(super) new: Option<FileEntry>,
 }
 
 /// A `.gitattributes` file that was met on the way.
@@ -45,7 +45,7 @@ pub(super) struct AttributeFile {
 #[derive(Debug, Default)]
 pub(super) struct Comparison {
     /// Sorted by path.
-    pub(super) differences: Vec<Difference>,
+    pub(super) differences: Vec<FileDifference>,
     /// All files of the head, submodules included, sorted by path; empty unless asked for.
     pub(super) head_paths: Vec<RepoPath>,
     /// Those of the base that lie in a folder that changed; others hold for no changed file.
@@ -70,7 +70,7 @@ pub(super) fn compare(
     head: Oid,
     listing: Listing,
 ) -> Result<Comparison, GitError> {
-    let mut walk = Walk {
+    let mut walk = TreeWalk {
         objects,
         listing,
         path: Vec::new(),
@@ -90,7 +90,7 @@ pub(super) fn entry_at(
     objects: &Objects,
     tree: Oid,
     path: &RepoPath,
-) -> Result<Option<Entry>, GitError> {
+) -> Result<Option<FileEntry>, GitError> {
     let mut id = tree;
     let mut rest = path.as_bytes();
     loop {
@@ -110,7 +110,7 @@ pub(super) fn entry_at(
     }
 }
 
-struct Walk<'a> {
+struct TreeWalk<'a> {
     objects: &'a Objects,
     listing: Listing,
     /// The folder at hand, with a `/` at the end unless it is the top.
@@ -131,7 +131,7 @@ struct Level {
     parent: usize,
 }
 
-impl Walk<'_> {
+impl TreeWalk<'_> {
     fn run(&mut self, base: Oid, head: Oid) -> Result<(), GitError> {
         // A stack of its own: the depth is the input's choice.
         let mut levels = Vec::new();
@@ -217,7 +217,7 @@ impl Walk<'_> {
         if name == b".gitattributes" {
             let folder = self.path.strip_suffix(b"/").unwrap_or_default();
             // git reads no attributes through a symbolic link.
-            let note = |list: &mut Vec<AttributeFile>, entry: Option<Entry>| {
+            let note = |list: &mut Vec<AttributeFile>, entry: Option<FileEntry>| {
                 if let Some(entry) = entry.filter(|e| e.mode.kind() == Mode::FILE.kind()) {
                     list.push(AttributeFile {
                         folder: folder.to_vec(),
@@ -244,7 +244,9 @@ impl Walk<'_> {
             self.found.head_paths.push(path.clone());
         }
         if differ {
-            self.found.differences.push(Difference { path, old, new });
+            self.found
+                .differences
+                .push(FileDifference { path, old, new });
         }
         Ok(())
     }
@@ -269,8 +271,8 @@ struct TreeEntry {
 }
 
 impl TreeEntry {
-    fn file(&self) -> Entry {
-        Entry {
+    fn file(&self) -> FileEntry {
+        FileEntry {
             mode: Mode(self.mode),
             id: self.id,
         }

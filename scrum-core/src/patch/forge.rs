@@ -140,11 +140,14 @@ pub fn from_files(name: &str, files: &[ForgeFile]) -> Result<ChangeSet, PatchErr
         file.write(&mut text);
     }
     let mut set = change_set(name, text.into_bytes())?;
-    let left_out = files
-        .iter()
-        .filter(|file| file.hunks.is_none() && file.old_path.is_none() && file.old_mode == file.new_mode);
+    let left_out = files.iter().filter(|file| {
+        file.hunks.is_none() && file.old_path.is_none() && file.old_mode == file.new_mode
+    });
     set.warnings.extend(left_out.map(|file| {
-        format!("the forge gives no lines of {}: binary or too large", file.path.display())
+        format!(
+            "the forge gives no lines of {}: binary or too large",
+            file.path.display()
+        )
     }));
     Ok(set)
 }
@@ -178,7 +181,9 @@ pub fn read_change_set(
     limit: u64,
 ) -> Result<ChangeSet, PatchReadError> {
     let mut text = Vec::new();
-    reader.take(limit.saturating_add(1)).read_to_end(&mut text)?;
+    reader
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut text)?;
     if text.len() as u64 > limit {
         return Err(PatchReadError::TooLong { limit });
     }
@@ -205,21 +210,43 @@ mod tests {
         ];
         let set = from_files("pull request 7", &files).unwrap();
         assert_eq!(set.range.spec, "pull request 7");
-        assert_eq!(set.warnings, ["the forge gives no lines of logo.png: binary or too large"]);
+        assert_eq!(
+            set.warnings,
+            ["the forge gives no lines of logo.png: binary or too large"]
+        );
         for file in &files {
-            let change = set.changes().iter().find(|change| change.path == file.path).unwrap();
-            assert_eq!((change.kind, &change.old_path), (file.kind, &file.old_path), "{file:?}");
+            let change = set
+                .changes()
+                .iter()
+                .find(|change| change.path == file.path)
+                .unwrap();
+            assert_eq!(
+                (change.kind, &change.old_path),
+                (file.kind, &file.old_path),
+                "{file:?}"
+            );
             assert_eq!(change.binary, file.path == "logo.png".into(), "{file:?}");
-            assert_eq!(change.hunks.len(), usize::from(file.hunks.is_some()), "{file:?}");
+            assert_eq!(
+                change.hunks.len(),
+                usize::from(file.hunks.is_some()),
+                "{file:?}"
+            );
         }
-        let mode = set.changes().iter().find(|change| change.path == "run.sh".into()).unwrap();
+        let mode = set
+            .changes()
+            .iter()
+            .find(|change| change.path == "run.sh".into())
+            .unwrap();
         assert_eq!(mode.new_mode, Some(Mode::EXECUTABLE));
     }
 
     #[test]
     fn hunks_that_break_off_are_an_error() {
         let file = ForgeFile::new("x", ChangeKind::Modified).hunks("@@ -1,2 +1,2 @@\n-a\n+b\n");
-        assert!(matches!(from_files("x", &[file]), Err(PatchError::HunkShort { .. })));
+        assert!(matches!(
+            from_files("x", &[file]),
+            Err(PatchError::HunkShort { .. })
+        ));
     }
 
     #[test]
@@ -228,8 +255,13 @@ mod tests {
         let length = text.len() as u64;
         let read = |limit| read_change_set("-", &text[..], limit);
         assert_eq!(read(length).unwrap().changes().len(), 1);
-        assert!(matches!(read(length - 1), Err(PatchReadError::TooLong { limit }) if limit == length - 1));
+        assert!(
+            matches!(read(length - 1), Err(PatchReadError::TooLong { limit }) if limit == length - 1)
+        );
         // A stream without an end is no matter.
-        assert!(matches!(read_change_set("-", io::repeat(b'x'), 1_000), Err(PatchReadError::TooLong { .. })));
+        assert!(matches!(
+            read_change_set("-", io::repeat(b'x'), 1_000),
+            Err(PatchReadError::TooLong { .. })
+        ));
     }
 }

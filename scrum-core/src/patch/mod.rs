@@ -7,6 +7,7 @@
 //! the hunks (so a deleted line that looks like a header is not one), and passes over what stands between the
 //! sections: the head of a mail, a commit message, a diffstat, the signature.
 
+mod forge;
 mod header;
 mod input;
 mod set;
@@ -16,6 +17,7 @@ use memchr::memchr;
 use crate::change::{ChangeKind, Hunk, Mode};
 use crate::path::RepoPath;
 
+pub use forge::{ForgeFile, PatchReadError, from_files, read_change_set};
 pub use input::change_set;
 pub use set::PatchSet;
 

@@ -24,12 +24,12 @@ pub const PATHS: [&str; 4] = [
 /// A CODEOWNERS file, ready for lookups.
 #[derive(Debug, Clone)]
 pub struct Codeowners {
-    sections: Vec<Section>,
+    sections: Vec<OwnersSection>,
     warnings: Vec<CodeownersWarning>,
 }
 
 #[derive(Debug, Clone)]
-struct Section {
+struct OwnersSection {
     patterns: PathPatterns,
     /// The owners of each pattern; sorted, without repeats.
     owners: Vec<Vec<String>>,
@@ -134,7 +134,7 @@ impl Codeowners {
             let compiled = PathPatterns::codeowners(&draft.patterns)
                 .and_then(|patterns| Ok((patterns, PathPatterns::codeowners(&draft.excluded)?)));
             match compiled {
-                Ok((patterns, excluded)) => sections.push(Section {
+                Ok((patterns, excluded)) => sections.push(OwnersSection {
                     patterns,
                     owners: draft.owners,
                     excluded,

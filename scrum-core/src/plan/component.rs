@@ -56,7 +56,7 @@ words!(By {
 
 /// What a path belongs to, before names are made.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Key {
+pub(crate) enum ComponentKey {
     /// The rule of this index, or the first of the same name.
     Rule(usize),
     /// What the caller's finder names.
@@ -69,7 +69,7 @@ pub(crate) enum Key {
     Owners(String),
 }
 
-impl Key {
+impl ComponentKey {
     /// The name of the component before it is divided, and before it is made unique.
     pub(crate) fn name(&self, rules: &[ComponentRule]) -> String {
         match self {
@@ -113,7 +113,7 @@ pub enum ComponentError {
         /// Its patterns, by which a person finds it.
         paths: Vec<String>,
     },
-    /// Grouping by owners was asked for, and the head tree has no CODEOWNERS file.
+    /// FoundBy by owners was asked for, and the head tree has no CODEOWNERS file.
     #[error("the components are to be found by codeowners, but there is no CODEOWNERS file")]
     NoCodeowners,
 }
@@ -134,14 +134,14 @@ pub struct DoubleClaim {
 /// Gives each path its component.
 #[derive(Debug)]
 pub(crate) struct Grouper<'a> {
-    rules: Vec<(Key, &'a str, PathPatterns)>,
+    rules: Vec<(ComponentKey, &'a str, PathPatterns)>,
     /// The caller's own.
     finder: Option<&'a Hook<dyn ComponentFinder>>,
-    found: Found,
+    found: FoundBy,
 }
 
 #[derive(Debug)]
-enum Found {
+enum FoundBy {
     Workspace {
         /// Package folders of the head tree.
         head: FolderIndex<()>,
@@ -174,15 +174,15 @@ impl<'a> Grouper<'a> {
                     source,
                 })?;
             let first = *first_of_name.entry(rule.name.as_str()).or_insert(index);
-            compiled.push((Key::Rule(first), rule.name.as_str(), patterns));
+            compiled.push((ComponentKey::Rule(first), rule.name.as_str(), patterns));
         }
         let found = match by {
             By::Workspace => workspace(changes),
             By::Codeowners => {
                 let text = codeowners.ok_or(ComponentError::NoCodeowners)?;
-                Found::Codeowners(Box::new(Codeowners::parse(text)))
+                FoundBy::Codeowners(Box::new(Codeowners::parse(text)))
             }
-            By::TopLevel => Found::TopLevel,
+            By::TopLevel => FoundBy::TopLevel,
         };
         Ok(Self {
             rules: compiled,
@@ -192,7 +192,7 @@ impl<'a> Grouper<'a> {
     }
 
     /// The component of a path of the head tree; with `gone`, of one that only the base tree has.
-    pub(crate) fn component(&self, path: &RepoPath, gone: bool) -> Key {
+    pub(crate) fn component(&self, path: &RepoPath, gone: bool) -> ComponentKey {
         let claimed = self
             .rules
             .iter()
@@ -202,29 +202,31 @@ impl<'a> Grouper<'a> {
         }
         if let Some(name) = self.finder.and_then(|finder| finder.component(path)) {
             let rule = self.rules.iter().find(|(_, known, _)| *known == name);
-            return rule.map_or(Key::Named(name), |(key, _, _)| key.clone());
+            return rule.map_or(ComponentKey::Named(name), |(key, _, _)| key.clone());
         }
         match &self.found {
-            Found::Workspace { head, either } => {
+            FoundBy::Workspace { head, either } => {
                 let folders = if gone { either } else { head };
                 match folders.innermost(path.folder()) {
-                    Some((folder, ())) if !folder.is_empty() => Key::Folder(folder.to_vec()),
-                    _ => Key::Root,
+                    Some((folder, ())) if !folder.is_empty() => {
+                        ComponentKey::Folder(folder.to_vec())
+                    }
+                    _ => ComponentKey::Root,
                 }
             }
-            Found::Codeowners(owners) => {
+            FoundBy::Codeowners(owners) => {
                 let owners = owners.owners(path);
                 if owners.is_empty() {
-                    Key::Root
+                    ComponentKey::Root
                 } else {
-                    Key::Owners(owners.join("+"))
+                    ComponentKey::Owners(owners.join("+"))
                 }
             }
-            Found::TopLevel => {
+            FoundBy::TopLevel => {
                 let bytes = path.as_bytes();
                 match bytes.iter().position(|byte| *byte == b'/') {
-                    Some(end) => Key::Folder(bytes[..end].to_vec()),
-                    None => Key::Root,
+                    Some(end) => ComponentKey::Folder(bytes[..end].to_vec()),
+                    None => ComponentKey::Root,
                 }
             }
         }
@@ -233,7 +235,7 @@ impl<'a> Grouper<'a> {
     /// The lines of CODEOWNERS that were passed over.
     pub(crate) fn codeowners_warnings(&self) -> &[CodeownersWarning] {
         match &self.found {
-            Found::Codeowners(owners) => owners.warnings(),
+            FoundBy::Codeowners(owners) => owners.warnings(),
             _ => &[],
         }
     }
@@ -292,7 +294,7 @@ pub fn package_folders(tree: &[RepoPath]) -> Vec<RepoPath> {
 }
 
 /// Folders that hold a package manifest.
-fn workspace(changes: &ChangeSet) -> Found {
+fn workspace(changes: &ChangeSet) -> FoundBy {
     let folder = |path: &RepoPath| (path.folder().to_vec(), ());
     let head: Vec<_> = changes
         .tree
@@ -309,7 +311,7 @@ fn workspace(changes: &ChangeSet) -> Found {
             _ => None,
         });
     let removed: Vec<_> = removed.filter(|path| is_marker(path)).map(folder).collect();
-    Found::Workspace {
+    FoundBy::Workspace {
         either: FolderIndex::new(head.iter().cloned().chain(removed)),
         head: FolderIndex::new(head),
     }
@@ -362,8 +364,8 @@ mod tests {
         }
     }
 
-    fn folder(name: &str) -> Key {
-        Key::Folder(name.into())
+    fn folder(name: &str) -> ComponentKey {
+        ComponentKey::Folder(name.into())
     }
 
     #[test]
@@ -387,12 +389,12 @@ mod tests {
         for (path, gone, key) in [
             ("a/src/lib.rs", false, folder("a")),
             ("a/web/x/y.ts", false, folder("a/web")),
-            ("b/x", false, Key::Root),
+            ("b/x", false, ComponentKey::Root),
             ("c/src/x.cs", false, folder("c")),
-            ("d/x", false, Key::Root),
-            ("top", false, Key::Root),
+            ("d/x", false, ComponentKey::Root),
+            ("top", false, ComponentKey::Root),
             ("gone/src/lib.rs", true, folder("gone")),
-            ("gone/src/lib.rs", false, Key::Root),
+            ("gone/src/lib.rs", false, ComponentKey::Root),
         ] {
             assert_eq!(finder.component(&path.into(), gone), key, "{path}");
         }
@@ -412,8 +414,14 @@ mod tests {
             rule("core", &["web/**"]),
         ];
         let finder = Grouper::new(&rules, By::TopLevel, None, None, &changes).unwrap();
-        assert_eq!(finder.component(&"core/a".into(), false), Key::Rule(0));
-        assert_eq!(finder.component(&"web/a".into(), false), Key::Rule(1));
+        assert_eq!(
+            finder.component(&"core/a".into(), false),
+            ComponentKey::Rule(0)
+        );
+        assert_eq!(
+            finder.component(&"web/a".into(), false),
+            ComponentKey::Rule(1)
+        );
         let (unused, double) = finder.judge_rules(&changes);
         assert_eq!(unused, ["none"]);
         let pairs: Vec<_> = double
@@ -440,12 +448,18 @@ mod tests {
             finder.component(&".github/x".into(), false),
             folder(".github")
         );
-        assert_eq!(finder.component(&"README.md".into(), false), Key::Root);
+        assert_eq!(
+            finder.component(&"README.md".into(), false),
+            ComponentKey::Root
+        );
         let text = Some("*.rs @b @a\n");
         let finder = Grouper::new(&[], By::Codeowners, text, None, &changes).unwrap();
-        let owners = Key::Owners("@a+@b".into());
+        let owners = ComponentKey::Owners("@a+@b".into());
         assert_eq!(finder.component(&"x/y.rs".into(), false), owners);
-        assert_eq!(finder.component(&"x/y.go".into(), false), Key::Root);
+        assert_eq!(
+            finder.component(&"x/y.go".into(), false),
+            ComponentKey::Root
+        );
         assert_eq!(
             Grouper::new(&[], By::Codeowners, None, None, &changes).unwrap_err(),
             ComponentError::NoCodeowners

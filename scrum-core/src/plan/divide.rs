@@ -4,7 +4,7 @@ use crate::plan::folder_index::common_length;
 
 /// A unit on its way into a bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Item<'a> {
+pub(crate) struct UnitItem<'a> {
     /// The path that decides where the unit goes.
     pub(crate) path: &'a [u8],
     /// Members, as indices of changes.
@@ -17,7 +17,7 @@ pub(crate) struct Item<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct FolderGroup<'a> {
     pub(crate) folder: Vec<u8>,
-    pub(crate) items: Vec<Item<'a>>,
+    pub(crate) items: Vec<UnitItem<'a>>,
 }
 
 impl FolderGroup<'_> {
@@ -100,7 +100,7 @@ mod tests {
     fn folders(files: &[(&str, u64)], limit: u64) -> Vec<(String, u64)> {
         let items = files
             .iter()
-            .map(|(path, bytes)| Item {
+            .map(|(path, bytes)| UnitItem {
                 path: path.as_bytes(),
                 changes: &[],
                 bytes: *bytes,

@@ -2,18 +2,18 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::divide::{FolderGroup, Item, divide};
-use super::{BundleOptions, Group, Plan, PlanError, PlanNote, PlanWarning};
+use super::divide::{FolderGroup, UnitItem, divide};
+use super::{BundleOptions, ComponentGroup, Plan, PlanError, PlanNote, PlanWarning};
 use crate::change::{ChangeKind, ChangeSet};
 use crate::path::RepoPath;
-use crate::plan::component::{Grouper, Key};
+use crate::plan::component::{ComponentKey, Grouper};
 use crate::plan::folder_index::{FolderIndex, tree_order};
 use crate::plan::unit::Units;
 
 /// The components of a range.
 pub(super) struct Grouped {
     /// In the order of bundles.
-    pub(super) groups: Vec<Group>,
+    pub(super) groups: Vec<ComponentGroup>,
     /// For each change the component it was renamed from, where that is another one.
     pub(super) moved_from: Vec<Option<String>>,
 }
@@ -49,7 +49,7 @@ pub(super) fn group(
     plan.notes
         .extend(double.into_iter().map(PlanNote::DoubleClaim));
 
-    let mut by_key: BTreeMap<Key, Vec<Item<'_>>> = BTreeMap::new();
+    let mut by_key: BTreeMap<ComponentKey, Vec<UnitItem<'_>>> = BTreeMap::new();
     for members in units.iter() {
         let Some((leader, gone)) = leader(changes, members).filter(|_| shown[members[0]]) else {
             continue;
@@ -61,21 +61,22 @@ pub(super) fn group(
         by_key
             .entry(grouper.component(leader, gone))
             .or_default()
-            .push(Item {
+            .push(UnitItem {
                 path: leader.as_bytes(),
                 changes: members,
                 bytes,
             });
     }
 
-    let mut groups: Vec<(Key, FolderGroup<'_>)> = Vec::new();
+    let mut groups: Vec<(ComponentKey, FolderGroup<'_>)> = Vec::new();
     for (key, items) in by_key {
         let folder = match &key {
-            Key::Folder(folder) => folder.clone(),
+            ComponentKey::Folder(folder) => folder.clone(),
             _ => Vec::new(),
         };
         let group = FolderGroup { folder, items };
-        if options.division.divide && !matches!(key, Key::Rule(_) | Key::Named(_)) {
+        if options.division.divide && !matches!(key, ComponentKey::Rule(_) | ComponentKey::Named(_))
+        {
             let divided = divide(group, options.limits.warn());
             groups.extend(divided.into_iter().map(|group| (key.clone(), group)));
         } else {
@@ -83,11 +84,11 @@ pub(super) fn group(
         }
     }
     groups.sort_by(|(left_key, left), (right_key, right)| {
-        let rank = |key: &Key| match key {
-            Key::Rule(index) => (0, *index, String::new()),
-            Key::Named(name) => (0, usize::MAX, name.clone()),
-            Key::Root | Key::Folder(_) => (1, 0, String::new()),
-            Key::Owners(owners) => (2, 0, owners.clone()),
+        let rank = |key: &ComponentKey| match key {
+            ComponentKey::Rule(index) => (0, *index, String::new()),
+            ComponentKey::Named(name) => (0, usize::MAX, name.clone()),
+            ComponentKey::Root | ComponentKey::Folder(_) => (1, 0, String::new()),
+            ComponentKey::Owners(owners) => (2, 0, owners.clone()),
         };
         rank(left_key)
             .cmp(&rank(right_key))
@@ -96,7 +97,7 @@ pub(super) fn group(
     });
 
     let mut taken = HashSet::new();
-    let mut homes: HashMap<Key, Vec<(Vec<u8>, String)>> = HashMap::new();
+    let mut homes: HashMap<ComponentKey, Vec<(Vec<u8>, String)>> = HashMap::new();
     let mut named = Vec::with_capacity(groups.len());
     let mut component_of = vec![usize::MAX; changes.changes().len()];
     for (key, group) in groups {
@@ -116,7 +117,7 @@ pub(super) fn group(
             .entry(key)
             .or_default()
             .push((group.folder, component.clone()));
-        named.push(Group {
+        named.push(ComponentGroup {
             component,
             packed: Vec::new(),
             bytes,
@@ -124,7 +125,7 @@ pub(super) fn group(
         });
     }
 
-    let homes: HashMap<Key, FolderIndex<String>> = homes
+    let homes: HashMap<ComponentKey, FolderIndex<String>> = homes
         .into_iter()
         .map(|(key, folders)| (key, FolderIndex::new(folders)))
         .collect();
@@ -169,12 +170,12 @@ fn leader<'a>(changes: &'a ChangeSet, members: &[usize]) -> Option<(&'a RepoPath
 
 /// The name of one piece of a component: the component's own where it is not divided or where its top folder's files
 /// are meant, else the folder's path.
-fn name(key: &Key, folder: &[u8], options: &BundleOptions) -> String {
+fn name(key: &ComponentKey, folder: &[u8], options: &BundleOptions) -> String {
     let own = key.name(&options.components);
     let folder_name = || RepoPath::new(folder).display();
     match key {
-        Key::Root | Key::Folder(_) if !folder.is_empty() => folder_name(),
-        Key::Owners(_) if !folder.is_empty() => format!("{own}:{}", folder_name()),
+        ComponentKey::Root | ComponentKey::Folder(_) if !folder.is_empty() => folder_name(),
+        ComponentKey::Owners(_) if !folder.is_empty() => format!("{own}:{}", folder_name()),
         _ => own,
     }
 }

@@ -239,7 +239,7 @@ pub enum PlanError {
 
 /// A bundle before it is split and has its id.
 #[derive(Debug)]
-struct Group {
+struct ComponentGroup {
     component: String,
     packed: Vec<String>,
     bytes: u64,

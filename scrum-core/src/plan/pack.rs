@@ -1,13 +1,13 @@
 //! Joins small neighbours into one bundle.
 
-use super::Group;
+use super::ComponentGroup;
 
 /// Names of more components than this are counted instead of listed.
 const NAMED: usize = 3;
 
 /// Joins neighbours as long as their sum stays at or below `limit`. What is above it alone stays as it is.
-pub(super) fn pack(groups: Vec<Group>, limit: u64) -> Vec<Group> {
-    let mut packed: Vec<Vec<Group>> = Vec::new();
+pub(super) fn pack(groups: Vec<ComponentGroup>, limit: u64) -> Vec<ComponentGroup> {
+    let mut packed: Vec<Vec<ComponentGroup>> = Vec::new();
     let mut sum = 0_u64;
     for group in groups {
         match packed.last_mut() {
@@ -24,7 +24,7 @@ pub(super) fn pack(groups: Vec<Group>, limit: u64) -> Vec<Group> {
     packed.into_iter().filter_map(join).collect()
 }
 
-fn join(groups: Vec<Group>) -> Option<Group> {
+fn join(groups: Vec<ComponentGroup>) -> Option<ComponentGroup> {
     let names: Vec<String> = groups.iter().map(|group| group.component.clone()).collect();
     let mut groups = groups.into_iter();
     let mut joined = groups.next()?;
@@ -48,8 +48,8 @@ fn join(groups: Vec<Group>) -> Option<Group> {
 mod tests {
     use super::*;
 
-    fn group(component: &str, bytes: u64) -> Group {
-        Group {
+    fn group(component: &str, bytes: u64) -> ComponentGroup {
+        ComponentGroup {
             component: component.into(),
             packed: Vec::new(),
             bytes,

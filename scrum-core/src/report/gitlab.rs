@@ -15,22 +15,22 @@ use crate::tally::{DiffText, Tally};
 const MAX_WORDS: usize = 400;
 
 #[derive(Serialize)]
-struct Entry<'a> {
+struct GitlabEntry<'a> {
     description: String,
     check_name: &'static str,
     fingerprint: &'a str,
     severity: &'static str,
-    location: Location,
+    location: GitlabLocation,
 }
 
 #[derive(Serialize)]
-struct Location {
+struct GitlabLocation {
     path: String,
-    lines: Lines,
+    lines: GitlabLines,
 }
 
 #[derive(Serialize)]
-struct Lines {
+struct GitlabLines {
     begin: u32,
 }
 
@@ -56,7 +56,7 @@ pub fn write_gitlab(
             continue;
         };
         let (bundle, issue) = entry.at;
-        entries.push(Entry {
+        entries.push(GitlabEntry {
             description: headline(entry, MAX_WORDS),
             check_name: rule(entry.issue.severity),
             fingerprint: &fingerprints[bundle][issue],
@@ -66,9 +66,9 @@ pub fn write_gitlab(
                 Some(Severity::Info) => "info",
                 None => "minor",
             },
-            location: Location {
+            location: GitlabLocation {
                 path,
-                lines: Lines {
+                lines: GitlabLines {
                     begin: entry.head_lines().map_or(1, |(start, _)| start),
                 },
             },

@@ -82,14 +82,14 @@ pub fn write_markdown(
 ) -> io::Result<()> {
     let most = options.max_bytes.max(8_192) - RESERVE;
     let only = &options.only;
-    let mut tables = Page {
+    let mut tables = MarkdownPage {
         text: String::new(),
         // Half of it for each of the two tables.
         most: most / 2,
     };
     tables.bundles(tally, only);
     tables.reviewers(tally);
-    let mut page = Page {
+    let mut page = MarkdownPage {
         text: String::new(),
         most: most.saturating_sub(tables.text.len()),
     };
@@ -115,13 +115,13 @@ pub fn write_markdown(
 }
 
 /// The comment in the making.
-struct Page {
+struct MarkdownPage {
     text: String,
     /// Bytes that content may fill.
     most: usize,
 }
 
-impl Page {
+impl MarkdownPage {
     /// Appends a block where it fits.
     fn push(&mut self, block: &str) -> bool {
         let fits = self.text.len() + block.len() <= self.most;

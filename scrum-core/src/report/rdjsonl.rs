@@ -15,22 +15,22 @@ use crate::tally::Tally;
 #[derive(Serialize)]
 struct Diagnostic {
     message: String,
-    location: Location,
+    location: RdjsonLocation,
     severity: &'static str,
-    source: Source,
-    code: Code,
+    source: RdjsonSource,
+    code: RdjsonCode,
 }
 
 #[derive(Serialize)]
-struct Location {
+struct RdjsonLocation {
     path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    range: Option<Range>,
+    range: Option<RdjsonRange>,
 }
 
 /// Without columns both ends are whole lines, and the end is inside.
 #[derive(Serialize)]
-struct Range {
+struct RdjsonRange {
     start: Position,
     end: Position,
 }
@@ -41,12 +41,12 @@ struct Position {
 }
 
 #[derive(Serialize)]
-struct Source {
+struct RdjsonSource {
     name: &'static str,
 }
 
 #[derive(Serialize)]
-struct Code {
+struct RdjsonCode {
     value: &'static str,
 }
 
@@ -61,20 +61,20 @@ pub fn write_rdjsonl(tally: &Tally, out: &mut dyn io::Write) -> io::Result<()> {
         let Some(path) = file_uri::name(&entry.issue.path) else {
             continue;
         };
-        let range = entry.head_lines().map(|(start, end)| Range {
+        let range = entry.head_lines().map(|(start, end)| RdjsonRange {
             start: Position { line: start },
             end: Position { line: end },
         });
         let diagnostic = Diagnostic {
             message: message(&entry),
-            location: Location { path, range },
+            location: RdjsonLocation { path, range },
             severity: match entry.issue.severity {
                 Some(Severity::Block) => "ERROR",
                 Some(Severity::Warn) => "WARNING",
                 Some(Severity::Info) | None => "INFO",
             },
-            source: Source { name: "scrum" },
-            code: Code {
+            source: RdjsonSource { name: "scrum" },
+            code: RdjsonCode {
                 value: rule(entry.issue.severity),
             },
         };

@@ -75,7 +75,7 @@ impl TextOptions {
 /// What the writer says.
 pub fn write_text(tally: &Tally, options: &TextOptions, out: &mut dyn io::Write) -> io::Result<()> {
     let width = options.width.unwrap_or(DEFAULT_WIDTH);
-    let mut page = Page {
+    let mut page = TextPage {
         out,
         color: options.color,
         width: width.clamp(*WIDTHS.start(), *WIDTHS.end()),
@@ -138,7 +138,7 @@ enum Paint {
     Cyan,
 }
 
-struct Page<'a> {
+struct TextPage<'a> {
     out: &'a mut dyn io::Write,
     color: bool,
     width: usize,
@@ -146,7 +146,7 @@ struct Page<'a> {
     near_lines: u32,
 }
 
-impl Page<'_> {
+impl TextPage<'_> {
     fn paint(&self, paint: Paint, text: &str) -> String {
         if !self.color {
             return text.to_owned();

@@ -8,11 +8,11 @@ use super::assignment::Assignment;
 use super::ground::Ground;
 use super::group::{MAX_COMPARED, group};
 use super::lineage::LineageSet;
-use super::resolver::{Key, Resolver};
+use super::resolver::{LocationKey, Resolver};
 use super::review_state::{
     ReviewState, is_cut_off, judge, relative_to_others, tokens_out, two_decimals,
 };
-use super::reviewer::{Counted, Outcome};
+use super::reviewer::{Counted, ReviewerOutcome};
 use super::votes::Votes;
 use super::{
     Buckets, BundleTally, FindingRecord, IssueRecord, LocationRecord, ReviewerRow, Totals,
@@ -29,10 +29,10 @@ pub(super) struct BundleBuilder<'a> {
 }
 
 /// A bundle's part, with what the totals must know about it.
-pub(super) struct Built {
+pub(super) struct BuiltBundle {
     pub(super) tally: BundleTally,
     /// For each location whether it is convergent.
-    pub(super) locations: Vec<(Key, bool)>,
+    pub(super) locations: Vec<(LocationKey, bool)>,
     pub(super) warnings: Vec<String>,
 }
 
@@ -60,9 +60,9 @@ impl<'a> BundleBuilder<'a> {
         &self,
         at: usize,
         first: usize,
-        outcomes: Vec<Outcome>,
+        outcomes: Vec<ReviewerOutcome>,
         counted: Vec<Counted>,
-    ) -> Built {
+    ) -> BuiltBundle {
         let bytes = self.bytes.get(at).copied();
         let rows = self.rows(first..first + outcomes.len(), &outcomes, bytes);
         let usable: BTreeSet<&LineageSet> = rows
@@ -80,7 +80,7 @@ impl<'a> BundleBuilder<'a> {
             let first = location.findings[0];
             (keys[first], location.convergence >= 2)
         });
-        let known: Vec<(Key, bool)> = known.collect();
+        let known: Vec<(LocationKey, bool)> = known.collect();
 
         let mut tally = BundleTally {
             id: self.ids[at].clone(),
@@ -112,7 +112,7 @@ impl<'a> BundleBuilder<'a> {
             tally.findings_without_location.extend(outcome.unlocated);
             tally.unmatched_retractions.extend(outcome.unmatched);
         }
-        Built {
+        BuiltBundle {
             tally,
             locations: known,
             warnings,
@@ -122,7 +122,7 @@ impl<'a> BundleBuilder<'a> {
     fn rows(
         &self,
         assignments: Range<usize>,
-        outcomes: &[Outcome],
+        outcomes: &[ReviewerOutcome],
         bytes: Option<u64>,
     ) -> Vec<ReviewerRow> {
         let mut rows: Vec<ReviewerRow> = self.assignments[assignments]
@@ -151,8 +151,8 @@ impl<'a> BundleBuilder<'a> {
         at: usize,
         mut counted: Vec<Counted>,
         votes: &Votes<'_>,
-    ) -> (Vec<Key>, Vec<FindingRecord>) {
-        let name = |key: &Key| {
+    ) -> (Vec<LocationKey>, Vec<FindingRecord>) {
+        let name = |key: &LocationKey| {
             let symbol = key.symbol.map(|symbol| &self.resolver.symbols[symbol]);
             (&self.resolver.paths[key.path], key.lines, symbol)
         };
@@ -183,7 +183,7 @@ impl<'a> BundleBuilder<'a> {
         }
         flags.sort_unstable();
         flags.dedup();
-        let Key {
+        let LocationKey {
             path,
             lines,
             symbol,
@@ -266,7 +266,7 @@ impl<'a> BundleBuilder<'a> {
 
 /// Findings of equal keys, which stand together.
 fn locations(
-    keys: &[Key],
+    keys: &[LocationKey],
     findings: &[FindingRecord],
     votes: &mut Votes<'_>,
 ) -> Vec<LocationRecord> {
@@ -310,7 +310,7 @@ fn voting<'a>(
         .map(|finding| &finding.lineages)
 }
 
-fn row(assignment: &Assignment, outcome: &Outcome) -> ReviewerRow {
+fn row(assignment: &Assignment, outcome: &ReviewerOutcome) -> ReviewerRow {
     let buckets = outcome.buckets;
     let sidecar = assignment.sidecar.as_ref();
     let cut_off = is_cut_off(sidecar);

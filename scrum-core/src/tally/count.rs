@@ -6,11 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::assignment::{Assignment, Assignments, assign};
-use super::bundle::{Built, BundleBuilder};
+use super::bundle::{BuiltBundle, BundleBuilder};
 use super::distinct::Distinct;
 use super::ground::Ground;
 use super::resolver::Resolver;
-use super::reviewer::{Counted, Outcome, review};
+use super::reviewer::{Counted, ReviewerOutcome, review};
 use super::{
     Buckets, BundleTally, DiffText, LineageRecord, SCHEMA, Submission, Tally, TallyOptions, Totals,
 };
@@ -67,8 +67,8 @@ pub fn try_tally(
     });
     resolver.prepare(reviews, &ids, diffs);
 
-    let mut outcomes: Vec<Outcome> = Vec::new();
-    outcomes.resize_with(assignments.len(), Outcome::default);
+    let mut outcomes: Vec<ReviewerOutcome> = Vec::new();
+    outcomes.resize_with(assignments.len(), ReviewerOutcome::default);
     let mut counted: Vec<Vec<Counted>> = Vec::new();
     counted.resize_with(ids.len(), Vec::new);
     let reviewed = try_map(
@@ -96,7 +96,7 @@ pub fn try_tally(
     for (at, counted) in counted.into_iter().enumerate() {
         let own = assignments[first..].iter();
         let own = own.take_while(|assignment| assignment.bundle == at).count();
-        let outcomes: Vec<Outcome> = outcomes.by_ref().take(own).collect();
+        let outcomes: Vec<ReviewerOutcome> = outcomes.by_ref().take(own).collect();
         work.push((at, first, outcomes, counted));
         first += own;
     }
@@ -124,7 +124,7 @@ fn by_reviewer(assignments: &mut [Assignment]) -> Vec<Vec<(usize, &mut Assignmen
 }
 
 fn finish(
-    built: Vec<Built>,
+    built: Vec<BuiltBundle>,
     assignments: &[Assignment],
     mut warnings: Vec<String>,
     options: &TallyOptions,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::resolver::Key;
+use super::resolver::LocationKey;
 use crate::review::location::LineRange;
 
 /// A location, as words that hash quickly.
@@ -13,7 +13,7 @@ type Packed = [u64; 3];
 pub(super) struct Distinct(HashMap<Packed, bool>);
 
 impl Distinct {
-    pub(super) fn add(&mut self, key: &Key, convergent: bool) {
+    pub(super) fn add(&mut self, key: &LocationKey, convergent: bool) {
         // Lines are 1-based, so 0 is free for none.
         let lines = key.lines.map_or(0, |LineRange { start, end }| {
             u64::from(start) << 32 | u64::from(end)

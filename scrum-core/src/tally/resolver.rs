@@ -16,7 +16,7 @@ const MAX_SUGGESTIONS: usize = 1_000;
 
 /// What a location means, by numbers that are equal only for equal things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Key {
+pub(super) struct LocationKey {
     /// Index into [`Resolver::paths`].
     pub(super) path: usize,
     pub(super) lines: Option<LineRange>,
@@ -27,7 +27,7 @@ pub(super) struct Key {
 /// A location held against the wave.
 #[derive(Debug)]
 pub(super) struct Resolved {
-    pub(super) key: Key,
+    pub(super) key: LocationKey,
     /// The lines of its symbol, if it names one that the diff shows.
     pub(super) symbol_lines: Option<LineRange>,
     /// Index of the bundle that it belongs to.
@@ -47,7 +47,7 @@ impl Resolved {
 
 /// What a written path means.
 #[derive(Debug, Clone)]
-enum Target {
+enum ResolvedTarget {
     Known {
         path: usize,
         file: Option<FileRef>,
@@ -63,7 +63,7 @@ enum Target {
 /// The tables that all reviews share.
 pub(super) struct Resolver<'a> {
     ground: Option<&'a Ground>,
-    targets: HashMap<String, Target>,
+    targets: HashMap<String, ResolvedTarget>,
     path_numbers: HashMap<String, usize>,
     pub(super) paths: Vec<String>,
     symbol_numbers: HashMap<String, usize>,
@@ -116,7 +116,8 @@ impl<'a> Resolver<'a> {
                     continue;
                 };
                 let symbol = self.symbol_number(symbol);
-                let Some(Target::Known { path, file, .. }) = self.targets.get(&location.path)
+                let Some(ResolvedTarget::Known { path, file, .. }) =
+                    self.targets.get(&location.path)
                 else {
                     continue;
                 };
@@ -157,7 +158,7 @@ impl<'a> Resolver<'a> {
             return;
         }
         let target = match self.ground {
-            None => Target::Known {
+            None => ResolvedTarget::Known {
                 path: self.path_number(strip_prefixes(written).0),
                 file: None,
                 flag: None,
@@ -168,7 +169,7 @@ impl<'a> Resolver<'a> {
                     file,
                     shortened,
                     old_path,
-                } => Target::Known {
+                } => ResolvedTarget::Known {
                     path: self.path_number(ground.path_of(file)),
                     file: Some(file),
                     flag: if old_path {
@@ -178,7 +179,7 @@ impl<'a> Resolver<'a> {
                     },
                     old_path,
                 },
-                PathMatch::Unknown { fits } => Target::Unknown {
+                PathMatch::Unknown { fits } => ResolvedTarget::Unknown {
                     reason: self.unknown_reason(ground, written, &fits),
                     path: self.path_number(written),
                 },
@@ -215,7 +216,9 @@ impl<'a> Resolver<'a> {
     /// The path that a location of a review of `bundle` means; as written if the wave does not know it.
     pub(super) fn path<'s>(&'s self, location: &'s Location) -> &'s str {
         match self.targets.get(&location.path) {
-            Some(Target::Known { path, .. } | Target::Unknown { path, .. }) => &self.paths[*path],
+            Some(ResolvedTarget::Known { path, .. } | ResolvedTarget::Unknown { path, .. }) => {
+                &self.paths[*path]
+            }
             None => &location.path,
         }
     }
@@ -223,7 +226,7 @@ impl<'a> Resolver<'a> {
     /// Resolves a location of a review of the bundle with this index. Its path must have been prepared.
     pub(super) fn resolve(&self, bundle: usize, location: &Location) -> Resolved {
         let mut resolved = Resolved {
-            key: Key {
+            key: LocationKey {
                 path: usize::MAX,
                 lines: location.lines,
                 symbol: None,
@@ -238,7 +241,7 @@ impl<'a> Resolver<'a> {
             resolved.fault = Some((Bucket::UnknownPath, "no such path".to_owned()));
             return resolved;
         };
-        let (Target::Known { path, .. } | Target::Unknown { path, .. }) = target;
+        let (ResolvedTarget::Known { path, .. } | ResolvedTarget::Unknown { path, .. }) = target;
         resolved.key.path = *path;
         let symbol = location
             .symbol
@@ -246,13 +249,13 @@ impl<'a> Resolver<'a> {
             .filter(|_| location.lines.is_none());
         resolved.key.symbol = symbol.and_then(|symbol| self.symbol_numbers.get(symbol).copied());
         let (file, flag, old_path) = match target {
-            Target::Known {
+            ResolvedTarget::Known {
                 file,
                 flag,
                 old_path,
                 ..
             } => (*file, flag, *old_path),
-            Target::Unknown { reason, .. } => {
+            ResolvedTarget::Unknown { reason, .. } => {
                 resolved.fault = Some((Bucket::UnknownPath, reason.clone()));
                 return resolved;
             }

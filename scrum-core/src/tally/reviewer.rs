@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::assignment::Assignment;
-use super::resolver::{Key, Resolved, Resolver};
+use super::resolver::{LocationKey, Resolved, Resolver};
 use super::retract::Retractions;
 use super::{Bucket, Buckets, MentionRecord, RetractionRecord, SetAside, UnlocatedRecord};
 use crate::control::{Cancelled, Control};
@@ -12,7 +12,7 @@ use crate::review::{Finding, QuoteEvidence, Review, UnlocatedFinding};
 
 /// What became of the citations of one assignment.
 #[derive(Debug, Default)]
-pub(super) struct Outcome {
+pub(super) struct ReviewerOutcome {
     pub(super) buckets: Buckets,
     /// By line of the review.
     pub(super) set_aside: Vec<SetAside>,
@@ -38,12 +38,12 @@ pub(super) fn review(
     ids: &[String],
     resolver: &Resolver<'_>,
     control: &Control,
-) -> Result<(Vec<(usize, Outcome)>, Vec<Counted>), Cancelled> {
+) -> Result<(Vec<(usize, ReviewerOutcome)>, Vec<Counted>), Cancelled> {
     let mut outcomes = Vec::with_capacity(assignments.len());
     let mut live = Vec::new();
     let mut own = Vec::with_capacity(assignments.len());
     for (at, assignment) in assignments {
-        let mut outcome = Outcome::default();
+        let mut outcome = ReviewerOutcome::default();
         let bundle = assignment.bundle;
         for review in &mut assignment.reviews {
             control.check()?;
@@ -122,13 +122,13 @@ fn dedupe(
     live: Vec<Counted>,
     own: &[(usize, usize, &str)],
     ids: &[String],
-    outcomes: &mut [(usize, Outcome)],
+    outcomes: &mut [(usize, ReviewerOutcome)],
 ) -> Vec<Counted> {
     let position = |assignment: usize| own.partition_point(|(at, ..)| *at < assignment);
     let (native, foreign): (Vec<Counted>, Vec<Counted>) = live
         .into_iter()
         .partition(|counted| own[position(counted.assignment)].1 == counted.resolved.bundle);
-    let mut first: HashMap<(usize, Key), usize> = HashMap::new();
+    let mut first: HashMap<(usize, LocationKey), usize> = HashMap::new();
     let mut counted: Vec<Counted> = Vec::with_capacity(native.len() + foreign.len());
     for repeat in native.into_iter().chain(foreign) {
         let at = position(repeat.assignment);
@@ -172,7 +172,7 @@ fn absorb(first: &mut Counted, repeat: &Counted) {
         .extend(repeat.resolved.flags.iter().cloned());
 }
 
-impl Outcome {
+impl ReviewerOutcome {
     fn set_aside(&mut self, reviewer: &str, finding: Finding, bucket: Bucket, reason: String) {
         self.buckets.add(bucket);
         self.set_aside.push(SetAside {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{EXCLUDED, Sink, TREE, WaveError, WaveOptions, record};
+use super::{EXCLUDED, Sink, TREE, WaveError, WaveOptions, layout, record};
 use crate::change::{ChangeKind, ChangeSet};
 use crate::control::{Control, Watched};
 use crate::digest::DigestWriter;
@@ -26,7 +26,7 @@ pub(super) struct Digested {
 }
 
 /// Writes files one after the other, with one patch in memory at a time.
-pub(super) struct Files<'a> {
+pub(super) struct WaveFiles<'a> {
     changes: &'a ChangeSet,
     sink: &'a dyn Sink,
     options: &'a WaveOptions,
@@ -35,7 +35,7 @@ pub(super) struct Files<'a> {
     shown: Option<Vec<u8>>,
 }
 
-impl<'a> Files<'a> {
+impl<'a> WaveFiles<'a> {
     pub(super) fn new(
         changes: &'a ChangeSet,
         sink: &'a dyn Sink,
@@ -94,7 +94,7 @@ impl<'a> Files<'a> {
     }
 
     fn diff(&mut self, bundle: &Bundle, line_numbers: bool) -> Result<Digested, WaveError> {
-        let name = format!("bundles/{}.diff", bundle.id);
+        let name = layout::diff(&bundle.id);
         let (changes, writer, kept) = (self.changes, &mut self.writer, &mut self.shown);
         digested(self.sink, &self.options.control, name, &mut |out| {
             let mut shown = kept.take().unwrap_or_default();
@@ -121,7 +121,7 @@ impl<'a> Files<'a> {
         context: &Context,
         template: &Template,
     ) -> Result<(Digested, u64), WaveError> {
-        let name = format!("prompts/{}.md", bundle.id);
+        let name = layout::prompt(&bundle.id);
         let (changes, writer, kept) = (self.changes, &mut self.writer, &self.shown);
         let mut shown = |out: &mut dyn Write| {
             if let Some(shown) = kept {

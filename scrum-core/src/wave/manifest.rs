@@ -189,10 +189,10 @@ impl Manifest {
     /// [`ManifestError::Json`] for the rest.
     pub fn from_json(json: &[u8]) -> Result<Self, ManifestError> {
         #[derive(Deserialize)]
-        struct Head {
+        struct ManifestHead {
             schema: String,
         }
-        let head: Head = serde_json::from_slice(json)?;
+        let head: ManifestHead = serde_json::from_slice(json)?;
         if head.schema != SCHEMA {
             return Err(ManifestError::Schema { found: head.schema });
         }

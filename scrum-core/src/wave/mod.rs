@@ -11,7 +11,9 @@
 mod around;
 mod files;
 mod record;
+mod wanted;
 
+pub mod layout;
 pub mod manifest;
 pub mod prompt;
 pub mod secret;
@@ -26,17 +28,13 @@ use crate::hook::Hook;
 use crate::patch::{self, PatchSet};
 use crate::plan::Plan;
 use crate::try_map::try_map;
+pub use layout::{EXCLUDED, MANIFEST, TREE};
+pub use wanted::Wanted;
+
 use around::ContextBuilder;
-use files::Files;
+use files::WaveFiles;
 use manifest::{BundleRecord, GuardRecord, Manifest, SCHEMA};
 use prompt::Template;
-
-/// Name of the manifest in a wave.
-pub const MANIFEST: &str = "manifest.json";
-/// Name of the patch of excluded files.
-pub const EXCLUDED: &str = "excluded.diff";
-/// Name of the list of the head tree's paths.
-pub const TREE: &str = "tree.txt";
 
 /// Takes the files of a wave. Called by several threads at once, never twice with one name.
 pub trait Sink: Sync {
@@ -230,8 +228,8 @@ fn render(
     // Vendored code makes what is excluded by far the largest file of many waves, so it is begun first.
     let tasks = plan.bundles.len() + 2;
     // One for all files of a thread: parts of one patch follow each other, and are made from one text.
-    let mut threads: Vec<Files<'_>> = (0..options.jobs.clamp(1, tasks))
-        .map(|_| Files::new(changes, sink, options))
+    let mut threads: Vec<WaveFiles<'_>> = (0..options.jobs.clamp(1, tasks))
+        .map(|_| WaveFiles::new(changes, sink, options))
         .collect();
     let results = try_map(
         &options.control,

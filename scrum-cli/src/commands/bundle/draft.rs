@@ -20,11 +20,11 @@ use super::options::Bundling;
 use super::sizes::explain_oversize;
 use crate::error::{Context as _, Result, cannot_read, patch_error, template_error, usage_error};
 use crate::session::Session;
-use crate::terminal::{Output, Progress};
+use crate::terminal::{Output, ProgressLine};
 use crate::wave::{WaveFolder, default_name, shown_path, write_atomically};
 
 /// A wave that is planned and not written yet.
-pub(crate) struct Draft {
+pub(crate) struct PlannedWave {
     changes: ChangeSet,
     plan: Plan,
     template: Template,
@@ -33,7 +33,7 @@ pub(crate) struct Draft {
     name: String,
 }
 
-impl Draft {
+impl PlannedWave {
     /// Reads the range or the patch, and plans its bundles.
     pub(crate) fn plan(
         range: Option<&str>,
@@ -44,7 +44,7 @@ impl Draft {
     ) -> Result<Self> {
         let config = bundling.config(session)?;
         let template = template(bundling, &config, session)?;
-        let progress = Progress::start(output.quiet);
+        let progress = ProgressLine::start(output.quiet);
         let read = read_changes(range, bundling, &config, session, jobs, &progress);
         progress.clear();
         let (changes, name) = read?;
@@ -173,7 +173,7 @@ fn read_changes(
     config: &Config,
     session: &Session,
     jobs: usize,
-    progress: &Progress,
+    progress: &ProgressLine,
 ) -> Result<(ChangeSet, String)> {
     if let Some(path) = &bundling.diff {
         let (name, text) = read_patch(path)?;

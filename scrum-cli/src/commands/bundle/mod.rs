@@ -13,7 +13,7 @@ use scrum_core::report::{MATRIX_JOBS, write_matrix};
 use scrum_core::wave::Discard;
 use scrum_core::wave::manifest::Manifest;
 
-pub(crate) use draft::Draft;
+pub(crate) use draft::PlannedWave;
 pub(crate) use options::Bundling;
 pub(crate) use sizes::warn_sizes;
 
@@ -68,7 +68,7 @@ enum BundleFormat {
 /// Runs the command.
 pub(crate) fn run(args: &BundleArgs, session: &Session, output: &Output) -> Result<ExitCode> {
     let jobs = args.jobs.unwrap_or_else(super::cores).max(1);
-    let draft = Draft::plan(args.range.as_deref(), &args.bundling, jobs, session, output)?;
+    let draft = PlannedWave::plan(args.range.as_deref(), &args.bundling, jobs, session, output)?;
     if args.dry_run || draft.is_refused() || draft.is_empty() {
         let manifest = draft.dry_run(&Discard)?;
         // A matrix of bundles that are not written would start jobs for nothing.

@@ -36,7 +36,7 @@ pub(crate) struct Bundling {
     context: Option<u32>,
     /// Group what no component claims [default: workspace]
     #[arg(long, value_name = "RULE", help_heading = COMPONENTS)]
-    by: Option<By>,
+    by: Option<ByArg>,
     /// Name a component and a glob; repeatable
     ///
     /// Globs are those of .gitignore, as in core=crates/core/**. The first component that matches has the file; two of
@@ -92,7 +92,7 @@ pub(crate) struct Bundling {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum By {
+enum ByArg {
     /// Nearest folder with Cargo.toml, go.mod, package.json, …
     Workspace,
     /// Owners in CODEOWNERS
@@ -145,9 +145,9 @@ impl Bundling {
         let mut config = session.config.clone();
         if let Some(by) = self.by {
             config.bundle.by = match by {
-                By::Workspace => component::By::Workspace,
-                By::Codeowners => component::By::Codeowners,
-                By::TopLevel => component::By::TopLevel,
+                ByArg::Workspace => component::By::Workspace,
+                ByArg::Codeowners => component::By::Codeowners,
+                ByArg::TopLevel => component::By::TopLevel,
             };
         }
         let mut components: Vec<ComponentRule> = Vec::new();

@@ -11,7 +11,7 @@ use crate::error::{Result, usage_error};
 use crate::runner::AnswerMeta;
 use crate::runner::client::{ReviewerClient, doubts};
 use crate::runner::plan::{Question, Status};
-use crate::runner::schedule::{self, Done, Ended, Event, Work};
+use crate::runner::schedule::{self, AskEvent, Done, Ended, Work};
 use crate::runner::store::{Lock, Store};
 use crate::session::Session;
 use crate::terminal::Output;
@@ -93,9 +93,9 @@ impl Asking<'_> {
         let (mut answered, mut failed) = (0, 0);
         let ended = schedule::run(work, seats, self.jobs, |event| {
             match event {
-                Event::Interrupted => {}
-                Event::Tick => progress.tick(),
-                Event::Retry {
+                AskEvent::Interrupted => {}
+                AskEvent::Tick => progress.tick(),
+                AskEvent::Retry {
                     question,
                     reason,
                     wait,
@@ -103,7 +103,7 @@ impl Asking<'_> {
                     let question = &questions[*question];
                     progress.again(question.reviewer, self.id(question), reason, *wait);
                 }
-                Event::Done(done) => {
+                AskEvent::Done(done) => {
                     let question = &questions[done.question];
                     self.keep(done, question, &store)?;
                     let (meta, failure) = match &done.result {

@@ -17,13 +17,13 @@ const ANSWER_TOKENS: u64 = 1000;
 #[derive(Debug, Serialize)]
 struct Planned<'a> {
     schema: &'static str,
-    reviewers: Vec<Row<'a>>,
-    questions: Vec<Line<'a>>,
+    reviewers: Vec<SummaryRow<'a>>,
+    questions: Vec<SummaryLine<'a>>,
 }
 
 /// One reviewer's part.
 #[derive(Debug, Default, Serialize)]
-struct Row<'a> {
+struct SummaryRow<'a> {
     reviewer: &'a str,
     ask: u64,
     there: u64,
@@ -40,7 +40,7 @@ struct Row<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct Line<'a> {
+struct SummaryLine<'a> {
     bundle: &'a str,
     reviewer: &'a str,
     status: &'static str,
@@ -56,7 +56,7 @@ pub(super) fn print(
     json: bool,
     output: &Output,
 ) -> Result<()> {
-    let rows: Vec<Row<'_>> = reviewers
+    let rows: Vec<SummaryRow<'_>> = reviewers
         .iter()
         .enumerate()
         .map(|(seat, reviewer)| row(manifest, reviewer, seat, questions))
@@ -133,10 +133,10 @@ fn row<'a>(
     reviewer: &'a Reviewer,
     seat: usize,
     questions: &[Question],
-) -> Row<'a> {
-    let mut row = Row {
+) -> SummaryRow<'a> {
+    let mut row = SummaryRow {
         reviewer: &reviewer.name,
-        ..Row::default()
+        ..SummaryRow::default()
     };
     for question in questions
         .iter()
@@ -165,9 +165,13 @@ fn row<'a>(
     row
 }
 
-fn line<'a>(manifest: &'a Manifest, reviewers: &[&'a Reviewer], question: &Question) -> Line<'a> {
+fn line<'a>(
+    manifest: &'a Manifest,
+    reviewers: &[&'a Reviewer],
+    question: &Question,
+) -> SummaryLine<'a> {
     let bundle = &manifest.bundles[question.bundle];
-    Line {
+    SummaryLine {
         bundle: &bundle.id,
         reviewer: &reviewers[question.reviewer].name,
         status: match question.status {

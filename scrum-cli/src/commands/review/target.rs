@@ -5,16 +5,16 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use scrum_core::wave::Sink;
 use scrum_core::wave::manifest::Manifest;
+use scrum_core::wave::{Sink, layout};
 
 use super::ReviewArgs;
-use crate::commands::bundle::{Draft, warn_sizes};
+use crate::commands::bundle::{PlannedWave, warn_sizes};
 use crate::error::{ExitCode, Result, usage_error};
 use crate::runner::secrets::{self, Leak};
 use crate::session::Session;
 use crate::terminal::Output;
-use crate::wave::{Found, Wave, find, named, shown_path};
+use crate::wave::{FoundWave, Wave, find, named, shown_path};
 
 /// What is reviewed.
 pub(super) struct Target {
@@ -41,8 +41,8 @@ impl ReviewArgs {
                 folder
             }
             None if self.bundling.is_silent() => match find(&[], session)? {
-                Found::Wave(folder) => Some(folder),
-                Found::Files(_) => None,
+                FoundWave::Wave(folder) => Some(folder),
+                FoundWave::Files(_) => None,
             },
             None => None,
         };
@@ -60,7 +60,7 @@ impl ReviewArgs {
             }));
         }
         let threads = crate::commands::cores();
-        let draft = Draft::plan(
+        let draft = PlannedWave::plan(
             self.name.as_deref(),
             &self.bundling,
             threads,
@@ -136,10 +136,7 @@ impl Sink for Searching {
         name: &str,
         content: &mut dyn FnMut(&mut dyn Write) -> std::io::Result<()>,
     ) -> std::io::Result<()> {
-        let id = name
-            .strip_prefix("prompts/")
-            .and_then(|rest| rest.strip_suffix(".md"));
-        let Some(id) = id else {
+        let Some(id) = layout::bundle_of_prompt(name) else {
             return content(&mut std::io::sink());
         };
         let mut prompt = Vec::new();

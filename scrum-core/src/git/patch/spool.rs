@@ -17,12 +17,12 @@ pub(in crate::git) struct Spool {
 
 /// Where a text stands in a spool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::git) struct Place {
+pub(in crate::git) struct ByteRange {
     offset: u64,
     length: usize,
 }
 
-impl Place {
+impl ByteRange {
     pub(in crate::git) fn length(self) -> u64 {
         self.length as u64
     }
@@ -42,10 +42,10 @@ impl Spool {
     pub(in crate::git) fn add<T, E: From<io::Error>>(
         &mut self,
         write: impl FnOnce(&mut Vec<u8>) -> Result<T, E>,
-    ) -> Result<(Place, T), E> {
+    ) -> Result<(ByteRange, T), E> {
         let start = self.memory.len();
         let value = write(&mut self.memory)?;
-        let place = Place {
+        let place = ByteRange {
             offset: self.file_length + start as u64,
             length: self.memory.len() - start,
         };
@@ -68,7 +68,7 @@ impl Spool {
         Ok(())
     }
 
-    fn read(&self, place: Place, text: &mut Vec<u8>) -> io::Result<()> {
+    fn read(&self, place: ByteRange, text: &mut Vec<u8>) -> io::Result<()> {
         text.clear();
         if place.offset >= self.file_length {
             let start = usize::try_from(place.offset - self.file_length).ok();
@@ -108,11 +108,11 @@ fn read_at(file: &File, mut offset: u64, mut text: &mut [u8]) -> io::Result<()> 
 pub(in crate::git) struct Spooled {
     spools: Vec<Spool>,
     /// For each change the spool and the place in it.
-    places: Vec<(usize, Place)>,
+    places: Vec<(usize, ByteRange)>,
 }
 
 impl Spooled {
-    pub(in crate::git) fn new(spools: Vec<Spool>, places: Vec<(usize, Place)>) -> Self {
+    pub(in crate::git) fn new(spools: Vec<Spool>, places: Vec<(usize, ByteRange)>) -> Self {
         Self { spools, places }
     }
 }

@@ -23,7 +23,7 @@ pub(super) use similarity::MAX_SCORE;
 use similarity::{Collection, Signature, sizes_too_far};
 
 use super::GitError;
-use super::trees::{Difference, Entry};
+use super::trees::{FileDifference, FileEntry};
 use super::workers::Workers;
 use crate::change::Mode;
 use crate::path::RepoPath;
@@ -38,7 +38,7 @@ const CANDIDATES: usize = 4;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Side {
     pub(super) path: RepoPath,
-    pub(super) entry: Entry,
+    pub(super) entry: FileEntry,
 }
 
 /// A change of one file, with its renames known. At least one side is there.
@@ -73,7 +73,7 @@ pub(super) struct Policy {
 ///
 /// What was left out is said in a warning.
 pub(super) fn find(
-    differences: Vec<Difference>,
+    differences: Vec<FileDifference>,
     policy: Policy,
     workers: &mut Workers,
     warnings: &mut Vec<String>,
@@ -81,12 +81,12 @@ pub(super) fn find(
     let (mut sources, mut targets) = (Vec::new(), Vec::new());
     for (at, difference) in differences.iter().enumerate() {
         match (difference.old, difference.new) {
-            (Some(entry), None) => sources.push(Candidate::new(at, difference, entry)),
-            (None, Some(entry)) => targets.push(Candidate::new(at, difference, entry)),
+            (Some(entry), None) => sources.push(RenameCandidate::new(at, difference, entry)),
+            (None, Some(entry)) => targets.push(RenameCandidate::new(at, difference, entry)),
             _ => {}
         }
     }
-    let mut search = Search {
+    let mut search = RenameSearch {
         sources,
         targets,
         policy,
@@ -110,10 +110,10 @@ pub(super) fn find(
 }
 
 /// Puts the renames found in place of their additions.
-fn join(differences: Vec<Difference>, found: &[(usize, usize, u64)]) -> Vec<FilePair> {
+fn join(differences: Vec<FileDifference>, found: &[(usize, usize, u64)]) -> Vec<FilePair> {
     let mut pairs: Vec<Option<FilePair>> = differences
         .into_iter()
-        .map(|Difference { path, old, new }| {
+        .map(|FileDifference { path, old, new }| {
             let side = |entry| Side {
                 path: path.clone(),
                 entry,
@@ -135,16 +135,16 @@ fn join(differences: Vec<Difference>, found: &[(usize, usize, u64)]) -> Vec<File
     pairs.into_iter().flatten().collect()
 }
 
-struct Candidate<'a> {
+struct RenameCandidate<'a> {
     /// Index into the differences.
     at: usize,
     path: &'a RepoPath,
-    entry: Entry,
+    entry: FileEntry,
     paired: bool,
 }
 
-impl<'a> Candidate<'a> {
-    fn new(at: usize, difference: &'a Difference, entry: Entry) -> Self {
+impl<'a> RenameCandidate<'a> {
+    fn new(at: usize, difference: &'a FileDifference, entry: FileEntry) -> Self {
         Self {
             at,
             path: &difference.path,
@@ -158,15 +158,15 @@ impl<'a> Candidate<'a> {
     }
 }
 
-struct Search<'a> {
-    sources: Vec<Candidate<'a>>,
-    targets: Vec<Candidate<'a>>,
+struct RenameSearch<'a> {
+    sources: Vec<RenameCandidate<'a>>,
+    targets: Vec<RenameCandidate<'a>>,
     policy: Policy,
     /// Source, target, score.
     found: Vec<(usize, usize, u64)>,
 }
 
-impl Search<'_> {
+impl RenameSearch<'_> {
     fn pair(&mut self, source: usize, target: usize, score: u64) {
         self.sources[source].paired = true;
         self.targets[target].paired = true;
@@ -183,7 +183,7 @@ impl Search<'_> {
             let Some(same) = by_id.get_mut(&wanted.entry.id) else {
                 continue;
             };
-            let fits = |source: &Candidate<'_>| {
+            let fits = |source: &RenameCandidate<'_>| {
                 source.is_file() && wanted.is_file() || source.entry.mode == wanted.entry.mode
             };
             let near = same.iter().take(MAX_IDENTICAL).enumerate();
@@ -214,7 +214,7 @@ impl Search<'_> {
         let (all_sources, all_targets) = (&self.sources, &self.targets);
         let scores = workers.map(pairs.len(), |objects, at| {
             let (source, target) = (&all_sources[pairs[at].0], &all_targets[pairs[at].1]);
-            let size = |c: &Candidate<'_>| objects.blob_size(c.entry.id, c.path);
+            let size = |c: &RenameCandidate<'_>| objects.blob_size(c.entry.id, c.path);
             if sizes_too_far(size(source)?, size(target)?, minimum) {
                 return Ok(0);
             }
@@ -233,7 +233,7 @@ impl Search<'_> {
         workers: &mut Workers,
         warnings: &mut Vec<String>,
     ) -> Result<(), GitError> {
-        let left = |all: &[Candidate<'_>]| -> Vec<usize> {
+        let left = |all: &[RenameCandidate<'_>]| -> Vec<usize> {
             (0..all.len()).filter(|&at| !all[at].paired).collect()
         };
         let (sources, targets) = (left(&self.sources), left(&self.targets));
@@ -251,7 +251,7 @@ impl Search<'_> {
         }
         let minimum = self.policy.minimum;
         let (all_sources, all_targets) = (&self.sources, &self.targets);
-        let size = |objects: &super::objects::Objects, candidate: &Candidate<'_>| {
+        let size = |objects: &super::objects::Objects, candidate: &RenameCandidate<'_>| {
             if candidate.is_file() {
                 let size = objects.blob_size(candidate.entry.id, candidate.path)?;
                 Ok(Some(size))
@@ -312,7 +312,7 @@ impl Search<'_> {
 }
 
 /// For each file name its only bearer among the unpaired, or `None` where there are several.
-fn unique_names<'a>(candidates: &[Candidate<'a>]) -> HashMap<&'a [u8], Option<usize>> {
+fn unique_names<'a>(candidates: &[RenameCandidate<'a>]) -> HashMap<&'a [u8], Option<usize>> {
     let mut names = HashMap::new();
     for (index, candidate) in candidates.iter().enumerate().filter(|(_, c)| !c.paired) {
         names
@@ -325,7 +325,7 @@ fn unique_names<'a>(candidates: &[Candidate<'a>]) -> HashMap<&'a [u8], Option<us
 
 fn signature(
     objects: &super::objects::Objects,
-    candidate: &Candidate<'_>,
+    candidate: &RenameCandidate<'_>,
 ) -> Result<Signature, GitError> {
     let blob = objects.blob(candidate.entry.id, candidate.path)?;
     let content = blob.content();
@@ -399,19 +399,19 @@ mod tests {
         assert_eq!(kept, [9, 1, 2, 3]);
     }
 
-    fn difference(path: &str, old: Option<(Mode, u8)>, new: Option<(Mode, u8)>) -> Difference {
-        let entry = |(mode, id): (Mode, u8)| Entry {
+    fn difference(path: &str, old: Option<(Mode, u8)>, new: Option<(Mode, u8)>) -> FileDifference {
+        let entry = |(mode, id): (Mode, u8)| FileEntry {
             mode,
             id: Oid::from_bytes(&[id; 20]).unwrap(),
         };
-        Difference {
+        FileDifference {
             path: path.into(),
             old: old.map(entry),
             new: new.map(entry),
         }
     }
 
-    fn exact(differences: Vec<Difference>) -> Vec<(String, String)> {
+    fn exact(differences: Vec<FileDifference>) -> Vec<(String, String)> {
         let policy = Policy {
             minimum: MAX_SCORE,
             limit: 1000,

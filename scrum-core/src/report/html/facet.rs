@@ -55,7 +55,7 @@ const GROUNDINGS: [(Grounding, &str); 5] = [
 
 /// What one issue is found by, as in its attributes.
 #[derive(Debug)]
-pub(super) struct Keys {
+pub(super) struct FacetKeys {
     pub(super) lineages: String,
     pub(super) grounding: String,
 }
@@ -67,7 +67,7 @@ impl Counts {
         findings: impl Iterator<Item = &'a FindingRecord>,
         level: u32,
         severity: Option<Severity>,
-    ) -> Keys {
+    ) -> FacetKeys {
         let mut lineages: Vec<usize> = Vec::new();
         let mut grounding: Vec<Grounding> = Vec::new();
         for finding in findings {
@@ -91,7 +91,7 @@ impl Counts {
         self.agreement[level as usize - 1] += 1;
         let lineages: Vec<String> = lineages.iter().map(usize::to_string).collect();
         let grounding: Vec<&str> = grounding.iter().map(|word| word.as_str()).collect();
-        Keys {
+        FacetKeys {
             lineages: lineages.join(" "),
             grounding: grounding.join(" "),
         }

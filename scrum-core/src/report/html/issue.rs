@@ -15,7 +15,7 @@ const SUMMARY: usize = 220;
 
 /// An issue's line in the list.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Row {
+pub(super) struct IssueRow {
     #[serde(flatten)]
     pub(super) issue: Issue,
     pub(super) bundle: String,
@@ -90,7 +90,7 @@ fn dots(filled: u32, of: u32) -> String {
     times("●", filled) + &times("○", of - filled)
 }
 
-impl Row {
+impl IssueRow {
     /// The issue's line.
     pub(super) fn new(entry: &Ranked<'_>, issue: Issue) -> Self {
         let mut reviewers: Vec<String> = Vec::new();

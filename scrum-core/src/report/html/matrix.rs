@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::bar::{Bar, bar};
-use super::plan::Plan;
+use super::plan::PlanView;
 use super::{Register, counted, grouped};
 use crate::report::clean::line;
 use crate::review::ReviewVerdict;
@@ -12,8 +12,8 @@ use crate::tally::{ReviewState, ReviewerRow, Tally, Totals};
 
 /// The table.
 #[derive(Debug, Serialize)]
-pub(super) struct Matrix {
-    pub(super) seats: Vec<Seat>,
+pub(super) struct MatrixView {
+    pub(super) seats: Vec<SeatRow>,
     pub(super) rows: Vec<MatrixRow>,
     /// Seats without a usable answer, in words.
     pub(super) absent: Vec<Absent>,
@@ -21,7 +21,7 @@ pub(super) struct Matrix {
 
 /// A reviewer, over all bundles.
 #[derive(Debug, Serialize)]
-pub(super) struct Seat {
+pub(super) struct SeatRow {
     pub(super) name: String,
     pub(super) lineages: String,
     /// `3 of 4 bundles`.
@@ -80,7 +80,7 @@ pub(super) struct Absent {
 }
 
 /// Gathers the table.
-pub(super) fn matrix(tally: &Tally, plan: &Plan) -> Matrix {
+pub(super) fn matrix(tally: &Tally, plan: &PlanView) -> MatrixView {
     let mut names: Vec<&str> = tally
         .bundles
         .iter()
@@ -112,7 +112,7 @@ pub(super) fn matrix(tally: &Tally, plan: &Plan) -> Matrix {
             cells,
         });
     }
-    Matrix {
+    MatrixView {
         seats: names
             .iter()
             .zip(&by_seat)
@@ -123,7 +123,7 @@ pub(super) fn matrix(tally: &Tally, plan: &Plan) -> Matrix {
     }
 }
 
-fn seat(name: &str, rows: &[&ReviewerRow]) -> Seat {
+fn seat(name: &str, rows: &[&ReviewerRow]) -> SeatRow {
     let mut lineages: Vec<String> = rows
         .iter()
         .map(|row| line(&row.lineages.to_string()))
@@ -146,7 +146,7 @@ fn seat(name: &str, rows: &[&ReviewerRow]) -> Seat {
     let estimated = rows
         .iter()
         .any(|row| row.tokens_out.is_some() && row.tokens_estimated);
-    Seat {
+    SeatRow {
         name: line(name),
         lineages: lineages.join(" / "),
         reviewed: format!("{usable} of {}", counted(asked as u64, "bundle", "bundles")),

@@ -100,7 +100,7 @@ pub fn write_html(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let environment = environment()?;
-    let plan = plan::Plan::new(tally, options.max_issues);
+    let plan = plan::PlanView::new(tally, options.max_issues);
     let mut budget = diff::Budget::new(manifest, options.max_diff_bytes);
     let page = overview::page(tally, manifest, &plan, &budget);
     render(&environment, PAGE, &page, out)?;

@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::diff::Budget;
 use super::facet::Facets;
-use super::issue::Row;
-use super::matrix::{Matrix, matrix};
-use super::plan::Plan;
+use super::issue::IssueRow;
+use super::matrix::{MatrixView, matrix};
+use super::plan::PlanView;
 use super::policy::{policy, script, style};
 use super::{counted, grouped};
 use crate::report::buckets;
@@ -35,7 +35,7 @@ pub(super) struct Page<'a> {
     facts: Option<String>,
     commits: Vec<String>,
     commits_left_out: usize,
-    totals: Totals,
+    totals: TotalsView,
     /// Issues of severity BLOCK.
     blocking: usize,
     citations: String,
@@ -48,8 +48,8 @@ pub(super) struct Page<'a> {
     warnings: Vec<String>,
     warnings_left_out: usize,
     diff_note: Option<String>,
-    matrix: Matrix,
-    rows: &'a [Row],
+    matrix: MatrixView,
+    rows: &'a [IssueRow],
     agreeing: usize,
     alone: usize,
     left_out: usize,
@@ -61,7 +61,7 @@ pub(super) struct Page<'a> {
 
 /// The counts of the headline.
 #[derive(Debug, Serialize)]
-struct Totals {
+struct TotalsView {
     distinct: String,
     convergent: String,
     issues: String,
@@ -74,7 +74,7 @@ struct Totals {
 #[derive(Debug, Serialize)]
 pub(super) struct End {
     has_manifest: bool,
-    excluded: Vec<Excluded>,
+    excluded: Vec<ExcludedView>,
     excluded_left_out: usize,
     excluded_bytes: String,
     left_out: Option<String>,
@@ -84,7 +84,7 @@ pub(super) struct End {
 
 /// A file that no reviewer was shown.
 #[derive(Debug, Serialize)]
-struct Excluded {
+struct ExcludedView {
     path: String,
     old_path: Option<String>,
     reason: String,
@@ -95,7 +95,7 @@ struct Excluded {
 pub(super) fn page<'a>(
     tally: &Tally,
     manifest: Option<&Manifest>,
-    plan: &'a Plan,
+    plan: &'a PlanView,
     budget: &Budget,
 ) -> Page<'a> {
     let style = style();
@@ -132,7 +132,7 @@ pub(super) fn page<'a>(
             })
             .collect(),
         commits_left_out: commits.len().saturating_sub(MAX_COMMITS),
-        totals: Totals {
+        totals: TotalsView {
             distinct: grouped(totals.distinct),
             convergent: grouped(totals.convergent),
             issues: grouped(totals.issues),
@@ -233,7 +233,7 @@ pub(super) fn end(tally: &Tally, manifest: Option<&Manifest>, budget: &Budget) -
         excluded: excluded
             .iter()
             .take(MAX_EXCLUDED)
-            .map(|file| Excluded {
+            .map(|file| ExcludedView {
                 path: line(&file.path),
                 old_path: file.old_path.as_deref().map(line),
                 reason: line(&file.reason),

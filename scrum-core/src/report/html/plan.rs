@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::anchor::Anchors;
 use super::card::Card;
 use super::facet::{Counts, Facets};
-use super::issue::{Issue, Row};
+use super::issue::{Issue, IssueRow};
 use crate::report::clean::line;
 use crate::report::ranked::{Rank, ranked};
 use crate::review::Severity;
@@ -13,11 +13,11 @@ use crate::tally::Tally;
 
 /// What the page shows of the tally's issues.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub(super) struct PlanView {
     /// One for each bundle of the tally.
     pub(super) bundles: Vec<BundlePlan>,
     /// All issues that are shown, the most important first.
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<IssueRow>,
     /// How many of the rows are agreed; they are first.
     pub(super) agreeing: usize,
     /// Issues that are not shown.
@@ -36,7 +36,7 @@ pub(super) struct BundlePlan {
     pub(super) left_out: usize,
 }
 
-impl Plan {
+impl PlanView {
     /// Chooses the issues of a tally, at most `most` of them.
     pub(super) fn new(tally: &Tally, most: usize) -> Self {
         let mut anchors = Anchors::new();
@@ -70,7 +70,7 @@ impl Plan {
             .collect();
         let mut rows = Vec::with_capacity(order.len());
         for (entry, issue) in order.iter().zip(&shown) {
-            rows.push(Row::new(entry, issue.clone()));
+            rows.push(IssueRow::new(entry, issue.clone()));
             let card = Card::new(entry, issue.clone(), &anchor_of);
             bundles[entry.at.0].issues.push(card);
         }

@@ -21,7 +21,7 @@ const MOST: usize = 1_000;
 
 /// What `bundle.html` shows.
 #[derive(Debug, Serialize)]
-pub(super) struct Section {
+pub(super) struct SectionView {
     pub(super) anchor: String,
     pub(super) id: String,
     /// Size, files, part.
@@ -29,7 +29,7 @@ pub(super) struct Section {
     pub(super) reviewed_by: String,
     pub(super) totals: Totals,
     pub(super) bar: Bar,
-    pub(super) reviewers: Vec<Reviewer>,
+    pub(super) reviewers: Vec<ReviewerView>,
     /// `5 citations = 4 counted + 1 unknown path`.
     pub(super) citations: String,
     pub(super) issues_left_out: usize,
@@ -40,13 +40,13 @@ pub(super) struct Section {
     pub(super) set_aside_left_out: usize,
     pub(super) mentions: Vec<MentionView>,
     pub(super) mentions_left_out: usize,
-    pub(super) retractions: Vec<Retraction>,
+    pub(super) retractions: Vec<RetractionView>,
     pub(super) retractions_left_out: usize,
 }
 
 /// A reviewer's row.
 #[derive(Debug, Serialize)]
-pub(super) struct Reviewer {
+pub(super) struct ReviewerView {
     pub(super) name: String,
     pub(super) lineages: String,
     /// Where they are known from.
@@ -89,7 +89,7 @@ pub(super) struct MentionView {
 
 /// A retraction that matches nothing.
 #[derive(Debug, Serialize)]
-pub(super) struct Retraction {
+pub(super) struct RetractionView {
     pub(super) reviewer: String,
     pub(super) review_line: u32,
     pub(super) text: String,
@@ -102,7 +102,7 @@ pub(super) fn section(
     plan: &BundlePlan,
     text: Option<&[u8]>,
     budget: &mut Budget,
-) -> Section {
+) -> SectionView {
     let mut facts = Vec::new();
     if let Some(bytes) = bundle.bytes {
         facts.push(size::decimal(bytes));
@@ -122,7 +122,7 @@ pub(super) fn section(
     }
     let lineages = counted(u64::from(bundle.reviewed_by), "lineage", "lineages");
     let rest = |count: usize| count.saturating_sub(MOST);
-    Section {
+    SectionView {
         anchor: plan.anchor.clone(),
         id: line(&bundle.id),
         facts,
@@ -132,7 +132,7 @@ pub(super) fn section(
         reviewers: bundle
             .reviewers
             .iter()
-            .map(|row| Reviewer {
+            .map(|row| ReviewerView {
                 name: line(&row.reviewer),
                 lineages: line(&row.lineages.to_string()),
                 source: line(&row.lineage_source),
@@ -192,7 +192,7 @@ pub(super) fn section(
             .unmatched_retractions
             .iter()
             .take(MOST)
-            .map(|record| Retraction {
+            .map(|record| RetractionView {
                 reviewer: line(&record.reviewer),
                 review_line: record.review_line,
                 text: start(&record.text, 300),

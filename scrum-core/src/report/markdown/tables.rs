@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Page, bundle_id, fold, severity, words};
+use super::{MarkdownPage, bundle_id, fold, severity, words};
 use crate::report::Only;
 use crate::report::clean::{line, shorten};
 use crate::report::inert::markdown;
@@ -44,7 +44,7 @@ const STATES: [ReviewState; 6] = [
     ReviewState::NotAsked,
 ];
 
-impl Page {
+impl MarkdownPage {
     /// A row for each bundle.
     pub(super) fn bundles(&mut self, tally: &Tally, only: &Only) {
         let bundles = tally.bundles.iter();

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{MAX_CLAIM, Page, Paint};
+use super::{MAX_CLAIM, Paint, TextPage};
 use crate::report::clean::{line, wrap};
 use crate::report::ranked::{
     Ranked, cited, location_name, notes, severity_said, source, what_and_why, who,
@@ -12,7 +12,7 @@ use crate::tally::FindingRecord;
 /// Pairs of one issue whose similarity is shown; more are counted.
 const MAX_PAIRS: usize = 30;
 
-impl Page<'_> {
+impl TextPage<'_> {
     pub(super) fn issue(&mut self, ranked: &Ranked<'_>) -> io::Result<()> {
         let word = self.severity(ranked.issue.severity);
         let name = ranked.name();

@@ -2,12 +2,12 @@
 
 use std::io;
 
-use super::{Page, Paint};
+use super::{Paint, TextPage};
 use crate::report::buckets;
 use crate::report::clean::{columns, line, shorten};
 use crate::tally::{BundleTally, ReviewState, ReviewerRow};
 
-impl Page<'_> {
+impl TextPage<'_> {
     pub(super) fn reviewers(&mut self, bundle: &BundleTally) -> io::Result<()> {
         let rows: Vec<[String; 6]> = bundle.reviewers.iter().map(cells).collect();
         let mut widths = [

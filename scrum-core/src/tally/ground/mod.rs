@@ -69,7 +69,7 @@ pub struct Ground {
     /// Names of the manifest's files, old ones too, with the file they name; sorted by their bytes read backwards.
     backwards: Vec<(String, usize)>,
     tree_backwards: OnceLock<Vec<usize>>,
-    names: OnceLock<suggest::Names>,
+    names: OnceLock<suggest::KnownNames>,
 }
 
 #[derive(Debug)]

@@ -13,7 +13,7 @@ const MAX_PATHS: usize = 50;
 
 /// The file names of the wave, lower case, each with paths that have it; those of the manifest first.
 #[derive(Debug)]
-pub(crate) struct Names {
+pub(crate) struct KnownNames {
     changed: BTreeMap<String, Vec<String>>,
     tree: BTreeMap<String, Vec<String>>,
 }
@@ -27,7 +27,7 @@ impl Ground {
             let mut room = MAX_NAMES;
             let changed = collect(self.files.iter().map(|file| &file.path), &mut room);
             let tree = collect(self.tree.iter(), &mut room);
-            Names { changed, tree }
+            KnownNames { changed, tree }
         });
         let written = written.replace('\\', "/").to_lowercase();
         let name: Vec<char> = written.rsplit('/').next()?.chars().collect();

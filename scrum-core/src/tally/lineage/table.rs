@@ -12,21 +12,21 @@ const BUILTIN: &str = include_str!("../../../data/lineages.toml");
 /// Rules from tokens of a model id to lineages: the built-in ones, and a caller's own that go before them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineageTable {
-    own: Vec<Rule>,
-    builtin: Vec<Rule>,
+    own: Vec<LineageRule>,
+    builtin: Vec<LineageRule>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Rule {
+struct LineageRule {
     /// Runs of tokens; between two runs any tokens may stand.
     runs: Vec<Vec<String>>,
-    place: Place,
+    place: TokenPlace,
     lineages: LineageSet,
 }
 
 /// Where in an id a rule's tokens stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum TokenPlace {
     Anywhere,
     /// At its beginning.
     Beginning,
@@ -57,7 +57,7 @@ impl LineageTable {
             own: Vec::new(),
             builtin: rules
                 .iter()
-                .filter_map(|(key, names)| Rule::read(key, names))
+                .filter_map(|(key, names)| LineageRule::read(key, names))
                 .collect(),
         }
     }
@@ -71,7 +71,7 @@ impl LineageTable {
     {
         let own = overrides
             .into_iter()
-            .filter_map(|(key, names)| Rule::read(key.as_ref(), names.as_ref()));
+            .filter_map(|(key, names)| LineageRule::read(key.as_ref(), names.as_ref()));
         self.own.extend(own);
         self
     }
@@ -101,7 +101,7 @@ impl LineageTable {
         let whole_only = self
             .builtin
             .iter()
-            .find(|rule| rule.place == Place::WholeId && rule.find(&whole, true).is_some());
+            .find(|rule| rule.place == TokenPlace::WholeId && rule.find(&whole, true).is_some());
         match whole_only {
             Some(rule) => Some(rule.lineages.clone()),
             None => best(&self.builtin, &name, false),
@@ -127,18 +127,18 @@ impl LineageTable {
     }
 }
 
-impl Rule {
+impl LineageRule {
     /// Reads one key of the data file; a key without a token is no rule.
     fn read(key: &str, names: &[String]) -> Option<Self> {
         let places = [
-            ("==", Place::WholeId),
-            ("=", Place::WholeName),
-            ("^", Place::Beginning),
+            ("==", TokenPlace::WholeId),
+            ("=", TokenPlace::WholeName),
+            ("^", TokenPlace::Beginning),
         ];
         let (place, key) = places
             .iter()
             .find_map(|(sign, place)| Some((*place, key.strip_prefix(sign)?)))
-            .unwrap_or((Place::Anywhere, key));
+            .unwrap_or((TokenPlace::Anywhere, key));
         let runs: Vec<_> = key
             .split("...")
             .map(tokens)
@@ -159,9 +159,9 @@ impl Rule {
     fn find(&self, tokens: &[String], is_whole: bool) -> Option<(usize, usize)> {
         let fits_all = self.len() == tokens.len();
         let refused = match self.place {
-            Place::WholeId => !(is_whole && fits_all),
-            Place::WholeName => !fits_all,
-            Place::Anywhere | Place::Beginning => false,
+            TokenPlace::WholeId => !(is_whole && fits_all),
+            TokenPlace::WholeName => !fits_all,
+            TokenPlace::Anywhere | TokenPlace::Beginning => false,
         };
         if refused {
             return None;
@@ -178,13 +178,13 @@ impl Rule {
             let start = span.map_or(from + at, |(start, _)| start);
             span = Some((start, from + at + run.len()));
         }
-        span.filter(|(start, _)| self.place != Place::Beginning || *start == 0)
+        span.filter(|(start, _)| self.place != TokenPlace::Beginning || *start == 0)
     }
 }
 
 /// The lineages of the rule with the most tokens that fits, and of the tokens outside of it.
-fn best(rules: &[Rule], tokens: &[String], is_whole: bool) -> Option<LineageSet> {
-    let mut hits: Vec<(usize, (usize, usize), &Rule)> = rules
+fn best(rules: &[LineageRule], tokens: &[String], is_whole: bool) -> Option<LineageSet> {
+    let mut hits: Vec<(usize, (usize, usize), &LineageRule)> = rules
         .iter()
         .filter_map(|rule| Some((rule.len(), rule.find(tokens, is_whole)?, rule)))
         .collect();

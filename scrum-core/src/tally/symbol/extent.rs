@@ -1,18 +1,18 @@
 //! How far a definition goes: to the brace that matches, else as far as the indentation says.
 
-use super::{Line, indent, words};
+use super::{CodeLine, indent, words};
 
 /// Lines of a head that may stand before its brace.
 const MAX_HEAD: usize = 20;
 
 /// What quotes and comments look like, as far as it matters to counting braces.
 #[derive(Clone, Copy)]
-pub(super) struct Dialect {
+pub(super) struct CommentStyle {
     hash_comments: bool,
     single_quotes: bool,
 }
 
-impl Dialect {
+impl CommentStyle {
     pub(super) fn of(path: &str) -> Self {
         let ending = path.rsplit('.').next().unwrap_or_default();
         Self {
@@ -30,7 +30,7 @@ impl Dialect {
 }
 
 /// The bytes of a line that are code, quotes and comments left out.
-fn code(text: &[u8], dialect: Dialect) -> impl Iterator<Item = u8> {
+fn code(text: &[u8], dialect: CommentStyle) -> impl Iterator<Item = u8> {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
@@ -70,7 +70,12 @@ fn closing(text: &[u8], quote: u8) -> Option<usize> {
 }
 
 /// The index of the last line of what is defined at `at`.
-pub(super) fn extent(lines: &[Line<'_>], at: usize, name: &str, dialect: Dialect) -> usize {
+pub(super) fn extent(
+    lines: &[CodeLine<'_>],
+    at: usize,
+    name: &str,
+    dialect: CommentStyle,
+) -> usize {
     let hunk = lines[at].hunk;
     let end = lines[at..]
         .iter()
@@ -91,7 +96,7 @@ enum Extent {
     },
 }
 
-fn brace_end(lines: &[Line<'_>], from: usize, name: &str, dialect: Dialect) -> Extent {
+fn brace_end(lines: &[CodeLine<'_>], from: usize, name: &str, dialect: CommentStyle) -> Extent {
     let (mut parens, mut braces) = (0_usize, 0_usize);
     let mut head = from;
     for (at, line) in lines.iter().enumerate().skip(from) {
@@ -145,7 +150,7 @@ fn brace_end(lines: &[Line<'_>], from: usize, name: &str, dialect: Dialect) -> E
     Extent::Unknown { head }
 }
 
-fn indented_end(lines: &[Line<'_>], from: usize, head: usize) -> usize {
+fn indented_end(lines: &[CodeLine<'_>], from: usize, head: usize) -> usize {
     let own = indent(lines[from].text).unwrap_or(0);
     let mut last = head;
     for (at, line) in lines.iter().enumerate().skip(head + 1) {

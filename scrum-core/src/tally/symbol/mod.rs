@@ -12,7 +12,7 @@ mod extent;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use self::extent::{Dialect, extent};
+use self::extent::{CommentStyle, extent};
 use crate::change::ChangeKind;
 use crate::patch::{FilePatch, HunkText, file_patches};
 use crate::review::location::LineRange;
@@ -85,7 +85,7 @@ pub(crate) fn resolve_symbols(
         let lines = shown_lines(&file);
         let names: BTreeSet<&str> = symbols.iter().map(|symbol| split(symbol).0).collect();
         let candidates = candidates(&lines, &names);
-        let dialect = Dialect::of(&path);
+        let dialect = CommentStyle::of(&path);
         for symbol in symbols {
             let (name, owner) = split(symbol);
             let Some(at) = candidates
@@ -116,7 +116,7 @@ fn split(symbol: &str) -> (&str, Option<&str>) {
 }
 
 /// A line that the diff shows on the side that is numbered.
-pub(crate) struct Line<'a> {
+pub(crate) struct CodeLine<'a> {
     /// 1-based; of the old side for a deleted file.
     pub(crate) number: u32,
     /// Without its end, and cut at [`MAX_LINE`] bytes.
@@ -127,7 +127,7 @@ pub(crate) struct Line<'a> {
 }
 
 /// The lines that a file's patch shows, ascending.
-pub(crate) fn shown_lines<'a>(file: &FilePatch<'a>) -> Vec<Line<'a>> {
+pub(crate) fn shown_lines<'a>(file: &FilePatch<'a>) -> Vec<CodeLine<'a>> {
     let deleted = file.kind == ChangeKind::Deleted;
     let (own, other) = if deleted { (b'-', b'+') } else { (b'+', b'-') };
     let mut shown = Vec::new();
@@ -147,7 +147,7 @@ pub(crate) fn shown_lines<'a>(file: &FilePatch<'a>) -> Vec<Line<'a>> {
             }
             let rest = rest.strip_suffix(b"\n").unwrap_or(rest);
             let rest = rest.strip_suffix(b"\r").unwrap_or(rest);
-            shown.push(Line {
+            shown.push(CodeLine {
                 number,
                 text: &rest[..rest.len().min(MAX_LINE)],
                 added: mark == own,
@@ -162,7 +162,7 @@ pub(crate) fn shown_lines<'a>(file: &FilePatch<'a>) -> Vec<Line<'a>> {
 /// Lines that may define a name, with how sure that is: 2 behind a defining word, 1 by looks.
 type Candidates<'a> = HashMap<&'a str, Vec<(u8, usize)>>;
 
-fn candidates<'a>(lines: &[Line<'_>], names: &BTreeSet<&'a str>) -> Candidates<'a> {
+fn candidates<'a>(lines: &[CodeLine<'_>], names: &BTreeSet<&'a str>) -> Candidates<'a> {
     let mut candidates = Candidates::new();
     for (at, line) in lines.iter().enumerate() {
         for (start, word) in words(line.text) {
@@ -258,7 +258,7 @@ fn definition(text: &[u8], start: usize, end: usize, next: Option<&[u8]>) -> u8 
 }
 
 /// The one line that is meant: the surest, then those under the owner, then those that the change adds.
-fn choose(lines: &[Line<'_>], all: &[(u8, usize)], owner: Option<&str>) -> Option<usize> {
+fn choose(lines: &[CodeLine<'_>], all: &[(u8, usize)], owner: Option<&str>) -> Option<usize> {
     let surest = all.iter().map(|(sure, _)| *sure).max()?;
     let mut left: Vec<usize> = all
         .iter()
@@ -285,7 +285,7 @@ fn choose(lines: &[Line<'_>], all: &[(u8, usize)], owner: Option<&str>) -> Optio
 }
 
 /// Whether the line, or the nearest line above it that is indented less, has the owner's name.
-fn names_owner(lines: &[Line<'_>], at: usize, owner: &str) -> bool {
+fn names_owner(lines: &[CodeLine<'_>], at: usize, owner: &str) -> bool {
     let has = |text: &[u8]| words(text).any(|(_, word)| word == owner.as_bytes());
     let own = indent(lines[at].text).unwrap_or(0);
     has(lines[at].text)
