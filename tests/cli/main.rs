@@ -25,6 +25,7 @@ mod review;
 mod schemas;
 mod seed;
 mod server;
+mod smoke;
 mod tally;
 mod waves;
 mod wiring;

@@ -239,7 +239,7 @@ fn the_configuration_is_judged_as_the_program_judges_it() {
             model = "m", headers = { "x-team" = "pool" }, max_output = "1MB" } ]
         lineages = { "our-finetune" = ["alibaba"] }
         parity = { known_gaps = [ { case = "a", reason = "b" } ] }
-        assess = { anything = 3 }
+        assess = { require = ["smoke"], smoke_skipped = "note" }
     "#;
     assert_eq!(faults(good), Vec::<String>::new());
     let place = Place::repository();
