@@ -5,7 +5,9 @@ use std::process::{Command, Stdio};
 
 use crate::place::Place;
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 12] = [
+    "assess",
+    "parity",
     "smoke",
     "import",
     "demo",

@@ -5,6 +5,7 @@
     reason = "a test that panics is a test that fails"
 )]
 
+mod assess;
 mod bad_input;
 mod bundle;
 mod demo;
@@ -19,6 +20,7 @@ mod load;
 mod markdown;
 mod merged;
 mod page;
+mod parity;
 mod place;
 mod programs;
 mod review;

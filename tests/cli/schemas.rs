@@ -213,6 +213,40 @@ fn manifest_tally_and_verify_are_what_their_schemas_say() {
 }
 
 #[test]
+fn reports_of_the_other_phases_are_what_their_schemas_say() {
+    let place = reviewed();
+    place.write(
+        "scrum.toml",
+        "[[smoke]]\nname = 'a'\ncommand = ['no-such-command-here']\n[[smoke]]\nname = 'b'\ncommand = ['x']\nneeds = ['a']\n\
+         [parity]\nknown_gaps = [{ case = 'one', reason = 'decided' }]\n",
+    );
+    place.write(
+        "gaps.toml",
+        "[[gap]]\nid = 'g'\nwhat = 'w'\nstatus = 'open'\n",
+    );
+    place.write(
+        "answers.jsonl",
+        "{\"schema\":\"scrum.recording/1\",\"sides\":[\"go\",\"rust\"],\"exchanges\":2}\n\
+         {\"case\":\"one\",\"left\":{\"answer\":{\"status\":200,\"body\":\"1\"}},\"right\":{\"answer\":{\"status\":200,\"body\":\"[]\"}}}\n\
+         {\"case\":\"two\",\"left\":{\"failed\":{\"reason\":\"x\"}},\"right\":{\"failed\":{\"reason\":\"x\"}}}\n",
+    );
+    for (name, args, filled) in [
+        ("smoke", &["smoke"][..], "/steps/1/reason"),
+        (
+            "parity",
+            &["parity", "answers.jsonl"][..],
+            "/results/0/differences/0",
+        ),
+        ("assess", &["assess"][..], "/reasons/0"),
+    ] {
+        let args = [args, &["--format", "json"]].concat();
+        let report = place.scrum(&args).expect(1).json();
+        assert!(report.pointer(filled).is_some(), "{report:#}");
+        conforms(name, &report);
+    }
+}
+
+#[test]
 fn a_patch_without_a_repository_conforms_too() {
     let place = Place::empty();
     let patch = "diff --git a/run.sh b/run.sh\nold mode 100644\nnew mode 100755\n";

@@ -115,7 +115,11 @@ fn steps_that_hang_fork_die_and_flood() {
         ("absent", "FAIL", "exit", serde_json::Value::Null),
     ] {
         let step = steps.iter().find(|step| step["name"] == name).unwrap();
-        assert_eq!((&step["result"], &step[field]), (&result.into(), &value), "{step}");
+        assert_eq!(
+            (&step["result"], &step[field]),
+            (&result.into(), &value),
+            "{step}"
+        );
     }
     assert_eq!(steps[0]["tail"], "waiting");
     assert!(!lives(&place, "hangs") && !lives(&place, "forks"));
@@ -123,9 +127,17 @@ fn steps_that_hang_fork_die_and_flood() {
     let log = fs::metadata(place.path().join(&wave).join("smoke/floods.log")).unwrap();
     assert!(log.len() < 2 << 20, "{}", log.len());
     let log = place.read(&format!("{wave}/smoke/floods.log"));
-    assert!(log.starts_with("[98951424 bytes before this were not kept]\n"), "{:?}", &log[..80]);
+    assert!(
+        log.starts_with("[98951424 bytes before this were not kept]\n"),
+        "{:?}",
+        &log[..80]
+    );
     assert_eq!(steps[3]["tail"].as_str().unwrap().lines().count(), 20);
-    assert!(run.stdout.ends_with("--- 3 PASS / 4 FAIL ---\n"), "{}", run.all());
+    assert!(
+        run.stdout.ends_with("--- 3 PASS / 4 FAIL ---\n"),
+        "{}",
+        run.all()
+    );
 }
 
 #[test]
@@ -153,7 +165,10 @@ fn a_step_whose_dependency_failed_is_skipped() {
     let run = place.scrum(&["smoke", "--only", "lint"]).expect(0);
     assert_eq!(run.stdout, "PASS lint 0s\n--- 1 PASS / 0 FAIL ---\n");
     let run = place.scrum(&["smoke", "--only", "api"]).expect(1);
-    assert_eq!(run.stdout, "FAIL db 0s\nSKIP api 0s\n--- 0 PASS / 1 FAIL / 1 SKIP ---\n");
+    assert_eq!(
+        run.stdout,
+        "FAIL db 0s\nSKIP api 0s\n--- 0 PASS / 1 FAIL / 1 SKIP ---\n"
+    );
     assert_eq!(json(&place, &wave), report);
     let run = place.scrum(&["smoke", "--only", "lnt"]).expect(2);
     assert!(run.stderr.contains("did you mean `lint`?"), "{}", run.all());
@@ -164,7 +179,14 @@ fn ctrl_c_leaves_a_truthful_summary() {
     let (place, wave) = with_wave("");
     let chain = [
         step("first", "true", ""),
-        step("long", &format!("echo $$ > {0}; exec sleep 60", place.beside("long").display()), ""),
+        step(
+            "long",
+            &format!(
+                "echo $$ > {0}; exec sleep 60",
+                place.beside("long").display()
+            ),
+            "",
+        ),
         step("last", "true", ""),
     ]
     .concat();
@@ -177,17 +199,27 @@ fn ctrl_c_leaves_a_truthful_summary() {
         .spawn()
         .unwrap();
     let begun = Instant::now();
-    while fs::read_to_string(place.beside("long")).unwrap_or_default().is_empty() {
+    while fs::read_to_string(place.beside("long"))
+        .unwrap_or_default()
+        .is_empty()
+    {
         assert!(begun.elapsed() < Duration::from_secs(20));
         std::thread::sleep(Duration::from_millis(5));
     }
     let pid = child.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
     let status = child.wait().unwrap();
     assert_eq!((status.code(), status.signal()), (Some(130), None));
     let text = place.read(&format!("{wave}/smoke.txt"));
     assert!(
-        text.starts_with("PASS first 0s\nFAIL long ") && text.ends_with("\nSKIP last 0s\n--- 1 PASS / 1 FAIL / 1 SKIP ---\n"),
+        text.starts_with("PASS first 0s\nFAIL long ")
+            && text.ends_with("\nSKIP last 0s\n--- 1 PASS / 1 FAIL / 1 SKIP ---\n"),
         "{text}"
     );
     assert_eq!(json(&place, &wave)["steps"][1]["reason"], "interrupted");
@@ -200,24 +232,41 @@ fn reports_of_other_runners_plug_in() {
     let junit = "<testsuites><testsuite><testcase classname='net' name='t1' time='1.5'/><testcase name='t2'>\
                  <failure message='boom'>line 1</failure></testcase></testsuite></testsuites>";
     let text = "PASS net::t1 2s\nFAIL t2 0s\n--- 1 PASS / 1 FAIL ---\n";
-    let run = place.scrum_with_stdin(&["smoke", "--from", "-"], junit.as_bytes()).expect(1);
+    let run = place
+        .scrum_with_stdin(&["smoke", "--from", "-"], junit.as_bytes())
+        .expect(1);
     assert_eq!(run.stdout, text);
     assert_eq!(place.read(&format!("{wave}/smoke.txt")), text);
     assert_eq!(json(&place, &wave)["steps"][1]["reason"], "boom");
     // Nobody knows what another runner ran on.
     assert_eq!(json(&place, &wave).get("commit"), None);
 
-    place.write("bats.tap", "1..3\nok 1 adds\nok 2 later # skip no network\nok 3 more\n");
+    place.write(
+        "bats.tap",
+        "1..3\nok 1 adds\nok 2 later # skip no network\nok 3 more\n",
+    );
     let run = place.scrum(&["smoke", "--from", "bats.tap"]).expect(0);
-    assert!(run.stdout.ends_with("--- 2 PASS / 0 FAIL / 1 SKIP ---\n"), "{}", run.all());
+    assert!(
+        run.stdout.ends_with("--- 2 PASS / 0 FAIL / 1 SKIP ---\n"),
+        "{}",
+        run.all()
+    );
     for (name, content, words) in [
         ("cut.tap", "1..3\nok 1 adds\n", "3 planned"),
-        ("cut.xml", "<testsuite><testcase name='a'/>", "it ends inside of an element"),
+        (
+            "cut.xml",
+            "<testsuite><testcase name='a'/>",
+            "it ends inside of an element",
+        ),
         ("prose.txt", "all is well\n", "neither `PASS name 5s` lines"),
     ] {
         place.write(name, content);
         let run = place.scrum(&["smoke", "--from", name]).expect(2);
-        assert!(run.stderr.contains(words) && run.stderr.contains(name), "{}", run.all());
+        assert!(
+            run.stderr.contains(words) && run.stderr.contains(name),
+            "{}",
+            run.all()
+        );
     }
     place.write("empty.xml", "<testsuite/>");
     place.scrum(&["smoke", "--from", "empty.xml"]).expect(1);
@@ -228,15 +277,34 @@ fn formats_go_by_name_or_ending() {
     let place = Place::empty();
     place.write("scrum.toml", step("a & b", "exit 1", ""));
     let run = place.scrum(&["smoke", "--format", "tap"]).expect(1);
-    assert!(run.stdout.starts_with("TAP version 14\n1..1\nnot ok 1 - a & b\n  ---\n"), "{}", run.all());
+    assert!(
+        run.stdout
+            .starts_with("TAP version 14\n1..1\nnot ok 1 - a & b\n  ---\n"),
+        "{}",
+        run.all()
+    );
     let run = place.scrum(&["smoke", "-o", "smoke.xml"]).expect(1);
     assert_eq!(run.stdout, "");
-    assert!(place.read("smoke.xml").contains("<testcase name=\"a &amp; b\" classname=\"smoke\""));
-    let run = place.scrum(&["smoke", "--from", "smoke.xml", "--format", "json"]).expect(1);
+    assert!(
+        place
+            .read("smoke.xml")
+            .contains("<testcase name=\"a &amp; b\" classname=\"smoke\"")
+    );
+    let run = place
+        .scrum(&["smoke", "--from", "smoke.xml", "--format", "json"])
+        .expect(1);
     assert_eq!(run.json()["steps"][0]["name"], "a & b");
     let run = place.scrum(&["smoke", "-o", "smoke.doc"]).expect(2);
-    assert!(run.stderr.contains("the ending names no format"), "{}", run.all());
+    assert!(
+        run.stderr.contains("the ending names no format"),
+        "{}",
+        run.all()
+    );
     place.write("scrum.toml", "");
     let run = place.scrum(&["smoke"]).expect(2);
-    assert!(run.stderr.contains("has no [[smoke]] step"), "{}", run.all());
+    assert!(
+        run.stderr.contains("has no [[smoke]] step"),
+        "{}",
+        run.all()
+    );
 }

@@ -114,6 +114,10 @@ pub(crate) fn run(args: &AssessArgs, session: &Session, output: &Output) -> Resu
 
 /// Leaves the assessment in the wave.
 fn keep(assessment: &Assessment, wave: &Path) -> Result<()> {
-    write_atomically(&wave.join(ASSESSMENT), &mut |out| assessment.write_json(out))?;
-    write_atomically(&wave.join("assess.md"), &mut |out| assessment.write_markdown(out))
+    write_atomically(&wave.join(ASSESSMENT), &mut |out| {
+        assessment.write_json(out)
+    })?;
+    write_atomically(&wave.join("assess.md"), &mut |out| {
+        assessment.write_markdown(out)
+    })
 }

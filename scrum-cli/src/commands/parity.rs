@@ -107,17 +107,18 @@ impl ParityArgs {
         let name = self.cases.display();
         let recorded = Recording::is_one(&text);
         match (&self.left, &self.right) {
-            (Some(_), _) | (_, Some(_)) if recorded => {
-                Err(usage_error(format!("{name} has recorded answers, so there is nobody to ask"))
-                    .hint("leave out --left and --right, or name a file of cases"))
-            }
+            (Some(_), _) | (_, Some(_)) if recorded => Err(usage_error(format!(
+                "{name} has recorded answers, so there is nobody to ask"
+            ))
+            .hint("leave out --left and --right, or name a file of cases")),
             (Some(left), Some(right)) => {
                 let cases = read_cases(&text).map_err(|error| {
                     usage_error(format!("{name}: {error}"))
                         .hint("docs/gauntlet.md shows how cases are written")
                 })?;
                 let config = &session.config.parity;
-                let probe = |side: &Side| Probe::new(side.clone(), config.timeout(), config.max_body());
+                let probe =
+                    |side: &Side| Probe::new(side.clone(), config.timeout(), config.max_body());
                 let (left_probe, right_probe) = (probe(left), probe(right));
                 let asked = cases.iter().map(|case| {
                     output.note(&format!("{} {} {}", case.name, case.method(), case.path));
@@ -129,7 +130,8 @@ impl ParityArgs {
                 })
             }
             _ if recorded => Recording::read(&text).map_err(|error| {
-                usage_error(format!("{name}: {error}")).hint("`scrum parity CASES --record FILE` records again")
+                usage_error(format!("{name}: {error}"))
+                    .hint("`scrum parity CASES --record FILE` records again")
             }),
             _ => Err(usage_error(format!("{name} has cases, and nobody to ask"))
                 .hint("add --left NAME=URL and --right NAME=URL")),
@@ -139,6 +141,8 @@ impl ParityArgs {
 
 fn read(file: &Path) -> Result<String> {
     let bytes = std::fs::read(file).map_err(|error| cannot_read(file, &error))?;
-    String::from_utf8(bytes)
-        .map_err(|_| usage_error(format!("{} is not UTF-8", file.display())).hint("write a body of other bytes as `json`"))
+    String::from_utf8(bytes).map_err(|_| {
+        usage_error(format!("{} is not UTF-8", file.display()))
+            .hint("write a body of other bytes as `json`")
+    })
 }

@@ -183,13 +183,14 @@ fn read(file: &Path) -> Result<SmokeReport> {
     };
     done.map_err(|error| cannot_read(file, &error))?;
     if bytes.len() as u64 > LIMIT {
-        return Err(usage_error(format!("{name} is larger than a report of a chain"))
-            .hint("`scrum smoke --from FILE` takes JUnit XML, TAP, or what scrum wrote"));
+        return Err(
+            usage_error(format!("{name} is larger than a report of a chain"))
+                .hint("`scrum smoke --from FILE` takes JUnit XML, TAP, or what scrum wrote"),
+        );
     }
     smoke::read(&String::from_utf8_lossy(&bytes)).map_err(|error| {
-        usage_error(format!("{name}: {error}")).hint(
-            "let the runner write JUnit XML or TAP, as in `bats --formatter tap`, to its end",
-        )
+        usage_error(format!("{name}: {error}"))
+            .hint("let the runner write JUnit XML or TAP, as in `bats --formatter tap`, to its end")
     })
 }
 
@@ -223,34 +224,44 @@ impl<'a> Runner<'a> {
         // The configuration was checked when it was read.
         let order = smoke_order(chain).map_err(usage_error)?;
         let repository = self.session.repository().ok();
-        let checkout = || repository.as_ref().and_then(|repository| repository.checkout().ok()?);
+        let checkout = || {
+            repository
+                .as_ref()
+                .and_then(|repository| repository.checkout().ok()?)
+        };
         let before = checkout();
         if let Some(logs) = &self.logs {
             prepare(logs)?;
         }
         let mut shown = Shown::new(chain, &order);
-        let run = chain::run(chain, &order, jobs, &self.session.top, |event| match event {
-            ChainEvent::Started(step) => {
-                self.output.note(&format!("{}: {}", step.name, step.command.join(" ")));
-                Ok(())
-            }
-            ChainEvent::Finished(step, written) => {
-                let log = self.log(step, *written)?;
-                if self.live {
-                    for step in shown.finished(step) {
-                        self.output.data(|out| step.write_text(out))?;
-                    }
+        let run = chain::run(
+            chain,
+            &order,
+            jobs,
+            &self.session.top,
+            |event| match event {
+                ChainEvent::Started(step) => {
+                    self.output
+                        .note(&format!("{}: {}", step.name, step.command.join(" ")));
+                    Ok(())
                 }
-                self.explain(step, log.as_deref());
-                Ok(())
-            }
-        })?;
+                ChainEvent::Finished(step, written) => {
+                    let log = self.log(step, *written)?;
+                    if self.live {
+                        for step in shown.finished(step) {
+                            self.output.data(|out| step.write_text(out))?;
+                        }
+                    }
+                    self.explain(step, log.as_deref());
+                    Ok(())
+                }
+            },
+        )?;
         let mut report = SmokeReport::new(run.steps);
         if let Some(before) = before {
             // Steps may change files, or check something else out.
             let after = checkout();
-            report.uncommitted =
-                before.uncommitted || after.is_none_or(|after| after != before);
+            report.uncommitted = before.uncommitted || after.is_none_or(|after| after != before);
             report.commit = Some(before.commit);
         }
         Ok((report, run.interrupted))
@@ -290,8 +301,7 @@ impl<'a> Runner<'a> {
 
 /// Makes the folder of the steps' output, and removes what an older run left in it.
 fn prepare(logs: &Path) -> Result<()> {
-    std::fs::create_dir_all(logs)
-        .with_context(|| format!("{} cannot be made", logs.display()))?;
+    std::fs::create_dir_all(logs).with_context(|| format!("{} cannot be made", logs.display()))?;
     for entry in std::fs::read_dir(logs).into_iter().flatten().flatten() {
         let path = entry.path();
         if path.extension().is_some_and(|ending| ending == "log") {
@@ -312,7 +322,10 @@ struct Shown {
 impl Shown {
     fn new(chain: &[Smoke], order: &[usize]) -> Self {
         Self {
-            names: order.iter().map(|&index| chain[index].name.clone()).collect(),
+            names: order
+                .iter()
+                .map(|&index| chain[index].name.clone())
+                .collect(),
             finished: vec![None; order.len()],
             next: 0,
         }

@@ -38,9 +38,13 @@ impl std::str::FromStr for Side {
         if wire::server(url).is_empty() || rest.starts_with(':') {
             return Err(format!("`{url}` names no host"));
         }
-        let unfit = |c: char| matches!(c, '?' | '#' | '@' | '\\') || c.is_whitespace() || c.is_control();
+        let unfit =
+            |c: char| matches!(c, '?' | '#' | '@' | '\\') || c.is_whitespace() || c.is_control();
         if let Some(c) = rest.chars().find(|c| unfit(*c)) {
-            return Err(format!("`{url}` has `{}`, which only a case can have", c.escape_default()));
+            return Err(format!(
+                "`{url}` has `{}`, which only a case can have",
+                c.escape_default()
+            ));
         }
         Ok(Self {
             name: name.to_owned(),
@@ -101,7 +105,10 @@ impl Probe {
         let mut request = Request::builder()
             .method(case.method())
             .uri(format!("{}{}", self.side.url, case.path));
-        let typed = case.headers.keys().any(|name| name.eq_ignore_ascii_case("content-type"));
+        let typed = case
+            .headers
+            .keys()
+            .any(|name| name.eq_ignore_ascii_case("content-type"));
         if case.json.is_some() && !typed {
             request = request.header("content-type", "application/json");
         }
@@ -109,8 +116,12 @@ impl Probe {
             request = request.header(name, value);
         }
         let response = match body {
-            Some(body) => self.agent.run(request.body(body).map_err(|error| error.to_string())?),
-            None => self.agent.run(request.body(()).map_err(|error| error.to_string())?),
+            Some(body) => self
+                .agent
+                .run(request.body(body).map_err(|error| error.to_string())?),
+            None => self
+                .agent
+                .run(request.body(()).map_err(|error| error.to_string())?),
         };
         let mut response = response.map_err(|error| self.failure(&error))?;
         let body = self.body(&mut response)?;
@@ -126,11 +137,12 @@ impl Probe {
         }
         let mut answer = Answer::new(response.status().as_u16(), header("content-type"), &body);
         // Where both lead to the same place of their own server, they do the same.
-        answer.location = header("location").map(|place| match place.strip_prefix(&self.side.url) {
-            Some(rest) if rest.is_empty() => "/".to_owned(),
-            Some(rest) if rest.starts_with(['/', '?', '#']) => rest.to_owned(),
-            _ => place,
-        });
+        answer.location =
+            header("location").map(|place| match place.strip_prefix(&self.side.url) {
+                Some(rest) if rest.is_empty() => "/".to_owned(),
+                Some(rest) if rest.starts_with(['/', '?', '#']) => rest.to_owned(),
+                _ => place,
+            });
         Ok(answer)
     }
 
@@ -150,7 +162,9 @@ impl Probe {
 
     fn failure(&self, error: &ureq::Error) -> String {
         match error {
-            ureq::Error::Timeout(_) => format!("no whole answer within {:?} (`timeout`)", self.timeout),
+            ureq::Error::Timeout(_) => {
+                format!("no whole answer within {:?} (`timeout`)", self.timeout)
+            }
             ureq::Error::Io(error) if error.kind() == ErrorKind::ConnectionRefused => {
                 format!("connection refused by {}", wire::server(&self.side.url))
             }
@@ -177,7 +191,10 @@ mod tests {
     #[test]
     fn a_side_is_a_name_and_an_address() {
         let side: Side = "go=http://127.0.0.1:8080/".parse().unwrap();
-        assert_eq!((side.name.as_str(), side.url.as_str()), ("go", "http://127.0.0.1:8080"));
+        assert_eq!(
+            (side.name.as_str(), side.url.as_str()),
+            ("go", "http://127.0.0.1:8080")
+        );
         for text in [
             "go",
             "=http://a",

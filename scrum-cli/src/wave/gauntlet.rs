@@ -63,7 +63,12 @@ impl Phases {
         Ok(phases)
     }
 
-    fn json<T: DeserializeOwned>(&mut self, wave: &Path, name: &str, made_by: &str) -> Result<Option<T>> {
+    fn json<T: DeserializeOwned>(
+        &mut self,
+        wave: &Path,
+        name: &str,
+        made_by: &str,
+    ) -> Result<Option<T>> {
         let path = wave.join(name);
         let Some(bytes) = self.file(&path, name)? else {
             return Ok(None);

@@ -147,7 +147,9 @@ pub(super) fn check_chain(chain: &[Smoke]) -> Result<(), ConfigError> {
             return Err(fault(format!("step `{}`: {reason}", step.name)));
         }
     }
-    order(chain).map(drop).map_err(|error| fault(error.to_string()))
+    order(chain)
+        .map(drop)
+        .map_err(|error| fault(error.to_string()))
 }
 
 /// Indices of the steps, each after those it needs.

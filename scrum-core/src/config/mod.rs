@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 
 pub use error::ConfigError;
 pub use gauntlet::{
-    DEFAULT_MAX_BODY, DEFAULT_PARITY_TIMEOUT, DEFAULT_STEP_TIMEOUT, Parity, Smoke, order as smoke_order,
+    DEFAULT_MAX_BODY, DEFAULT_PARITY_TIMEOUT, DEFAULT_STEP_TIMEOUT, Parity, Smoke,
+    order as smoke_order,
 };
 pub(crate) use reviewers::header_fault;
 pub use reviewers::{

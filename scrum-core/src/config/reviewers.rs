@@ -157,7 +157,11 @@ impl Reviewer {
             let framed = |(name, value): (&String, &String)| {
                 // What is asked is JSON.
                 let typed = name.eq_ignore_ascii_case("content-type");
-                if typed { Some(set_by_scrum(name)) } else { header_fault((name, value)) }
+                if typed {
+                    Some(set_by_scrum(name))
+                } else {
+                    header_fault((name, value))
+                }
             };
             if let Some(fault) = self.headers.iter().find_map(framed) {
                 return Some(format!("`headers`: {fault}"));

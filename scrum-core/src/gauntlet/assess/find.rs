@@ -157,7 +157,10 @@ fn review(bundle: &BundleTally, min_lineages: u32, found: &mut Vec<Found>) {
     let told = |findings: &[usize]| {
         let mut reviewers: Vec<&str> = Vec::new();
         let mut claim = "";
-        for record in findings.iter().filter_map(|index| bundle.findings.get(*index)) {
+        for record in findings
+            .iter()
+            .filter_map(|index| bundle.findings.get(*index))
+        {
             if !reviewers.contains(&record.reviewer.as_str()) {
                 reviewers.push(&record.reviewer);
             }
@@ -187,9 +190,17 @@ fn review(bundle: &BundleTally, min_lineages: u32, found: &mut Vec<Found>) {
         }
     }
     agreed.sort_unstable();
-    for location in bundle.locations.iter().filter(|at| at.convergence >= 2 && blocks(at.severity)) {
+    for location in bundle
+        .locations
+        .iter()
+        .filter(|at| at.convergence >= 2 && blocks(at.severity))
+    {
         // An agreed issue of the same findings has been told.
-        if !location.findings.iter().all(|index| agreed.binary_search(index).is_ok()) {
+        if !location
+            .findings
+            .iter()
+            .all(|index| agreed.binary_search(index).is_ok())
+        {
             let (start, end) = (location.start, location.end);
             let place = place(&location.path, start, end, location.symbol.as_deref());
             add(Rule::ConvergentBlock, place, &location.findings);
@@ -209,7 +220,11 @@ fn place(path: &str, start: Option<u32>, end: Option<u32>, symbol: Option<&str>)
 
 fn sizes(evidence: &Evidence<'_>, found: &mut Vec<Found>) {
     let manifest = evidence.manifest;
-    for bundle in manifest.bundles.iter().filter(|bundle| bundle.verdict == Size::Fail) {
+    for bundle in manifest
+        .bundles
+        .iter()
+        .filter(|bundle| bundle.verdict == Size::Fail)
+    {
         let what = format!(
             "bundle {} has {}, above the limit of {}",
             bundle.id,
@@ -256,9 +271,10 @@ fn gaps(evidence: &Evidence<'_>, today: &str, found: &mut Vec<Found>) {
         let over = gap.until.as_deref().is_some_and(|until| until < today);
         let (rule, what) = match gap.status {
             // The day may have passed since the probe.
-            GapStatus::Accepted | GapStatus::Expired if over => {
-                (Rule::GapExpired, format!("expired on {}", gap.until.as_deref().unwrap_or_default()))
-            }
+            GapStatus::Accepted | GapStatus::Expired if over => (
+                Rule::GapExpired,
+                format!("expired on {}", gap.until.as_deref().unwrap_or_default()),
+            ),
             GapStatus::Accepted | GapStatus::Expired => (Rule::GapAccepted, gap.reason.clone()),
             GapStatus::Closed => (Rule::GapClosed, "does not diverge any more".to_owned()),
             GapStatus::Unknown => (Rule::GapClosed, "no case has that name".to_owned()),

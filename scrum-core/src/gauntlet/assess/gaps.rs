@@ -85,7 +85,9 @@ pub fn read_gaps(text: &str) -> Result<Vec<Gap>, GapsError> {
         };
         let blank = |text: &Option<String>| text.as_ref().is_none_or(|text| text.trim().is_empty());
         if gap.id.trim().is_empty() || gap.what.trim().is_empty() {
-            return Err(fault("needs an `id`, and a `what` that says what is missing"));
+            return Err(fault(
+                "needs an `id`, and a `what` that says what is missing",
+            ));
         }
         if !ids.insert(&gap.id) {
             return Err(fault("is there twice"));

@@ -46,7 +46,8 @@ pub(super) fn statement(assessment: &Assessment) -> Value {
 fn passed(assessment: &Assessment) -> Vec<String> {
     let spoken_against = |phase: &PhaseRecord| {
         let mut reasons = assessment.reasons.iter();
-        reasons.any(|reason| reason.effect > Effect::Note && reason.rule.phase() == Some(phase.phase))
+        reasons
+            .any(|reason| reason.effect > Effect::Note && reason.rule.phase() == Some(phase.phase))
     };
     let phases = assessment.phases.iter();
     phases

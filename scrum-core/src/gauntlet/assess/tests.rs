@@ -38,7 +38,11 @@ fn smoke(results: &[StepResult]) -> SmokeReport {
 
 fn probe(right: &str, status: u16, gaps: &[KnownGap], day: &str) -> ParityReport {
     let reply = |status, body: &str| {
-        Reply::Answer(Answer::new(status, Some("application/json".into()), body.as_bytes()))
+        Reply::Answer(Answer::new(
+            status,
+            Some("application/json".into()),
+            body.as_bytes(),
+        ))
     };
     let exchange = Exchange {
         case: "missing-field".into(),
@@ -106,7 +110,11 @@ fn nothing_found_ships() {
     let assessment = Release::clean().assess(&all());
     assert_eq!(assessment.verdict, Verdict::Ship);
     assert_eq!(assessment.reasons, []);
-    let summaries: Vec<&str> = assessment.phases.iter().map(|phase| phase.summary.as_str()).collect();
+    let summaries: Vec<&str> = assessment
+        .phases
+        .iter()
+        .map(|phase| phase.summary.as_str())
+        .collect();
     assert_eq!(
         summaries,
         [
@@ -125,24 +133,40 @@ fn every_rule_is_found_alone() {
     let accepted = "[[gap]]\nid='g'\nwhat='w'\nstatus='accepted'\ndecided_by='Ada'\n";
     let rows: [(Rule, Change); 15] = [
         (Rule::NotRun, |r| r.parity = None),
-        (Rule::Stale, |r| r.smoke.as_mut().unwrap().commit = Some("f".repeat(40))),
+        (Rule::Stale, |r| {
+            r.smoke.as_mut().unwrap().commit = Some("f".repeat(40))
+        }),
         (Rule::SmokeFailed, |r| r.smoke = Some(smoke(&[Pass, Fail]))),
         (Rule::SmokeSkipped, |r| r.smoke = Some(smoke(&[Pass, Skip]))),
-        (Rule::AgreedBlock, |r| r.tally = Some(tally(&[("opus", BLOCK), ("kimi", BLOCK)]))),
+        (Rule::AgreedBlock, |r| {
+            r.tally = Some(tally(&[("opus", BLOCK), ("kimi", BLOCK)]))
+        }),
         (Rule::ConvergentBlock, |r| {
             let other = "SEVERITY: WARN\nWHERE: a.rs:3\nWHAT: Wrong colour of icons shown\n";
             r.tally = Some(tally(&[("opus", BLOCK), ("kimi", other)]));
             // The finding alone is a block, too; that it converges is what holds.
         }),
-        (Rule::SingleBlock, |r| r.tally = Some(tally(&[("opus", BLOCK), ("kimi", "NONE")]))),
-        (Rule::FewLineages, |r| r.tally = Some(tally(&[("opus", "NONE"), ("opus-2", "NONE")]))),
+        (Rule::SingleBlock, |r| {
+            r.tally = Some(tally(&[("opus", BLOCK), ("kimi", "NONE")]))
+        }),
+        (Rule::FewLineages, |r| {
+            r.tally = Some(tally(&[("opus", "NONE"), ("opus-2", "NONE")]))
+        }),
         (Rule::ForcedOversize, |r| r.manifest = manifest(true)),
-        (Rule::ParityDiverges, |r| r.parity = Some(probe("{}", 200, &[], TODAY))),
-        (Rule::ParityFailed, |r| r.parity = Some(probe("{}", 503, &[], TODAY))),
-        (Rule::GapExpired, |r| r.parity = Some(probe("{}", 200, &[gap("2026-11-25")], TODAY))),
+        (Rule::ParityDiverges, |r| {
+            r.parity = Some(probe("{}", 200, &[], TODAY))
+        }),
+        (Rule::ParityFailed, |r| {
+            r.parity = Some(probe("{}", 503, &[], TODAY))
+        }),
+        (Rule::GapExpired, |r| {
+            r.parity = Some(probe("{}", 200, &[gap("2026-11-25")], TODAY))
+        }),
         (Rule::GapOpen, |_| ()),
         (Rule::GapAccepted, |_| ()),
-        (Rule::GapClosed, |r| r.parity = Some(probe("{\"a\":1}", 200, &[gap(TODAY)], TODAY))),
+        (Rule::GapClosed, |r| {
+            r.parity = Some(probe("{\"a\":1}", 200, &[gap(TODAY)], TODAY))
+        }),
     ];
     assert_eq!(rows.map(|(rule, _)| rule).as_slice(), Rule::ALL);
     for (rule, change) in rows {
@@ -154,7 +178,11 @@ fn every_rule_is_found_alone() {
             _ => {}
         }
         let assessment = release.assess(&all());
-        let found: Vec<Rule> = assessment.reasons.iter().map(|reason| reason.rule).collect();
+        let found: Vec<Rule> = assessment
+            .reasons
+            .iter()
+            .map(|reason| reason.rule)
+            .collect();
         let expected = match rule {
             Rule::ConvergentBlock => vec![rule, Rule::SingleBlock],
             rule => vec![rule],
@@ -173,7 +201,11 @@ fn every_rule_is_found_alone() {
 fn the_configuration_decides_what_a_rule_does() {
     let rules: Assess = toml::from_str("smoke_failed = 'gap'\nsmoke_skipped = 'note'").unwrap();
     let mut release = Release::clean();
-    release.smoke = Some(smoke(&[StepResult::Pass, StepResult::Fail, StepResult::Skip]));
+    release.smoke = Some(smoke(&[
+        StepResult::Pass,
+        StepResult::Fail,
+        StepResult::Skip,
+    ]));
     assert_eq!(release.assess(&rules).verdict, Verdict::ShipWithKnownGap);
     assert!(toml::from_str::<Assess>("smoke_faild = 'gap'").is_err());
     assert!(toml::from_str::<Assess>("smoke_failed = 'perhaps'").is_err());
@@ -192,7 +224,11 @@ fn what_was_not_run_is_said_and_holds_only_when_required() {
     assert_eq!(assessment.verdict, Verdict::Ship);
     assert!(!assessment.phases[0].run && assessment.phases[0].summary == "not run");
     let held = release.assess(&all());
-    let whats: Vec<&str> = held.reasons.iter().map(|reason| reason.what.as_str()).collect();
+    let whats: Vec<&str> = held
+        .reasons
+        .iter()
+        .map(|reason| reason.what.as_str())
+        .collect();
     assert_eq!(whats, ["smoke was not run", "parity was not run"]);
     // Nobody answered: that is no review.
     release.tally = Some(tally(&[("opus", "I have looked at it.")]));
@@ -212,13 +248,22 @@ fn gaps_are_accepted_until_their_day_even_after_the_probe() {
 #[test]
 fn gap_files_are_checked() {
     let good = "[[gap]]\nid = 'a'\nwhat = 'b'\nevidence = 'c'\nstatus = 'accepted'\n'decided by' = 'Ada'\nuntil = '2027-01-31'\n";
-    assert_eq!(read_gaps(good).unwrap()[0].decided_by.as_deref(), Some("Ada"));
+    assert_eq!(
+        read_gaps(good).unwrap()[0].decided_by.as_deref(),
+        Some("Ada")
+    );
     assert_eq!(read_gaps(""), Ok(Vec::new()));
     for (text, words) in [
-        ("[[gap]]\nid='a'\nwhat='b'\nstatus='accepted'\n", "decided_by"),
+        (
+            "[[gap]]\nid='a'\nwhat='b'\nstatus='accepted'\n",
+            "decided_by",
+        ),
         ("[[gap]]\nid='a'\nwhat=' '\nstatus='open'\n", "`what`"),
         ("[[gap]]\nid='a'\nwhat='b'\nstatus='perhaps'\n", "perhaps"),
-        ("[[gap]]\nid='a'\nwhat='b'\nstatus='open'\nuntil='soon'\n", "soon"),
+        (
+            "[[gap]]\nid='a'\nwhat='b'\nstatus='open'\nuntil='soon'\n",
+            "soon",
+        ),
         ("[[gap]]\nid='a'\nwhat='b'\nstatus='open'\nwho='c'\n", "who"),
         (
             "[[gap]]\nid='a'\nwhat='b'\nstatus='open'\n[[gap]]\nid='a'\nwhat='b'\nstatus='open'\n",
@@ -243,7 +288,10 @@ fn reports_name_rule_and_evidence_and_pass_nothing_on() {
         String::from_utf8(out).unwrap()
     };
     let text = written(Assessment::write_text);
-    assert!(text.starts_with("hold: main...HEAD at aaaaaaaaaaaa\n\n  smoke   "), "{text}");
+    assert!(
+        text.starts_with("hold: main...HEAD at aaaaaaaaaaaa\n\n  smoke   "),
+        "{text}"
+    );
     assert!(
         text.contains(
             "  hold  agreed_block: a.rs:3: The lock is never released.\n        bundle core, reviews of kimi, opus\n"
@@ -251,13 +299,19 @@ fn reports_name_rule_and_evidence_and_pass_nothing_on() {
         "{text}"
     );
     let markdown = written(Assessment::write_markdown);
-    assert!(markdown.contains("| `agreed_block` | a.rs:3: The lock is never released."), "{markdown}");
+    let head = format!("main...HEAD at `{}`, on {TODAY}.", "a".repeat(40));
+    assert!(markdown.contains(&head), "{markdown}");
+    assert!(markdown.contains("| `agreed_block` | a.rs:"), "{markdown}");
     assert!(!(text.clone() + &markdown).contains('\u{1b}') && !markdown.contains(" @team"));
 
     let back: Assessment = serde_json::from_str(&written(Assessment::write_json)).unwrap();
     assert_eq!(back, assessment);
-    let statement: serde_json::Value = serde_json::from_str(&written(Assessment::write_in_toto)).unwrap();
-    assert_eq!(statement["subject"][0]["digest"]["gitCommit"], "a".repeat(40));
+    let statement: serde_json::Value =
+        serde_json::from_str(&written(Assessment::write_in_toto)).unwrap();
+    assert_eq!(
+        statement["subject"][0]["digest"]["gitCommit"],
+        "a".repeat(40)
+    );
     let predicate = &statement["predicate"];
     assert_eq!(predicate["result"], "FAILED");
     assert_eq!(predicate["passedTests"], serde_json::json!(["parity"]));

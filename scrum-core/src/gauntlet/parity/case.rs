@@ -134,7 +134,8 @@ pub fn read_cases(text: &str) -> Result<Vec<ParityCase>, CaseError> {
         {
             return Err(fault("has white space in its `path`; write it as %20"));
         }
-        if !case.method().bytes().all(|byte| byte.is_ascii_uppercase()) || case.method().is_empty() {
+        if !case.method().bytes().all(|byte| byte.is_ascii_uppercase()) || case.method().is_empty()
+        {
             return Err(fault("needs a `method` in capital letters, as in `POST`"));
         }
         // It would turn the server into a proxy to another one.
@@ -142,7 +143,9 @@ pub fn read_cases(text: &str) -> Result<Vec<ParityCase>, CaseError> {
             return Err(fault("cannot use the method CONNECT"));
         }
         if let Some(reason) = case.headers.iter().find_map(header_fault) {
-            return Err(fault(&format!("has a header that cannot be sent: {reason}")));
+            return Err(fault(&format!(
+                "has a header that cannot be sent: {reason}"
+            )));
         }
     }
     Ok(cases)

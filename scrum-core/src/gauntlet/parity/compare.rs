@@ -147,7 +147,11 @@ pub fn compare(exchange: &Exchange, ignore: &[PointerPattern]) -> CaseResult {
         let mut own = Walk::new(&[]);
         own.most = usize::MAX;
         own.bodies(&left_body, &again_body);
-        let noise: BTreeSet<String> = own.differences.into_iter().map(|found| found.pointer).collect();
+        let noise: BTreeSet<String> = own
+            .differences
+            .into_iter()
+            .map(|found| found.pointer)
+            .collect();
         result.noise = noise.iter().take(MOST_DIFFERENCES).cloned().collect();
         walk.noise = noise;
     }

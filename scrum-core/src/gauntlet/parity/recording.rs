@@ -68,7 +68,8 @@ impl Recording {
             .zip(text.lines())
             .filter(|(_, line)| !line.trim().is_empty());
         let (line, first) = lines.next().unwrap_or((1, ""));
-        let head: Head = serde_json::from_str(first).map_err(|error| fault(line, error.to_string()))?;
+        let head: Head =
+            serde_json::from_str(first).map_err(|error| fault(line, error.to_string()))?;
         if head.schema != RECORDING_SCHEMA {
             return Err(fault(line, format!("its schema is `{}`", head.schema)));
         }

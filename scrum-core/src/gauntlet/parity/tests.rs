@@ -241,7 +241,9 @@ fn pointers_match_by_token() {
 #[test]
 fn noise_beyond_what_is_listed_is_noise_all_the_same() {
     let items = |mark: &str, last: &str| {
-        let items: Vec<String> = (0..500).map(|n| format!("{{\"at\":\"{mark}{n}\",\"n\":{n}}}")).collect();
+        let items: Vec<String> = (0..500)
+            .map(|n| format!("{{\"at\":\"{mark}{n}\",\"n\":{n}}}"))
+            .collect();
         format!("{{\"items\":[{}],\"last\":{last}}}", items.join(","))
     };
     let mut exchange = exchange(&items("a", "1"), &items("c", "2"));
@@ -263,7 +265,10 @@ fn another_status_at_the_second_time_is_no_noise() {
 fn elements_without_end_are_compared_in_time() {
     let numbers = vec!["1"; 100_000].join(",");
     let texts = vec!["\"x\""; 100_000].join(",");
-    let result = compare(&exchange(&format!("[{numbers}]"), &format!("[{numbers},{texts}]")), &[]);
+    let result = compare(
+        &exchange(&format!("[{numbers}]"), &format!("[{numbers},{texts}]")),
+        &[],
+    );
     assert_eq!(result.differences.len() + result.more_differences, 100_000);
     assert!(!result.shape_match);
 }
@@ -275,14 +280,29 @@ fn recordings_read_back_whole_or_not_at_all() {
     let mut one = exchange("{}", "[]");
     one.left_again = Some(Reply::Answer(moved));
     let mut two = exchange("1", "2");
-    two.right = Reply::Failed { reason: "connection refused".into() };
-    let recording = Recording { sides: ["go".into(), "rust".into()], exchanges: vec![one, two] };
+    two.right = Reply::Failed {
+        reason: "connection refused".into(),
+    };
+    let recording = Recording {
+        sides: ["go".into(), "rust".into()],
+        exchanges: vec![one, two],
+    };
     let mut out = Vec::new();
     recording.write(&mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert!(Recording::is_one(&text) && !Recording::is_one("{\"name\":\"a\",\"path\":\"/\"}"));
     assert_eq!(Recording::read(&text).unwrap(), recording);
-    let cut: String = text.lines().take(2).map(|line| format!("{line}\n")).collect();
-    assert_eq!(Recording::read(&cut), Err(RecordingError::Cut { stated: 2, counted: 1 }));
+    let cut: String = text
+        .lines()
+        .take(2)
+        .map(|line| format!("{line}\n"))
+        .collect();
+    assert_eq!(
+        Recording::read(&cut),
+        Err(RecordingError::Cut {
+            stated: 2,
+            counted: 1
+        })
+    );
     assert!(Recording::read(&text[..text.len() - 9]).is_err());
 }
