@@ -104,7 +104,9 @@ fn place(cases: &str, config: &str) -> Place {
 #[test]
 fn two_servers_one_tagged_one_flat() {
     let place = place(CASES, "");
-    place.scrum(&["bundle", "HEAD", "-q"]).expect(0);
+    place.write("a.txt", "1\n");
+    place.commit("Change");
+    place.scrum(&["bundle", "HEAD~1..HEAD", "-q"]).expect(0);
     let (left, right) = (tagged(), flat());
     let run = probe(
         &place,

@@ -57,6 +57,14 @@ fn faults(root: &Value, part: &Value, value: &Value, at: &str) -> Vec<String> {
                 let length = value.as_str().map(|text| text.chars().count() as u64);
                 check(length >= said.as_u64(), keyword);
             }
+            "minItems" | "maxItems" => {
+                let count = value.as_array().map(|items| items.len() as u64);
+                let fits = match keyword.as_str() {
+                    "minItems" => count >= said.as_u64(),
+                    _ => count <= said.as_u64(),
+                };
+                check(fits, keyword);
+            }
             "uniqueItems" => {
                 let items = value.as_array().unwrap();
                 let twice = (1..items.len()).any(|end| items[..end].contains(&items[end]));

@@ -83,7 +83,7 @@ fn a_chain_of_21_commands() {
 
 #[test]
 fn steps_that_hang_fork_die_and_flood() {
-    let place = Place::repository();
+    let (place, wave) = with_wave("");
     let folder = place.beside("");
     let folder = folder.display();
     let chain = [
@@ -97,9 +97,6 @@ fn steps_that_hang_fork_die_and_flood() {
     ]
     .concat();
     place.write("scrum.toml", chain);
-    place.commit("Base");
-    place.scrum(&["bundle", "HEAD", "-q"]).expect(0);
-    let wave = format!(".scrum/{}", place.read(".scrum/current").trim());
     let begun = Instant::now();
     let run = place.scrum(&["smoke", "--jobs", "3"]).expect(1);
     assert!(begun.elapsed() < Duration::from_secs(30));
