@@ -11,6 +11,9 @@ use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
 use crate::config::Config;
+use crate::gauntlet::assess::Assessment;
+use crate::gauntlet::parity::ParityReport;
+use crate::gauntlet::smoke::SmokeReport;
 use crate::tally::{Sidecar, Tally};
 use crate::wave::manifest::Manifest;
 use crate::wave::prompt::Context;
@@ -28,6 +31,21 @@ pub fn tally() -> Schema {
 /// The schema of the file beside a review, `reviews/<bundle>/<reviewer>.json`.
 pub fn sidecar() -> Schema {
     of_read::<Sidecar>("scrum: reviews/<bundle>/<reviewer>.json")
+}
+
+/// The schema of `smoke.json`.
+pub fn smoke() -> Schema {
+    of_written::<SmokeReport>("scrum: smoke.json")
+}
+
+/// The schema of `parity.json`.
+pub fn parity() -> Schema {
+    of_written::<ParityReport>("scrum: parity.json")
+}
+
+/// The schema of `assess.json`.
+pub fn assess() -> Schema {
+    of_written::<Assessment>("scrum: assess.json")
 }
 
 /// The schema of `scrum.toml`. What [`Config::check`] finds beyond it, e.g. two reviewers of one name, no schema says.

@@ -144,6 +144,33 @@ fn it_stays_in_its_folder() {
 }
 
 #[test]
+fn all_phases_of_a_release() {
+    let place = Place::empty();
+    let folder = place.beside("try");
+    let run = place
+        .scrum(&["demo", "--gauntlet", "-o", folder.to_str().unwrap()])
+        .expect(0);
+    insta::assert_snapshot!(run.stdout);
+    // Typed by hand, each line prints the same.
+    for line in run
+        .stdout
+        .lines()
+        .filter_map(|line| line.strip_prefix("$ scrum "))
+    {
+        let typed: Vec<&str> = ["-C", folder.to_str().unwrap()]
+            .into_iter()
+            .chain(line.split(' '))
+            .collect();
+        let again = place.scrum(&typed);
+        assert_eq!(again.code, i32::from(line == "assess"), "{}", again.all());
+        // The review is there already, which its first lines say.
+        if line != "review" && !line.starts_with("bundle") {
+            assert!(run.stdout.contains(&again.stdout), "{}", again.all());
+        }
+    }
+}
+
+#[test]
 fn a_recorded_answer_by_itself() {
     let place = Place::empty();
     let run = place

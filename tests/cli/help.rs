@@ -5,7 +5,10 @@ use std::process::{Command, Stdio};
 
 use crate::place::Place;
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 12] = [
+    "assess",
+    "parity",
+    "smoke",
     "import",
     "demo",
     "init",

@@ -5,6 +5,7 @@
     reason = "a test that panics is a test that fails"
 )]
 
+mod assess;
 mod bad_input;
 mod bundle;
 mod demo;
@@ -19,12 +20,14 @@ mod load;
 mod markdown;
 mod merged;
 mod page;
+mod parity;
 mod place;
 mod programs;
 mod review;
 mod schemas;
 mod seed;
 mod server;
+mod smoke;
 mod tally;
 mod waves;
 mod wiring;

@@ -57,6 +57,14 @@ fn faults(root: &Value, part: &Value, value: &Value, at: &str) -> Vec<String> {
                 let length = value.as_str().map(|text| text.chars().count() as u64);
                 check(length >= said.as_u64(), keyword);
             }
+            "minItems" | "maxItems" => {
+                let count = value.as_array().map(|items| items.len() as u64);
+                let fits = match keyword.as_str() {
+                    "minItems" => count >= said.as_u64(),
+                    _ => count <= said.as_u64(),
+                };
+                check(fits, keyword);
+            }
             "uniqueItems" => {
                 let items = value.as_array().unwrap();
                 let twice = (1..items.len()).any(|end| items[..end].contains(&items[end]));
@@ -213,6 +221,40 @@ fn manifest_tally_and_verify_are_what_their_schemas_say() {
 }
 
 #[test]
+fn reports_of_the_other_phases_are_what_their_schemas_say() {
+    let place = reviewed();
+    place.write(
+        "scrum.toml",
+        "[[smoke]]\nname = 'a'\ncommand = ['no-such-command-here']\n[[smoke]]\nname = 'b'\ncommand = ['x']\nneeds = ['a']\n\
+         [parity]\nknown_gaps = [{ case = 'one', reason = 'decided' }]\n",
+    );
+    place.write(
+        "gaps.toml",
+        "[[gap]]\nid = 'g'\nwhat = 'w'\nstatus = 'open'\n",
+    );
+    place.write(
+        "answers.jsonl",
+        "{\"schema\":\"scrum.recording/1\",\"sides\":[\"go\",\"rust\"],\"exchanges\":2}\n\
+         {\"case\":\"one\",\"left\":{\"answer\":{\"status\":200,\"body\":\"1\"}},\"right\":{\"answer\":{\"status\":200,\"body\":\"[]\"}}}\n\
+         {\"case\":\"two\",\"left\":{\"failed\":{\"reason\":\"x\"}},\"right\":{\"failed\":{\"reason\":\"x\"}}}\n",
+    );
+    for (name, args, filled) in [
+        ("smoke", &["smoke"][..], "/steps/1/reason"),
+        (
+            "parity",
+            &["parity", "answers.jsonl"][..],
+            "/results/0/differences/0",
+        ),
+        ("assess", &["assess"][..], "/reasons/0"),
+    ] {
+        let args = [args, &["--format", "json"]].concat();
+        let report = place.scrum(&args).expect(1).json();
+        assert!(report.pointer(filled).is_some(), "{report:#}");
+        conforms(name, &report);
+    }
+}
+
+#[test]
 fn a_patch_without_a_repository_conforms_too() {
     let place = Place::empty();
     let patch = "diff --git a/run.sh b/run.sh\nold mode 100644\nnew mode 100755\n";
@@ -239,7 +281,7 @@ fn the_configuration_is_judged_as_the_program_judges_it() {
             model = "m", headers = { "x-team" = "pool" }, max_output = "1MB" } ]
         lineages = { "our-finetune" = ["alibaba"] }
         parity = { known_gaps = [ { case = "a", reason = "b" } ] }
-        assess = { anything = 3 }
+        assess = { require = ["smoke"], smoke_skipped = "note" }
     "#;
     assert_eq!(faults(good), Vec::<String>::new());
     let place = Place::repository();

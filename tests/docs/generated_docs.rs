@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use scrum_core::config::Config;
+use scrum_core::gauntlet::assess::{Assess, Rule};
 use scrum_core::schema;
 use scrum_core::wave::prompt::Template;
 use serde_json::Value;
@@ -46,6 +47,7 @@ fn the_generated_parts_are_current() {
         ("prompt.md", "variables", variables()),
         ("lineages.md", "lineages", lineages()),
         ("reviewers.md", "tools", tools()),
+        ("gauntlet.md", "rules", rules()),
     ] {
         let text = read(file);
         let begin = format!("<!-- generated: {name} -->\n");
@@ -80,6 +82,19 @@ fn every_page_stands_in_the_index_once() {
         let named = index.matches(&format!("({name})")).count();
         assert_eq!(named, 1, "how often docs/README.md names {name}");
     }
+}
+
+/// The rules of an assessment, as the schema of the configuration has them.
+fn rules() -> String {
+    let schema = serde_json::to_value(schema::config()).unwrap();
+    let keys = &schema["$defs"]["Assess"]["properties"];
+    let mut text = "| rule | effect | found |\n|---|---|---|\n".to_owned();
+    for rule in Rule::ALL {
+        let effect = Assess::default().effect(*rule).word();
+        let found = keys[rule.word()]["description"].as_str().unwrap();
+        let _ = writeln!(text, "| `{rule}` | {effect} | {found} |");
+    }
+    text
 }
 
 /// The programs that `scrum init` knows.

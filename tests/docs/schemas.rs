@@ -15,6 +15,9 @@ fn the_schema_files_are_current() {
         ("manifest", schema::manifest()),
         ("sidecar", schema::sidecar()),
         ("tally", schema::tally()),
+        ("smoke", schema::smoke()),
+        ("parity", schema::parity()),
+        ("assess", schema::assess()),
         (
             "verify",
             schema::of_written::<Proof>("scrum: scrum verify --format json"),

@@ -19,7 +19,9 @@ use crate::wave::write_atomically;
 ///
 /// Nothing is configured, no model is asked, nothing leaves this machine, and git need not be installed.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Examples:\n  scrum demo\n  scrum demo -o try-scrum")]
+#[command(
+    after_help = "Examples:\n  scrum demo\n  scrum demo -o try-scrum\n  scrum demo --gauntlet"
+)]
 pub(crate) struct DemoArgs {
     /// Work in DIR, which must be new or empty, in place of a new folder among the temporary ones
     #[arg(short, long, value_name = "DIR")]
@@ -27,6 +29,12 @@ pub(crate) struct DemoArgs {
     /// Print what the reviewer SEAT of the demonstration answers about BUNDLE
     #[arg(long, hide = true, num_args = 2, value_names = ["SEAT", "BUNDLE"], conflicts_with = "out")]
     answer: Option<Vec<String>>,
+    /// Show all phases of a release: smoke chain, review, parity probe and assessment
+    #[arg(long)]
+    gauntlet: bool,
+    /// Do what the smoke chain's step NAME does in the demonstration
+    #[arg(long, hide = true, value_name = "NAME", conflicts_with_all = ["out", "answer"])]
+    step: Option<String>,
 }
 
 /// Columns that the words around the commands take.
@@ -37,6 +45,9 @@ pub(crate) fn run(args: &DemoArgs, global: &Global, output: &Output) -> Result<E
     if let Some([seat, bundle]) = args.answer.as_deref() {
         return say(seat, bundle, output);
     }
+    if let Some(name) = &args.step {
+        return do_step(name, output);
+    }
     if let Some(folder) = &global.directory {
         enter(folder)?;
     }
@@ -45,7 +56,14 @@ pub(crate) fn run(args: &DemoArgs, global: &Global, output: &Output) -> Result<E
     demo::repository(&folder)
         .with_context(|| format!("the repository in {shown} cannot be made"))?;
     let program = std::env::current_exe().context("this program cannot be found")?;
-    let config = demo::config(&program);
+    let config = if args.gauntlet {
+        for (name, content) in demo::GAUNTLET_FILES {
+            write_atomically(&folder.join(name), &mut |out| out.write_all(content))?;
+        }
+        demo::gauntlet_config(&program)
+    } else {
+        demo::config(&program)
+    };
     write_atomically(&folder.join("scrum.toml"), &mut |out| {
         out.write_all(config.as_bytes())
     })?;
@@ -57,6 +75,9 @@ pub(crate) fn run(args: &DemoArgs, global: &Global, output: &Output) -> Result<E
          recordings, so no model is asked and nothing leaves this machine.",
     )?;
     stage.line(&format!("cd {shown}"))?;
+    if args.gauntlet {
+        return gauntlet(&stage);
+    }
 
     stage.title("1. Divide the branch into bundles, and write a prompt for each")?;
     stage.run("scrum bundle main...HEAD")?;
@@ -77,6 +98,59 @@ pub(crate) fn run(args: &DemoArgs, global: &Global, output: &Output) -> Result<E
         "All of it stays in the folder above: open report.html, look around. Nothing else was written. In a repository of your \
          own, begin with `scrum bundle`, which needs no configuration, or with `scrum init`, which proposes one.",
     )?;
+    Ok(ExitCode::Done)
+}
+
+/// The four phases, from the range to the verdict.
+fn gauntlet(stage: &Stage<'_>) -> Result<ExitCode> {
+    for (title, line) in [
+        (
+            "1. Divide the branch into bundles",
+            "scrum bundle main...HEAD",
+        ),
+        ("2. Run the commands that must pass", "scrum smoke"),
+        (
+            "3. Ask every reviewer, and count what they agree on",
+            "scrum review",
+        ),
+        (
+            "4. Compare the new gateway's answers with the old one's, as they were recorded",
+            "scrum parity answers.jsonl",
+        ),
+        ("5. Say whether it can ship", "scrum assess"),
+    ] {
+        stage.title(title)?;
+        stage.run(line)?;
+    }
+    stage.title("What to see")?;
+    for point in GAUNTLET_POINTS {
+        stage.point(point)?;
+    }
+    stage.print(&[String::new()])?;
+    stage.words(
+        "All of it is in the folder above. The wave below .scrum/ keeps smoke.txt, smoke.json, parity.json, assess.md and \
+         the page report.html, which begins with the verdict. docs/gauntlet.md explains each phase.",
+    )?;
+    Ok(ExitCode::Done)
+}
+
+/// What the assessment above shows.
+const GAUNTLET_POINTS: [&str; 3] = [
+    "All commands pass, and the release holds all the same: twice, independent lineages report the same blocking defect.",
+    "Five of six bodies diverge in shape, each because one side tags its enum from outside. Somebody has accepted that for \
+     a time, so it is a known gap and not a reason to hold.",
+    "The time in each answer differs from one request to the next. The left side was asked twice, so that is noise.",
+];
+
+/// Does what a step of the demonstration's smoke chain does.
+fn do_step(name: &str, output: &Output) -> Result<ExitCode> {
+    let Some(text) = demo::step(name) else {
+        return Err(
+            usage_error(format!("the demonstration has no step `{name}`"))
+                .hint("`scrum demo --gauntlet` shows them"),
+        );
+    };
+    output.data(|out| out.write_all(text.as_bytes()))?;
     Ok(ExitCode::Done)
 }
 

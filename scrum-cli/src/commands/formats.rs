@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use scrum_core::gauntlet::assess::Assessment;
 use scrum_core::report::{
     HtmlOptions, MarkdownOptions, Only, SarifOptions, TextOptions, write_github, write_gitlab,
     write_html, write_json, write_markdown, write_rdjsonl, write_sarif, write_text,
@@ -103,6 +104,8 @@ pub(crate) struct Report<'a> {
     pub(crate) output: &'a Output,
     /// What text and Markdown show.
     pub(crate) only: Only,
+    /// Whether the release can ship, if that was assessed.
+    pub(crate) assessment: Option<&'a Assessment>,
 }
 
 impl Report<'_> {
@@ -189,7 +192,7 @@ impl Report<'_> {
             Format::Github => write_github(tally, out)?,
             Format::Gitlab => write_gitlab(tally, self.diffs, out)?,
             Format::Html => {
-                let options = HtmlOptions::default();
+                let options = HtmlOptions::default().assessment(self.assessment.cloned());
                 write_html(tally, self.manifest, self.diffs, &options, out)?;
             }
         }

@@ -1,5 +1,6 @@
 //! The command line, and the commands: a file each, with its arguments and its function.
 
+pub(crate) mod assess;
 pub(crate) mod bundle;
 pub(crate) mod completions;
 pub(crate) mod demo;
@@ -7,7 +8,9 @@ pub(crate) mod formats;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod man;
+pub(crate) mod parity;
 pub(crate) mod review;
+pub(crate) mod smoke;
 pub(crate) mod tally;
 pub(crate) mod verify;
 
@@ -48,11 +51,13 @@ Examples:
   scrum review main...HEAD           bundle, ask the reviewers, count
   scrum tally                        count what the newest wave's reviewers said
   scrum verify                       prove that the newest wave loses nothing
+  scrum smoke                        run the commands that must pass
+  scrum assess                       say whether the newest wave can ship
 
 Exit codes:
   0    done
   1    a gate said no: size guard, --fail-on, --min-lineages, verify, quorum,
-       secrets; or review had no usable answer at all
+       secrets, smoke, parity, assess; or review had no usable answer at all
   2    usage, configuration, or a revision or path that does not resolve
   3    everything else
   130  interrupted
@@ -71,6 +76,9 @@ pub(crate) enum Command {
     Review(Box<review::ReviewArgs>),
     Tally(tally::TallyArgs),
     Import(import::ImportArgs),
+    Smoke(smoke::SmokeArgs),
+    Parity(parity::ParityArgs),
+    Assess(assess::AssessArgs),
     Demo(demo::DemoArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -88,6 +96,9 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitCode> {
         Command::Bundle(args) => bundle::run(args, &session()?, output),
         Command::Verify(args) => verify::run(args, &session()?, output),
         Command::Review(args) => review::run(args, &session()?, output),
+        Command::Parity(args) => parity::run(args, &session()?, output),
+        Command::Assess(args) => assess::run(args, &session()?, output),
+        Command::Smoke(args) => smoke::run(args, &session()?, output),
         Command::Import(args) => import::run(args, &session()?, output),
         Command::Tally(args) => tally::run(args, &session()?, output),
         Command::Init(own) => init::run(own, &args.global, output),

@@ -18,7 +18,7 @@ use crate::session::Session;
 use crate::terminal::Output;
 use crate::wave::merged::find_merged;
 use crate::wave::reviews::ReviewFile;
-use crate::wave::{FoundWave, Wave, find, reviews, shown_path, strays, submissions};
+use crate::wave::{FoundWave, Wave, assessment, find, reviews, shown_path, strays, submissions};
 
 const COUNT: &str = "What counts";
 const GATES: &str = "Gates";
@@ -172,6 +172,10 @@ pub(crate) fn run(args: &TallyArgs, session: &Session, output: &Output) -> Resul
     for warning in args.misspelt(&tally) {
         output.warning(&warning);
     }
+    let assessed = match &wave {
+        Source::Wave(wave) => assessment(&wave.folder, &tally),
+        Source::Files(_) => None,
+    };
     let report = Report {
         tally: &tally,
         manifest: match &wave {
@@ -184,6 +188,7 @@ pub(crate) fn run(args: &TallyArgs, session: &Session, output: &Output) -> Resul
         },
         output,
         only: args.only(&tally)?,
+        assessment: assessed.as_ref(),
     };
     match targets.as_slice() {
         [] => report.print(args.format.unwrap_or(Format::Text))?,

@@ -84,6 +84,37 @@ pub(crate) fn config(program: &Path) -> String {
     )
 }
 
+/// Files of the demonstration of all phases, beside the repository's own.
+pub(crate) const GAUNTLET_FILES: [(&str, &[u8]); 3] =
+    files!("gauntlet", "cases.toml", "answers.jsonl", "gaps.toml");
+
+/// The steps of the demonstration's smoke chain, and those they need.
+const STEPS: [(&str, &[&str]); 3] = [
+    ("limiter", &[]),
+    ("gateway", &["limiter"]),
+    ("forwards", &["gateway"]),
+];
+
+/// What a step of the smoke chain prints.
+pub(crate) fn step(name: &str) -> Option<String> {
+    let known = STEPS.iter().any(|(step, _)| *step == name);
+    known.then(|| format!("{name}: ok\n"))
+}
+
+/// As [`config`], with a smoke chain and the rules of the other phases.
+pub(crate) fn gauntlet_config(program: &Path) -> String {
+    let name = toml_string(&program.to_string_lossy());
+    let mut text = config(program);
+    text.push_str("\n# Three commands that must pass.\n");
+    for (step, needs) in STEPS {
+        text.push_str(&format!(
+            "\n[[smoke]]\nname = \"{step}\"\ncommand = [{name}, \"demo\", \"--step\", \"{step}\"]\nneeds = {needs:?}\n"
+        ));
+    }
+    text.push_str(include_str!("../../demo/gauntlet/tables.toml"));
+    text
+}
+
 /// A basic string of TOML.
 fn toml_string(text: &str) -> String {
     let escaped: String = text
@@ -130,6 +161,8 @@ mod tests {
             let config = Config::from_toml(&config(Path::new(program))).unwrap();
             assert_eq!(config.reviewers.len(), SEATS.len());
             assert_eq!(config.reviewers[0].command.as_ref().unwrap()[0], program);
+            let config = Config::from_toml(&gauntlet_config(Path::new(program))).unwrap();
+            assert_eq!(config.smoke[2].command[0], program);
         }
     }
 }

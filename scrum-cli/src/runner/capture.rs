@@ -1,7 +1,7 @@
 //! What a program writes to a pipe, kept as far as it is wanted, while it runs.
 
 use std::io::{ErrorKind, Read};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What is kept of a stream.
@@ -18,6 +18,8 @@ pub(super) enum Keep {
 #[derive(Debug, Default)]
 pub(super) struct Captured {
     bytes: Mutex<Vec<u8>>,
+    /// Bytes that came so far, kept or not.
+    total: AtomicU64,
     done: AtomicBool,
     over: AtomicBool,
 }
@@ -25,6 +27,10 @@ pub(super) struct Captured {
 impl Captured {
     pub(super) fn bytes(&self) -> MutexGuard<'_, Vec<u8>> {
         self.bytes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn total(&self) -> u64 {
+        self.total.load(Ordering::Acquire)
     }
 
     pub(super) fn is_done(&self) -> bool {
@@ -47,6 +53,7 @@ pub(super) fn capture(mut stream: impl Read + Send + 'static, into: &Arc<Capture
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(_) => break,
             };
+            into.total.fetch_add(read as u64, Ordering::AcqRel);
             let mut bytes = into.bytes();
             bytes.extend_from_slice(&chunk[..read]);
             match keep {

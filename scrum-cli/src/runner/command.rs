@@ -7,7 +7,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,11 +15,9 @@ use scrum_core::config::Reviewer;
 use scrum_core::size;
 
 use super::capture::{Captured, Keep, capture};
-use super::children::{Child, Children, GRACE};
+use super::children::Children;
+use super::process::{CommandEnd, program_in, wait};
 use super::{AnswerMeta, ApiKeys, AskError, Retry, ReviewerAnswer};
-
-/// How long a program's children may hold its stdout after its own end.
-const LINGER: Duration = Duration::from_millis(500);
 
 /// What is kept of stderr: its end.
 const STDERR_BYTES: usize = 8 << 10;
@@ -157,7 +155,7 @@ impl Program {
                 std::thread::spawn(move || stream.write_all(&text));
             }
         }
-        let end = wait(&child, &stdout, &stderr, deadline);
+        let end = wait(&child, &[&stdout, &stderr], deadline);
         drop(file);
         if children.is_closed() {
             // Asked to end, some programs do so with success, and half an answer.
@@ -191,12 +189,7 @@ impl Program {
         };
         let mut arguments = self.command.iter().map(fill);
         let program = arguments.next().unwrap_or_default();
-        // A path counts from the folder where the program runs; a bare name is sought in PATH.
-        let mut command = if program.contains(['/', '\\']) {
-            Command::new(self.folder.join(program))
-        } else {
-            Command::new(program)
-        };
+        let mut command = Command::new(program_in(&self.folder, &program));
         command
             .args(arguments)
             .current_dir(&self.folder)
@@ -311,64 +304,5 @@ impl PromptFile {
             Self::OfWave(path) => path,
             Self::Made(file) => file.path(),
         }
-    }
-}
-
-/// How a program ended.
-enum CommandEnd {
-    Exited(ExitStatus),
-    TooLate,
-    TooMuch,
-    Lost(std::io::Error),
-}
-
-/// Waits for the end of a program, and makes it end where it takes or writes too much.
-fn wait(child: &Child<'_>, stdout: &Captured, stderr: &Captured, deadline: Instant) -> CommandEnd {
-    const SHORTEST: Duration = Duration::from_millis(1);
-    const LONGEST: Duration = Duration::from_millis(20);
-    let mut pause = SHORTEST;
-    loop {
-        // Read before the child's state, so that what was written before its end is seen.
-        let over = stdout.is_over();
-        match child.try_wait() {
-            Ok(Some(status)) => {
-                let until = deadline.min(Instant::now() + LINGER);
-                while !(stdout.is_done() && stderr.is_done()) && Instant::now() < until {
-                    std::thread::sleep(SHORTEST);
-                }
-                if !(stdout.is_done() && stderr.is_done()) || child.children.is_closed() {
-                    // What it left behind holds its pipes, or everything is to end.
-                    child.kill();
-                }
-                return if stdout.is_over() {
-                    CommandEnd::TooMuch
-                } else {
-                    CommandEnd::Exited(status)
-                };
-            }
-            Ok(None) => {}
-            Err(error) => {
-                child.kill();
-                return CommandEnd::Lost(error);
-            }
-        }
-        if over {
-            child.kill();
-            child.reap();
-            return CommandEnd::TooMuch;
-        }
-        if Instant::now() >= deadline {
-            child.terminate();
-            let until = Instant::now() + GRACE;
-            while Instant::now() < until && matches!(child.try_wait(), Ok(None)) {
-                std::thread::sleep(LONGEST.min(GRACE / 10));
-            }
-            // The group may outlive its leader.
-            child.kill();
-            child.reap();
-            return CommandEnd::TooLate;
-        }
-        std::thread::sleep(pause);
-        pause = (pause * 2).min(LONGEST);
     }
 }

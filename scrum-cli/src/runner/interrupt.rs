@@ -1,7 +1,6 @@
 //! Ctrl-C, and the signals that mean the same.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 
 use super::children::Children;
 use crate::error::{Context as _, Result, failure};
@@ -9,20 +8,43 @@ use crate::error::{Context as _, Result, failure};
 /// The exit code of an interrupted run.
 const INTERRUPTED: i32 = 130;
 
-/// Calls `first` at the first Ctrl-C. The second kills what still runs, and ends the program at once.
-pub(crate) fn listen(
+/// What a Ctrl-C ends now. The system takes one handler for the whole process, and a process may run several
+/// commands, as the demonstration does.
+struct Run {
     children: Arc<Children>,
-    mut first: impl FnMut() + Send + 'static,
-) -> Result<()> {
-    let times = AtomicU32::new(0);
-    ctrlc::set_handler(move || {
-        if times.fetch_add(1, Ordering::Relaxed) == 0 {
-            first();
-        } else {
-            children.kill();
-            std::process::exit(INTERRUPTED);
-        }
-    })
-    .map_err(failure)
-    .context("Ctrl-C cannot be listened to")
+    first: Box<dyn FnMut() + Send>,
+    times: u32,
+}
+
+static CURRENT: Mutex<Option<Run>> = Mutex::new(None);
+static HANDLER: Once = Once::new();
+
+fn current() -> MutexGuard<'static, Option<Run>> {
+    CURRENT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Calls `first` at the first Ctrl-C from now on. The second kills what still runs, and ends the program at once.
+pub(crate) fn listen(children: Arc<Children>, first: impl FnMut() + Send + 'static) -> Result<()> {
+    *current() = Some(Run {
+        children,
+        first: Box::new(first),
+        times: 0,
+    });
+    let mut set = Ok(());
+    HANDLER.call_once(|| set = ctrlc::set_handler(handle));
+    set.map_err(failure).context("Ctrl-C cannot be listened to")
+}
+
+fn handle() {
+    let mut current = current();
+    let Some(run) = current.as_mut() else {
+        std::process::exit(INTERRUPTED);
+    };
+    run.times += 1;
+    if run.times == 1 {
+        (run.first)();
+    } else {
+        run.children.kill();
+        std::process::exit(INTERRUPTED);
+    }
 }

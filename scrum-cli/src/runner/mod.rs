@@ -4,15 +4,19 @@
 //! [`command`] or [`http`], and [`store`] keeps what comes back. Waiting and drawing lots is the business of [`schedule`].
 
 mod capture;
+pub(crate) mod chain;
 pub(crate) mod children;
 pub(crate) mod client;
 pub(crate) mod command;
 pub(crate) mod http;
 pub(crate) mod interrupt;
 pub(crate) mod plan;
+pub(crate) mod probe;
+mod process;
 mod queue;
 pub(crate) mod schedule;
 pub(crate) mod secrets;
+pub(crate) mod step;
 pub(crate) mod store;
 mod wire;
 

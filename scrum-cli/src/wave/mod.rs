@@ -2,6 +2,7 @@
 
 mod folder;
 mod found;
+mod gauntlet;
 pub(crate) mod merged;
 pub(crate) mod reviews;
 mod strays;
@@ -9,6 +10,7 @@ pub(crate) mod submissions;
 
 pub(crate) use folder::{WaveFolder, replace, write_atomically, write_once};
 pub(crate) use found::{FoundWave, find, named, no_wave};
+pub(crate) use gauntlet::{ASSESSMENT, Phases, assessment, newest_if_any, today};
 pub(crate) use strays::strays;
 
 use std::path::{Path, PathBuf};

@@ -46,6 +46,14 @@ pub enum ConfigError {
         /// What contradicts what, or what is missing.
         reason: String,
     },
+    /// A value of another table that cannot be used.
+    #[error("{table}: {reason}")]
+    Value {
+        /// The table, e.g. `[parity]`.
+        table: &'static str,
+        /// What is wrong, with the key or the entry.
+        reason: String,
+    },
 }
 
 /// What may have been meant, from the words in which serde refuses a name: the name first, then all that there are,

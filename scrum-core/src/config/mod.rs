@@ -8,12 +8,18 @@
 //! worse than none.
 
 mod error;
+mod gauntlet;
 mod reviewers;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 pub use error::ConfigError;
+pub use gauntlet::{
+    DEFAULT_MAX_BODY, DEFAULT_PARITY_TIMEOUT, DEFAULT_STEP_TIMEOUT, Parity, Smoke,
+    order as smoke_order,
+};
+pub(crate) use reviewers::header_fault;
 pub use reviewers::{
     Api, DEFAULT_BACKOFF, DEFAULT_JOBS, DEFAULT_MAX_OUTPUT, DEFAULT_RETRIES, DEFAULT_TIMEOUT,
     ReviewSettings, Reviewer,
@@ -21,6 +27,7 @@ pub use reviewers::{
 
 use self::error::meant;
 use crate::digest;
+use crate::gauntlet::assess::Assess;
 use crate::plan::component::ComponentRule;
 use crate::plan::exclude::ExcludeOptions;
 use crate::plan::guard::Limits;
@@ -55,16 +62,12 @@ pub struct Config {
     pub lineages: IndexMap<String, Vec<String>>,
     /// `[tally]`: how findings are counted.
     pub tally: TallySettings,
-    /// `[[smoke]]`: commands that must pass.
+    /// `[[smoke]]`: the steps of `scrum smoke`, commands that must pass.
     pub smoke: Vec<Smoke>,
-    /// `[parity]`: how two servers' answers are compared.
+    /// `[parity]`: how `scrum parity` compares two servers' answers.
     pub parity: Parity,
-    /// `[assess]`: rules of the final verdict.
-    #[cfg_attr(
-        feature = "schema",
-        schemars(with = "serde_json::Map<String, serde_json::Value>")
-    )]
-    pub assess: toml::Table,
+    /// `[assess]`: the rules by which `scrum assess` says whether a release can ship.
+    pub assess: Assess,
 }
 
 /// `[prompt]`.
@@ -107,43 +110,6 @@ impl Default for TallySettings {
     }
 }
 
-/// One entry of `[[smoke]]`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, default)]
-pub struct Smoke {
-    /// The step's name.
-    pub name: String,
-    /// The command and its arguments.
-    pub command: Vec<String>,
-    /// Longest time, e.g. `60s`.
-    pub timeout: Option<String>,
-    /// Steps that must have passed before.
-    pub needs: Vec<String>,
-}
-
-/// `[parity]`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, default)]
-pub struct Parity {
-    /// JSON pointers whose values may differ.
-    pub ignore: Vec<String>,
-    /// Differences that are known and accepted.
-    pub known_gaps: Vec<KnownGap>,
-}
-
-/// One accepted difference.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct KnownGap {
-    /// Name of the case.
-    pub case: String,
-    /// Why it is accepted.
-    pub reason: String,
-}
-
 impl Config {
     /// Reads the text of a `scrum.toml`.
     ///
@@ -173,7 +139,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Twice`], [`ConfigError::Name`], [`ConfigError::Reviewer`].
+    /// [`ConfigError::Twice`], [`ConfigError::Name`], [`ConfigError::Reviewer`], [`ConfigError::Value`].
     pub fn check(&self) -> Result<(), ConfigError> {
         names(
             "[[components]]",
@@ -186,7 +152,9 @@ impl Config {
             self.reviewers.iter().map(|entry| entry.name.to_lowercase()),
             reviewers::is_usable_name,
         )?;
-        self.reviewers.iter().try_for_each(Reviewer::check)
+        self.reviewers.iter().try_for_each(Reviewer::check)?;
+        gauntlet::check_chain(&self.smoke)?;
+        self.parity.check()
     }
 
     /// Options of [`Plan::new`](crate::plan::Plan::new) as the file says. What CODEOWNERS says is the caller's to add.

@@ -105,12 +105,12 @@ pub struct ReviewSettings {
 impl Reviewer {
     /// Longest time for one answer.
     pub fn timeout(&self) -> Duration {
-        span(self.timeout.as_deref()).unwrap_or(DEFAULT_TIMEOUT)
+        time(self.timeout.as_deref()).unwrap_or(DEFAULT_TIMEOUT)
     }
 
     /// First wait before a second attempt.
     pub fn backoff(&self) -> Duration {
-        span(self.backoff.as_deref()).unwrap_or(DEFAULT_BACKOFF)
+        time(self.backoff.as_deref()).unwrap_or(DEFAULT_BACKOFF)
     }
 
     /// Whether it is asked by scrum, not by hand.
@@ -154,7 +154,16 @@ impl Reviewer {
                     "`url` begins with http:// or https://, unlike `{url}`"
                 ));
             }
-            if let Some(fault) = self.headers.iter().find_map(header_fault) {
+            let framed = |(name, value): (&String, &String)| {
+                // What is asked is JSON.
+                let typed = name.eq_ignore_ascii_case("content-type");
+                if typed {
+                    Some(set_by_scrum(name))
+                } else {
+                    header_fault((name, value))
+                }
+            };
+            if let Some(fault) = self.headers.iter().find_map(framed) {
                 return Some(format!("`headers`: {fault}"));
             }
             if !self.env.is_empty() {
@@ -172,15 +181,8 @@ impl Reviewer {
             }
         }
         for (key, value) in [("timeout", &self.timeout), ("backoff", &self.backoff)] {
-            match value.as_deref().map(humantime::parse_duration) {
-                Some(Err(_)) => {
-                    return Some(format!(
-                        "`{key}` is a time such as `90s` or `10m`, unlike `{}`",
-                        value.as_deref().unwrap_or_default()
-                    ));
-                }
-                Some(Ok(time)) if time.is_zero() => return Some(format!("`{key}` is 0")),
-                _ => {}
+            if let Some(fault) = time_fault(key, value.as_deref()) {
+                return Some(fault);
             }
         }
         for (key, value) in [
@@ -206,11 +208,14 @@ impl Reviewer {
     }
 }
 
+fn set_by_scrum(name: &str) -> String {
+    format!("`{name}` is set by scrum itself")
+}
+
 /// Headers that say how a question is framed, which scrum alone can know.
-const FRAMING: [&str; 9] = [
+const FRAMING: [&str; 8] = [
     "connection",
     "content-length",
-    "content-type",
     "expect",
     "keep-alive",
     "te",
@@ -220,7 +225,7 @@ const FRAMING: [&str; 9] = [
 ];
 
 /// What is wrong with a header, by RFC 9110, section 5: a name is a token; a value has printable ASCII, blanks, tabs.
-fn header_fault((name, value): (&String, &String)) -> Option<String> {
+pub(crate) fn header_fault((name, value): (&String, &String)) -> Option<String> {
     let in_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     if name.is_empty() || !name.bytes().all(in_token) {
         return Some(format!(
@@ -228,7 +233,7 @@ fn header_fault((name, value): (&String, &String)) -> Option<String> {
         ));
     }
     if FRAMING.contains(&name.to_ascii_lowercase().as_str()) {
-        return Some(format!("`{name}` is set by scrum itself"));
+        return Some(set_by_scrum(name));
     }
     let may_stand = |byte: u8| matches!(byte, b' '..=b'~' | b'\t');
     (!value.bytes().all(may_stand)).then(|| {
@@ -238,8 +243,21 @@ fn header_fault((name, value): (&String, &String)) -> Option<String> {
     })
 }
 
-fn span(text: Option<&str>) -> Option<Duration> {
+/// A time such as `90s`, if it is there and is one.
+pub(super) fn time(text: Option<&str>) -> Option<Duration> {
     humantime::parse_duration(text?).ok()
+}
+
+/// What is wrong with the time that a key has.
+pub(super) fn time_fault(key: &str, text: Option<&str>) -> Option<String> {
+    let text = text?;
+    match humantime::parse_duration(text) {
+        Err(_) => Some(format!(
+            "`{key}` is a time such as `90s` or `10m`, unlike `{text}`"
+        )),
+        Ok(time) if time.is_zero() => Some(format!("`{key}` is 0")),
+        Ok(_) => None,
+    }
 }
 
 /// Whether every file system takes `<name>.md`.

@@ -4,5 +4,6 @@
 //! Takes what commands and servers did, as recorded data; gives reports. Running commands and sending requests is the
 //! caller's business.
 
+pub mod assess;
 pub mod parity;
 pub mod smoke;

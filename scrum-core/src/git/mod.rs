@@ -29,6 +29,7 @@
 //! text only where both trees say so: a range cannot hide its own content by declaring it binary.
 
 mod attributes;
+mod checkout;
 mod create;
 mod diff;
 mod error;
@@ -49,6 +50,7 @@ use std::thread;
 
 use git2::{ErrorClass, ErrorCode, Oid, RepositoryOpenFlags};
 
+pub use checkout::Checkout;
 pub use create::{Snapshot, create};
 pub use error::{GitError, RangeEnd};
 pub use history::TOUCHED_COMMITS;

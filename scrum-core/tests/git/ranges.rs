@@ -453,3 +453,19 @@ fn an_empty_range_is_empty() {
     assert!(set.changes().is_empty() && set.range.commits.is_empty() && text(&set).is_empty());
     assert_eq!(set.tree.len(), 2);
 }
+
+#[test]
+fn what_is_checked_out_and_whether_it_was_changed() {
+    let mut repo = Sandbox::new();
+    assert_eq!(repo.repository().checkout().unwrap(), None);
+    repo.write("a", "1\n");
+    let commit = repo.commit("root");
+    let checkout = || repo.repository().checkout().unwrap().unwrap();
+    assert_eq!((checkout().commit, checkout().uncommitted), (commit, false));
+    repo.write("untracked", "1\n");
+    assert!(!checkout().uncommitted);
+    repo.write("a", "2\n");
+    assert!(checkout().uncommitted);
+    repo.git(["add", "a"]);
+    assert!(checkout().uncommitted);
+}

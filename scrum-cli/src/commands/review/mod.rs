@@ -238,6 +238,7 @@ impl ReviewArgs {
             diffs: &wave,
             only: Only::default(),
             output,
+            assessment: None,
         };
         report.print(match self.format {
             ReviewFormat::Text => Format::Text,

@@ -4,6 +4,8 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::config::header_fault;
+
 /// One request, sent to both sides.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,6 +26,14 @@ pub struct ParityCase {
     /// The body as JSON; sets `Content-Type: application/json` unless a header does.
     #[serde(default)]
     pub json: Option<Value>,
+    /// Ask the left side twice, to find what it changes by itself. Default true; `false` is for requests that cannot be
+    /// repeated, such as one that creates something.
+    #[serde(default = "yes")]
+    pub repeat: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl ParityCase {
@@ -58,7 +68,7 @@ pub enum CaseError {
         /// Its name.
         name: String,
         /// What is wrong.
-        reason: &'static str,
+        reason: String,
     },
     /// There is none.
     #[error("there is no case in it; write `[[case]]` with `name` and `path`")]
@@ -100,9 +110,9 @@ pub fn read_cases(text: &str) -> Result<Vec<ParityCase>, CaseError> {
     }
     let mut names = std::collections::BTreeSet::new();
     for case in &cases {
-        let fault = |reason| CaseError::Case {
+        let fault = |reason: &str| CaseError::Case {
             name: case.name.clone(),
-            reason,
+            reason: reason.to_owned(),
         };
         if case.name.trim().is_empty() {
             return Err(fault("has no name"));
@@ -123,6 +133,19 @@ pub fn read_cases(text: &str) -> Result<Vec<ParityCase>, CaseError> {
             .any(|c| c.is_whitespace() || c.is_control())
         {
             return Err(fault("has white space in its `path`; write it as %20"));
+        }
+        if !case.method().bytes().all(|byte| byte.is_ascii_uppercase()) || case.method().is_empty()
+        {
+            return Err(fault("needs a `method` in capital letters, as in `POST`"));
+        }
+        // It would turn the server into a proxy to another one.
+        if case.method() == "CONNECT" {
+            return Err(fault("cannot use the method CONNECT"));
+        }
+        if let Some(reason) = case.headers.iter().find_map(header_fault) {
+            return Err(fault(&format!(
+                "has a header that cannot be sent: {reason}"
+            )));
         }
     }
     Ok(cases)

@@ -1,5 +1,7 @@
 //! Compares what two sides answered to one case: status, content type, shape of the body and its values, each apart.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
 
@@ -132,24 +134,28 @@ pub fn compare(exchange: &Exchange, ignore: &[PointerPattern]) -> CaseResult {
             return result;
         }
     };
-    let mut ignore = ignore.to_vec();
-    if let Some((_, again)) = again {
-        let mut walk = Walk::new(&[]);
-        walk.bodies(&left_body, &again);
-        result.noise = walk
+    let mut walk = Walk::new(ignore);
+    if let Some((again, again_body)) = again {
+        if left.status != again.status {
+            // What differs now is another answer, not noise: to ignore it would hide everything.
+            result.error = Some(format!(
+                "left: status {}, then {} when asked again; `repeat = false` asks once",
+                left.status, again.status
+            ));
+            return result;
+        }
+        let mut own = Walk::new(&[]);
+        own.most = usize::MAX;
+        own.bodies(&left_body, &again_body);
+        let noise: BTreeSet<String> = own
             .differences
             .into_iter()
             .map(|found| found.pointer)
             .collect();
-        ignore.extend(
-            result
-                .noise
-                .iter()
-                .map(|place| PointerPattern::exact(place)),
-        );
+        result.noise = noise.iter().take(MOST_DIFFERENCES).cloned().collect();
+        walk.noise = noise;
     }
 
-    let mut walk = Walk::new(&ignore);
     result.status_match = left.status == right.status;
     if !result.status_match {
         let shown = |answer: &Answer| Some(answer.status.to_string());
@@ -202,8 +208,12 @@ fn usable<'a>(side: &str, reply: &'a Reply) -> Result<(&'a Answer, Body), String
 /// Walks two bodies side by side and collects where they differ.
 struct Walk<'a> {
     ignore: &'a [PointerPattern],
+    /// Places in which the left side differs from itself. What is below them is noise, too.
+    noise: BTreeSet<String>,
     differences: Vec<Difference>,
-    /// Differences beyond [`MOST_DIFFERENCES`].
+    /// Differences that are listed.
+    most: usize,
+    /// Differences beyond them.
     more: usize,
     shape_differs: bool,
 }
@@ -212,14 +222,34 @@ impl<'a> Walk<'a> {
     fn new(ignore: &'a [PointerPattern]) -> Self {
         Self {
             ignore,
+            noise: BTreeSet::new(),
             differences: Vec::new(),
+            most: MOST_DIFFERENCES,
             more: 0,
             shape_differs: false,
         }
     }
 
     fn ignores(&self, pointer: &str) -> bool {
-        self.ignore.iter().any(|pattern| pattern.covers(pointer))
+        let mut slashes = memchr::memchr_iter(b'/', pointer.as_bytes());
+        let is_noise = !self.noise.is_empty()
+            && (self.noise.contains(pointer)
+                || slashes.any(|end| self.noise.contains(&pointer[..end])));
+        is_noise || self.ignore.iter().any(|pattern| pattern.covers(pointer))
+    }
+
+    /// Adds a difference of the bodies, unless its place is ignored.
+    fn add_in_body(
+        &mut self,
+        pointer: &str,
+        left: Option<String>,
+        right: Option<String>,
+        kind: DifferenceKind,
+        pattern: Option<ParityPattern>,
+    ) {
+        if !self.ignores(pointer) {
+            self.add(pointer, left, right, kind, pattern);
+        }
     }
 
     fn add(
@@ -231,7 +261,7 @@ impl<'a> Walk<'a> {
         pattern: Option<ParityPattern>,
     ) {
         self.shape_differs |= kind == DifferenceKind::Shape;
-        if self.differences.len() == MOST_DIFFERENCES {
+        if self.differences.len() >= self.most {
             self.more += 1;
             return;
         }
@@ -250,7 +280,7 @@ impl<'a> Walk<'a> {
             (Body::Text(left_escaped, left), Body::Text(right_escaped, right)) => {
                 if (left_escaped, left) != (right_escaped, right) {
                     let (left, right) = (short(left), short(right));
-                    self.add("", Some(left), Some(right), DifferenceKind::Value, None);
+                    self.add_in_body("", Some(left), Some(right), DifferenceKind::Value, None);
                 }
             }
             (left, right) => {
@@ -258,7 +288,7 @@ impl<'a> Walk<'a> {
                     Body::Json(value) => Some(short(&value.to_string())),
                     Body::Text(_, text) => Some(short(text)),
                 };
-                self.add("", shown(left), shown(right), DifferenceKind::Shape, None);
+                self.add_in_body("", shown(left), shown(right), DifferenceKind::Shape, None);
             }
         }
     }
@@ -266,13 +296,10 @@ impl<'a> Walk<'a> {
     fn differ(&mut self, pointer: &str, left: &Value, right: &Value, kind: DifferenceKind) {
         let pattern = ParityPattern::between(left, right);
         let shown = |value: &Value| Some(short(&value.to_string()));
-        self.add(pointer, shown(left), shown(right), kind, pattern);
+        self.add_in_body(pointer, shown(left), shown(right), kind, pattern);
     }
 
     fn values(&mut self, pointer: &str, left: &Value, right: &Value) {
-        if self.ignores(pointer) {
-            return;
-        }
         match (left, right) {
             (Value::Object(_), Value::Object(_)) => self.objects(pointer, left, right),
             (Value::Array(left), Value::Array(right)) => self.arrays(pointer, left, right),
@@ -295,7 +322,7 @@ impl<'a> Walk<'a> {
         {
             let shown = |value: &Value| Some(short(&value.to_string()));
             let kind = DifferenceKind::Shape;
-            return self.add(pointer, shown(left), shown(right), kind, Some(pattern));
+            return self.add_in_body(pointer, shown(left), shown(right), kind, Some(pattern));
         }
         for (key, value) in one {
             let below = join(pointer, key);
@@ -313,12 +340,9 @@ impl<'a> Walk<'a> {
 
     /// A key that only one side has.
     fn absent(&mut self, pointer: &str, left: Option<&Value>, right: Option<&Value>) {
-        if self.ignores(pointer) {
-            return;
-        }
         let null = left.or(right).is_some_and(Value::is_null);
         let shown = |value: Option<&Value>| value.map(|value| short(&value.to_string()));
-        self.add(
+        self.add_in_body(
             pointer,
             shown(left),
             shown(right),
@@ -339,7 +363,7 @@ impl<'a> Walk<'a> {
         } else {
             right
         };
-        let known: Vec<Shape> = shorter.iter().map(Shape::of).collect();
+        let known: BTreeSet<Shape> = shorter.iter().map(Shape::of).collect();
         let kind = |extra: &Value| {
             if known.is_empty() || known.contains(&Shape::of(extra)) {
                 DifferenceKind::Value
@@ -350,15 +374,11 @@ impl<'a> Walk<'a> {
         let shown = |value: &Value| Some(short(&value.to_string()));
         for (index, extra) in left.iter().enumerate().skip(common) {
             let below = join(pointer, index);
-            if !self.ignores(&below) {
-                self.add(&below, shown(extra), None, kind(extra), None);
-            }
+            self.add_in_body(&below, shown(extra), None, kind(extra), None);
         }
         for (index, extra) in right.iter().enumerate().skip(common) {
             let below = join(pointer, index);
-            if !self.ignores(&below) {
-                self.add(&below, None, shown(extra), kind(extra), None);
-            }
+            self.add_in_body(&below, None, shown(extra), kind(extra), None);
         }
     }
 }

@@ -40,7 +40,7 @@ impl KnownGap {
 }
 
 /// `2027-01-31`. Whether the month has that many days is not looked at: a gap until the 31st of April expires on the 30th.
-fn is_date(text: &str) -> bool {
+pub(crate) fn is_date(text: &str) -> bool {
     let bytes = text.as_bytes();
     let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<u8>().ok();
     bytes.len() == 10

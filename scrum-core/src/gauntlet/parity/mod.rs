@@ -11,6 +11,7 @@ mod compare;
 mod gaps;
 mod pattern;
 mod pointer;
+mod recording;
 mod report;
 mod shape;
 
@@ -18,9 +19,11 @@ use serde::{Deserialize, Serialize};
 
 pub use case::{CaseError, ParityCase, read_cases};
 pub use compare::{CaseResult, Difference, DifferenceKind, compare};
+pub(crate) use gaps::is_date;
 pub use gaps::{GapStatus, JudgedGap, KnownGap};
 pub use pattern::ParityPattern;
 pub use pointer::{PointerError, PointerPattern};
+pub use recording::{RECORDING_SCHEMA, Recording, RecordingError};
 pub use report::{PARITY_SCHEMA, ParityReport};
 
 /// What one server answered, or why there is no usable answer.

@@ -34,11 +34,6 @@ impl PointerPattern {
         }
     }
 
-    /// The pattern of exactly this pointer and what is below it.
-    pub(super) fn exact(pointer: &str) -> Self {
-        Self(pointer.to_owned())
-    }
-
     /// Whether `pointer` is what this names, or below it.
     pub fn covers(&self, pointer: &str) -> bool {
         let mut tokens = pointer.split('/');

@@ -20,6 +20,9 @@ const SHOWN: usize = 8;
 pub struct ParityReport {
     /// [`PARITY_SCHEMA`].
     pub schema: String,
+    /// Full hex id of the head commit of the wave that keeps this; `None` outside of a wave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<String>,
     /// Names of both sides, left and right.
     pub sides: [String; 2],
     /// Cases.
@@ -54,6 +57,7 @@ impl ParityReport {
         noise.dedup();
         Self {
             schema: PARITY_SCHEMA.to_owned(),
+            head: None,
             sides,
             cases: results.len(),
             failed: results.len() - usable().count(),

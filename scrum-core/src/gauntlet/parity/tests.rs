@@ -217,6 +217,10 @@ fn cases_are_read_and_checked() {
         "[[case]]\nname = \"a\"\npath = \"/\"\nbody = \"x\"\njson = 1\n",
         "{\"name\":\"a\",\"path\":\"/\"}\n{\"name\":\"a\",\"path\":\"/\"}\n",
         "{\"name\":\"a\"}\n",
+        "[[case]]\nname = \"a\"\npath = \"/\"\nmethod = \"CONNECT\"\n",
+        "[[case]]\nname = \"a\"\npath = \"/\"\nmethod = \"GET /x\"\n",
+        "[[case]]\nname = \"a\"\npath = \"/\"\nheaders = { content-length = \"3\" }\n",
+        "[[case]]\nname = \"a\"\npath = \"/\"\nheaders = { x = \"a\\r\\nb\" }\n",
     ] {
         assert!(read_cases(wrong).is_err(), "{wrong}");
     }
@@ -232,4 +236,73 @@ fn pointers_match_by_token() {
     assert!(!covers("/id", "/identity"));
     assert!(PointerPattern::new("id").is_err());
     assert!(PointerPattern::new("/a~2").is_err());
+}
+
+#[test]
+fn noise_beyond_what_is_listed_is_noise_all_the_same() {
+    let items = |mark: &str, last: &str| {
+        let items: Vec<String> = (0..500)
+            .map(|n| format!("{{\"at\":\"{mark}{n}\",\"n\":{n}}}"))
+            .collect();
+        format!("{{\"items\":[{}],\"last\":{last}}}", items.join(","))
+    };
+    let mut exchange = exchange(&items("a", "1"), &items("c", "2"));
+    exchange.left_again = Some(json(200, &items("b", "1")));
+    let result = compare(&exchange, &[]);
+    assert_eq!((result.noise.len(), result.differences.len()), (200, 1));
+    assert_eq!(result.differences[0].pointer, "/last");
+}
+
+#[test]
+fn another_status_at_the_second_time_is_no_noise() {
+    let mut exchange = exchange(r#"{"id":1}"#, r#"{"id":2}"#);
+    exchange.left_again = Some(json(409, r#"{"error":"exists"}"#));
+    let result = compare(&exchange, &[]);
+    assert!(result.error.unwrap().contains("`repeat = false`"));
+}
+
+#[test]
+fn elements_without_end_are_compared_in_time() {
+    let numbers = vec!["1"; 100_000].join(",");
+    let texts = vec!["\"x\""; 100_000].join(",");
+    let result = compare(
+        &exchange(&format!("[{numbers}]"), &format!("[{numbers},{texts}]")),
+        &[],
+    );
+    assert_eq!(result.differences.len() + result.more_differences, 100_000);
+    assert!(!result.shape_match);
+}
+
+#[test]
+fn recordings_read_back_whole_or_not_at_all() {
+    let mut moved = Answer::new(302, None, b"\xff%");
+    moved.location = Some("/b".into());
+    let mut one = exchange("{}", "[]");
+    one.left_again = Some(Reply::Answer(moved));
+    let mut two = exchange("1", "2");
+    two.right = Reply::Failed {
+        reason: "connection refused".into(),
+    };
+    let recording = Recording {
+        sides: ["go".into(), "rust".into()],
+        exchanges: vec![one, two],
+    };
+    let mut out = Vec::new();
+    recording.write(&mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(Recording::is_one(&text) && !Recording::is_one("{\"name\":\"a\",\"path\":\"/\"}"));
+    assert_eq!(Recording::read(&text).unwrap(), recording);
+    let cut: String = text
+        .lines()
+        .take(2)
+        .map(|line| format!("{line}\n"))
+        .collect();
+    assert_eq!(
+        Recording::read(&cut),
+        Err(RecordingError::Cut {
+            stated: 2,
+            counted: 1
+        })
+    );
+    assert!(Recording::read(&text[..text.len() - 9]).is_err());
 }

@@ -29,7 +29,7 @@ pub(super) fn write(report: &SmokeReport, out: &mut dyn Write) -> io::Result<()>
             r#"  <testcase name="{name}" classname="smoke" time="{}""#,
             seconds(step.ms)
         )?;
-        let reason = attribute(&why(step));
+        let reason = attribute(&step.why());
         match step.result {
             StepResult::Pass => writeln!(out, "/>")?,
             StepResult::Skip => {
@@ -49,15 +49,6 @@ pub(super) fn write(report: &SmokeReport, out: &mut dyn Write) -> io::Result<()>
 
 fn seconds(ms: u64) -> String {
     format!("{}.{:03}", ms / 1000, ms % 1000)
-}
-
-fn why(step: &SmokeStep) -> String {
-    match (&step.reason, step.signal, step.exit) {
-        (Some(reason), _, _) => reason.clone(),
-        (None, Some(signal), _) => format!("ended by signal {signal}"),
-        (None, None, Some(exit)) => format!("exit status {exit}"),
-        (None, None, None) => String::new(),
-    }
 }
 
 /// XML 1.0 has no way to write most control characters, not even escaped.

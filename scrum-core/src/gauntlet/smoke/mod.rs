@@ -85,6 +85,27 @@ impl SmokeStep {
     }
 }
 
+impl SmokeStep {
+    /// Writes the step's line of the text form, `PASS d1 5s`.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`.
+    pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
+        text::write_step(self, out)
+    }
+
+    /// Why it did not pass, e.g. `exit status 2`; empty if nothing is known.
+    pub fn why(&self) -> String {
+        match (&self.reason, self.signal, self.exit) {
+            (Some(reason), _, _) => reason.clone(),
+            (None, Some(signal), _) => format!("ended by signal {signal}"),
+            (None, None, Some(exit)) => format!("exit status {exit}"),
+            (None, None, None) => String::new(),
+        }
+    }
+}
+
 /// What a whole chain did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -97,7 +118,13 @@ pub struct SmokeReport {
     pub fail: usize,
     /// Steps that did not run.
     pub skip: usize,
-    /// The steps, in the order of the chain.
+    /// Full hex id of the commit that was checked out; `None` outside of a repository, and for reports of other runners.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// Tracked files differed from that commit.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub uncommitted: bool,
+    /// The steps, in the order in which they ran.
     pub steps: Vec<SmokeStep>,
 }
 
@@ -110,6 +137,8 @@ impl SmokeReport {
             pass: count(StepResult::Pass),
             fail: count(StepResult::Fail),
             skip: count(StepResult::Skip),
+            commit: None,
+            uncommitted: false,
             steps,
         }
     }
@@ -126,6 +155,15 @@ impl SmokeReport {
     /// Those of `out`.
     pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
         text::write(self, out)
+    }
+
+    /// Writes the last line of the text form, `--- 20 PASS / 1 FAIL ---`.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`.
+    pub fn write_totals(&self, out: &mut dyn Write) -> io::Result<()> {
+        text::write_totals(self, out)
     }
 
     /// Writes the report as JSON, with a line feed at its end.

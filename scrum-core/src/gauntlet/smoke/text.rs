@@ -2,14 +2,26 @@
 
 use std::io::{self, Write};
 
+use crate::report::clean;
+
 use super::{SmokeReport, SmokeStep, StepResult};
 
 pub(super) fn write(report: &SmokeReport, out: &mut dyn Write) -> io::Result<()> {
     for step in &report.steps {
-        // Whole seconds, rounded half up.
-        let seconds = step.ms.saturating_add(500) / 1000;
-        writeln!(out, "{} {} {seconds}s", step.result.word(), step.name)?;
+        write_step(step, out)?;
     }
+    write_totals(report, out)
+}
+
+pub(super) fn write_step(step: &SmokeStep, out: &mut dyn Write) -> io::Result<()> {
+    // Whole seconds, rounded half up.
+    let seconds = step.ms.saturating_add(500) / 1000;
+    // Other runners name their steps as they like.
+    let name = clean::line(&step.name);
+    writeln!(out, "{} {name} {seconds}s", step.result.word())
+}
+
+pub(super) fn write_totals(report: &SmokeReport, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "--- {} PASS / {} FAIL", report.pass, report.fail)?;
     if report.skip > 0 {
         write!(out, " / {} SKIP", report.skip)?;

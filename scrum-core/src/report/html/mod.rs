@@ -18,6 +18,7 @@ mod overview;
 mod plan;
 mod policy;
 mod section;
+mod verdict;
 mod words;
 
 use std::collections::BTreeMap;
@@ -28,11 +29,12 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
+use crate::gauntlet::assess::Assessment;
 use crate::tally::{DiffText, Tally};
 use crate::wave::manifest::Manifest;
 
 /// Bounds of the page. What goes beyond is left out, counted, and said to be elsewhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HtmlOptions {
     /// Bytes of diff, all bundles together, up to which diffs are shown whole; beyond it only the lines around findings
@@ -40,6 +42,8 @@ pub struct HtmlOptions {
     pub max_diff_bytes: u64,
     /// Issues that are shown, the most important first. Default 5000.
     pub max_issues: usize,
+    /// Whether the release can ship, shown above everything else. Default none.
+    pub assessment: Option<Assessment>,
 }
 
 impl Default for HtmlOptions {
@@ -47,6 +51,7 @@ impl Default for HtmlOptions {
         Self {
             max_diff_bytes: 4_000_000,
             max_issues: 5_000,
+            assessment: None,
         }
     }
 }
@@ -65,14 +70,22 @@ impl HtmlOptions {
         self.max_issues = issues;
         self
     }
+
+    /// Sets [`assessment`](Self::assessment).
+    #[must_use]
+    pub fn assessment(mut self, assessment: Option<Assessment>) -> Self {
+        self.assessment = assessment;
+        self
+    }
 }
 
 const PAGE: &str = "page.html";
 const BUNDLE: &str = "bundle.html";
 const END: &str = "end.html";
 
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: [(&str, &str); 11] = [
     (PAGE, include_str!("page.html")),
+    ("verdict.html", include_str!("verdict.html")),
     ("bar.html", include_str!("bar.html")),
     ("cell.html", include_str!("cell.html")),
     ("findings.html", include_str!("findings.html")),
@@ -102,7 +115,7 @@ pub fn write_html(
     let environment = environment()?;
     let plan = plan::PlanView::new(tally, options.max_issues);
     let mut budget = diff::Budget::new(manifest, options.max_diff_bytes);
-    let page = overview::page(tally, manifest, &plan, &budget);
+    let page = overview::page(tally, manifest, &plan, &budget, options);
     render(&environment, PAGE, &page, out)?;
     for (at, bundle) in tally.bundles.iter().enumerate() {
         let record = manifest.and_then(|manifest| manifest.bundle(&bundle.id));

@@ -8,7 +8,8 @@ use super::issue::IssueRow;
 use super::matrix::{MatrixView, matrix};
 use super::plan::PlanView;
 use super::policy::{policy, script, style};
-use super::{counted, grouped};
+use super::verdict::{Section, section};
+use super::{HtmlOptions, counted, grouped};
 use crate::report::buckets;
 use crate::report::clean::line;
 use crate::size;
@@ -33,6 +34,7 @@ pub(super) struct Page<'a> {
     spec: Option<String>,
     ids: Option<String>,
     facts: Option<String>,
+    verdict: Option<Section>,
     commits: Vec<String>,
     commits_left_out: usize,
     totals: TotalsView,
@@ -97,6 +99,7 @@ pub(super) fn page<'a>(
     manifest: Option<&Manifest>,
     plan: &'a PlanView,
     budget: &Budget,
+    options: &HtmlOptions,
 ) -> Page<'a> {
     let style = style();
     let policy = policy(&style, &script());
@@ -123,6 +126,7 @@ pub(super) fn page<'a>(
         spec,
         ids,
         facts: manifest.map(facts),
+        verdict: options.assessment.as_ref().map(section),
         commits: commits
             .iter()
             .take(MAX_COMMITS)

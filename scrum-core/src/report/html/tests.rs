@@ -597,6 +597,37 @@ fn others_are_linked_and_claims_lead_back() {
 }
 
 #[test]
+fn the_verdict_stands_above_everything_with_its_evidence() {
+    use crate::gauntlet::assess::{Assess, Evidence, Phase, assess};
+    let tally = tally_of(Vec::new());
+    let manifest = manifest(10, files());
+    let evidence = Evidence {
+        manifest: &manifest,
+        smoke: None,
+        tally: Some(&tally),
+        parity: None,
+        gaps: &[],
+        min_lineages: 0,
+        files: &[],
+    };
+    let rules = Assess {
+        require: vec![Phase::Smoke],
+        ..Assess::default()
+    };
+    let mut assessment = assess(&evidence, &rules, "2026-11-26");
+    assessment.reasons[0].what = EVIL.to_owned();
+    let options = HtmlOptions::default().assessment(Some(assessment));
+    let html = body(&page(&tally, Some(&manifest), "", &options));
+    let verdict = once(&html, "<h2 id=\"/verdict-title\">Verdict: hold</h2>");
+    assert!(verdict < once(&html, "id=\"/overview\""));
+    once(&html, "<code>not_run</code>");
+    once(&html, "smoke (required)</th><td>not run</td>");
+    assert!(!html.contains("<img"), "{html}");
+    let without = body(&page(&tally, Some(&manifest), "", &HtmlOptions::default()));
+    assert!(!without.contains("/verdict"));
+}
+
+#[test]
 fn counts_are_grouped() {
     for (count, text) in [
         (0, "0"),

@@ -1,0 +1,231 @@
+//! `[[smoke]]`, `[parity]` and `[assess]`: the phases of a release besides its review.
+
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use super::ConfigError;
+use super::reviewers::{self, time, time_fault};
+use crate::gauntlet::parity::{KnownGap, PointerPattern};
+use crate::gauntlet::smoke;
+
+/// Longest time for one step of the smoke chain, unless the step says otherwise.
+pub const DEFAULT_STEP_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// Longest time for one answer of the parity probe, unless `[parity] timeout` says otherwise.
+pub const DEFAULT_PARITY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Bytes that one answer of the parity probe may have, unless `[parity] max_body` says otherwise.
+pub const DEFAULT_MAX_BODY: u64 = 1_000_000;
+
+/// One entry of `[[smoke]]`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+#[cfg_attr(feature = "schema", schemars(extend("required" = ["name", "command"])))]
+pub struct Smoke {
+    /// The step's name; the file name of its output. Names must differ in more than case.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    pub name: String,
+    /// The command and its arguments. It is started without a shell, in the repository's top folder.
+    pub command: Vec<String>,
+    /// Longest time for one attempt, e.g. `60s` or `10m`. Default 10 minutes.
+    pub timeout: Option<String>,
+    /// Names of steps that must have passed before; if one did not, this step is skipped.
+    pub needs: Vec<String>,
+    /// Environment variables that are set for this step. It inherits all others.
+    pub env: IndexMap<String, String>,
+    /// Attempts after the first, if it fails. Default 0.
+    pub retries: u32,
+}
+
+/// `[parity]`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Parity {
+    /// Places in the bodies that are not compared: JSON Pointers, in which `*` is any one key or index.
+    pub ignore: Vec<String>,
+    /// Divergences that somebody has decided to accept.
+    pub known_gaps: Vec<KnownGap>,
+    /// Longest time for one whole answer, e.g. `30s`. Default 30 seconds.
+    pub timeout: Option<String>,
+    /// Bytes that one answer may have, e.g. `4MB`. Default 1 MB.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(schema_with = "crate::size::schema", extend("default" = DEFAULT_MAX_BODY))
+    )]
+    #[serde(deserialize_with = "crate::size::deserialize_optional")]
+    pub max_body: Option<u64>,
+}
+
+impl Smoke {
+    /// Longest time for one attempt.
+    pub fn timeout(&self) -> Duration {
+        time(self.timeout.as_deref()).unwrap_or(DEFAULT_STEP_TIMEOUT)
+    }
+
+    fn fault(&self) -> Option<String> {
+        if self.command.first().is_none_or(String::is_empty) {
+            return Some("`command` names no program".to_owned());
+        }
+        let bad_name = |name: &&String| name.is_empty() || name.contains(['=', '\0']);
+        if let Some(name) = self.env.keys().find(bad_name) {
+            return Some(format!("`env`: `{name}` cannot be the name of a variable"));
+        }
+        let has_nul = |text: &String| text.contains('\0');
+        if self.command.iter().chain(self.env.values()).any(has_nul) {
+            return Some("neither arguments nor variables can have a NUL".to_owned());
+        }
+        time_fault("timeout", self.timeout.as_deref())
+    }
+}
+
+impl Parity {
+    /// Longest time for one whole answer.
+    pub fn timeout(&self) -> Duration {
+        time(self.timeout.as_deref()).unwrap_or(DEFAULT_PARITY_TIMEOUT)
+    }
+
+    /// Bytes that one answer may have.
+    pub fn max_body(&self) -> u64 {
+        self.max_body.unwrap_or(DEFAULT_MAX_BODY)
+    }
+
+    /// The patterns of `ignore`. [`Config::check`](super::Config::check) refuses those that are none.
+    pub fn ignored(&self) -> Vec<PointerPattern> {
+        let patterns = self.ignore.iter();
+        patterns
+            .filter_map(|text| PointerPattern::new(text).ok())
+            .collect()
+    }
+
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        let fault = |reason: String| ConfigError::Value {
+            table: "[parity]",
+            reason,
+        };
+        for text in &self.ignore {
+            PointerPattern::new(text).map_err(|error| fault(format!("`ignore`: {error}")))?;
+        }
+        if let Some(reason) = self.known_gaps.iter().find_map(KnownGap::fault) {
+            return Err(fault(reason));
+        }
+        super::names(
+            "[parity] known_gaps",
+            self.known_gaps.iter().map(|gap| gap.case.clone()),
+            |_| true,
+        )?;
+        if self.max_body == Some(0) {
+            return Err(fault("`max_body` is 0".to_owned()));
+        }
+        time_fault("timeout", self.timeout.as_deref()).map_or(Ok(()), |reason| Err(fault(reason)))
+    }
+}
+
+/// Checks the chain as a whole.
+pub(super) fn check_chain(chain: &[Smoke]) -> Result<(), ConfigError> {
+    // A step's name is a file's name in the wave, and some file systems do not tell cases apart.
+    super::names(
+        "[[smoke]]",
+        chain.iter().map(|step| step.name.to_lowercase()),
+        reviewers::is_usable_name,
+    )?;
+    let fault = |reason: String| ConfigError::Value {
+        table: "[[smoke]]",
+        reason,
+    };
+    for step in chain {
+        if step.name.trim() != step.name {
+            return Err(fault(format!(
+                "the name `{}` has blanks at an end",
+                step.name
+            )));
+        }
+        if let Some(reason) = step.fault() {
+            return Err(fault(format!("step `{}`: {reason}", step.name)));
+        }
+    }
+    order(chain)
+        .map(drop)
+        .map_err(|error| fault(error.to_string()))
+}
+
+/// Indices of the steps, each after those it needs.
+///
+/// # Errors
+///
+/// As [`smoke::order`]; never for a chain that [`Config::check`](super::Config::check) accepted.
+pub fn order(chain: &[Smoke]) -> Result<Vec<usize>, smoke::ChainError> {
+    let steps: Vec<(&str, Vec<&str>)> = chain
+        .iter()
+        .map(|step| {
+            let needs = step.needs.iter().map(String::as_str);
+            (step.name.as_str(), needs.collect())
+        })
+        .collect();
+    smoke::order(&steps)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Config;
+    use super::*;
+
+    #[test]
+    fn what_cannot_run_or_be_compared_is_named() {
+        let step = |keys: &str| format!("[[smoke]]\nname = 'd1'\n{keys}\n");
+        let parity = |keys: &str| format!("[parity]\n{keys}\n");
+        for (text, words) in [
+            (step(""), "step `d1`: `command` names no program"),
+            (step("command = ['']"), "names no program"),
+            (step("command = ['a']\ntimeout = 'soon'"), "unlike `soon`"),
+            (step("command = ['a']\ntimeout = '0s'"), "`timeout` is 0"),
+            (step("command = ['a']\nenv = { 'A=B' = 'c' }"), "`A=B`"),
+            (step("command = ['a']\nneeds = ['d2']"), "needs `d2`"),
+            (step("command = ['a']\nneeds = ['d1']"), "circle: d1"),
+            (
+                step("command = ['a']\n[[smoke]]\nname = 'D1'\ncommand = ['a']"),
+                "two [[smoke]] entries",
+            ),
+            ("[[smoke]]\nname = 'a/b'\ncommand = ['a']".into(), "`a/b`"),
+            ("[[smoke]]\ncommand = ['a']".into(), "cannot be the name"),
+            ("[[smoke]]\nname = 'a '\ncommand = ['a']".into(), "blanks"),
+            (parity("ignore = ['id']"), "`id` is not a JSON Pointer"),
+            (parity("timeout = '0s'"), "`timeout` is 0"),
+            (parity("max_body = 0"), "`max_body` is 0"),
+            (
+                parity("known_gaps = [{ case = 'a', reason = ' ' }]"),
+                "no reason",
+            ),
+            (
+                parity("known_gaps = [{ case = 'a', reason = 'b', until = 'soon' }]"),
+                "not a date",
+            ),
+            (
+                parity("known_gaps = [{ case = 'a', reason = 'b' }, { case = 'a', reason = 'c' }]"),
+                "two [parity] known_gaps entries",
+            ),
+        ] {
+            let error = Config::from_toml(&text).unwrap_err().to_string();
+            assert!(error.contains(words), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_defaults_are_those_that_the_documentation_names() {
+        let config = Config::from_toml("[[smoke]]\nname = 'a b'\ncommand = ['a']\n").unwrap();
+        let step = &config.smoke[0];
+        assert_eq!((step.timeout(), step.retries), (DEFAULT_STEP_TIMEOUT, 0));
+        assert_eq!(config.parity.timeout(), Duration::from_secs(30));
+        assert_eq!(config.parity.max_body(), 1_000_000);
+    }
+
+    #[test]
+    fn steps_follow_those_they_need() {
+        let text = "[[smoke]]\nname = 'web'\ncommand = ['a']\nneeds = ['db']\n[[smoke]]\nname = 'db'\ncommand = ['a']\n";
+        let config = Config::from_toml(text).unwrap();
+        assert_eq!(order(&config.smoke), Ok(vec![1, 0]));
+    }
+}

@@ -1,0 +1,59 @@
+//! Whether the release can ship: the section above all others, if it was assessed.
+
+use serde::Serialize;
+
+use crate::gauntlet::assess::Assessment;
+use crate::report::clean::line;
+
+/// Findings that are listed; more are counted.
+const MAX_REASONS: usize = 200;
+
+/// What `verdict.html` shows.
+#[derive(Debug, Serialize)]
+pub(super) struct Section {
+    verdict: &'static str,
+    day: String,
+    phases: Vec<Phase>,
+    reasons: Vec<Reason>,
+    left_out: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct Phase {
+    name: &'static str,
+    summary: String,
+    required: bool,
+    run: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Reason {
+    effect: &'static str,
+    rule: &'static str,
+    what: String,
+    evidence: String,
+}
+
+/// Gathers the section.
+pub(super) fn section(assessment: &Assessment) -> Section {
+    let phases = assessment.phases.iter().map(|phase| Phase {
+        name: phase.phase.word(),
+        summary: line(&phase.summary),
+        required: phase.required,
+        run: phase.run,
+    });
+    let reasons = assessment.reasons.iter().take(MAX_REASONS);
+    let reasons = reasons.map(|reason| Reason {
+        effect: reason.effect.word(),
+        rule: reason.rule.word(),
+        what: line(&reason.what),
+        evidence: line(&reason.evidence),
+    });
+    Section {
+        verdict: assessment.verdict.word(),
+        day: line(&assessment.day),
+        phases: phases.collect(),
+        reasons: reasons.collect(),
+        left_out: assessment.reasons.len().saturating_sub(MAX_REASONS),
+    }
+}
