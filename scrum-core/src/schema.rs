@@ -11,6 +11,7 @@ use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
 use crate::config::Config;
+use crate::rounds::Comparison;
 use crate::tally::{Sidecar, Tally};
 use crate::wave::manifest::Manifest;
 use crate::wave::prompt::Context;
@@ -23,6 +24,11 @@ pub fn manifest() -> Schema {
 /// The schema of `tally.json`.
 pub fn tally() -> Schema {
     of_written::<Tally>("scrum: tally.json")
+}
+
+/// The schema of what `scrum compare --format json` prints.
+pub fn comparison() -> Schema {
+    of_written::<Comparison>("scrum: scrum compare --format json")
 }
 
 /// The schema of the file beside a review, `reviews/<bundle>/<reviewer>.json`.

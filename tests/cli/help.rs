@@ -5,7 +5,8 @@ use std::process::{Command, Stdio};
 
 use crate::place::Place;
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 10] = [
+    "compare",
     "import",
     "demo",
     "init",

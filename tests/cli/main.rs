@@ -22,6 +22,7 @@ mod page;
 mod place;
 mod programs;
 mod review;
+mod rounds;
 mod schemas;
 mod seed;
 mod server;

@@ -1,6 +1,7 @@
 //! The command line, and the commands: a file each, with its arguments and its function.
 
 pub(crate) mod bundle;
+pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod formats;
@@ -71,6 +72,7 @@ pub(crate) enum Command {
     Review(Box<review::ReviewArgs>),
     Tally(tally::TallyArgs),
     Import(import::ImportArgs),
+    Compare(compare::CompareArgs),
     Demo(demo::DemoArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -89,6 +91,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitCode> {
         Command::Verify(args) => verify::run(args, &session()?, output),
         Command::Review(args) => review::run(args, &session()?, output),
         Command::Import(args) => import::run(args, &session()?, output),
+        Command::Compare(args) => compare::run(args, &session()?, output),
         Command::Tally(args) => tally::run(args, &session()?, output),
         Command::Init(own) => init::run(own, &args.global, output),
         // These two read neither a repository nor its configuration.

@@ -11,6 +11,7 @@ use std::io;
 
 use super::Only;
 use super::clean::shorten;
+use super::estimated::estimate_in_words;
 use super::inert::{code, cut, markdown, markdown_with_code};
 use super::ranked::{
     Rank, Ranked, cited, counted, headline, notes, ranked, severity_said, severity_word,
@@ -105,6 +106,9 @@ pub fn write_markdown(
     page.issues(&issues);
     page.most = most;
     page.push_own(&tables.text);
+    if let Some(words) = estimate_in_words(tally) {
+        page.push_own(&format!("\nEstimate: {words}\n"));
+    }
     if !only.narrows_issues() {
         page.unlocated(tally, only);
         page.set_aside(tally, only);

@@ -9,6 +9,8 @@
 
 pub mod bundles;
 pub mod clean;
+mod comparison;
+mod estimated;
 mod file_uri;
 mod fingerprint;
 mod github;
@@ -27,6 +29,7 @@ pub(crate) mod sample;
 mod sarif;
 mod text;
 
+pub use comparison::{write_comparison_markdown, write_comparison_text};
 pub use github::write_github;
 pub use gitlab::write_gitlab;
 pub use html::{HtmlOptions, write_html};

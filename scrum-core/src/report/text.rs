@@ -11,6 +11,7 @@ use std::io;
 
 use super::Only;
 use super::clean::{columns, line, shorten, wrap_into};
+use super::estimated::estimate_in_words;
 use super::ranked::{Rank, Ranked, counted, headline, location_name, ranked, severity_said};
 use crate::review::Severity;
 use crate::size;
@@ -111,6 +112,7 @@ pub fn write_text(tally: &Tally, options: &TextOptions, out: &mut dyn io::Write)
             page.bundle(bundle)?;
         }
         page.unreviewed(&bundles)?;
+        page.estimate(tally)?;
         if page.verbose {
             page.lineages(tally)?;
         }
@@ -199,6 +201,19 @@ impl Page<'_> {
             reviewed.count(),
             counted(tally.bundles.len() as u64, "bundle", "bundles")
         );
+        self.paragraph("", &told, None)
+    }
+
+    /// What nobody reported; why there is no estimate is only for those who ask for more.
+    fn estimate(&mut self, tally: &Tally) -> io::Result<()> {
+        let told = match (estimate_in_words(tally), &tally.estimate_refused) {
+            (Some(words), _) => format!("Estimate: {words}"),
+            (None, Some(reason)) if self.verbose => {
+                format!("No estimate of what nobody reported: {}", line(reason))
+            }
+            _ => return Ok(()),
+        };
+        writeln!(self.out)?;
         self.paragraph("", &told, None)
     }
 

@@ -14,6 +14,7 @@ use super::reviewer::{Counted, Outcome, review};
 use super::{
     Buckets, BundleTally, DiffText, LineageRecord, SCHEMA, Submission, Tally, TallyOptions, Totals,
 };
+use crate::estimate::EstimateBasis;
 use crate::parallel;
 
 /// Warnings that are listed; more are counted.
@@ -131,7 +132,7 @@ fn finish(
     let unmatched = bundles
         .iter()
         .flat_map(|bundle| &bundle.unmatched_retractions);
-    Tally {
+    let mut tally = Tally {
         schema: SCHEMA.to_owned(),
         totals,
         near_lines: options.near_lines,
@@ -141,11 +142,10 @@ fn finish(
         unmatched_retractions: unmatched.cloned().collect(),
         reviewers: reviewers.into_iter().collect(),
         estimate: None,
-        estimate_refused: Some(NO_ESTIMATE.to_owned()),
+        estimate_refused: None,
         warnings,
         bundles,
-    }
+    };
+    tally.estimate_missed(EstimateBasis::Unconfirmed, |_| true);
+    tally
 }
-
-/// Why a tally estimates nothing.
-const NO_ESTIMATE: &str = "this version makes no estimate";

@@ -13,10 +13,12 @@
 
 mod assignment;
 mod bundle;
+pub(crate) mod claims;
 mod count;
 mod distinct;
 mod gate;
 mod group;
+mod missed;
 mod record;
 mod resolver;
 mod retract;
@@ -31,6 +33,8 @@ pub mod lineage;
 pub(crate) mod symbol;
 
 use serde::{Deserialize, Serialize};
+
+use crate::estimate::Estimate;
 
 pub use count::tally;
 pub use gate::{Gate, GateFailure, QuorumMiss, UnknownGate};
@@ -76,9 +80,9 @@ pub struct Tally {
     pub bundles: Vec<BundleTally>,
     /// Every reviewer with its lineages and where they are known from; more than one entry where its model changed.
     pub reviewers: Vec<LineageRecord>,
-    /// How many defects nobody reported. Always null: this version makes no estimate.
-    pub estimate: Option<()>,
-    /// Why there is no estimate.
+    /// How many defects there are, reported or not: a lower bound. `None` where the reviews cannot carry an estimate.
+    pub estimate: Option<Estimate>,
+    /// Why there is no estimate; absent if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimate_refused: Option<String>,
     /// What a person should know: faults of single reviews, unknown lineages.
