@@ -5,8 +5,12 @@ use std::process::{Command, Stdio};
 
 use crate::place::Place;
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 14] = [
+    "triage",
+    "clean",
     "compare",
+    "log",
+    "show",
     "import",
     "demo",
     "init",

@@ -1,15 +1,19 @@
 //! The command line, and the commands: a file each, with its arguments and its function.
 
 pub(crate) mod bundle;
+pub(crate) mod clean;
 pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod formats;
 pub(crate) mod import;
 pub(crate) mod init;
+pub(crate) mod log;
 pub(crate) mod man;
 pub(crate) mod review;
+pub(crate) mod show;
 pub(crate) mod tally;
+pub(crate) mod triage;
 pub(crate) mod verify;
 
 use clap::{Parser, Subcommand};
@@ -48,6 +52,8 @@ Examples:
   scrum bundle main...HEAD --split   cut what is too large into parts
   scrum review main...HEAD           bundle, ask the reviewers, count
   scrum tally                        count what the newest wave's reviewers said
+  scrum compare OLD-WAVE NEW-WAVE    what a second round brought
+  scrum triage                       decide about the issues, one key each
   scrum verify                       prove that the newest wave loses nothing
 
 Exit codes:
@@ -73,6 +79,10 @@ pub(crate) enum Command {
     Tally(tally::TallyArgs),
     Import(import::ImportArgs),
     Compare(compare::CompareArgs),
+    Triage(triage::TriageArgs),
+    Log(log::LogArgs),
+    Show(show::ShowArgs),
+    Clean(clean::CleanArgs),
     Demo(demo::DemoArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -91,6 +101,10 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitCode> {
         Command::Verify(args) => verify::run(args, &session()?, output),
         Command::Review(args) => review::run(args, &session()?, output),
         Command::Import(args) => import::run(args, &session()?, output),
+        Command::Triage(args) => triage::run(args, &session()?, output),
+        Command::Log(args) => log::run(args, &session()?, output),
+        Command::Show(args) => show::run(args, &session()?, output),
+        Command::Clean(args) => clean::run(args, &session()?, output),
         Command::Compare(args) => compare::run(args, &session()?, output),
         Command::Tally(args) => tally::run(args, &session()?, output),
         Command::Init(own) => init::run(own, &args.global, output),

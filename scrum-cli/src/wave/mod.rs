@@ -1,5 +1,7 @@
 //! A wave on disk: found, opened, checked, written.
 
+mod all;
+mod decisions;
 mod folder;
 mod found;
 pub(crate) mod merged;
@@ -7,6 +9,8 @@ pub(crate) mod reviews;
 mod strays;
 pub(crate) mod submissions;
 
+pub(crate) use all::{Listed, all};
+pub(crate) use decisions::{apply_decisions, decisions_path, read_decisions, write_decisions};
 pub(crate) use folder::{WaveFolder, replace, write_atomically, write_once};
 pub(crate) use found::{Found, find, named, no_wave};
 pub(crate) use strays::strays;

@@ -30,6 +30,7 @@
 
 mod attributes;
 mod create;
+mod dates;
 mod diff;
 mod error;
 mod history;

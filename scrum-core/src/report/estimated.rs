@@ -1,8 +1,9 @@
-//! The estimate of what nobody reported, in words.
+//! The estimate of what nobody reported, and how often reviewers were right, in words.
 
 use super::ranked::counted;
 use crate::estimate::{EstimateBasis, EstimateMethod, INDICATIVE_BELOW};
-use crate::tally::Tally;
+use crate::report::clean::line;
+use crate::tally::{JudgedRecord, Tally};
 
 /// `at least 12.5 defects in all (95 %: 9.2 to 30.1), of which 8 are reported; Chao, 3 lineages, on unconfirmed findings`.
 pub(super) fn estimate_in_words(tally: &Tally) -> Option<String> {
@@ -31,4 +32,28 @@ pub(super) fn estimate_in_words(tally: &Tally) -> Option<String> {
         },
         counted(u64::from(estimate.occasions), "lineage", "lineages"),
     ))
+}
+
+/// `opus: 3 of 4 confirmed (95 %: 30 to 95 %), 1 found by nobody else`.
+pub(super) fn judged_in_words(record: &JudgedRecord) -> String {
+    let name = match (&record.reviewer, &record.lineage) {
+        (Some(reviewer), _) => line(reviewer),
+        (None, lineage) => format!("lineage {}", line(lineage.as_deref().unwrap_or("unknown"))),
+    };
+    let percent = |share: f64| format!("{:.0}", share * 100.0);
+    let judged = if record.judged == 0 {
+        "none of this wave judged".to_owned()
+    } else {
+        format!(
+            "{} of {} confirmed (95 %: {} to {} %)",
+            record.confirmed,
+            record.judged,
+            percent(record.low),
+            percent(record.high)
+        )
+    };
+    format!(
+        "{name}: {judged}; {} of all waves confirmed that nobody else reported",
+        counted(record.alone, "issue", "issues")
+    )
 }

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::carry::{Carried, Carry, Fate};
 use super::held::Holders;
-use super::matching::{Candidate, Match, pair_up};
+use super::matching::{Candidate, Claimed, Match, pair_up};
 use crate::review::Severity;
 use crate::review::location::LineRange;
 use crate::tally::lineage::LineageSet;
-use crate::tally::{BundleTally, IssueRecord, Tally};
+use crate::tally::{BaselineRecord, BundleTally, IssueRecord, Since, Tally};
 use crate::wave::manifest::Manifest;
 
 /// The schema that this version writes.
@@ -229,8 +229,9 @@ pub fn compare(old: &Tally, new: &Tally, manifest: &Manifest, carry: &Carry) -> 
                 .find_map(|to| to.path.as_deref())
                 .unwrap_or(&at.issue.path),
             old_path: &at.issue.path,
-            findings: at
+            claims: at
                 .findings()
+                .map(Claimed::Finding)
                 .zip(carried.iter().map(|to| to.lines))
                 .collect(),
         })
@@ -241,9 +242,9 @@ pub fn compare(old: &Tally, new: &Tally, manifest: &Manifest, carry: &Carry) -> 
         .map(|at| Candidate {
             path: &at.issue.path,
             old_path: &at.issue.path,
-            findings: at
+            claims: at
                 .findings()
-                .map(|finding| (finding, finding.lines()))
+                .map(|finding| (Claimed::Finding(finding), finding.lines()))
                 .collect(),
         })
         .collect();
@@ -270,6 +271,34 @@ pub fn compare(old: &Tally, new: &Tally, manifest: &Manifest, carry: &Carry) -> 
         new: side(new),
         findings: entries,
         engagement: engagement(old, new),
+    }
+}
+
+impl Comparison {
+    /// Marks in the new wave's tally which issues are new since the old one, and which are not.
+    pub fn mark(&self, tally: &mut Tally) {
+        let mut since: BTreeMap<(&str, usize), Since> = BTreeMap::new();
+        for entry in &self.findings {
+            let is = match entry.status {
+                Status::New => Since::New,
+                _ => Since::Persisting,
+            };
+            for of in &entry.new_findings {
+                since.insert((&of.bundle, of.finding), is);
+            }
+        }
+        for bundle in &mut tally.bundles {
+            for issue in &mut bundle.issues {
+                let first = issue.findings.first();
+                issue.since = first.and_then(|at| since.get(&(bundle.id.as_str(), *at)).copied());
+            }
+        }
+        tally.baseline = Some(BaselineRecord {
+            wave: self.old.wave.clone(),
+            new: self.totals.new,
+            persisting: self.totals.persisting,
+            gone: self.totals.gone,
+        });
     }
 }
 

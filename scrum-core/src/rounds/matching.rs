@@ -19,8 +19,18 @@ pub(super) struct Candidate<'t> {
     pub(super) path: &'t str,
     /// The path at the issue's own head.
     pub(super) old_path: &'t str,
-    /// The findings, with their lines at the new head.
-    pub(super) findings: Vec<(&'t FindingRecord, Option<LineRange>)>,
+    /// What is claimed, with the lines at the new head.
+    pub(super) claims: Vec<(Claimed<'t>, Option<LineRange>)>,
+}
+
+/// Where the words of a claim are.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Claimed<'t> {
+    Finding(&'t FindingRecord),
+    Text {
+        text: &'t str,
+        symbol: Option<&'t str>,
+    },
 }
 
 /// Issues of both waves that are the same. Neither list is empty; the first of each are the most alike.
@@ -63,9 +73,12 @@ pub(super) fn pair_up(
             .collect();
         let mut reader = ClaimReader::new(paths);
         let mut read = |issue: &Candidate<'_>| -> Vec<ClaimWords> {
-            let findings = issue.findings.iter();
-            findings
-                .map(|(finding, lines)| reader.read(finding, *lines))
+            let claims = issue.claims.iter();
+            claims
+                .map(|(claimed, lines)| match claimed {
+                    Claimed::Finding(finding) => reader.read(finding, *lines),
+                    Claimed::Text { text, symbol } => reader.read_text(text, *symbol, *lines),
+                })
                 .collect()
         };
         let mut after: Vec<(Hull, usize, Vec<ClaimWords>)> = after

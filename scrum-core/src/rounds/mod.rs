@@ -12,9 +12,12 @@ mod compare;
 mod held;
 mod matching;
 mod moves;
+mod triage;
+mod worth;
 
 pub use carry::{Carried, Carry, Fate};
 pub use compare::{
     Comparison, ComparisonTotals, Engagement, Entry, FindingRef, Place, SCHEMA, Status, WaveSide,
     compare,
 };
+pub use triage::{Lines, TRIAGE_SCHEMA, TriageEntry, TriageError, TriageFile};

@@ -29,6 +29,20 @@ impl ClaimReader {
             words: self.0.words(finding),
         }
     }
+
+    /// Reads plain text about lines or a symbol.
+    pub(crate) fn read_text(
+        &mut self,
+        text: &str,
+        symbol: Option<&str>,
+        lines: Option<LineRange>,
+    ) -> ClaimWords {
+        ClaimWords {
+            lines,
+            symbol: symbol.map(str::to_owned),
+            words: self.0.words_of(std::iter::once(text)),
+        }
+    }
 }
 
 /// The mean similarity of two sets of claims, 0 to 1, if they are one issue: average linkage, as within a wave.

@@ -143,6 +143,8 @@ fn finish(
         reviewers: reviewers.into_iter().collect(),
         estimate: None,
         estimate_refused: None,
+        baseline: None,
+        judged: Vec::new(),
         warnings,
         bundles,
     };

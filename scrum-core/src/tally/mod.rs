@@ -18,6 +18,7 @@ mod count;
 mod distinct;
 mod gate;
 mod group;
+mod mark;
 mod missed;
 mod record;
 mod resolver;
@@ -38,6 +39,7 @@ use crate::estimate::Estimate;
 
 pub use count::tally;
 pub use gate::{Gate, GateFailure, QuorumMiss, UnknownGate};
+pub use mark::{BaselineRecord, JudgedRecord, Since, TriageMark, TriageVerdict};
 pub use record::{
     FindingRecord, IssueRecord, LineageRecord, LocationRecord, MentionRecord, RetractionRecord,
     ReviewerRow, SetAside, UnlocatedRecord,
@@ -85,6 +87,12 @@ pub struct Tally {
     /// Why there is no estimate; absent if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimate_refused: Option<String>,
+    /// The wave that this one was compared with; absent without `--baseline`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<BaselineRecord>,
+    /// How often each reviewer, then each lineage, was right; absent where nobody has judged an issue.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub judged: Vec<JudgedRecord>,
     /// What a person should know: faults of single reviews, unknown lineages.
     #[serde(default)]
     pub warnings: Vec<String>,
