@@ -117,6 +117,10 @@ pub enum EstimateRefused {
     /// Fewer than two lineages reviewed, so nothing can overlap.
     #[error("fewer than two lineages reviewed")]
     Lineages,
+    /// Two or more lineages reviewed, but fewer than two of them every bundle: that one reports nothing on a bundle
+    /// that it has not seen says nothing.
+    #[error("fewer than two lineages reviewed every bundle")]
+    Coverage,
     /// Nothing was reported.
     #[error("nothing was reported")]
     Nothing,

@@ -20,6 +20,7 @@
 //! | [`wave`] | the plan, a template and a sink | all files, and the [`Manifest`](wave::manifest::Manifest) that describes them |
 //! | [`review`] | an answer's text | [`Finding`](review::Finding)s with their locations |
 //! | [`tally`](mod@tally) | all submissions | the [`Tally`](tally::Tally): every citation in one bucket, convergence |
+//! | [`rounds`] | the tallies of two waves | a [`Comparison`](rounds::Comparison): what is new, gone or still there |
 //! | [`report`] | a tally | text, JSON and other formats, into your writer |
 //!
 //! [`gauntlet`] has the other phases of a release: the smoke chain and the parity probe. [`estimate`] says how many
@@ -113,6 +114,7 @@ pub mod plan;
 pub mod range;
 pub mod report;
 pub mod review;
+pub mod rounds;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod size;

@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::gauntlet::assess::Assessment;
 use crate::gauntlet::parity::ParityReport;
 use crate::gauntlet::smoke::SmokeReport;
+use crate::rounds::Comparison;
 use crate::tally::{Sidecar, Tally};
 use crate::wave::manifest::Manifest;
 use crate::wave::prompt::Context;
@@ -26,6 +27,11 @@ pub fn manifest() -> Schema {
 /// The schema of `tally.json`.
 pub fn tally() -> Schema {
     of_written::<Tally>("scrum: tally.json")
+}
+
+/// The schema of what `scrum compare --format json` prints.
+pub fn comparison() -> Schema {
+    of_written::<Comparison>("scrum: scrum compare --format json")
 }
 
 /// The schema of the file beside a review, `reviews/<bundle>/<reviewer>.json`.

@@ -5,10 +5,15 @@ use std::process::{Command, Stdio};
 
 use crate::place::Place;
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 17] = [
     "assess",
     "parity",
     "smoke",
+    "triage",
+    "clean",
+    "compare",
+    "log",
+    "show",
     "import",
     "demo",
     "init",

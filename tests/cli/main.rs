@@ -24,6 +24,7 @@ mod parity;
 mod place;
 mod programs;
 mod review;
+mod rounds;
 mod schemas;
 mod seed;
 mod server;

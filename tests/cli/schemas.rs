@@ -119,7 +119,7 @@ fn is_a(value: &Value, kind: &Value) -> bool {
 }
 
 #[track_caller]
-fn conforms(name: &str, value: &Value) {
+pub(crate) fn conforms(name: &str, value: &Value) {
     let schema = schema(name);
     let found = faults(&schema, &schema, value, "");
     assert!(found.is_empty(), "{name}: {found:#?}\n{value:#}");

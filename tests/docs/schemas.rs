@@ -11,6 +11,7 @@ use crate::proof::Proof;
 fn the_schema_files_are_current() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas");
     let schemas = [
+        ("compare", schema::comparison()),
         ("config", schema::config()),
         ("manifest", schema::manifest()),
         ("sidecar", schema::sidecar()),

@@ -2,16 +2,21 @@
 
 pub(crate) mod assess;
 pub(crate) mod bundle;
+pub(crate) mod clean;
+pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod formats;
 pub(crate) mod import;
 pub(crate) mod init;
+pub(crate) mod log;
 pub(crate) mod man;
 pub(crate) mod parity;
 pub(crate) mod review;
 pub(crate) mod smoke;
+pub(crate) mod show;
 pub(crate) mod tally;
+pub(crate) mod triage;
 pub(crate) mod verify;
 
 use clap::{Parser, Subcommand};
@@ -50,6 +55,8 @@ Examples:
   scrum bundle main...HEAD --split   cut what is too large into parts
   scrum review main...HEAD           bundle, ask the reviewers, count
   scrum tally                        count what the newest wave's reviewers said
+  scrum compare OLD-WAVE NEW-WAVE    what a second round brought
+  scrum triage                       decide about the issues, one key each
   scrum verify                       prove that the newest wave loses nothing
   scrum smoke                        run the commands that must pass
   scrum assess                       say whether the newest wave can ship
@@ -79,6 +86,11 @@ pub(crate) enum Command {
     Smoke(smoke::SmokeArgs),
     Parity(parity::ParityArgs),
     Assess(assess::AssessArgs),
+    Compare(compare::CompareArgs),
+    Triage(triage::TriageArgs),
+    Log(log::LogArgs),
+    Show(show::ShowArgs),
+    Clean(clean::CleanArgs),
     Demo(demo::DemoArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -100,6 +112,11 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitCode> {
         Command::Assess(args) => assess::run(args, &session()?, output),
         Command::Smoke(args) => smoke::run(args, &session()?, output),
         Command::Import(args) => import::run(args, &session()?, output),
+        Command::Triage(args) => triage::run(args, &session()?, output),
+        Command::Log(args) => log::run(args, &session()?, output),
+        Command::Show(args) => show::run(args, &session()?, output),
+        Command::Clean(args) => clean::run(args, &session()?, output),
+        Command::Compare(args) => compare::run(args, &session()?, output),
         Command::Tally(args) => tally::run(args, &session()?, output),
         Command::Init(own) => init::run(own, &args.global, output),
         // These two read neither a repository nor its configuration.

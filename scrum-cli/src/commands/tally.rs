@@ -12,13 +12,17 @@ use scrum_core::tally::{
 };
 use scrum_core::wave::{TREE, Wanted, layout};
 
+use super::compare::{Counted, carry_trees};
 use super::formats::{Format, Report};
 use crate::error::{ExitCode, Result, usage_error};
 use crate::session::Session;
 use crate::terminal::Output;
 use crate::wave::merged::find_merged;
 use crate::wave::reviews::ReviewFile;
-use crate::wave::{FoundWave, Wave, assessment, find, reviews, shown_path, strays, submissions};
+use crate::wave::{
+    FoundWave, Wave, apply_decisions, assessment, decisions_path, find, read_decisions, reviews,
+    shown_path, strays, submissions,
+};
 
 const COUNT: &str = "What counts";
 const GATES: &str = "Gates";
@@ -51,6 +55,11 @@ pub(crate) struct TallyArgs {
     /// Counted are disjoint lineages whose reviewers reported or cleared something.
     #[arg(long, value_name = "N", help_heading = GATES)]
     min_lineages: Option<u32>,
+    /// Mark what is new since this wave
+    ///
+    /// As `scrum compare` does. `--fail-on new-block` and `new-agreed` need it.
+    #[arg(long, value_name = "OLD-WAVE", help_heading = COUNT)]
+    baseline: Option<PathBuf>,
     /// Lineages of a reviewer or model; repeatable
     ///
     /// As in mine=alibaba+deepseek. `lineages` in scrum.toml is for good; docs/lineages.md has the rules.
@@ -92,6 +101,10 @@ enum FailOn {
     NoEvidence,
     /// An exact location that two or more lineages cite
     Convergent,
+    /// An issue of severity BLOCK that the baseline has not
+    NewBlock,
+    /// An agreed issue that the baseline has not
+    NewAgreed,
 }
 
 /// `NAME=L[+L]`.
@@ -122,6 +135,15 @@ const LINEAGE_FORM: &str = "write NAME=LINEAGE, as in mine=deepseek+alibaba";
 /// Runs the command.
 pub(crate) fn run(args: &TallyArgs, session: &Session, output: &Output) -> Result<ExitCode> {
     let targets = args.targets()?;
+    let gates: Vec<Gate> = args.fail_on.iter().map(|gate| gate.gate()).collect();
+    if let Some(gate) = gates.iter().find(|gate| gate.needs_baseline())
+        && args.baseline.is_none()
+    {
+        return Err(
+            usage_error(format!("--fail-on {gate} needs --baseline OLD-WAVE"))
+                .hint("`scrum log` lists the waves; name the one of the round before"),
+        );
+    }
     let merged = find_merged(&args.names, session)?;
     let wave = match &merged {
         Some(merged) => TallySource::Wave(Box::new(Wave::open(&merged.wave)?)),
@@ -132,7 +154,7 @@ pub(crate) fn run(args: &TallyArgs, session: &Session, output: &Output) -> Resul
     };
     let jobs = args.jobs.unwrap_or_else(super::cores).max(1);
     let options = options(session, args.near, args.min_lineages, &args.lineage).jobs(jobs);
-    let tally = match &wave {
+    let mut tally = match &wave {
         TallySource::Wave(wave) => {
             for stray in strays(wave) {
                 output.warning(&format!(
@@ -169,12 +191,29 @@ pub(crate) fn run(args: &TallyArgs, session: &Session, output: &Output) -> Resul
             tally
         }
     };
+    match (&wave, &args.baseline) {
+        (TallySource::Wave(wave), Some(old)) => {
+            let old = Counted::new(old, &options, session, output)?;
+            old.compare_with(wave, &tally, session)?.mark(&mut tally);
+        }
+        (TallySource::Files(_), Some(_)) => {
+            return Err(usage_error("--baseline compares waves, and review files alone are none")
+                .hint("name the wave that the reviews belong to: `scrum tally WAVE --baseline OLD-WAVE`"));
+        }
+        (_, None) => {}
+    }
+    if let TallySource::Wave(wave) = &wave {
+        let decisions = read_decisions(session)?;
+        if !decisions.issues.is_empty() {
+            apply_decisions(&decisions, wave, &mut tally, session, carry_trees);
+        }
+    }
     for warning in args.misspelt(&tally) {
         output.warning(&warning);
     }
     let assessed = match &wave {
-        Source::Wave(wave) => assessment(&wave.folder, &tally),
-        Source::Files(_) => None,
+        TallySource::Wave(wave) => assessment(&wave.folder, &tally),
+        TallySource::Files(_) => None,
     };
     let report = Report {
         tally: &tally,
@@ -213,7 +252,15 @@ pub(crate) fn run(args: &TallyArgs, session: &Session, output: &Output) -> Resul
         ));
     }
 
-    let gates: Vec<Gate> = args.fail_on.iter().map(|gate| gate.gate()).collect();
+    for gate in &gates {
+        let skipped = tally.dismissed_by(*gate);
+        if skipped > 0 {
+            output.detail(&format!(
+                "--fail-on {gate}: skipped {skipped} dismissed in {}",
+                shown_path(&decisions_path(session))
+            ));
+        }
+    }
     let failures = tally.failed_gates(&gates, options.min_lineages);
     if tally.is_unreviewed() {
         for gate in gates.iter().filter(|gate| **gate != Gate::NoEvidence) {
@@ -270,6 +317,8 @@ impl FailOn {
             Self::Any => Gate::Any,
             Self::NoEvidence => Gate::NoEvidence,
             Self::Convergent => Gate::Convergent,
+            Self::NewBlock => Gate::NewBlock,
+            Self::NewAgreed => Gate::NewAgreed,
         }
     }
 }
@@ -377,8 +426,20 @@ pub(super) fn count(
     session: &Session,
     output: &Output,
 ) -> Result<Tally> {
-    let (mut submissions, warnings) = submissions::read(files, Some(wave), jobs);
+    let (submissions, warnings) = submissions::read(files, Some(wave), jobs);
     warnings.iter().for_each(|warning| output.warning(warning));
+    let tally = count_submissions(wave, submissions, options, session)?;
+    warn(&tally, output);
+    Ok(tally)
+}
+
+/// Counts what was read of a wave's reviews.
+pub(super) fn count_submissions(
+    wave: &Wave,
+    mut submissions: Vec<Submission>,
+    options: &TallyOptions,
+    session: &Session,
+) -> Result<Tally> {
     // Whoever is not asked about a bundle is not missing there.
     for reviewer in &session.config.reviewers {
         let wanted = Wanted::new(&reviewer.paths)?;
@@ -389,9 +450,7 @@ pub(super) fn count(
         );
     }
     let ground = Ground::new(&wave.manifest, &wave.read(TREE).unwrap_or_default());
-    let tally = tally::tally(submissions, Some(&ground), wave, options);
-    warn(&tally, output);
-    Ok(tally)
+    Ok(tally::tally(submissions, Some(&ground), wave, options))
 }
 
 fn warn(tally: &Tally, output: &Output) {

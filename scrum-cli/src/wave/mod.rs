@@ -1,5 +1,7 @@
 //! A wave on disk: found, opened, checked, written.
 
+mod all;
+mod decisions;
 mod folder;
 mod found;
 mod gauntlet;
@@ -8,6 +10,8 @@ pub(crate) mod reviews;
 mod strays;
 pub(crate) mod submissions;
 
+pub(crate) use all::{Listed, all};
+pub(crate) use decisions::{apply_decisions, decisions_path, read_decisions, write_decisions};
 pub(crate) use folder::{WaveFolder, replace, write_atomically, write_once};
 pub(crate) use found::{FoundWave, find, named, no_wave};
 pub(crate) use gauntlet::{ASSESSMENT, Phases, assessment, newest_if_any, today};

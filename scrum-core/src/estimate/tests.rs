@@ -144,7 +144,7 @@ fn simulate(lineages: usize, chances: impl Fn(&mut Random) -> f64) -> Simulated 
     }
 }
 
-/// The table of docs/estimate.md.
+/// The table of docs/rounds.md.
 #[test]
 fn the_simulation_shows_a_lower_bound() {
     type Chances = fn(&mut Random) -> f64;

@@ -31,6 +31,7 @@
 mod attributes;
 mod checkout;
 mod create;
+mod dates;
 mod diff;
 mod error;
 mod history;

@@ -11,10 +11,11 @@ use std::io;
 
 use super::Only;
 use super::clean::shorten;
+use super::estimated::{estimate_in_words, judged_in_words};
 use super::inert::{code, cut, markdown, markdown_with_code};
 use super::ranked::{
     Rank, Ranked, cited, counted, headline, notes, ranked, severity_said, severity_word,
-    what_and_why, who,
+    since_in_words, triage_in_words, what_and_why, who,
 };
 use crate::review::Severity;
 use crate::tally::{BundleTally, FindingRecord, Tally};
@@ -105,6 +106,14 @@ pub fn write_markdown(
     page.issues(&issues);
     page.most = most;
     page.push_own(&tables.text);
+    if let Some(words) = estimate_in_words(tally) {
+        page.push_own(&format!("\nEstimate: {words}\n"));
+    }
+    if !tally.judged.is_empty() {
+        page.push_own("\n");
+        let items: Vec<String> = tally.judged.iter().map(judged_in_words).collect();
+        page.push_each(&items, |words| format!("- {}\n", markdown(words)));
+    }
     if !only.narrows_issues() {
         page.unlocated(tally, only);
         page.set_aside(tally, only);
@@ -147,16 +156,19 @@ impl MarkdownPage {
 
     fn issues(&mut self, ranked: &[Ranked<'_>]) {
         let agree = ranked.partition_point(|entry| entry.rank == Rank::Agreed);
-        let open = ranked.partition_point(|entry| entry.rank != Rank::Rest);
+        let open = ranked.partition_point(|entry| entry.rank < Rank::Rest);
+        let kept = ranked.partition_point(|entry| entry.rank != Rank::Dismissed);
         let agreed = &ranked[..agree];
         let blocking = &ranked[agree..open];
-        let rest = &ranked[open..];
+        let rest = &ranked[open..kept];
+        let dismissed = &ranked[kept..];
         let mut full = false;
-        let mut left_out = [0; 3];
+        let mut left_out = [0; 4];
         let sections = [
             ("Agreed", agreed, false),
             ("Reported by one lineage, blocking", blocking, false),
             ("Reported by one lineage", rest, true),
+            ("Dismissed", dismissed, true),
         ];
         for (at, (title, entries, folded)) in sections.into_iter().enumerate() {
             if entries.is_empty() {
@@ -178,7 +190,8 @@ impl MarkdownPage {
                 self.push_own("\n</details>\n");
             }
         }
-        let [agreed, blocking, rest] = left_out;
+        let [agreed, blocking, rest, dismissed] = left_out;
+        let rest = rest + dismissed;
         if agreed + blocking + rest > 0 {
             self.push_own(&format!(
                 "\n**No room for {}**: {agreed} agreed, {blocking} blocking, {rest} others. They are in `tally.json`.\n",
@@ -198,10 +211,15 @@ fn issue(entry: &Ranked<'_>) -> String {
     let name = shorten(&entry.name(), MAX_NAME);
     let mut told = format!("- **{}** {}", severity(entry.issue.severity), code(&name));
     told.push_str(&format!(
-        "<br>{} · {}\n",
+        "<br>{} · {}{}\n",
         entry.agreement(),
-        bundle_id(entry.bundle)
+        bundle_id(entry.bundle),
+        since_in_words(entry.issue)
     ));
+    if let Some(words) = triage_in_words(entry.issue) {
+        let words = shorten(&words, MAX_WORDS);
+        told.push_str(&format!("  - {}\n", markdown(&words)));
+    }
     let mut findings = entry.findings();
     for finding in findings.by_ref().take(MAX_CLAIMS) {
         told.push_str(&claim(finding));

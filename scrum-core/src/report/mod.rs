@@ -9,6 +9,9 @@
 
 pub mod bundles;
 pub mod clean;
+mod comparison;
+mod estimated;
+mod excerpt;
 mod file_uri;
 mod fingerprint;
 mod github;
@@ -27,6 +30,8 @@ pub(crate) mod sample;
 mod sarif;
 mod text;
 
+pub use comparison::{write_comparison_markdown, write_comparison_text};
+pub use excerpt::{ExcerptLine, excerpt};
 pub use github::write_github;
 pub use gitlab::write_gitlab;
 pub use html::{HtmlOptions, write_html};
@@ -36,7 +41,7 @@ pub use matrix::{MATRIX_JOBS, write_matrix};
 pub use only::{Only, UnknownOnly};
 pub use rdjsonl::write_rdjsonl;
 pub use sarif::{SarifOptions, write_sarif};
-pub use text::{TextOptions, write_text};
+pub use text::{TextOptions, write_issue_text, write_text};
 
 use crate::tally::Buckets;
 

@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use super::clean::{line, shorten};
 use crate::review::{ReadAs, Severity};
 use crate::tally::ground::{DELETED_FILE, Grounding};
-use crate::tally::{BundleTally, FindingRecord, IssueRecord, Tally, Totals};
+use crate::tally::{BundleTally, FindingRecord, IssueRecord, Since, Tally, Totals};
 
 /// The largest line number that every format's readers hold: those of SARIF and rdjson are 32-bit signed.
 const LAST_LINE: u32 = i32::MAX.unsigned_abs();
@@ -22,6 +22,8 @@ pub enum Rank {
     Blocking,
     /// Everything else.
     Rest,
+    /// A person has dismissed it.
+    Dismissed,
 }
 
 /// An issue with its bundle.
@@ -60,6 +62,7 @@ pub(super) fn in_order(tally: &Tally) -> Vec<Ranked<'_>> {
             bundle,
             issue,
             rank: match issue.severity {
+                _ if issue.is_dismissed() => Rank::Dismissed,
                 _ if issue.is_agreed() => Rank::Agreed,
                 Some(Severity::Block) => Rank::Blocking,
                 _ => Rank::Rest,
@@ -126,6 +129,36 @@ impl<'t> Ranked<'t> {
             "Others at these lines ({count}): {}",
             names.join(", ")
         ))
+    }
+}
+
+/// `dismissed: false positive, by A. Name: only in tests`, with why it is shown again in front.
+pub(super) fn triage_in_words(issue: &IssueRecord) -> Option<String> {
+    let mark = issue.triage.as_ref()?;
+    let verdict = mark.verdict.as_str();
+    let mut told = match (mark.reopened.as_slice(), issue.is_dismissed()) {
+        ([], true) => format!("dismissed: {verdict}"),
+        ([], false) => verdict.to_owned(),
+        (reasons, _) => format!(
+            "SHOWN AGAIN, {}; it was triaged as {verdict}",
+            reasons.join(", ")
+        ),
+    };
+    if let Some(by) = &mark.by {
+        told.push_str(&format!(", by {by}"));
+    }
+    if let Some(note) = &mark.note {
+        told.push_str(&format!(": {note}"));
+    }
+    Some(line(&told))
+}
+
+/// ` · new since OLD`, or nothing.
+pub(super) fn since_in_words(issue: &IssueRecord) -> &'static str {
+    match issue.since {
+        Some(Since::New) => " · new",
+        Some(Since::Persisting) => " · persisting",
+        None => "",
     }
 }
 

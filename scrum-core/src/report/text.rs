@@ -11,6 +11,7 @@ use std::io;
 
 use super::Only;
 use super::clean::{columns, line, shorten, wrap_into};
+use super::estimated::{estimate_in_words, judged_in_words};
 use super::ranked::{Rank, Ranked, counted, headline, location_name, ranked, severity_said};
 use crate::review::Severity;
 use crate::size;
@@ -111,6 +112,8 @@ pub fn write_text(tally: &Tally, options: &TextOptions, out: &mut dyn io::Write)
             page.bundle(bundle)?;
         }
         page.unreviewed(&bundles)?;
+        page.estimate(tally)?;
+        page.judged(tally)?;
         if page.verbose {
             page.lineages(tally)?;
         }
@@ -119,6 +122,28 @@ pub fn write_text(tally: &Tally, options: &TextOptions, out: &mut dyn io::Write)
         page.summary(tally)?;
     }
     Ok(())
+}
+
+/// Writes one issue with everything that is said about it, as [`write_text`] does.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn write_issue_text(
+    tally: &Tally,
+    issue: &Ranked<'_>,
+    options: &TextOptions,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let width = options.width.unwrap_or(DEFAULT_WIDTH);
+    let mut page = Page {
+        out,
+        color: options.color,
+        width: width.clamp(*WIDTHS.start(), *WIDTHS.end()),
+        verbose: true,
+        near_lines: tally.near_lines,
+    };
+    page.issue(issue)
 }
 
 /// Whether there is nothing to show of a bundle but that answers are missing.
@@ -202,11 +227,39 @@ impl TextPage<'_> {
         self.paragraph("", &told, None)
     }
 
+    /// What nobody reported; why there is no estimate is only for those who ask for more.
+    fn estimate(&mut self, tally: &Tally) -> io::Result<()> {
+        let told = match (estimate_in_words(tally), &tally.estimate_refused) {
+            (Some(words), _) => format!("Estimate: {words}"),
+            (None, Some(reason)) if self.verbose => {
+                format!("No estimate of what nobody reported: {}", line(reason))
+            }
+            _ => return Ok(()),
+        };
+        writeln!(self.out)?;
+        self.paragraph("", &told, None)
+    }
+
+    /// How often each reviewer and each lineage was right.
+    fn judged(&mut self, tally: &Tally) -> io::Result<()> {
+        if tally.judged.is_empty() {
+            return Ok(());
+        }
+        let title = self.paint(Paint::Bold, "Confirmed of judged");
+        writeln!(self.out, "\n{title}")?;
+        for record in &tally.judged {
+            self.paragraph("    ", &judged_in_words(record), None)?;
+        }
+        Ok(())
+    }
+
     fn issues(&mut self, issues: &[Ranked<'_>]) -> io::Result<()> {
         let agreed = issues.partition_point(|entry| entry.rank == Rank::Agreed);
+        let open = issues.partition_point(|entry| entry.rank != Rank::Dismissed);
         for (title, issues) in [
             ("Agreed", &issues[..agreed]),
-            ("Reported by one lineage", &issues[agreed..]),
+            ("Reported by one lineage", &issues[agreed..open]),
+            ("Dismissed", &issues[open..]),
         ] {
             if !issues.is_empty() {
                 let title = self.paint(Paint::Bold, &format!("{title} ({})", issues.len()));

@@ -255,6 +255,8 @@ impl<'a> BundleBuilder<'a> {
                     similarity: group.similarity,
                     others: group.others.iter().map(|other| other + first).collect(),
                     others_left_out: group.others_left_out,
+                    since: None,
+                    triage: None,
                     findings: members,
                 });
             }

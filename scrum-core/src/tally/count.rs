@@ -15,6 +15,7 @@ use super::{
     Buckets, BundleTally, DiffText, LineageRecord, SCHEMA, Submission, Tally, TallyOptions, Totals,
 };
 use crate::control::{Cancelled, Control, Stage};
+use crate::estimate::EstimateBasis;
 use crate::try_map::try_map;
 
 /// Warnings that are listed; more are counted.
@@ -165,7 +166,7 @@ fn finish(
     let unmatched = bundles
         .iter()
         .flat_map(|bundle| &bundle.unmatched_retractions);
-    Tally {
+    let mut tally = Tally {
         schema: SCHEMA.to_owned(),
         totals,
         near_lines: options.near_lines,
@@ -175,11 +176,12 @@ fn finish(
         unmatched_retractions: unmatched.cloned().collect(),
         reviewers: reviewers.into_iter().collect(),
         estimate: None,
-        estimate_refused: Some(NO_ESTIMATE.to_owned()),
+        estimate_refused: None,
+        baseline: None,
+        judged: Vec::new(),
         warnings,
         bundles,
-    }
+    };
+    tally.estimate_missed(EstimateBasis::Unconfirmed, |_| true);
+    tally
 }
-
-/// Why a tally estimates nothing.
-const NO_ESTIMATE: &str = "this version makes no estimate";

@@ -1,6 +1,7 @@
 //! Gates: what a caller may treat as a failure.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,10 @@ pub enum Gate {
     NoEvidence,
     /// An exact location that two or more independent lineages cite.
     Convergent,
+    /// An issue of severity BLOCK that the baseline has not.
+    NewBlock,
+    /// An issue that two or more independent lineages report, and that the baseline has not.
+    NewAgreed,
 }
 
 words!(Gate {
@@ -41,9 +46,16 @@ words!(Gate {
     Any => "any",
     NoEvidence => "no-evidence",
     Convergent => "convergent",
+    NewBlock => "new-block",
+    NewAgreed => "new-agreed",
 });
 
 impl Gate {
+    /// Whether it says something only of a tally that was compared with a baseline.
+    pub fn needs_baseline(self) -> bool {
+        matches!(self, Self::NewBlock | Self::NewAgreed)
+    }
+
     fn stops(self, issue: &IssueRecord) -> bool {
         let blocks = issue.severity == Some(Severity::Block);
         match self {
@@ -51,6 +63,8 @@ impl Gate {
             Self::AgreedBlock => issue.is_agreed() && blocks,
             Self::Block => blocks,
             Self::Any => true,
+            Self::NewBlock => blocks && issue.is_new(),
+            Self::NewAgreed => issue.is_agreed() && issue.is_new(),
             Self::NoEvidence | Self::Convergent => false,
         }
     }
@@ -97,6 +111,11 @@ impl fmt::Display for GateFailure {
                         "agreed issues of severity BLOCK",
                     ),
                     Gate::Block => ("issue of severity BLOCK", "issues of severity BLOCK"),
+                    Gate::NewBlock => (
+                        "new issue of severity BLOCK",
+                        "new issues of severity BLOCK",
+                    ),
+                    Gate::NewAgreed => ("new agreed issue", "new agreed issues"),
                     Gate::Any | Gate::NoEvidence => ("issue", "issues"),
                 };
                 let noun = if *count == 1 { nouns.0 } else { nouns.1 };
@@ -205,16 +224,60 @@ impl Tally {
         self.bundles.iter().all(|bundle| bundle.reviewed_by == 0)
     }
 
+    /// How many issues a gate would stop for if nobody had dismissed them; for [`Gate::Convergent`] exact locations.
+    pub fn dismissed_by(&self, gate: Gate) -> u64 {
+        if gate == Gate::Convergent {
+            return self.dismissed_locations().len() as u64;
+        }
+        let issues = self.bundles.iter().flat_map(|bundle| &bundle.issues);
+        let dismissed = issues.filter(|issue| gate.stops(issue) && issue.is_dismissed());
+        dismissed.count() as u64
+    }
+
+    /// The convergent locations, with what makes two of them the same.
+    fn convergent_locations(&self) -> impl Iterator<Item = (LocationKey<'_>, &LocationRecord)> {
+        let locations = self.bundles.iter().flat_map(|bundle| &bundle.locations);
+        let convergent = locations.filter(|location| location.convergence >= 2);
+        convergent.map(|location| (key(location), location))
+    }
+
+    /// Convergent locations of which every finding, in any bundle, is in a dismissed issue.
+    fn dismissed_locations(&self) -> BTreeSet<LocationKey<'_>> {
+        let (mut dismissed, mut open) = (BTreeSet::new(), BTreeSet::new());
+        for bundle in &self.bundles {
+            let issues = bundle.issues.iter().filter(|issue| issue.is_dismissed());
+            let gone: BTreeSet<usize> = issues.flat_map(|issue| issue.findings.clone()).collect();
+            for location in bundle.locations.iter().filter(|at| at.convergence >= 2) {
+                let is_dismissed = location.findings.iter().all(|at| gone.contains(at));
+                let list = if is_dismissed {
+                    &mut dismissed
+                } else {
+                    &mut open
+                };
+                list.insert(key(location));
+            }
+        }
+        dismissed.difference(&open).copied().collect()
+    }
+
     fn judge(&self, gate: Gate) -> Option<GateFailure> {
         let bundles = || self.bundles.iter();
         match gate {
             Gate::Convergent => {
-                let locations = bundles().flat_map(|bundle| &bundle.locations);
-                let convergent: Vec<&LocationRecord> =
-                    locations.filter(|at| at.convergence >= 2).collect();
+                let dismissed = self.dismissed_locations();
+                let convergent: Vec<&LocationRecord> = self
+                    .convergent_locations()
+                    .filter(|(key, _)| !dismissed.contains(key))
+                    .map(|(_, location)| location)
+                    .collect();
+                // A location that two bundles cite is one; what is dismissed is none.
+                let count = self
+                    .totals
+                    .convergent
+                    .saturating_sub(dismissed.len() as u64);
                 let named = convergent.iter().take(MAX_NAMED);
                 let named = named.map(|at| name(&at.path, at.start, at.end, at.symbol.as_deref()));
-                found(gate, self.totals.convergent, named.collect())
+                found(gate, count, named.collect())
             }
             Gate::NoEvidence => {
                 let rows = bundles()
@@ -228,10 +291,16 @@ impl Tally {
                 }
                 self.is_unreviewed().then_some(GateFailure::NoReview)
             }
-            Gate::Agreed | Gate::AgreedBlock | Gate::Block | Gate::Any => {
+            Gate::Agreed
+            | Gate::AgreedBlock
+            | Gate::Block
+            | Gate::Any
+            | Gate::NewBlock
+            | Gate::NewAgreed => {
                 let issues = bundles().flat_map(|bundle| &bundle.issues);
-                let mut stopped: Vec<&IssueRecord> =
-                    issues.filter(|issue| gate.stops(issue)).collect();
+                let mut stopped: Vec<&IssueRecord> = issues
+                    .filter(|issue| gate.stops(issue) && !issue.is_dismissed())
+                    .collect();
                 stopped.sort_by_key(|issue| Reverse((issue.is_agreed(), issue.severity)));
                 let named = stopped.iter().take(MAX_NAMED).map(|issue| {
                     let symbol = issue.symbol.as_deref();
@@ -241,6 +310,14 @@ impl Tally {
             }
         }
     }
+}
+
+/// Path, lines and symbol.
+type LocationKey<'t> = (&'t str, Option<u32>, Option<u32>, Option<&'t str>);
+
+fn key(location: &LocationRecord) -> LocationKey<'_> {
+    let symbol = location.symbol.as_deref();
+    (&location.path, location.start, location.end, symbol)
 }
 
 fn found(gate: Gate, count: u64, named: Vec<String>) -> Option<GateFailure> {

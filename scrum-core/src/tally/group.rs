@@ -13,7 +13,7 @@ use crate::review::location::LineRange;
 pub(super) const THRESHOLD: u64 = ONE * 16 / 100;
 
 /// The same for findings without lines, whose words are the only evidence.
-const THRESHOLD_WITHOUT_LINES: u64 = ONE * 30 / 100;
+pub(super) const THRESHOLD_WITHOUT_LINES: u64 = ONE * 30 / 100;
 
 /// Findings that overlap in a chain and are compared with each other. More are divided, in the order of their lines.
 pub(super) const MAX_COMPARED: usize = 500;
@@ -94,10 +94,7 @@ fn chains(findings: &[FindingRecord], near_lines: u32) -> Vec<Vec<usize>> {
 /// Whether two findings share a line, or name the same symbol.
 fn meet(a: &FindingRecord, b: &FindingRecord, near_lines: u32) -> bool {
     match (a.lines(), b.lines()) {
-        (Some(a), Some(b)) => {
-            a.start <= b.end.saturating_add(near_lines)
-                && b.start <= a.end.saturating_add(near_lines)
-        }
+        (Some(a), Some(b)) => a.is_near(b, near_lines),
         (None, None) => a.symbol.is_some() && a.symbol == b.symbol,
         _ => false,
     }

@@ -13,10 +13,13 @@
 
 mod assignment;
 mod bundle;
+pub(crate) mod claims;
 mod count;
 mod distinct;
 mod gate;
 mod group;
+mod mark;
+mod missed;
 mod record;
 mod resolver;
 mod retract;
@@ -34,6 +37,9 @@ use serde::{Deserialize, Serialize};
 
 pub use count::{tally, try_tally};
 pub use gate::{Gate, GateFailure, QuorumMiss};
+use crate::estimate::Estimate;
+
+pub use mark::{BaselineRecord, JudgedRecord, Since, TriageMark, TriageVerdict};
 pub use record::{
     FindingRecord, IssueRecord, LineageRecord, LocationRecord, MentionRecord, RetractionRecord,
     ReviewerRow, SetAside, UnlocatedRecord,
@@ -76,11 +82,17 @@ pub struct Tally {
     pub bundles: Vec<BundleTally>,
     /// Every reviewer with its lineages and where they are known from; more than one entry where its model changed.
     pub reviewers: Vec<LineageRecord>,
-    /// How many defects nobody reported. Always null: this version makes no estimate.
-    pub estimate: Option<()>,
-    /// Why there is no estimate.
+    /// How many defects there are, reported or not: a lower bound. `None` where the reviews cannot carry an estimate.
+    pub estimate: Option<Estimate>,
+    /// Why there is no estimate; absent if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimate_refused: Option<String>,
+    /// The wave that this one was compared with; absent without `--baseline`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<BaselineRecord>,
+    /// How often each reviewer, then each lineage, was right; absent where nobody has judged an issue.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub judged: Vec<JudgedRecord>,
     /// What a person should know: faults of single reviews, unknown lineages.
     #[serde(default)]
     pub warnings: Vec<String>,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::mark::{Since, TriageMark};
 use super::review_state::ReviewState;
 use super::{Bucket, Buckets};
 use crate::review::location::LineRange;
@@ -177,6 +178,12 @@ pub struct IssueRecord {
     /// How many more there are than `others` lists.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub others_left_out: usize,
+    /// Whether the baseline has it, too; absent without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
+    /// What a person has said of it; absent if nobody has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub triage: Option<TriageMark>,
 }
 
 impl IssueRecord {

@@ -99,7 +99,11 @@ impl Reader {
     /// The words of a finding: of what it says is wrong, and why.
     pub(super) fn words(&mut self, finding: &FindingRecord) -> Words {
         let texts = [&finding.what, &finding.why];
-        let texts = texts.into_iter().filter_map(Option::as_deref);
+        self.words_of(texts.into_iter().filter_map(Option::as_deref))
+    }
+
+    /// The words of texts.
+    pub(super) fn words_of<'t>(&mut self, texts: impl Iterator<Item = &'t str>) -> Words {
         let mut numbers = BTreeSet::new();
         let mut scripts: BTreeMap<Script, usize> = BTreeMap::new();
         for word in texts.flat_map(plain_words) {

@@ -6,8 +6,8 @@ use super::Register;
 use super::issue::{severity_key, severity_word};
 use crate::report::clean::line;
 use crate::review::Severity;
-use crate::tally::FindingRecord;
 use crate::tally::ground::Grounding;
+use crate::tally::{FindingRecord, Since};
 
 /// What issues are filtered by.
 #[derive(Debug, Serialize)]
@@ -16,6 +16,10 @@ pub(super) struct Facets {
     pub(super) agreement: Vec<Facet>,
     pub(super) lineages: Vec<Facet>,
     pub(super) grounding: Vec<Facet>,
+    /// Empty without a baseline.
+    pub(super) since: Vec<Facet>,
+    /// Empty if nobody has decided anything.
+    pub(super) triage: Vec<Facet>,
 }
 
 /// One choice.
@@ -36,7 +40,19 @@ pub(super) struct Counts {
     grounding: [usize; 5],
     lineages: Register,
     by_lineage: Vec<usize>,
+    since: [usize; 2],
+    triage: [usize; 5],
 }
+
+const SINCE: [Since; 2] = [Since::New, Since::Persisting];
+
+const TRIAGE: [(&str, &str); 5] = [
+    ("again", "Shown again"),
+    ("confirmed", "Confirmed"),
+    ("false-positive", "False positive"),
+    ("wont-fix", "Won't fix"),
+    ("fixed", "Fixed"),
+];
 
 const SEVERITIES: [Option<Severity>; 4] = [
     Some(Severity::Block),
@@ -97,6 +113,16 @@ impl Counts {
         }
     }
 
+    /// Counts whether an issue is new, and what was decided about it.
+    pub(super) fn count_rounds(&mut self, since: Option<Since>, triage: &str) {
+        for (at, known) in SINCE.into_iter().enumerate() {
+            self.since[at] += usize::from(since == Some(known));
+        }
+        for (at, (known, _)) in TRIAGE.into_iter().enumerate() {
+            self.triage[at] += usize::from(known == triage);
+        }
+    }
+
     /// The number of a lineage.
     fn lineage(&mut self, name: &str) -> usize {
         let at = self.lineages.number(name);
@@ -148,6 +174,26 @@ impl Counts {
                 .collect(),
             ),
             lineages,
+            since: some(
+                SINCE
+                    .into_iter()
+                    .zip(self.since)
+                    .map(|(since, count)| {
+                        let label = match since {
+                            Since::New => "New",
+                            Since::Persisting => "Persisting",
+                        };
+                        facet(since.as_str(), label, count)
+                    })
+                    .collect(),
+            ),
+            triage: some(
+                TRIAGE
+                    .into_iter()
+                    .zip(self.triage)
+                    .map(|((value, label), count)| facet(value, label, count))
+                    .collect(),
+            ),
             grounding: some(
                 GROUNDINGS
                     .into_iter()

@@ -7,8 +7,9 @@ use super::facet::Counts;
 use super::words::{Prose, prose, start};
 use crate::report::clean::line;
 use crate::report::message::worst;
-use crate::report::ranked::{Ranked, location_name, what_and_why};
+use crate::report::ranked::{Ranked, location_name, triage_in_words, what_and_why};
 use crate::review::Severity;
+use crate::tally::{IssueRecord, Since, TriageVerdict};
 
 /// Characters of a claim in the list.
 const SUMMARY: usize = 220;
@@ -48,6 +49,12 @@ pub(super) struct Issue {
     /// Numbers of the lineages, for the filter.
     pub(super) lineage_keys: String,
     pub(super) grounding_keys: String,
+    /// `new` or `persisting`; empty without a baseline.
+    pub(super) since: &'static str,
+    /// What was decided, for the filter; empty if nothing was.
+    pub(super) triage_key: &'static str,
+    /// What was decided, by whom and why.
+    pub(super) triage: Option<String>,
 }
 
 impl Issue {
@@ -63,6 +70,8 @@ impl Issue {
         };
         let level = issue.convergence.clamp(1, 4);
         let keys = counts.count(entry.findings(), level, issue.severity);
+        let triage_key = triage_key(issue);
+        counts.count_rounds(issue.since, triage_key);
         Self {
             anchor,
             severity: severity_key(issue.severity),
@@ -76,7 +85,24 @@ impl Issue {
             level,
             lineage_keys: keys.lineages,
             grounding_keys: keys.grounding,
+            since: issue.since.map_or("", Since::as_str),
+            triage_key,
+            triage: triage_in_words(issue),
         }
+    }
+}
+
+/// The word in attributes for what was decided.
+fn triage_key(issue: &IssueRecord) -> &'static str {
+    match &issue.triage {
+        None => "",
+        Some(mark) if !mark.reopened.is_empty() => "again",
+        Some(mark) => match mark.verdict {
+            TriageVerdict::Confirmed => "confirmed",
+            TriageVerdict::FalsePositive => "false-positive",
+            TriageVerdict::WontFix => "wont-fix",
+            TriageVerdict::Fixed => "fixed",
+        },
     }
 }
 

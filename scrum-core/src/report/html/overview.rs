@@ -12,6 +12,7 @@ use super::verdict::{Section, section};
 use super::{HtmlOptions, counted, grouped};
 use crate::report::buckets;
 use crate::report::clean::line;
+use crate::report::estimated::estimate_in_words;
 use crate::size;
 use crate::tally::{ReviewState, Tally};
 use crate::wave::manifest::Manifest;
@@ -80,6 +81,7 @@ pub(super) struct End {
     excluded_left_out: usize,
     excluded_bytes: String,
     left_out: Option<String>,
+    estimate: Option<String>,
     no_estimate: Option<String>,
     script: String,
 }
@@ -253,6 +255,7 @@ pub(super) fn end(tally: &Tally, manifest: Option<&Manifest>, budget: &Budget) -
                 counted(lines, "line", "lines")
             )
         }),
+        estimate: estimate_in_words(tally),
         no_estimate: tally.estimate_refused.as_deref().map(line),
         script: script(),
     }

@@ -18,6 +18,8 @@
       s: [row.dataset.s],
       l: row.dataset.l.split(" "),
       g: row.dataset.g.split(" "),
+      n: [row.dataset.n],
+      t: [row.dataset.t],
     },
     text: null,
   }));

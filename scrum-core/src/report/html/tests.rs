@@ -158,6 +158,8 @@ fn tally_of(findings: Vec<FindingRecord>) -> Tally {
             similarity: None,
             others: Vec::new(),
             others_left_out: 0,
+            since: None,
+            triage: None,
         });
     let totals = Totals {
         findings: count,
@@ -194,6 +196,8 @@ fn tally_of(findings: Vec<FindingRecord>) -> Tally {
         }],
         reviewers: Vec::new(),
         estimate: None,
+        baseline: None,
+        judged: Vec::new(),
         estimate_refused: None,
         warnings: Vec::new(),
     }

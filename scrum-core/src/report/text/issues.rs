@@ -5,7 +5,8 @@ use std::io;
 use super::{MAX_CLAIM, Paint, TextPage};
 use crate::report::clean::{line, wrap};
 use crate::report::ranked::{
-    Ranked, cited, location_name, notes, severity_said, source, what_and_why, who,
+    Ranked, cited, location_name, notes, severity_said, since_in_words, source, triage_in_words,
+    what_and_why, who,
 };
 use crate::tally::FindingRecord;
 
@@ -23,13 +24,24 @@ impl TextPage<'_> {
             let more = self.paint(Paint::Cyan, &more);
             writeln!(self.out, "       {more}")?;
         }
-        let told = format!("{} · {}", ranked.agreement(), line(&ranked.bundle.id));
+        let told = format!(
+            "{} · {}{}",
+            ranked.agreement(),
+            line(&ranked.bundle.id),
+            since_in_words(ranked.issue)
+        );
         let paint = if ranked.issue.is_agreed() {
             Paint::Green
         } else {
             Paint::Dim
         };
         self.paragraph("       ", &told, Some(paint))?;
+        if let Some(told) = triage_in_words(ranked.issue) {
+            let reopened = ranked.issue.triage.as_ref();
+            let again = reopened.is_some_and(|mark| !mark.reopened.is_empty());
+            let paint = if again { Paint::Red } else { Paint::Dim };
+            self.paragraph("       ", &told, Some(paint))?;
+        }
         for finding in ranked.findings() {
             self.finding(finding)?;
         }

@@ -44,6 +44,14 @@ pub struct LineRange {
     pub end: u32,
 }
 
+impl LineRange {
+    /// Whether two ranges share a line, or are at most `lines` apart.
+    pub(crate) fn is_near(self, other: Self, lines: u32) -> bool {
+        self.start <= other.end.saturating_add(lines)
+            && other.start <= self.end.saturating_add(lines)
+    }
+}
+
 /// A place in a file as a reviewer named it: a path plus nothing, lines, or a symbol.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Location {

@@ -1,0 +1,211 @@
+//! `scrum log`: the waves under `.scrum/`.
+
+use std::collections::BTreeMap;
+
+use clap::{Args as ClapArgs, ValueEnum};
+use scrum_core::report::clean::line;
+use scrum_core::tally::Tally;
+use serde::Serialize;
+
+use super::tally;
+use crate::error::{ExitCode, Result};
+use crate::session::Session;
+use crate::terminal::Output;
+use crate::wave::{Listed, Wave, all, reviews, submissions};
+
+/// List the waves under .scrum/
+///
+/// The last written first: range, date of the head, bundles and their bytes, findings, issues, agreed issues, and what
+/// each reviewer wrote. The reviews are counted anew.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:\n  scrum log\n  scrum log --format json")]
+pub(crate) struct LogArgs {
+    /// What to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LogFormat {
+    /// For a person
+    Text,
+    /// For a program
+    Json,
+}
+
+/// What `scrum log --format json` prints.
+#[derive(Debug, Serialize)]
+struct Log {
+    schema: &'static str,
+    waves: Vec<Record>,
+}
+
+/// One wave.
+#[derive(Debug, Serialize)]
+struct Record {
+    wave: String,
+    current: bool,
+    /// The range as it was asked for.
+    spec: String,
+    base: Option<String>,
+    head: Option<String>,
+    /// Date of the head commit, e.g. 2026-11-26; null without a commit, or where the repository lacks it.
+    head_date: Option<String>,
+    bundles: usize,
+    /// Bytes of all bundles' diffs.
+    bytes: u64,
+    findings: u64,
+    issues: u64,
+    agreed: u64,
+    reviewers: Vec<Seat>,
+    /// Why the wave cannot be read; its numbers are then 0.
+    error: Option<String>,
+}
+
+/// What a reviewer did in a wave.
+#[derive(Debug, Default, Serialize)]
+struct Seat {
+    reviewer: String,
+    /// Bundles on which its output is usable.
+    reviewed: u64,
+    findings: u64,
+    /// Issues that nobody else reports.
+    alone: u64,
+    tokens_out: u64,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &LogArgs, session: &Session, output: &Output) -> Result<ExitCode> {
+    let waves = all(session)?;
+    let waves = waves.iter().map(|wave| record(wave, session));
+    let log = Log {
+        schema: "scrum.log/1",
+        waves: waves.collect(),
+    };
+    output.data(|out| match args.format {
+        LogFormat::Json => {
+            serde_json::to_writer_pretty(&mut *out, &log)?;
+            writeln!(out)
+        }
+        LogFormat::Text => log.waves.iter().try_for_each(|wave| write(wave, out)),
+    })?;
+    if log.waves.is_empty() {
+        output.detail("there is no wave yet; `scrum bundle` writes one");
+    }
+    Ok(ExitCode::Done)
+}
+
+/// A wave that cannot be read is listed with the reason.
+fn record(listed: &Listed, session: &Session) -> Record {
+    let mut record = Record {
+        wave: listed.name.clone(),
+        current: listed.is_current,
+        spec: String::new(),
+        base: None,
+        head: None,
+        head_date: None,
+        bundles: 0,
+        bytes: 0,
+        findings: 0,
+        issues: 0,
+        agreed: 0,
+        reviewers: Vec::new(),
+        error: None,
+    };
+    let wave = match Wave::open_unchecked(&listed.folder) {
+        Ok(wave) => wave,
+        Err(error) => {
+            record.error = Some(error.sentence());
+            return record;
+        }
+    };
+    let range = &wave.manifest.range;
+    record.spec.clone_from(&range.spec);
+    record.base.clone_from(&range.base);
+    record.head.clone_from(&range.head);
+    record.head_date = range.head.as_deref().and_then(|head| {
+        let repository = session.repository().ok()?;
+        repository.commit_date(head).ok()
+    });
+    record.bundles = wave.manifest.bundles.len();
+    record.bytes = wave
+        .manifest
+        .bundles
+        .iter()
+        .map(|bundle| bundle.bytes)
+        .sum();
+    let jobs = super::cores();
+    let options = tally::options(session, None, None, &[]).jobs(jobs);
+    let counted = reviews::of_wave(&wave, jobs).and_then(|files| {
+        let (submissions, _) = submissions::read(files, Some(&wave), jobs);
+        tally::count_submissions(&wave, submissions, &options, session)
+    });
+    match counted {
+        Ok(tally) => {
+            record.findings = tally.totals.findings;
+            record.issues = tally.totals.issues;
+            record.agreed = tally.totals.agreed;
+            record.reviewers = seats(&tally);
+        }
+        Err(error) => record.error = Some(error.sentence()),
+    }
+    record
+}
+
+fn seats(tally: &Tally) -> Vec<Seat> {
+    let mut seats: BTreeMap<&str, Seat> = BTreeMap::new();
+    for bundle in &tally.bundles {
+        for row in &bundle.reviewers {
+            let seat = seats.entry(&row.reviewer).or_default();
+            seat.reviewed += u64::from(row.state.is_usable());
+            seat.findings += row.findings;
+            seat.tokens_out = seat.tokens_out.saturating_add(row.tokens_out.unwrap_or(0));
+        }
+        for issue in &bundle.issues {
+            let mut names = issue
+                .findings
+                .iter()
+                .filter_map(|at| Some(bundle.findings.get(*at)?.reviewer.as_str()));
+            if let Some(first) = names.next()
+                && names.all(|name| name == first)
+            {
+                seats.entry(first).or_default().alone += 1;
+            }
+        }
+    }
+    let seats = seats.into_iter().map(|(reviewer, seat)| Seat {
+        reviewer: reviewer.to_owned(),
+        ..seat
+    });
+    seats.collect()
+}
+
+fn write(wave: &Record, out: &mut dyn std::io::Write) -> std::io::Result<()> {
+    let current = if wave.current { " (current)" } else { "" };
+    writeln!(out, "{}{current}  {}", line(&wave.wave), line(&wave.spec))?;
+    if let Some(error) = &wave.error {
+        return writeln!(out, "    cannot be read: {}", line(error));
+    }
+    let date = wave.head_date.as_deref().unwrap_or("no date");
+    writeln!(
+        out,
+        "    {date} · {} bundles, {:.1} KB · {} findings, {} issues, {} agreed",
+        wave.bundles,
+        wave.bytes as f64 / 1000.0,
+        wave.findings,
+        wave.issues,
+        wave.agreed
+    )?;
+    for seat in &wave.reviewers {
+        writeln!(
+            out,
+            "    {}: {} bundles reviewed, {} tokens, {} findings, {} issues alone",
+            line(&seat.reviewer),
+            seat.reviewed,
+            seat.tokens_out,
+            seat.findings,
+            seat.alone
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,601 @@
+//! Compares two waves: what became of each old issue, and which new ones there are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::carry::{Carried, Carry, Fate};
+use super::held::Holders;
+use super::matching::{Candidate, Claimed, Match, pair_up};
+use crate::review::Severity;
+use crate::review::location::LineRange;
+use crate::tally::lineage::LineageSet;
+use crate::tally::{BaselineRecord, BundleTally, IssueRecord, Since, Tally};
+use crate::wave::manifest::Manifest;
+
+/// The schema that this version writes.
+pub const SCHEMA: &str = "scrum.compare/1";
+
+/// What became of an issue between two waves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Only the new wave reports it.
+    New,
+    /// Both waves report it: the same lines, carried through the changes, and the same claim.
+    Persisting,
+    /// Its lines changed or vanished, and a lineage that reported it reviewed again and did not repeat it.
+    Gone,
+    /// Its lines did not change, and a lineage that reported it reviewed again and did not repeat it.
+    Unconfirmed,
+    /// No reviewer of a lineage that reported it has usable output on the bundle that has the lines now.
+    NotReReviewed,
+}
+
+impl Status {
+    /// All of them, in the order of reports.
+    pub const ALL: [Self; 5] = [
+        Self::New,
+        Self::Persisting,
+        Self::Gone,
+        Self::Unconfirmed,
+        Self::NotReReviewed,
+    ];
+
+    /// The word for people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Persisting => "persisting",
+            Self::Gone => "gone",
+            Self::Unconfirmed => "unconfirmed",
+            Self::NotReReviewed => "not re-reviewed",
+        }
+    }
+}
+
+/// Two waves, compared: what `scrum compare --format json` prints.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Comparison {
+    /// Always [`SCHEMA`].
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            description = "Name and number of this format.",
+            extend("const" = SCHEMA)
+        )
+    )]
+    pub schema: String,
+    /// How many entries have each status. They add up to the entries.
+    pub totals: ComparisonTotals,
+    /// The wave before.
+    pub old: WaveSide,
+    /// The wave after.
+    pub new: WaveSide,
+    /// An entry for each issue. Every finding of both waves is in exactly one entry.
+    pub findings: Vec<Entry>,
+    /// How much each reviewer wrote, by name.
+    pub engagement: Vec<Engagement>,
+}
+
+/// How many entries have each status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ComparisonTotals {
+    /// Only in the new wave.
+    pub new: u64,
+    /// In both.
+    pub persisting: u64,
+    /// Changed and not repeated.
+    pub gone: u64,
+    /// Unchanged and not repeated.
+    pub unconfirmed: u64,
+    /// Not looked at again.
+    pub not_re_reviewed: u64,
+}
+
+impl ComparisonTotals {
+    /// The number of a status.
+    pub fn of(&self, status: Status) -> u64 {
+        match status {
+            Status::New => self.new,
+            Status::Persisting => self.persisting,
+            Status::Gone => self.gone,
+            Status::Unconfirmed => self.unconfirmed,
+            Status::NotReReviewed => self.not_re_reviewed,
+        }
+    }
+
+    fn count(&mut self, status: Status) {
+        *match status {
+            Status::New => &mut self.new,
+            Status::Persisting => &mut self.persisting,
+            Status::Gone => &mut self.gone,
+            Status::Unconfirmed => &mut self.unconfirmed,
+            Status::NotReReviewed => &mut self.not_re_reviewed,
+        } += 1;
+    }
+}
+
+/// One of the two waves.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct WaveSide {
+    /// The wave's name; empty where the caller gives none.
+    #[serde(default)]
+    pub wave: String,
+    /// Full hex id of the head commit; `None` if the wave was made from a patch or from the work tree.
+    pub head: Option<String>,
+    /// Full hex id of the head tree.
+    pub head_tree: Option<String>,
+    /// Findings counted.
+    pub findings: u64,
+    /// Issues that they make.
+    pub issues: u64,
+    /// Findings without a location, which nothing can be compared with.
+    pub without_location: u64,
+}
+
+/// A place in a file at one of the two heads.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Place {
+    /// The path as the manifest writes it.
+    pub path: String,
+    /// First line; `None` for a whole file, or a symbol that the diff does not show.
+    pub start: Option<u32>,
+    /// Last line.
+    pub end: Option<u32>,
+}
+
+/// A finding in one of the two tallies.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FindingRef {
+    /// The bundle that it is listed in.
+    pub bundle: String,
+    /// Index into the bundle's `findings`.
+    pub finding: usize,
+}
+
+/// An issue, followed from one wave to the other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Entry {
+    /// What became of it.
+    pub status: Status,
+    /// Where the old wave has it.
+    pub old: Option<Place>,
+    /// Where these lines are at the new head; `None` if nothing is left of them.
+    pub mapped: Option<Place>,
+    /// Where the new wave has it.
+    pub new: Option<Place>,
+    /// Everybody who reports it, in either wave, by name.
+    pub reviewers: Vec<String>,
+    /// The highest severity: in the new wave if it is there, else in the old one.
+    pub severity: Option<Severity>,
+    /// The highest severity in the old wave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old_severity: Option<Severity>,
+    /// What is claimed: the first claim of the new wave, else of the old one.
+    pub what: Option<String>,
+    /// Why it has this status, in words for a person.
+    pub reason: String,
+    /// How alike the claims of both waves are, 0 to 1.
+    pub similarity: Option<f64>,
+    /// Two or more independent lineages report it: in the new wave if it is there, else in the old one.
+    pub agreed: bool,
+    /// Its findings in the old wave's tally.
+    pub old_findings: Vec<FindingRef>,
+    /// Its findings in the new wave's tally.
+    pub new_findings: Vec<FindingRef>,
+}
+
+/// How much a reviewer wrote in each wave, and about how much.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Engagement {
+    /// The reviewer's name.
+    pub reviewer: String,
+    /// Output tokens in the old wave, all bundles together; `None` if it wrote nothing there.
+    pub old_tokens: Option<u64>,
+    /// Output tokens in the new wave.
+    pub new_tokens: Option<u64>,
+    /// Bytes of the bundles that it answered about in the old wave.
+    pub old_bytes: Option<u64>,
+    /// Bytes of the bundles that it answered about in the new wave.
+    pub new_bytes: Option<u64>,
+    /// Bundles that it answered about in the old wave.
+    pub old_bundles: u64,
+    /// Bundles that it answered about in the new wave.
+    pub new_bundles: u64,
+}
+
+/// Compares the tallies of two waves. `carry` leads from the old wave's head to the new one's; `manifest` is the new
+/// wave's. The result depends on nothing else.
+pub fn compare(old: &Tally, new: &Tally, manifest: &Manifest, carry: &Carry) -> Comparison {
+    let (old_issues, new_issues) = (Issues::of(old), Issues::of(new));
+    let carried: Vec<Vec<Carried>> = old_issues.all.iter().map(|at| at.carried(carry)).collect();
+    let before: Vec<Candidate<'_>> = old_issues
+        .all
+        .iter()
+        .zip(&carried)
+        .map(|(at, carried)| Candidate {
+            // A file that is gone keeps its name: a wave may report on deleted files, too.
+            path: carried
+                .iter()
+                .find_map(|to| to.path.as_deref())
+                .unwrap_or(&at.issue.path),
+            old_path: &at.issue.path,
+            claims: at
+                .findings()
+                .map(Claimed::Finding)
+                .zip(carried.iter().map(|to| to.lines))
+                .collect(),
+        })
+        .collect();
+    let after: Vec<Candidate<'_>> = new_issues
+        .all
+        .iter()
+        .map(|at| Candidate {
+            path: &at.issue.path,
+            old_path: &at.issue.path,
+            claims: at
+                .findings()
+                .map(|finding| (Claimed::Finding(finding), finding.lines()))
+                .collect(),
+        })
+        .collect();
+    let (groups, lone) = pair_up(&before, &after, new.near_lines);
+    let holders = Holders::new(manifest);
+    let mut entries: Vec<Entry> = Vec::new();
+    for group in groups {
+        entries.push(persisting(&group, &old_issues, &new_issues, &carried));
+    }
+    for at in lone.old {
+        let issue = &old_issues.all[at];
+        entries.push(unrepeated(issue, &carried[at], &holders, new));
+    }
+    for at in lone.new {
+        entries.push(appeared(&new_issues.all[at]));
+    }
+    entries.sort_by(|a, b| order(a).cmp(&order(b)));
+    let mut totals = ComparisonTotals::default();
+    entries.iter().for_each(|entry| totals.count(entry.status));
+    Comparison {
+        schema: SCHEMA.to_owned(),
+        totals,
+        old: side(old),
+        new: side(new),
+        findings: entries,
+        engagement: engagement(old, new),
+    }
+}
+
+impl Comparison {
+    /// Marks in the new wave's tally which issues are new since the old one, and which are not.
+    pub fn mark(&self, tally: &mut Tally) {
+        let mut since: BTreeMap<(&str, usize), Since> = BTreeMap::new();
+        for entry in &self.findings {
+            let is = match entry.status {
+                Status::New => Since::New,
+                _ => Since::Persisting,
+            };
+            for of in &entry.new_findings {
+                since.insert((&of.bundle, of.finding), is);
+            }
+        }
+        for bundle in &mut tally.bundles {
+            for issue in &mut bundle.issues {
+                let first = issue.findings.first();
+                issue.since = first.and_then(|at| since.get(&(bundle.id.as_str(), *at)).copied());
+            }
+        }
+        tally.baseline = Some(BaselineRecord {
+            wave: self.old.wave.clone(),
+            new: self.totals.new,
+            persisting: self.totals.persisting,
+            gone: self.totals.gone,
+        });
+    }
+}
+
+/// An issue with its bundle.
+struct IssueAt<'t> {
+    bundle: &'t BundleTally,
+    issue: &'t IssueRecord,
+}
+
+/// All issues of a tally, in its order.
+struct Issues<'t> {
+    all: Vec<IssueAt<'t>>,
+}
+
+impl<'t> Issues<'t> {
+    fn of(tally: &'t Tally) -> Self {
+        let bundles = tally.bundles.iter();
+        let all = bundles.flat_map(|bundle| {
+            let issues = bundle.issues.iter();
+            issues.map(move |issue| IssueAt { bundle, issue })
+        });
+        Self { all: all.collect() }
+    }
+}
+
+impl<'t> IssueAt<'t> {
+    fn findings(&self) -> impl Iterator<Item = &'t crate::tally::FindingRecord> + use<'t> {
+        let bundle = self.bundle;
+        let indices = self.issue.findings.iter();
+        indices.filter_map(|at| bundle.findings.get(*at))
+    }
+
+    fn refs(&self) -> impl Iterator<Item = FindingRef> + '_ {
+        self.issue.findings.iter().map(|at| FindingRef {
+            bundle: self.bundle.id.clone(),
+            finding: *at,
+        })
+    }
+
+    fn carried(&self, carry: &Carry) -> Vec<Carried> {
+        self.findings()
+            .map(|finding| carry.carry(&finding.path, finding.lines()))
+            .collect()
+    }
+
+    fn place(&self) -> Place {
+        Place {
+            path: self.issue.path.clone(),
+            start: self.issue.start,
+            end: self.issue.end,
+        }
+    }
+
+    fn what(&self) -> Option<String> {
+        self.findings()
+            .find_map(|finding| finding.what.clone().or_else(|| finding.why.clone()))
+    }
+}
+
+/// Where an issue's lines are now: those of the findings that its own place is made of.
+fn mapped(at: &IssueAt<'_>, carried: &[Carried]) -> Option<Place> {
+    let own = at
+        .issue
+        .start
+        .zip(at.issue.end)
+        .map(|(start, end)| LineRange { start, end });
+    let own = at
+        .findings()
+        .zip(carried)
+        .find(|(finding, _)| finding.lines() == own)
+        .map(|(_, to)| to);
+    // If the place itself has vanished, that of any finding says more than nothing.
+    let left = |to: &&Carried| to.path.is_some() && (own.is_none() || to.fate != Fate::Vanished);
+    let to = own
+        .filter(left)
+        .or_else(|| carried.iter().find(|to| to.fate != Fate::Vanished))?;
+    Some(Place {
+        path: to.path.clone()?,
+        start: to.lines.map(|lines| lines.start),
+        end: to.lines.map(|lines| lines.end),
+    })
+}
+
+fn names<'t>(issues: impl Iterator<Item = &'t IssueAt<'t>>) -> BTreeSet<String> {
+    issues
+        .flat_map(IssueAt::findings)
+        .map(|finding| finding.reviewer.clone())
+        .collect()
+}
+
+fn persisting(
+    group: &Match,
+    old: &Issues<'_>,
+    new: &Issues<'_>,
+    carried: &[Vec<Carried>],
+) -> Entry {
+    let before: Vec<&IssueAt<'_>> = group.old.iter().map(|at| &old.all[*at]).collect();
+    let after: Vec<&IssueAt<'_>> = group.new.iter().map(|at| &new.all[*at]).collect();
+    let all = || before.iter().chain(&after).copied();
+    let severity = |issues: &[&IssueAt<'_>]| issues.iter().filter_map(|at| at.issue.severity).max();
+    let fate = fate(&carried[group.old[0]]);
+    Entry {
+        status: Status::Persisting,
+        old: Some(before[0].place()),
+        mapped: mapped(before[0], &carried[group.old[0]]),
+        new: Some(after[0].place()),
+        reviewers: names(all()).into_iter().collect(),
+        severity: severity(&after),
+        old_severity: severity(&before),
+        what: after
+            .iter()
+            .find_map(|at| at.what())
+            .or_else(|| before.iter().find_map(|at| at.what())),
+        reason: format!("found again; its lines {}", fate_in_words(fate)),
+        similarity: Some(group.similarity),
+        agreed: after.iter().any(|at| at.issue.is_agreed()),
+        old_findings: before.iter().flat_map(|at| at.refs()).collect(),
+        new_findings: after.iter().flat_map(|at| at.refs()).collect(),
+    }
+}
+
+fn appeared(at: &IssueAt<'_>) -> Entry {
+    Entry {
+        status: Status::New,
+        old: None,
+        mapped: None,
+        new: Some(at.place()),
+        reviewers: names(std::iter::once(at)).into_iter().collect(),
+        severity: at.issue.severity,
+        old_severity: None,
+        what: at.what(),
+        reason: "the old wave has nothing like it at these lines".to_owned(),
+        similarity: None,
+        agreed: at.issue.is_agreed(),
+        old_findings: Vec::new(),
+        new_findings: at.refs().collect(),
+    }
+}
+
+/// An old issue that the new wave does not repeat.
+fn unrepeated(at: &IssueAt<'_>, carried: &[Carried], holders: &Holders<'_>, new: &Tally) -> Entry {
+    let mut bundles: BTreeSet<usize> = BTreeSet::new();
+    for (finding, to) in at.findings().zip(carried) {
+        let path = to.path.as_deref().unwrap_or(&finding.path);
+        bundles.extend(holders.of(path, to.lines));
+    }
+    let holding: Vec<&BundleTally> = bundles
+        .iter()
+        .filter_map(|bundle| {
+            let id = holders.id(*bundle);
+            new.bundles.iter().find(|tally| tally.id == id)
+        })
+        .collect();
+    let again: BTreeSet<String> = holding
+        .iter()
+        .flat_map(|bundle| &bundle.reviewers)
+        .filter(|row| row.state.is_usable())
+        .filter(|row| {
+            at.findings().any(|finding| {
+                finding.reviewer == row.reviewer || finding.lineages.shares_with(&row.lineages)
+            })
+        })
+        .map(|row| row.reviewer.clone())
+        .collect();
+    let fate = fate(carried);
+    let reporters = names(std::iter::once(at));
+    let listed = |names: &BTreeSet<String>| -> String {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        names.join(", ")
+    };
+    let (status, reason) = if again.is_empty() {
+        let reason = if bundles.is_empty() {
+            "no bundle of the new wave has the file".to_owned()
+        } else {
+            let ids: Vec<&str> = bundles.iter().map(|at| holders.id(*at)).collect();
+            format!(
+                "nobody of its lineage ({}) has reviewed {} again",
+                listed(&lineages_of(at)),
+                ids.join(", ")
+            )
+        };
+        (Status::NotReReviewed, reason)
+    } else {
+        let status = match fate {
+            Fate::Changed | Fate::Vanished => Status::Gone,
+            Fate::Unchanged | Fate::Moved => Status::Unconfirmed,
+        };
+        let reason = format!(
+            "its lines {}; {} reviewed again and did not repeat it",
+            fate_in_words(fate),
+            listed(&again)
+        );
+        (status, reason)
+    };
+    Entry {
+        status,
+        old: Some(at.place()),
+        mapped: mapped(at, carried),
+        new: None,
+        reviewers: reporters.into_iter().collect(),
+        severity: at.issue.severity,
+        old_severity: at.issue.severity,
+        what: at.what(),
+        reason,
+        similarity: None,
+        agreed: at.issue.is_agreed(),
+        old_findings: at.refs().collect(),
+        new_findings: Vec::new(),
+    }
+}
+
+fn lineages_of(at: &IssueAt<'_>) -> BTreeSet<String> {
+    let said = |lineages: &LineageSet, reviewer: &str| {
+        if lineages.is_unknown() {
+            reviewer.to_owned()
+        } else {
+            lineages.to_string()
+        }
+    };
+    at.findings()
+        .map(|finding| said(&finding.lineages, &finding.reviewer))
+        .collect()
+}
+
+/// What happened to an issue's lines: the most that happened to those of any finding.
+fn fate(carried: &[Carried]) -> Fate {
+    let all_gone = carried.iter().all(|to| to.fate == Fate::Vanished);
+    let most = carried.iter().map(|to| to.fate).max();
+    match most {
+        Some(Fate::Vanished) if !all_gone => Fate::Changed,
+        Some(fate) => fate,
+        None => Fate::Unchanged,
+    }
+}
+
+fn fate_in_words(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Unchanged => "did not change",
+        Fate::Moved => "moved",
+        Fate::Changed => "changed",
+        Fate::Vanished => "are gone",
+    }
+}
+
+/// By status, the most severe first, then by place.
+fn order(entry: &Entry) -> impl Ord + use<'_> {
+    let place = entry.new.as_ref().or(entry.old.as_ref());
+    (
+        entry.status,
+        std::cmp::Reverse(entry.severity),
+        place,
+        &entry.old_findings,
+        &entry.new_findings,
+    )
+}
+
+fn side(tally: &Tally) -> WaveSide {
+    WaveSide {
+        findings: tally.totals.findings,
+        issues: tally.totals.issues,
+        without_location: tally.findings_without_location.len() as u64,
+        ..WaveSide::default()
+    }
+}
+
+fn engagement(old: &Tally, new: &Tally) -> Vec<Engagement> {
+    /// Tokens, bytes and bundles of those that a reviewer answered about.
+    fn written(tally: &Tally) -> BTreeMap<&str, (u64, u64, u64)> {
+        let mut found: BTreeMap<&str, (u64, u64, u64)> = BTreeMap::new();
+        for bundle in &tally.bundles {
+            for row in &bundle.reviewers {
+                if let Some(tokens) = row.tokens_out {
+                    let own = found.entry(&row.reviewer).or_default();
+                    own.0 = own.0.saturating_add(tokens);
+                    own.1 = own.1.saturating_add(bundle.bytes.unwrap_or_default());
+                    own.2 += 1;
+                }
+            }
+        }
+        found
+    }
+    let (old, new) = (written(old), written(new));
+    let names: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
+    let of = |name: &str| {
+        let (before, after) = (old.get(name), new.get(name));
+        Engagement {
+            reviewer: name.to_owned(),
+            old_tokens: before.map(|of| of.0),
+            new_tokens: after.map(|of| of.0),
+            old_bytes: before.map(|of| of.1),
+            new_bytes: after.map(|of| of.1),
+            old_bundles: before.map_or(0, |of| of.2),
+            new_bundles: after.map_or(0, |of| of.2),
+        }
+    };
+    names.into_iter().map(of).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,23 @@
+//! Rounds: what a second wave of reviews says about the first.
+//!
+//! Takes the tallies of two waves and the changes between their heads; gives a [`Comparison`]: which issues are new,
+//! which are still there, which are gone, and which nobody has looked at again. Before it: [`tally`](crate::tally); after
+//! it: [`report`](crate::report).
+//!
+//! [`Carry`] brings lines of the old head to the new one. Issues are then compared as findings of one wave are: they share
+//! a line and say the same thing. No model is asked.
+
+mod carry;
+mod compare;
+mod held;
+mod matching;
+mod moves;
+mod triage;
+mod worth;
+
+pub use carry::{Carried, Carry, Fate};
+pub use compare::{
+    Comparison, ComparisonTotals, Engagement, Entry, FindingRef, Place, SCHEMA, Status, WaveSide,
+    compare,
+};
+pub use triage::{Lines, TRIAGE_SCHEMA, TriageEntry, TriageError, TriageFile};

@@ -1,0 +1,132 @@
+//! What later stages write onto an issue: whether it is new since another wave, and what a person has said of it.
+//!
+//! [`rounds`](crate::rounds) finds both out; gates and reports read them.
+
+use serde::{Deserialize, Serialize};
+
+use super::IssueRecord;
+
+/// Whether an earlier wave, the baseline, has an issue too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Since {
+    /// The baseline has nothing like it.
+    New,
+    /// The baseline has it.
+    Persisting,
+}
+
+impl Since {
+    /// The word in `tally.json`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Persisting => "persisting",
+        }
+    }
+}
+
+/// What a person says of an issue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum TriageVerdict {
+    /// It is a defect.
+    Confirmed,
+    /// It is none.
+    FalsePositive,
+    /// It may be one, and stays.
+    WontFix,
+    /// It was a defect, and has been fixed.
+    Fixed,
+}
+
+impl TriageVerdict {
+    /// The word for people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::FalsePositive => "false positive",
+            Self::WontFix => "won't fix",
+            Self::Fixed => "fixed",
+        }
+    }
+
+    /// Whether gates need no longer look at the issue.
+    pub fn dismisses(self) -> bool {
+        matches!(self, Self::FalsePositive | Self::WontFix)
+    }
+
+    /// Whether the issue was right: `None` if the verdict does not say.
+    pub fn was_right(self) -> Option<bool> {
+        match self {
+            Self::Confirmed | Self::Fixed => Some(true),
+            Self::FalsePositive => Some(false),
+            Self::WontFix => None,
+        }
+    }
+}
+
+/// A verdict on an issue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TriageMark {
+    /// What was decided.
+    pub verdict: TriageVerdict,
+    /// Who decided it.
+    pub by: Option<String>,
+    /// Why.
+    pub note: Option<String>,
+    /// Why the issue is shown again in spite of the verdict: a severity that rose to BLOCK, a lineage that joined, a
+    /// defect that was said to be fixed. Empty if the verdict holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reopened: Vec<String>,
+}
+
+impl IssueRecord {
+    /// Whether a person has dismissed it, and nothing has happened since that speaks against that.
+    pub fn is_dismissed(&self) -> bool {
+        let mark = self.triage.as_ref();
+        mark.is_some_and(|mark| mark.verdict.dismisses() && mark.reopened.is_empty())
+    }
+
+    /// Whether the baseline has nothing like it; false without a baseline.
+    pub fn is_new(&self) -> bool {
+        self.since == Some(Since::New)
+    }
+}
+
+/// How often a reviewer or a lineage was right, by what people have said of the issues that it reports.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct JudgedRecord {
+    /// The reviewer; `None` for a lineage.
+    pub reviewer: Option<String>,
+    /// The lineage, as in `deepseek+alibaba`; of a reviewer `None`.
+    pub lineage: Option<String>,
+    /// Issues of this wave that are confirmed or fixed.
+    pub confirmed: u64,
+    /// Issues of this wave that are confirmed, fixed or false positives.
+    pub judged: u64,
+    /// Lower end of the Wilson interval of 95 % around `confirmed / judged`; 0 if nothing is judged.
+    pub low: f64,
+    /// Upper end of it; 1 if nothing is judged.
+    pub high: f64,
+    /// Confirmed or fixed issues of all waves that nobody else reported.
+    pub alone: u64,
+}
+
+/// The wave that a tally was compared with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BaselineRecord {
+    /// The wave's name.
+    pub wave: String,
+    /// Issues that the baseline has not.
+    pub new: u64,
+    /// Issues that both have.
+    pub persisting: u64,
+    /// Issues of the baseline that are not repeated though their lines changed and were reviewed again.
+    pub gone: u64,
+}
