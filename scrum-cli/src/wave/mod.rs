@@ -8,7 +8,7 @@ mod strays;
 pub(crate) mod submissions;
 
 pub(crate) use folder::{WaveFolder, replace, write_atomically, write_once};
-pub(crate) use found::{Found, find, named, no_wave};
+pub(crate) use found::{Found, find, has_newest, named, no_wave};
 pub(crate) use strays::strays;
 
 use std::path::{Path, PathBuf};
