@@ -27,5 +27,6 @@ mod schemas;
 mod seed;
 mod server;
 mod tally;
+mod uncommitted;
 mod waves;
 mod wiring;
