@@ -3,7 +3,7 @@
 //! The program behind the binary `scrum`; programs of others use the library `scrum-core`. Data goes to stdout,
 //! everything else to stderr.
 //!
-//! From the bottom up: `error`, `terminal`, `session`, `wave`, then `runner` and `verify`, then `commands`. A module
+//! From the bottom up: `error`, `terminal`, `session`, `wave`, then `runner` and `verify`, `uncommitted`, then `commands`. A module
 //! imports only those before it. `init` and `demo` are text and data of their commands.
 
 mod commands;
@@ -13,6 +13,7 @@ mod init;
 mod runner;
 mod session;
 mod terminal;
+mod uncommitted;
 mod verify;
 mod wave;
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use scrum_core::config::{self, Config};
-use scrum_core::git::{GitError, Repository};
+use scrum_core::git::{GitError, Repository, Surroundings};
 
 use crate::error::{Context as _, Result, cannot_read, config_error};
 use crate::terminal::{Output, PrintOptions};
@@ -47,7 +47,7 @@ impl Session {
             std::env::set_current_dir(directory).map_err(|error| cannot_read(directory, &error))?;
         }
         let folder = std::env::current_dir().context("the current folder cannot be found")?;
-        let top = match Repository::discover(&folder) {
+        let top = match Repository::find(&folder, &surroundings()) {
             Ok(repository) => repository
                 .top()
                 .map_or_else(|| folder.clone(), Path::to_owned),
@@ -63,7 +63,7 @@ impl Session {
 
     /// Opens the repository around the current folder.
     pub(crate) fn repository(&self) -> Result<Repository, GitError> {
-        Repository::discover(&self.folder)
+        Repository::find(&self.folder, &surroundings())
     }
 
     /// A pathspec typed in the current folder, as one of the top folder. Those that begin with `:` are git's own magic
@@ -105,6 +105,25 @@ impl Session {
     pub(crate) fn waves(&self) -> PathBuf {
         self.top.join(".scrum")
     }
+}
+
+/// What git's environment variables say about where the repository is; git sets them for its hooks.
+fn surroundings() -> Surroundings {
+    let folder = |name: &str| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    let lent = std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
+    Surroundings::default()
+        .git_dir(folder("GIT_DIR"))
+        .work_tree(folder("GIT_WORK_TREE"))
+        .objects(
+            folder("GIT_OBJECT_DIRECTORY")
+                .into_iter()
+                .chain(std::env::split_paths(&lent))
+                .collect(),
+        )
 }
 
 fn read_config(named: Option<&Path>, top: &Path, output: &Output) -> Result<Config> {

@@ -12,9 +12,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum RangeSpec {
-    /// Merge base of `HEAD` and its upstream (else `main`, else `master`) to `HEAD`.
+    /// Merge base of `HEAD` and the default branch, to `HEAD`. The default branch is the one that `origin/HEAD` names,
+    /// else `init.defaultBranch`, else `main`, else `master`.
     #[default]
     Default,
+    /// As [`Default`](Self::Default), with this revision in place of the default branch, because a configuration names it.
+    Configured(String),
     /// `A..B`: the two trees as they are.
     Trees {
         /// Left of the dots; an empty side means `HEAD`.
@@ -31,6 +34,18 @@ pub enum RangeSpec {
     },
     /// `X`: merge base of X and `HEAD`, to `HEAD`.
     Since(String),
+    /// `X^!`: what the commit X itself changes, against its first parent, or against nothing if it has none.
+    Commit(String),
+    /// The index or the work tree, which somebody wrote as a tree into objects that the repository
+    /// [also reads](crate::git::Repository::with_objects).
+    Uncommitted {
+        /// What it is called: `staged` or `uncommitted`.
+        name: String,
+        /// What it is compared with: `HEAD`, or the empty tree.
+        base: String,
+        /// Full hex id of the tree.
+        tree: String,
+    },
 }
 
 impl FromStr for RangeSpec {
@@ -53,7 +68,10 @@ impl FromStr for RangeSpec {
         } else if let Some((base, head)) = text.split_once("..") {
             (base, head, false)
         } else {
-            return Ok(Self::Since(text.to_owned()));
+            return Ok(match text.strip_suffix("^!") {
+                Some(commit) if !commit.is_empty() => Self::Commit(commit.to_owned()),
+                _ => Self::Since(text.to_owned()),
+            });
         };
         if base.is_empty() && head.is_empty() || head.starts_with('.') || head.contains("..") {
             return Err(RangeSpecError::Dots {
@@ -75,7 +93,10 @@ impl fmt::Display for RangeSpec {
             Self::Default => f.write_str("HEAD"),
             Self::Trees { base, head } => write!(f, "{base}..{head}"),
             Self::MergeBase { base, head } => write!(f, "{base}...{head}"),
+            Self::Configured(base) => write!(f, "{base}...HEAD"),
             Self::Since(rev) => f.write_str(rev),
+            Self::Commit(rev) => write!(f, "{rev}^!"),
+            Self::Uncommitted { name, .. } => f.write_str(name),
         }
     }
 }
@@ -101,6 +122,9 @@ pub enum RangeSpecError {
 pub struct Range {
     /// The range as it was asked for, e.g. `main...HEAD`; for a patch its file name, or `-`.
     pub spec: String,
+    /// Why the base is what it is, if nobody named it: `origin/HEAD`, `init.defaultBranch`, …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_from: Option<String>,
     /// Full hex id of the base commit.
     pub base: Option<String>,
     /// Full hex id of the head commit.
@@ -115,6 +139,9 @@ pub struct Range {
     /// The commits of the range, newest first.
     #[serde(default)]
     pub commits: Vec<Commit>,
+    /// The head is the index or the work tree, limited to the pathspecs. No repository stores its tree.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub uncommitted: bool,
 }
 
 /// A commit of a range.
@@ -139,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_the_four_forms() {
+    fn reads_the_five_forms() {
         assert_eq!("a..b".parse(), Ok(trees("a", "b")));
         assert_eq!("a..".parse(), Ok(trees("a", "HEAD")));
         assert_eq!("..b".parse(), Ok(trees("HEAD", "b")));
@@ -151,6 +178,8 @@ mod tests {
             })
         );
         assert_eq!("v1.2".parse(), Ok(RangeSpec::Since("v1.2".into())));
+        assert_eq!("v1.2^!".parse(), Ok(RangeSpec::Commit("v1.2".into())));
+        assert_eq!("^!".parse(), Ok(RangeSpec::Since("^!".into())));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::tally;
 use crate::error::{ExitCode, Result, usage_error};
 use crate::session::Session;
 use crate::terminal::Output;
-use crate::wave::{Found, find, no_wave};
+use crate::wave::{FoundWave, find, no_wave};
 
 /// Lines of the diff that are shown before and after an issue.
 const AROUND: u32 = 3;
@@ -68,8 +68,8 @@ struct ShownIssue<'t> {
 /// Runs the command.
 pub(crate) fn run(args: &ShowArgs, session: &Session, output: &Output) -> Result<ExitCode> {
     let folder = match find(args.wave.as_slice(), session)? {
-        Found::Wave(folder) => folder,
-        Found::Files(_) => {
+        FoundWave::Wave(folder) => folder,
+        FoundWave::Files(_) => {
             let name = args.wave.clone().unwrap_or_default();
             return Err(no_wave(&name.display().to_string(), None));
         }

@@ -49,7 +49,7 @@ pub(crate) fn run(args: &VerifyArgs, session: &Session, output: &Output) -> Resu
     };
     let wave = Wave::open_unchecked(&folder)?;
     let objects = match &wave.manifest.range.base_tree {
-        Some(_) => Some(session.repository()?.common_dir().join("objects")),
+        Some(_) => Some(session.repository()?.object_folders()),
         None => None,
     };
     let proof = prove(&wave, objects.as_deref())?;

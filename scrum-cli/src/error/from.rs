@@ -282,8 +282,8 @@ fn git(error: &GitError) -> Option<Hint> {
             "`git commit` makes a first one; `scrum bundle --diff FILE` needs none"
         }
         GitError::NoDefaultBase => {
-            "name what to compare with: `scrum bundle main...HEAD`, or `scrum bundle HEAD~1..HEAD` for the newest commit; \
-             `git branch --set-upstream-to=origin/main` sets it for good"
+            "name what to compare with: `scrum bundle main...HEAD`, or `scrum bundle 'HEAD^!'` for the newest commit; \
+             `base` under [bundle] in scrum.toml, or `git remote set-head origin --auto`, sets it for all times"
         }
         GitError::NoMergeBase { base, head } => {
             return Some(

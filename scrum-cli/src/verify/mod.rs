@@ -5,10 +5,10 @@
 //! work tree, refs and object folder are not touched, and no configuration of theirs is read.
 
 mod proof;
-mod scratch;
+pub(crate) mod scratch;
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::PathBuf;
 
 use scrum_core::change::Change;
 use scrum_core::patch::{self, FilePatch, file_patches};
@@ -22,10 +22,10 @@ pub(crate) use proof::{Proof, TreeDifference};
 use scratch::Scratch;
 
 /// A patch above this is applied in pieces: git holds a patch in memory whole, and refuses one above 1 GiB.
-const PIECE_BYTES: usize = 64 << 20;
+pub(crate) const PIECE_BYTES: usize = 64 << 20;
 
-/// Proves a wave. `objects` is the object folder of its repository, which a wave made from a patch does not need.
-pub(crate) fn prove(wave: &Wave, objects: Option<&Path>) -> Result<Proof> {
+/// Proves a wave. `objects` are the object folders of its repository, which a wave made from a patch does not need.
+pub(crate) fn prove(wave: &Wave, objects: Option<&[PathBuf]>) -> Result<Proof> {
     let manifest = &wave.manifest;
     let mut proof = Proof {
         schema: proof::SCHEMA,
@@ -58,7 +58,11 @@ pub(crate) fn prove(wave: &Wave, objects: Option<&Path>) -> Result<Proof> {
             }
             let scratch = Scratch::new(objects, base.len())?;
             scratch.copy_base(base, &paths(manifest))?;
-            let target = scratch.target(base, head, &manifest.range.pathspec)?;
+            // A tree that was made of the index or the work tree is limited to the pathspecs already.
+            let target = match manifest.range.uncommitted {
+                true => head.clone(),
+                false => scratch.target(base, head, &manifest.range.pathspec)?,
+            };
             proof.target_tree = Some(target.clone());
             apply_all(wave, &scratch, base, &target, &mut proof.result_tree)?
         }
@@ -214,7 +218,11 @@ fn apply_all(
     if same {
         return Ok(None);
     }
-    let path = scratch.first_difference(&tree, target)?;
+    let path = match wave.manifest.range.uncommitted {
+        // No repository has the target, so there is nothing to compare with.
+        true => None,
+        false => scratch.first_difference(&tree, target)?,
+    };
     let bundle = path.as_deref().and_then(|path| owner(&wave.manifest, path));
     let reason = format!("everything applies, and makes tree {tree} where {target} is due");
     Ok(Some(TreeDifference {
@@ -289,7 +297,7 @@ fn owner(manifest: &Manifest, path: &str) -> Option<String> {
 
 /// Cuts a patch into pieces of at most `limit` bytes, where its files allow: files that only apply together stay
 /// together, and one file is never cut.
-fn pieces(text: &[u8], limit: usize) -> Result<Vec<Vec<u8>>, patch::PatchError> {
+pub(crate) fn pieces(text: &[u8], limit: usize) -> Result<Vec<Vec<u8>>, patch::PatchError> {
     if text.len() <= limit {
         return Ok(vec![text.to_vec()]);
     }

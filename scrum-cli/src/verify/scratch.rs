@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
@@ -16,10 +16,10 @@ use crate::error::{Context as _, Result, failure};
 
 /// A bare repository in a temporary folder, with an index of its own.
 #[derive(Debug)]
-pub(super) struct Scratch {
+pub(crate) struct Scratch {
     folder: TempDir,
-    /// The user's object folder, as git wants it in the environment.
-    lender: OsString,
+    /// The user's object folders, as git wants them in the environment.
+    lenders: OsString,
 }
 
 /// Which objects a command sees.
@@ -33,34 +33,43 @@ enum ScratchObjects {
 
 /// Why git would not apply a patch.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(crate) struct Refusal {
     /// The path that git names, where it names one.
-    pub(super) path: Option<String>,
-    pub(super) reason: String,
+    pub(crate) path: Option<String>,
+    pub(crate) reason: String,
 }
 
 impl Scratch {
     /// Makes the repository. `id_length` is that of an object id in hex, which tells the object format.
-    pub(super) fn new(objects: &Path, id_length: usize) -> Result<Self> {
+    pub(crate) fn new(objects: &[PathBuf], id_length: usize) -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("scrum-verify-")
             .tempdir()
             .context("no temporary folder can be made")?;
-        let objects = objects
-            .canonicalize()
-            .with_context(|| format!("{} cannot be found", objects.display()))?;
-        let scratch = Self {
-            folder,
-            lender: lender(&objects),
-        };
+        let mut lenders = OsString::new();
+        for objects in objects {
+            let objects = objects
+                .canonicalize()
+                .with_context(|| format!("{} cannot be found", objects.display()))?;
+            if !lenders.is_empty() {
+                lenders.push(if cfg!(windows) { ";" } else { ":" });
+            }
+            lenders.push(lender(&objects));
+        }
+        let scratch = Self { folder, lenders };
         let format = if id_length == 64 { "sha256" } else { "sha1" };
         let format = format!("--object-format={format}");
         scratch.run(&["init", "-q", "--bare", "--template=", &format, "."], None)?;
         Ok(scratch)
     }
 
+    /// The folder of its own objects.
+    pub(crate) fn objects(&self) -> PathBuf {
+        self.folder.path().join("objects")
+    }
+
     /// Copies the trees of the base, and what stands at these paths in it.
-    pub(super) fn copy_base(&self, base: &str, paths: &HashSet<Vec<u8>>) -> Result<()> {
+    pub(crate) fn copy_base(&self, base: &str, paths: &HashSet<Vec<u8>>) -> Result<()> {
         let args = ["ls-tree", "-r", "-t", "-z", "--full-tree", base];
         let listing = self.borrowing(&args, None)?.stdout;
         let mut wanted = format!("{base}\n").into_bytes();
@@ -120,18 +129,18 @@ impl Scratch {
         self.write_tree()
     }
 
-    pub(super) fn read_tree(&self, tree: &str) -> Result<()> {
+    pub(crate) fn read_tree(&self, tree: &str) -> Result<()> {
         self.run(&["read-tree", tree], None).map(drop)
     }
 
-    pub(super) fn write_tree(&self) -> Result<String> {
+    pub(crate) fn write_tree(&self) -> Result<String> {
         // What the wave does not touch was not copied.
         let output = self.run(&["write-tree", "--missing-ok"], None)?;
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 
     /// Applies a patch to the index.
-    pub(super) fn apply(&self, patch: &[u8], without_context: bool) -> Result<Result<(), Refusal>> {
+    pub(crate) fn apply(&self, patch: &[u8], without_context: bool) -> Result<Result<(), Refusal>> {
         let mut args = vec!["apply", "--cached", "--whitespace=nowarn", "--allow-empty"];
         // Without context git wants to be told that a hunk may stand anywhere. The tree id decides in the end.
         if without_context {
@@ -194,7 +203,7 @@ impl Scratch {
             }
         }
         if objects == ScratchObjects::Borrowed {
-            command.env("GIT_ALTERNATE_OBJECT_DIRECTORIES", &self.lender);
+            command.env("GIT_ALTERNATE_OBJECT_DIRECTORIES", &self.lenders);
         }
         command
             .current_dir(self.folder.path())

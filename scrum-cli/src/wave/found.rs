@@ -34,6 +34,11 @@ pub(crate) fn find(names: &[PathBuf], session: &Session) -> Result<FoundWave> {
     }
 }
 
+/// Whether there is a newest wave.
+pub(crate) fn has_newest(session: &Session) -> bool {
+    session.waves().join("current").exists()
+}
+
 fn newest(session: &Session) -> Result<PathBuf> {
     let current = session.waves().join("current");
     let name = match std::fs::read_to_string(&current) {

@@ -160,7 +160,7 @@ impl Config {
     /// Options of [`Plan::new`](crate::plan::Plan::new) as the file says. What CODEOWNERS says is the caller's to add.
     pub fn bundle_options(&self) -> BundleOptions {
         BundleOptions::default()
-            .division(self.bundle)
+            .division(self.bundle.clone())
             .components(self.components.clone())
             .limits(self.guard)
             .exclude(self.exclude.clone())

@@ -14,13 +14,16 @@ pub enum RangeEnd {
     Base,
     /// The new side: right of the dots, or `HEAD`.
     Head,
+    /// The base that the configuration names.
+    Configured,
 }
 
 impl std::fmt::Display for RangeEnd {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Base => "base",
-            Self::Head => "head",
+            Self::Base => "base of the range",
+            Self::Head => "head of the range",
+            Self::Configured => "[bundle] base in scrum.toml",
         })
     }
 }
@@ -56,7 +59,7 @@ pub enum GitError {
         message: String,
     },
     /// No such revision.
-    #[error("unknown revision `{name}` ({end} of the range)")]
+    #[error("unknown revision `{name}` ({end})")]
     UnknownRevision {
         /// The revision as given.
         name: String,
@@ -68,7 +71,7 @@ pub enum GitError {
         shallow: bool,
     },
     /// An abbreviated id that several objects share.
-    #[error("`{name}` is ambiguous: several objects begin so ({end} of the range)")]
+    #[error("`{name}` is ambiguous: several objects begin so ({end})")]
     AmbiguousRevision {
         /// The revision as given.
         name: String,
@@ -90,8 +93,10 @@ pub enum GitError {
     /// `HEAD` points to a branch that has no commit yet.
     #[error("HEAD has no commit yet")]
     UnbornHead,
-    /// The default range has nothing to start from: no upstream, no `main`, no `master`.
-    #[error("HEAD has no upstream, and there is no branch `main` or `master` to compare with")]
+    /// The default range has nothing to start from: no `origin/HEAD`, no `main`, no `master`.
+    #[error(
+        "there is no default branch to compare with: no origin/HEAD, no branch `main` or `master`"
+    )]
     NoDefaultBase,
     /// The two have no history in common.
     #[error("`{base}` and `{head}` have no merge base")]

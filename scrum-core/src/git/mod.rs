@@ -43,6 +43,7 @@ mod pathspec;
 mod recent;
 mod renames;
 mod resolve;
+mod state;
 mod trees;
 mod workers;
 
@@ -56,6 +57,7 @@ pub use create::{Snapshot, create};
 pub use error::{GitError, RangeEnd};
 pub use history::TOUCHED_COMMITS;
 pub use options::DiffOptions;
+pub use state::Uncommitted;
 
 use crate::change::{ChangeSet, Mode};
 use crate::control::{Control, Stage};
@@ -73,6 +75,45 @@ pub struct Repository {
     git_dir: PathBuf,
     common_dir: PathBuf,
     top: Option<PathBuf>,
+    /// Folders of objects beside the repository's own.
+    objects: Vec<PathBuf>,
+}
+
+/// What git's environment variables say about where a repository is. The library reads none; a program that wants to
+/// work in git's hooks fills this in.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Surroundings {
+    /// `GIT_DIR`: the git folder, relative to the current folder. Default none: it is searched for.
+    pub git_dir: Option<PathBuf>,
+    /// `GIT_WORK_TREE`: the top of the work tree. Default none: what the repository says; with `git_dir` the current folder.
+    pub work_tree: Option<PathBuf>,
+    /// `GIT_OBJECT_DIRECTORY` and `GIT_ALTERNATE_OBJECT_DIRECTORIES`: more folders of objects, such as the quarantine of a
+    /// pre-receive hook. Default none.
+    pub objects: Vec<PathBuf>,
+}
+
+impl Surroundings {
+    /// Sets [`git_dir`](Self::git_dir).
+    #[must_use]
+    pub fn git_dir(mut self, folder: Option<PathBuf>) -> Self {
+        self.git_dir = folder;
+        self
+    }
+
+    /// Sets [`work_tree`](Self::work_tree).
+    #[must_use]
+    pub fn work_tree(mut self, folder: Option<PathBuf>) -> Self {
+        self.work_tree = folder;
+        self
+    }
+
+    /// Sets [`objects`](Self::objects).
+    #[must_use]
+    pub fn objects(mut self, folders: Vec<PathBuf>) -> Self {
+        self.objects = folders;
+        self
+    }
 }
 
 impl Repository {
@@ -82,6 +123,49 @@ impl Repository {
     ///
     /// When there is none, or it cannot be read: of another user, damaged, or one that names objects by SHA-256.
     pub fn discover(path: &Path) -> Result<Self, GitError> {
+        Self::find(path, &Surroundings::default())
+    }
+
+    /// As [`discover`](Self::discover), unless the surroundings say where the repository is.
+    ///
+    /// # Errors
+    ///
+    /// As [`discover`](Self::discover).
+    pub fn find(path: &Path, surroundings: &Surroundings) -> Result<Self, GitError> {
+        let mut found = match &surroundings.git_dir {
+            Some(git_dir) => Self::at(path, &path.join(git_dir))?,
+            None => Self::search(path)?,
+        };
+        if let Some(top) = &surroundings.work_tree {
+            found.top = Some(path.join(top));
+        }
+        // What is missing or empty lends nothing, as with git.
+        let folders = surroundings.objects.iter().map(|folder| path.join(folder));
+        found.objects = folders.filter(|folder| folder.is_dir()).collect();
+        Ok(found)
+    }
+
+    /// The repository of a git folder, seen from `path`.
+    fn at(path: &Path, git_dir: &Path) -> Result<Self, GitError> {
+        let repository = git2::Repository::open(git_dir)
+            .map_err(|error| open_error(git_dir, Some(git_dir), &error))?;
+        let named = repository
+            .config()
+            .is_ok_and(|config| config.get_entry("core.worktree").is_ok());
+        let top = match repository.is_bare() {
+            true => None,
+            false if named || repository.is_worktree() => repository.workdir().map(Path::to_owned),
+            false => Some(path.to_owned()),
+        };
+        Ok(Self {
+            git_dir: repository.path().to_owned(),
+            common_dir: repository.commondir().to_owned(),
+            top,
+            objects: Vec::new(),
+        })
+    }
+
+    fn search(path: &Path) -> Result<Self, GitError> {
         let failed = |error: &git2::Error, git_dir: Option<&Path>| open_error(path, git_dir, error);
         let git_dir =
             git2::Repository::discover_path(path, &[] as &[&Path]).map_err(|e| failed(&e, None))?;
@@ -93,7 +177,23 @@ impl Repository {
             git_dir: repository.path().to_owned(),
             common_dir: repository.commondir().to_owned(),
             top: work_tree(&repository),
+            objects: Vec::new(),
         })
+    }
+
+    /// Adds a folder of objects to those that are read.
+    #[must_use]
+    pub fn with_objects(mut self, folder: &Path) -> Self {
+        self.objects.push(folder.to_owned());
+        self
+    }
+
+    /// The folders with this repository's objects, its own first.
+    pub fn object_folders(&self) -> Vec<PathBuf> {
+        let own = self.common_dir.join("objects");
+        std::iter::once(own)
+            .chain(self.objects.iter().cloned())
+            .collect()
     }
 
     /// The top folder of the work tree; `None` when the repository is bare.
@@ -196,7 +296,7 @@ impl Repository {
     }
 
     fn database(&self) -> Database {
-        Database::open(&self.git_dir, &self.common_dir)
+        Database::open(&self.git_dir, &self.common_dir, &self.objects)
     }
 }
 
@@ -273,12 +373,14 @@ fn describe(ends: &Ends, history: &History, pathspec: &[String]) -> (Range, Vec<
     let text = |id: Option<Oid>| id.map(|id| id.to_string());
     let range = Range {
         spec: ends.spec.clone(),
+        base_from: ends.base_from.map(str::to_owned),
         base: text(ends.base.commit),
         head: text(ends.head.commit),
         base_tree: text(Some(ends.base.tree)),
         head_tree: text(Some(ends.head.tree)),
         pathspec: pathspec.to_vec(),
         commits: history.to_commits(),
+        uncommitted: ends.uncommitted,
     };
     (range, warnings)
 }

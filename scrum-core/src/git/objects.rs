@@ -16,15 +16,18 @@ pub(super) const EMPTY_TREE: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 pub(super) struct Database {
     git_dir: PathBuf,
     common_dir: PathBuf,
+    /// More folders of objects.
+    others: Vec<PathBuf>,
 }
 
 impl Database {
     /// The objects of a git folder, as [`git2::Repository::path`] names it. `common_dir` is the folder that linked work
-    /// trees share.
-    pub(super) fn open(git_dir: &Path, common_dir: &Path) -> Self {
+    /// trees share, `others` are more folders of objects.
+    pub(super) fn open(git_dir: &Path, common_dir: &Path, others: &[PathBuf]) -> Self {
         Self {
             git_dir: git_dir.to_owned(),
             common_dir: common_dir.to_owned(),
+            others: others.to_owned(),
         }
     }
 
@@ -56,6 +59,12 @@ impl Objects {
             return Ok(repository);
         }
         let repository = git2::Repository::open(&self.folders.git_dir)?;
+        for folder in &self.folders.others {
+            let folder = folder.to_str().ok_or_else(|| GitError::Library {
+                message: format!("the name of {} is not UTF-8", folder.display()),
+            })?;
+            repository.odb()?.add_disk_alternate(folder)?;
+        }
         Ok(self.repository.get_or_init(|| repository))
     }
 

@@ -12,11 +12,15 @@ use crate::range::RangeSpec;
 pub(super) struct Ends {
     /// The range in words; of the default one, the words that say the same.
     pub(super) spec: String,
+    /// Why the base is what it is, if nobody named it.
+    pub(super) base_from: Option<&'static str>,
     pub(super) base: Point,
     pub(super) head: Point,
     /// What was typed for the base where that must be an ancestor of the head for the diff to be that of the commits
     /// between them; `None` where it is one by construction.
     pub(super) unchecked_base: Option<String>,
+    /// The head is no commit's tree but the index or the work tree.
+    pub(super) uncommitted: bool,
 }
 
 /// One end: a tree, and the commit it is of, if a commit was named.
@@ -26,13 +30,25 @@ pub(super) struct Point {
     pub(super) tree: Oid,
 }
 
+/// What names the base of [`RangeSpec::Configured`].
+pub(super) const CONFIGURED: &str = "[bundle] base in scrum.toml";
+
 /// Finds both ends.
 pub(super) fn resolve(objects: &Objects, spec: &RangeSpec) -> Result<Ends, GitError> {
     let ends = |spec: String, base: Point, head: Point| Ends {
         spec,
+        base_from: None,
         base,
         head,
         unchecked_base: None,
+        uncommitted: false,
+    };
+    let chosen = |name: &str, from: &'static str| {
+        let (base, head) = from_merge_base(objects, name, "HEAD")?;
+        Ok(Ends {
+            base_from: Some(from),
+            ..ends(format!("{name}...HEAD"), base, head)
+        })
     };
     match spec {
         RangeSpec::Trees { base, head } => Ok(Ends {
@@ -51,10 +67,36 @@ pub(super) fn resolve(objects: &Objects, spec: &RangeSpec) -> Result<Ends, GitEr
             let (base, head) = from_merge_base(objects, name, "HEAD")?;
             Ok(ends(spec.to_string(), base, head))
         }
+        RangeSpec::Commit(name) => {
+            let head = point(objects, name, RangeEnd::Head)?;
+            let base = parent(objects, name, head)?;
+            Ok(ends(spec.to_string(), base, head))
+        }
+        RangeSpec::Uncommitted { base, tree, .. } => {
+            let base = point(objects, base, RangeEnd::Base)?;
+            let head = point(objects, tree, RangeEnd::Head)?;
+            Ok(Ends {
+                uncommitted: true,
+                ..ends(spec.to_string(), base, head)
+            })
+        }
+        RangeSpec::Configured(name) => chosen(name, CONFIGURED).map_err(|error| match error {
+            GitError::UnknownRevision {
+                name,
+                nearest,
+                shallow,
+                ..
+            } => GitError::UnknownRevision {
+                name,
+                end: RangeEnd::Configured,
+                nearest,
+                shallow,
+            },
+            other => other,
+        }),
         RangeSpec::Default => {
-            let name = default_base(objects.repository()?)?;
-            let (base, head) = from_merge_base(objects, &name, "HEAD")?;
-            Ok(ends(format!("{name}...HEAD"), base, head))
+            let (name, from) = default_base(objects.repository()?)?;
+            chosen(&name, from)
         }
     }
 }
@@ -131,6 +173,11 @@ fn point(objects: &Objects, name: &str, end: RangeEnd) -> Result<Point, GitError
     }
 }
 
+/// The commit that a revision names, if it names one.
+pub(super) fn commit_of(objects: &Objects, name: &str) -> Option<Oid> {
+    point(objects, name, RangeEnd::Head).ok()?.commit
+}
+
 /// References that are looked at for one that is spelt nearly so.
 const MAX_REFERENCES: usize = 20_000;
 
@@ -177,25 +224,72 @@ fn other_default(name: &str) -> Option<String> {
     }
 }
 
-/// The branch that `HEAD` is compared with when nothing is said.
-fn default_base(repository: &git2::Repository) -> Result<String, GitError> {
+/// The first parent of a commit, or nothing if it has none.
+fn parent(objects: &Objects, name: &str, commit: Point) -> Result<Point, GitError> {
+    let id = commit.commit.ok_or_else(|| GitError::NotACommit {
+        name: name.to_owned(),
+    })?;
+    let repository = objects.repository()?;
+    let Ok(parent) = repository.find_commit(id)?.parent_id(0) else {
+        return Ok(Point {
+            commit: None,
+            tree: Oid::from_str(EMPTY_TREE)?,
+        });
+    };
+    match repository.find_commit(parent) {
+        Ok(parent) => Ok(Point {
+            commit: Some(parent.id()),
+            tree: parent.tree_id(),
+        }),
+        // The oldest commit of a shallow clone names a parent that is not there.
+        Err(_) => Err(GitError::UnknownRevision {
+            name: format!("{name}^"),
+            end: RangeEnd::Base,
+            nearest: None,
+            shallow: repository.is_shallow(),
+        }),
+    }
+}
+
+/// The default branch, which `HEAD` is compared with if nothing is said, and what named it.
+///
+/// The upstream of the current branch is not asked: once a feature branch is pushed, that is the branch itself.
+fn default_base(repository: &git2::Repository) -> Result<(String, &'static str), GitError> {
     let head = repository.head().map_err(|error| match error.code() {
         ErrorCode::UnbornBranch => GitError::UnbornHead,
         _ => error.into(),
     })?;
-    if head.is_branch()
-        && let Ok(upstream) = git2::Branch::wrap(head).upstream()
-        && let Ok(Some(name)) = upstream.name()
+    let exists = |name: &str| repository.find_reference(name).is_ok();
+    if let Ok(reference) = repository.find_reference("refs/remotes/origin/HEAD")
+        && let Ok(Some(target)) = reference.symbolic_target()
+        && let Some(name) = target.strip_prefix("refs/remotes/")
+        && exists(target)
     {
-        return Ok(name.to_owned());
+        return Ok((name.to_owned(), "origin/HEAD"));
     }
-    ["main", "master"]
-        .into_iter()
-        .find(|name| {
-            repository
-                .find_branch(name, git2::BranchType::Local)
-                .is_ok()
-        })
-        .map(str::to_owned)
-        .ok_or(GitError::NoDefaultBase)
+    let configured = repository
+        .config()
+        .and_then(|config| config.get_string("init.defaultBranch"))
+        .ok();
+    let names = [
+        (configured.as_deref(), "init.defaultBranch"),
+        (Some("main"), "the usual names: main, master"),
+        (Some("master"), "the usual names: main, master"),
+    ];
+    for (name, from) in names {
+        let Some(name) = name.filter(|name| !name.is_empty()) else {
+            continue;
+        };
+        let (local, remote) = (format!("refs/heads/{name}"), format!("origin/{name}"));
+        let pushed = exists(&format!("refs/remotes/{remote}"));
+        // Compared with itself the default branch would be empty; what is not pushed yet is meant.
+        let is_head = head.name().is_ok_and(|head| head == local);
+        if pushed && (is_head || !exists(&local)) {
+            return Ok((remote, from));
+        }
+        if exists(&local) {
+            return Ok((name.to_owned(), from));
+        }
+    }
+    Err(GitError::NoDefaultBase)
 }

@@ -12,7 +12,7 @@ use crate::plan::exclude::{ExcludeOptions, Reason};
 use crate::plan::guard::Limits;
 
 /// How components are found and divided; `[bundle]` in `scrum.toml`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Division {
@@ -27,6 +27,10 @@ pub struct Division {
     /// Context lines around a change. Default 3. The pieces of a cut hunk get at most 32, and one even at 0 where git
     /// needs a line to find the place.
     pub context: u32,
+    /// The revision that `HEAD` is compared with if no range is named, e.g. `origin/develop`. Default none: the default
+    /// branch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
 }
 
 impl Default for Division {
@@ -37,6 +41,7 @@ impl Default for Division {
             pack: false,
             split: false,
             context: DEFAULT_CONTEXT,
+            base: None,
         }
     }
 }

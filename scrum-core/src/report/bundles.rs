@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::plan::guard::Verdict;
+use crate::range::Range;
 use crate::size;
 use crate::wave::manifest::{BundleRecord, Manifest};
 
@@ -43,18 +44,28 @@ impl BundlesOptions {
     }
 }
 
-/// Writes the range, a line for each bundle, and what is excluded with its reasons.
+/// Writes the base if nobody named it, the range, a line for each bundle, and what is excluded with its reasons.
 ///
 /// # Errors
 ///
 /// Those of `out`.
 pub fn write(manifest: &Manifest, options: &BundlesOptions, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(line) = base_line(&manifest.range) {
+        writeln!(out, "{line}")?;
+    }
     writeln!(out, "{}", headline(manifest))?;
     if !manifest.bundles.is_empty() {
         writeln!(out)?;
         write_table(manifest, options, out)?;
     }
     write_excluded(manifest, options, out)
+}
+
+/// Which base was chosen and why, if nobody named it: `base: origin/main (from origin/HEAD)`.
+pub fn base_line(range: &Range) -> Option<String> {
+    let from = range.base_from.as_ref()?;
+    let base = range.spec.strip_suffix("...HEAD").unwrap_or(&range.spec);
+    Some(format!("base: {base} (from {from})"))
 }
 
 fn headline(manifest: &Manifest) -> String {
@@ -85,7 +96,7 @@ fn headline(manifest: &Manifest) -> String {
     files.dedup();
     let shown: u64 = manifest.bundles.iter().map(|bundle| bundle.bytes).sum();
     line.push_str(": ");
-    if range.base.is_some() || !range.commits.is_empty() {
+    if !range.uncommitted && (range.base.is_some() || !range.commits.is_empty()) {
         line.push_str(&format!("{}, ", counted(range.commits.len(), "commit")));
     }
     line.push_str(&format!(

@@ -163,15 +163,57 @@ fn the_default_range() {
     let (range, _) = default(&repo).unwrap();
     assert_eq!((range.base, range.head), (Some(fork), Some(topic.clone())));
     assert_eq!(range.spec, "main...HEAD");
+    let chosen = |repo: &Sandbox| {
+        let (range, _) = default(repo).unwrap();
+        (range.spec, range.base_from.unwrap())
+    };
+    let expect = |base: &str, from: &str| (format!("{base}...HEAD"), from.to_owned());
+    const USUAL: &str = "the usual names: main, master";
+    // The upstream of a pushed branch is the branch itself, so it is no base.
     repo.git(["branch", "-q", "--set-upstream-to=merged"]);
-    assert_eq!(default(&repo).unwrap().0.spec, "merged...HEAD");
+    assert_eq!(chosen(&repo), expect("main", USUAL));
     repo.git(["checkout", "-q", "--detach"]);
-    assert_eq!(default(&repo).unwrap().0.spec, "main...HEAD");
+    assert_eq!(chosen(&repo), expect("main", USUAL));
+    repo.git(["config", "init.defaultBranch", "merged"]);
+    assert_eq!(chosen(&repo), expect("merged", "init.defaultBranch"));
+    repo.git(["config", "init.defaultBranch", "nowhere"]);
     repo.git(["branch", "-q", "-m", "main", "master"]);
-    assert_eq!(default(&repo).unwrap().0.spec, "master...HEAD");
+    assert_eq!(chosen(&repo), expect("master", USUAL));
+    // On the default branch itself what is not pushed is meant.
+    repo.git(["update-ref", "refs/remotes/origin/master", &main]);
+    assert_eq!(chosen(&repo), expect("master", USUAL));
+    repo.git(["checkout", "-q", "master"]);
+    assert_eq!(chosen(&repo), expect("origin/master", USUAL));
+    repo.git(["checkout", "-q", "topic"]);
     repo.git(["branch", "-q", "-D", "master"]);
+    assert_eq!(chosen(&repo), expect("origin/master", USUAL));
+    repo.git(["update-ref", "refs/remotes/origin/develop", &main]);
+    let head = "refs/remotes/origin/HEAD";
+    repo.git(["symbolic-ref", head, "refs/remotes/origin/develop"]);
+    assert_eq!(chosen(&repo), expect("origin/develop", "origin/HEAD"));
+    repo.git(["update-ref", "-d", "refs/remotes/origin/master"]);
+    // A remote's HEAD may point to a branch that is gone.
+    repo.git(["update-ref", "-d", "refs/remotes/origin/develop"]);
     assert!(matches!(default(&repo), Err(GitError::NoDefaultBase)));
+    let configured = RangeSpec::Configured("merged".into());
+    let (range, _) = repo.repository().range(&configured, &[]).unwrap();
+    assert_eq!(range.spec, "merged...HEAD");
     assert_ne!(main, topic);
+}
+
+#[test]
+fn one_commit_alone() {
+    let (repo, [fork, _, topic, _]) = branches();
+    let set = repo.changes("topic^!");
+    assert_eq!(set.range.head, Some(topic));
+    assert_eq!(set.range.commits.len(), 1);
+    // The first commit is compared with nothing.
+    let set = repo.changes(&format!("{fork}^!"));
+    assert_eq!(set.range.base_tree.as_deref(), Some(EMPTY_TREE));
+    assert_eq!((set.range.base, set.range.commits.len()), (None, 1));
+    assert!(!set.changes().is_empty() || set.range.head_tree.is_some());
+    let error = fails(&repo, "main^{tree}^!");
+    assert!(matches!(error, GitError::NotACommit { name } if name == "main^{tree}"));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use scrum_core::change::ChangeSet;
 use scrum_core::config::Config;
-use scrum_core::git::DiffOptions;
+use scrum_core::git::{DiffOptions, Repository};
 use scrum_core::path::RepoPath;
 use scrum_core::plan::codeowners;
 use scrum_core::plan::component::By;
@@ -21,6 +21,7 @@ use super::sizes::explain_oversize;
 use crate::error::{Context as _, Result, cannot_read, patch_error, template_error, usage_error};
 use crate::session::Session;
 use crate::terminal::{Output, ProgressLine};
+use crate::uncommitted::{Kind, Snapshot};
 use crate::wave::{WaveFolder, default_name, shown_path, write_atomically};
 
 /// A wave that is planned and not written yet.
@@ -47,7 +48,18 @@ impl PlannedWave {
         let progress = ProgressLine::start(output.quiet);
         let read = read_changes(range, bundling, &config, session, jobs, &progress);
         progress.clear();
-        let (changes, name) = read?;
+        let Read {
+            changes,
+            name,
+            repository,
+            snapshot,
+        } = read?;
+        // Its objects must be there until the plan is made.
+        if let Some(snapshot) = &snapshot {
+            snapshot.notes.iter().for_each(|note| output.detail(note));
+            let warnings = &snapshot.warnings;
+            warnings.iter().for_each(|warning| output.warning(warning));
+        }
         changes
             .warnings
             .iter()
@@ -55,7 +67,11 @@ impl PlannedWave {
 
         let force = bundling.force_oversize
             || std::env::var_os("SCRUM_FORCE_OVERSIZE").is_some_and(|value| value == "1");
-        let plan = Plan::new(&changes, &bundle_options(&config, &changes, session)?)?.force(force);
+        let plan = Plan::new(
+            &changes,
+            &bundle_options(&config, &changes, repository.as_ref(), session)?,
+        )?
+        .force(force);
         plan.warnings
             .iter()
             .for_each(|warning| output.warning(&warning.to_string()));
@@ -166,7 +182,17 @@ fn template(bundling: &Bundling, config: &Config, session: &Session) -> Result<T
     Template::new(&text).map_err(|error| template_error(&path, &error))
 }
 
-/// The change set, and the name of its wave.
+/// What is to be divided.
+struct Read {
+    changes: ChangeSet,
+    /// The wave's name, where no folder is given.
+    name: String,
+    /// `None` for a patch.
+    repository: Option<Repository>,
+    /// The index or the work tree, if that is what is divided.
+    snapshot: Option<Snapshot>,
+}
+
 fn read_changes(
     range: Option<&str>,
     bundling: &Bundling,
@@ -174,27 +200,55 @@ fn read_changes(
     session: &Session,
     jobs: usize,
     progress: &ProgressLine,
-) -> Result<(ChangeSet, String)> {
+) -> Result<Read> {
     if let Some(path) = &bundling.diff {
         let (name, text) = read_patch(path)?;
         let wave = format!("patch-{}", &digest::sha256(&text)[..7]);
         let changes = patch::change_set(&name, text).map_err(|error| patch_error(&name, &error))?;
-        return Ok((changes, wave));
+        return Ok(Read {
+            changes,
+            name: wave,
+            repository: None,
+            snapshot: None,
+        });
     }
-    let spec = range.map_or(Ok(RangeSpec::Default), str::parse)?;
     let pathspec = bundling
         .pathspec
         .iter()
         .map(|spec| session.seen_from_top(spec))
         .collect::<Vec<_>>();
+    let mut repository = session.repository()?;
+    let kind = match (bundling.staged, bundling.uncommitted) {
+        (true, _) => Some(Kind::Staged),
+        (_, true) => Some(Kind::Uncommitted {
+            untracked: !bundling.no_untracked,
+        }),
+        _ => None,
+    };
+    let mut snapshot = None;
+    let spec = match (kind, range, &config.bundle.base) {
+        (Some(kind), ..) => {
+            let out = bundling.out.as_deref();
+            let taken = Snapshot::take(kind, &repository, &pathspec, out)?;
+            repository = repository.with_objects(&taken.objects());
+            snapshot.insert(taken).spec.clone()
+        }
+        (None, Some(range), _) => range.parse()?,
+        (None, None, Some(base)) => RangeSpec::Configured(base.clone()),
+        (None, None, None) => RangeSpec::Default,
+    };
     let options = DiffOptions::default()
         .pathspec(pathspec)
         .context(config.bundle.context)
         .jobs(Some(jobs))
         .control(progress.control());
-    let changes = session.repository()?.changes(&spec, &options)?;
-    let name = default_name(&changes.range);
-    Ok((changes, name))
+    let changes = repository.changes(&spec, &options)?;
+    Ok(Read {
+        name: default_name(&changes.range),
+        changes,
+        repository: Some(repository),
+        snapshot,
+    })
 }
 
 fn read_patch(path: &Path) -> Result<(String, Vec<u8>)> {
@@ -212,10 +266,11 @@ fn read_patch(path: &Path) -> Result<(String, Vec<u8>)> {
 fn bundle_options(
     config: &Config,
     changes: &ChangeSet,
+    repository: Option<&Repository>,
     session: &Session,
 ) -> Result<BundleOptions> {
     let owners = match config.bundle.by {
-        By::Codeowners => Some(codeowners(changes, session)?),
+        By::Codeowners => Some(codeowners(changes, repository, session)?),
         _ => None,
     };
     Ok(config.bundle_options().codeowners(owners))
@@ -223,12 +278,14 @@ fn bundle_options(
 
 /// The text of CODEOWNERS at the head of the range, from the first of the places where forges look. A patch has no
 /// head tree; its owners are those of the work tree.
-fn codeowners(changes: &ChangeSet, session: &Session) -> Result<String> {
+fn codeowners(
+    changes: &ChangeSet,
+    repository: Option<&Repository>,
+    session: &Session,
+) -> Result<String> {
     for place in codeowners::PATHS {
-        let text = if changes.range.head_tree.is_some() {
-            session
-                .repository()?
-                .file_at_head(&changes.range, &RepoPath::from(place))?
+        let text = if let Some(repository) = repository {
+            repository.file_at_head(&changes.range, &RepoPath::from(place))?
         } else {
             std::fs::read(session.top.join(place)).ok()
         };

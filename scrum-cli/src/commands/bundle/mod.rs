@@ -1,19 +1,20 @@
 //! `scrum bundle`: from a range to bundles, prompts and a manifest.
 
 mod draft;
+mod empty;
 mod options;
 mod sizes;
 
 use std::path::Path;
 
 use clap::{Args as ClapArgs, ValueEnum};
-use scrum_core::range::Range;
 use scrum_core::report::bundles::{self, BundlesOptions};
 use scrum_core::report::{MATRIX_JOBS, write_matrix};
 use scrum_core::wave::Discard;
 use scrum_core::wave::manifest::Manifest;
 
 pub(crate) use draft::PlannedWave;
+pub(crate) use empty::hint as hint_if_empty;
 pub(crate) use options::Bundling;
 pub(crate) use sizes::warn_sizes;
 
@@ -24,8 +25,10 @@ use crate::wave::shown_path;
 
 /// Divide a range into bundles, and write a prompt for each
 ///
-/// RANGE is A..B (the two trees), A...B (from their merge base to B) or one revision X (from the merge base of X and
-/// HEAD, to HEAD). Without it: from the merge base of HEAD and its upstream (else main, else master) to HEAD.
+/// RANGE is A..B (the two trees), A...B (from their merge base to B), one revision X (from the merge base of X and
+/// HEAD, to HEAD) or X^! (the commit X alone). Without it: from the merge base of HEAD and the default branch to HEAD;
+/// the default branch is `base` under [bundle] in scrum.toml, else what origin/HEAD names, else init.defaultBranch, main
+/// or master.
 ///
 /// A bundle above the warn limit is warned about. One above the fail limit stops everything: nothing is written, the exit
 /// code is 1, and the message says how to go on.
@@ -39,7 +42,7 @@ Examples:
   scrum bundle v1.0..v1.1 --split            # two releases, cut to size
   git diff | scrum bundle --diff -           # what is not committed yet")]
 pub(crate) struct BundleArgs {
-    /// What to review: A..B, A...B, or one revision
+    /// What to review: A..B, A...B, one revision, or X^!
     #[arg(value_name = "RANGE")]
     range: Option<String>,
     #[command(flatten)]
@@ -85,9 +88,7 @@ pub(crate) fn run(args: &BundleArgs, session: &Session, output: &Output) -> Resu
                 "nothing changed in {}; no wave is written",
                 manifest.range.spec
             ));
-            if !output.quiet {
-                output.hint(next_step_if_empty(&manifest.range, args.range.is_some()));
-            }
+            empty::hint(&manifest.range, "bundle", session, output);
         }
         return Ok(ExitCode::Done);
     }
@@ -111,24 +112,6 @@ fn next_step(reviewers: usize) -> String {
         many => format!(
             "`scrum review` asks the {many} reviewers in scrum.toml and counts; --dry-run says what it costs"
         ),
-    }
-}
-
-/// What to type where a range changes nothing.
-fn next_step_if_empty(range: &Range, named: bool) -> &'static str {
-    let commits = !range.commits.is_empty();
-    match (range.pathspec.is_empty(), commits, named) {
-        (false, ..) => {
-            "no changed file matches the paths, which count from the current folder: `scrum bundle RANGE` without them shows all"
-        }
-        (true, true, _) => "its commits cancel each other out: `git log --stat` shows them",
-        (true, false, true) => {
-            "it has no commit; `git diff | scrum bundle --diff -` takes what is not committed yet"
-        }
-        (true, false, false) => {
-            "HEAD adds no commit to it; `scrum bundle HEAD~1..HEAD` takes the newest commit, \
-             `git diff | scrum bundle --diff -` what is not committed yet"
-        }
     }
 }
 

@@ -31,6 +31,17 @@ pub(crate) struct Bundling {
     /// In git's format, as `git diff`, `git format-patch` and `gh pr diff` write it. No repository is needed.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["range", "pathspec"], help_heading = RANGE)]
     pub(super) diff: Option<PathBuf>,
+    /// Take what is staged: the index against HEAD
+    #[arg(long, conflicts_with_all = ["range", "diff", "uncommitted"], help_heading = RANGE)]
+    pub(super) staged: bool,
+    /// Take what is not committed: the work tree against HEAD
+    ///
+    /// With untracked files, unless git ignores them.
+    #[arg(long, conflicts_with_all = ["range", "diff"], help_heading = RANGE)]
+    pub(super) uncommitted: bool,
+    /// Leave untracked files out
+    #[arg(long, requires = "uncommitted", help_heading = RANGE)]
+    pub(super) no_untracked: bool,
     /// Lines around a change [default: 3]
     #[arg(long, value_name = "N", conflicts_with = "diff", help_heading = RANGE)]
     context: Option<u32>,

@@ -35,7 +35,7 @@ use crate::wave::{Wave, reviews, shown_path};
 /// asked again, also where another wave has it; so after an interruption the same command goes on where it was.
 ///
 /// WAVE is a folder or a name under .scrum/ [default: the newest]. A RANGE is bundled first, with the options of
-/// `scrum bundle`. Every prompt is searched for secrets before anything is sent.
+/// `scrum bundle`; so is the default range if there is no wave yet. Every prompt is searched for secrets before anything is sent.
 ///
 /// The exit code is 1 where a secret, the guard, the quorum or `min_lineages` says no, and where nobody has given a
 /// usable answer about anything that was to be asked.

@@ -5,16 +5,17 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use scrum_core::report::bundles::base_line;
 use scrum_core::wave::manifest::Manifest;
 use scrum_core::wave::{Sink, layout};
 
 use super::ReviewArgs;
-use crate::commands::bundle::{PlannedWave, warn_sizes};
+use crate::commands::bundle::{PlannedWave, hint_if_empty, warn_sizes};
 use crate::error::{ExitCode, Result, usage_error};
 use crate::runner::secrets::{self, Leak};
 use crate::session::Session;
 use crate::terminal::Output;
-use crate::wave::{FoundWave, Wave, find, named, shown_path};
+use crate::wave::{FoundWave, Wave, find, has_newest, named, shown_path};
 
 /// What is reviewed.
 pub(super) struct Target {
@@ -40,7 +41,8 @@ impl ReviewArgs {
                 }
                 folder
             }
-            None if self.bundling.is_silent() => match find(&[], session)? {
+            // Without any wave yet the default range is bundled first.
+            None if self.bundling.is_silent() && has_newest(session) => match find(&[], session)? {
                 FoundWave::Wave(folder) => Some(folder),
                 FoundWave::Files(_) => None,
             },
@@ -75,6 +77,9 @@ impl ReviewArgs {
         } else {
             draft.write(&self.bundling, session, output)?
         };
+        if let Some(line) = base_line(&manifest.range) {
+            output.detail(&line);
+        }
         warn_sizes(&manifest, output);
         if draft.is_refused() {
             draft.explain_refusal(&manifest, output);
@@ -85,6 +90,7 @@ impl ReviewArgs {
                 "nothing changed in {}; nobody is asked",
                 manifest.range.spec
             ));
+            hint_if_empty(&manifest.range, "review", session, output);
             return Ok(Err(ExitCode::Done));
         }
         if !unwritten {

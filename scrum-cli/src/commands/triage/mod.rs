@@ -55,8 +55,8 @@ pub(crate) struct TriageArgs {
 /// Runs the command.
 pub(crate) fn run(args: &TriageArgs, session: &Session, output: &Output) -> Result<ExitCode> {
     let folder = match find(args.wave.as_slice(), session)? {
-        Found::Wave(folder) => folder,
-        Found::Files(_) => {
+        FoundWave::Wave(folder) => folder,
+        FoundWave::Files(_) => {
             let name = args.wave.clone().unwrap_or_default();
             return Err(no_wave(&name.display().to_string(), None));
         }
