@@ -145,7 +145,7 @@ pub(super) fn carry_trees(base: &str, head: &str, session: &Session) -> Result<C
     };
     let changes = session
         .repository()?
-        .changes(&spec, &DiffOptions::default().with_context(0))
+        .changes(&spec, &DiffOptions::default().context(0))
         .with_context(|| {
             format!("the heads of the two waves ({base} and {head}) cannot be compared")
         })?;

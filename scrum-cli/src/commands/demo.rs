@@ -102,7 +102,7 @@ pub(crate) fn run(args: &DemoArgs, global: &Global, output: &Output) -> Result<E
 }
 
 /// The four phases, from the range to the verdict.
-fn gauntlet(stage: &Stage<'_>) -> Result<ExitCode> {
+fn gauntlet(stage: &DemoStage<'_>) -> Result<ExitCode> {
     for (title, line) in [
         (
             "1. Divide the branch into bundles",

@@ -118,7 +118,7 @@ fn attempt(step: &Smoke, folder: &Path, children: &Children) -> Attempt {
         Err(error) => return Attempt::not_run(format!("`{name}` cannot be started: {error}")),
     };
     let output = Arc::new(Captured::default());
-    capture(reader, &output, Keep::CommandEnd(OUTPUT_BYTES));
+    capture(reader, &output, Keep::End(OUTPUT_BYTES));
     let end = wait(&child, &[&output], deadline);
     // What it started and did not wait for would disturb the next steps.
     child.kill();

@@ -136,7 +136,7 @@ pub fn write_issue_text(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let width = options.width.unwrap_or(DEFAULT_WIDTH);
-    let mut page = Page {
+    let mut page = TextPage {
         out,
         color: options.color,
         width: width.clamp(*WIDTHS.start(), *WIDTHS.end()),

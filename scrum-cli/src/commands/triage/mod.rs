@@ -19,7 +19,7 @@ use crate::error::{ExitCode, Result};
 use crate::session::Session;
 use crate::terminal::Output;
 use crate::wave::{
-    Found, Wave, apply_decisions, decisions_path, find, no_wave, read_decisions, shown_path,
+    FoundWave, Wave, apply_decisions, decisions_path, find, no_wave, read_decisions, shown_path,
     write_decisions,
 };
 use keys::Keys;
