@@ -130,14 +130,14 @@ pub struct Parity {
     /// JSON pointers whose values may differ.
     pub ignore: Vec<String>,
     /// Differences that are known and accepted.
-    pub known_gaps: Vec<KnownGap>,
+    pub known_gaps: Vec<AcceptedGap>,
 }
 
 /// One accepted difference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub struct KnownGap {
+pub struct AcceptedGap {
     /// Name of the case.
     pub case: String,
     /// Why it is accepted.
