@@ -3,12 +3,24 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::divide::{FolderGroup, UnitItem, divide};
-use super::{BundleOptions, ComponentGroup, Plan, PlanError, PlanNote, PlanWarning};
+use super::error::PlanError;
+use super::notice::{PlanNote, PlanWarning};
+use super::options::BundleOptions;
 use crate::change::{ChangeKind, ChangeSet};
 use crate::path::RepoPath;
 use crate::plan::component::{ComponentKey, Grouper};
 use crate::plan::folder_index::{FolderIndex, tree_order};
 use crate::plan::unit::Units;
+
+/// A bundle before it is split and has its id.
+#[derive(Debug)]
+pub(super) struct ComponentGroup {
+    pub(super) component: String,
+    pub(super) packed: Vec<String>,
+    pub(super) bytes: u64,
+    /// Ascending.
+    pub(super) changes: Vec<usize>,
+}
 
 /// The components of a range.
 pub(super) struct Grouped {
@@ -16,6 +28,8 @@ pub(super) struct Grouped {
     pub(super) groups: Vec<ComponentGroup>,
     /// For each change the component it was renamed from, where that is another one.
     pub(super) moved_from: Vec<Option<String>>,
+    pub(super) warnings: Vec<PlanWarning>,
+    pub(super) notes: Vec<PlanNote>,
 }
 
 pub(super) fn group(
@@ -23,7 +37,6 @@ pub(super) fn group(
     units: &Units,
     shown: &[bool],
     options: &BundleOptions,
-    plan: &mut Plan,
 ) -> Result<Grouped, PlanError> {
     let codeowners = options.codeowners.as_deref();
     let grouper = Grouper::new(
@@ -34,20 +47,20 @@ pub(super) fn group(
         changes,
     )?;
     let (unused, double) = grouper.judge_rules(changes);
-    plan.warnings.extend(
+    let mut warnings = Vec::new();
+    warnings.extend(
         unused
             .into_iter()
             .map(|component| PlanWarning::UnusedRule { component }),
     );
-    plan.warnings.extend(
+    warnings.extend(
         grouper
             .codeowners_warnings()
             .iter()
             .cloned()
             .map(PlanWarning::Codeowners),
     );
-    plan.notes
-        .extend(double.into_iter().map(PlanNote::DoubleClaim));
+    let notes = double.into_iter().map(PlanNote::DoubleClaim).collect();
 
     let mut by_key: BTreeMap<ComponentKey, Vec<UnitItem<'_>>> = BTreeMap::new();
     for members in units.iter() {
@@ -151,6 +164,8 @@ pub(super) fn group(
     Ok(Grouped {
         groups: named,
         moved_from,
+        warnings,
+        notes,
     })
 }
 

@@ -9,6 +9,7 @@
 
 mod advice;
 mod divide;
+mod error;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod group;
@@ -16,6 +17,7 @@ mod id;
 mod notice;
 mod options;
 mod pack;
+mod piece;
 mod write;
 
 pub mod codeowners;
@@ -30,20 +32,18 @@ pub mod unit;
 
 use std::io;
 
-use crate::change::{Change, ChangeKind, ChangeSet, Hunk, Mode};
-use crate::control::{Cancelled, Stage};
-use crate::patch::PatchError;
+use crate::change::ChangeSet;
+use crate::control::Stage;
 use crate::path::RepoPath;
-use crate::plan::component::ComponentError;
 use crate::plan::exclude::{Attribute, Excluder, Reason};
 use crate::plan::guard::{Limits, Verdict};
-use crate::plan::pattern::PatternError;
-use crate::plan::split::Cut;
 use crate::plan::unit::Units;
 
 pub use advice::{SuggestedComponent, largest_files, suggested_components};
+pub use error::PlanError;
 pub use notice::{PlanNote, PlanWarning};
 pub use options::{BundleOptions, Division};
+pub use piece::Piece;
 pub use write::DiffWriter;
 
 /// What goes where.
@@ -147,55 +147,6 @@ impl Bundle {
     }
 }
 
-/// One file of a bundle, or the part of it that the bundle shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Piece {
-    /// Index into [`ChangeSet::changes`].
-    pub change: usize,
-    /// How it is made from the file's patch; `None` for the whole of it.
-    pub cut: Option<Cut>,
-    /// What this piece says happened. Of a cut file only the first piece adds, renames or copies and only the last
-    /// deletes; the others modify.
-    pub kind: ChangeKind,
-    /// Source of a rename or copy, where this piece names it.
-    pub old_path: Option<RepoPath>,
-    /// Mode before this piece is applied; `None` where it adds the file.
-    pub old_mode: Option<Mode>,
-    /// Mode after this piece was applied; `None` where it deletes the file.
-    pub new_mode: Option<Mode>,
-    /// Lines added.
-    pub additions: u64,
-    /// Lines deleted.
-    pub deletions: u64,
-    /// Bytes of the diff that are this file's.
-    pub bytes: u64,
-    /// The hunks. `new_start` is head numbering, also in parts. `old_start` counts in what earlier parts left, but
-    /// base numbering stays in every piece of a deleted file.
-    pub hunks: Vec<Hunk>,
-    /// The component that a renamed file came from, where it is another one.
-    pub moved_from_component: Option<String>,
-}
-
-impl Piece {
-    /// The whole patch of a change.
-    pub(crate) fn whole(index: usize, change: &Change) -> Self {
-        Self {
-            change: index,
-            cut: None,
-            kind: change.kind,
-            old_path: change.old_path.clone(),
-            old_mode: change.old_mode,
-            new_mode: change.new_mode,
-            additions: change.additions,
-            deletions: change.deletions,
-            bytes: change.bytes,
-            hunks: change.hunks.clone(),
-            moved_from_component: None,
-        }
-    }
-}
-
 /// A change that no reviewer is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -204,47 +155,6 @@ pub struct Excluded {
     pub change: usize,
     /// Why.
     pub reason: Reason,
-}
-
-/// A plan that cannot be made.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum PlanError {
-    /// A component rule or the grouping is unusable.
-    #[error(transparent)]
-    Component(#[from] ComponentError),
-    /// A pattern of `[exclude] paths` does not compile.
-    #[error("exclude pattern {0}")]
-    Exclude(#[source] PatternError),
-    /// A patch that must be cut could not be read back.
-    #[error("the patch of {path} cannot be read back: {source}")]
-    Read {
-        /// The file whose patch it is.
-        path: RepoPath,
-        /// What happened, as the spool or file that holds the patch says.
-        source: io::Error,
-    },
-    /// A patch that must be cut is not one.
-    #[error("the patch of {path} cannot be cut: {source}")]
-    Patch {
-        /// The file whose patch it is.
-        path: RepoPath,
-        /// What is wrong with the patch, with its line.
-        source: PatchError,
-    },
-    /// [`BundleOptions::control`] ended the work.
-    #[error(transparent)]
-    Cancelled(#[from] Cancelled),
-}
-
-/// A bundle before it is split and has its id.
-#[derive(Debug)]
-struct ComponentGroup {
-    component: String,
-    packed: Vec<String>,
-    bytes: u64,
-    /// Ascending.
-    changes: Vec<usize>,
 }
 
 fn divide_set(changes: &ChangeSet, options: &BundleOptions) -> Result<Plan, PlanError> {
@@ -264,7 +174,9 @@ fn divide_set(changes: &ChangeSet, options: &BundleOptions) -> Result<Plan, Plan
         shown[excluded.change] = false;
     }
 
-    let grouped = group::group(changes, &units, &shown, options, &mut plan)?;
+    let grouped = group::group(changes, &units, &shown, options)?;
+    plan.warnings.extend(grouped.warnings);
+    plan.notes.extend(grouped.notes);
     let mut groups = grouped.groups;
     if options.division.pack {
         groups = pack::pack(groups, options.limits.warn());

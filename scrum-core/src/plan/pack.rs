@@ -1,6 +1,6 @@
 //! Joins small neighbours into one bundle.
 
-use super::ComponentGroup;
+use super::group::ComponentGroup;
 
 /// Names of more components than this are counted instead of listed.
 const NAMED: usize = 3;

@@ -2,6 +2,7 @@ use super::fixture::{change, change_set, modified};
 use super::*;
 use crate::change::PathAttributes;
 use crate::plan::component::{By, ComponentRule};
+use crate::change::ChangeKind;
 use crate::plan::exclude::ExcludeOptions;
 
 fn rule(name: &str, paths: &[&str]) -> ComponentRule {

@@ -16,7 +16,7 @@ use scrum_core::tally::ReviewState;
 use scrum_core::tally::Tally;
 use scrum_core::wave::manifest::Manifest;
 
-use self::target::Target;
+use self::target::ReviewTarget;
 use super::bundle::Bundling;
 use super::formats::{Format, Report};
 use super::tally;
@@ -166,7 +166,12 @@ pub(crate) fn run(args: &ReviewArgs, session: &Session, output: &Output) -> Resu
 }
 
 /// Says where the files of those are awaited whom scrum does not ask.
-fn awaited(target: &Target, reviewers: &[&Reviewer], questions: &[Question], output: &Output) {
+fn awaited(
+    target: &ReviewTarget,
+    reviewers: &[&Reviewer],
+    questions: &[Question],
+    output: &Output,
+) {
     const SHOWN: usize = 5;
     let store = Store::new(&target.folder);
     for (seat, reviewer) in reviewers.iter().enumerate() {
@@ -221,7 +226,7 @@ impl ReviewArgs {
     /// Counts and prints, and judges the gates.
     fn count(
         &self,
-        target: &Target,
+        target: &ReviewTarget,
         scope: Scope<'_>,
         questions: &[Question],
         session: &Session,

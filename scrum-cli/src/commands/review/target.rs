@@ -18,7 +18,7 @@ use crate::terminal::Output;
 use crate::wave::{FoundWave, Wave, find, has_newest, named, shown_path};
 
 /// What is reviewed.
-pub(super) struct Target {
+pub(super) struct ReviewTarget {
     pub(super) folder: PathBuf,
     pub(super) manifest: Manifest,
     /// What was found in the prompts while they were made and not written; `None` where they are on disk.
@@ -31,7 +31,7 @@ impl ReviewArgs {
         &self,
         session: &Session,
         output: &Output,
-    ) -> Result<Result<Target, ExitCode>> {
+    ) -> Result<Result<ReviewTarget, ExitCode>> {
         let wave = match &self.name {
             Some(name) => {
                 let folder = named(Path::new(name), session);
@@ -55,7 +55,7 @@ impl ReviewArgs {
                     .hint("name a range with the options of `scrum bundle`, or leave them out"));
             }
             let Wave { folder, manifest } = Wave::open(&folder)?;
-            return Ok(Ok(Target {
+            return Ok(Ok(ReviewTarget {
                 folder,
                 manifest,
                 leaks: None,
@@ -104,7 +104,7 @@ impl ReviewArgs {
             .leaks
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
-        Ok(Ok(Target {
+        Ok(Ok(ReviewTarget {
             folder,
             manifest,
             leaks: unwritten.then_some(leaks),
@@ -112,7 +112,7 @@ impl ReviewArgs {
     }
 }
 
-impl Target {
+impl ReviewTarget {
     /// The secrets in the prompts of these bundles.
     pub(super) fn leaks(&self, bundles: &[usize]) -> Result<Vec<Leak>> {
         let mut leaks = Vec::new();

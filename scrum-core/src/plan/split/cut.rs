@@ -14,7 +14,8 @@ use crate::control::Cancelled;
 use crate::patch::FilePatch;
 use crate::path::quote_with_prefix;
 use crate::plan::exclude::Reason;
-use crate::plan::{BundleOptions, Piece};
+use crate::plan::options::BundleOptions;
+use crate::plan::piece::Piece;
 
 /// Longest `@@` line without function context: four numbers of ten digits.
 pub(super) const HUNK_LINE: u64 = 60;

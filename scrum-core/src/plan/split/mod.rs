@@ -12,7 +12,7 @@ mod balance;
 mod build;
 mod cut;
 mod pairs;
-mod recipe;
+pub(in crate::plan) mod recipe;
 mod size;
 mod table;
 
@@ -21,10 +21,12 @@ pub use recipe::Cut;
 use crate::change::{Change, ChangeKind, ChangeSet, Mode};
 use crate::patch::file_patches;
 use crate::path::RepoPath;
+use crate::plan::error::PlanError;
 use crate::plan::exclude::Reason;
 use crate::plan::folder_index::common_length;
+use crate::plan::options::BundleOptions;
+use crate::plan::piece::Piece;
 use crate::plan::unit::Units;
-use crate::plan::{BundleOptions, Piece, PlanError};
 
 /// Most context lines of a cut.
 const MOST_CONTEXT: u32 = 32;
