@@ -139,7 +139,7 @@ impl Probe {
         // Where both lead to the same place of their own server, they do the same.
         answer.location =
             header("location").map(|place| match place.strip_prefix(&self.side.url) {
-                Some(rest) if rest.is_empty() => "/".to_owned(),
+                Some("") => "/".to_owned(),
                 Some(rest) if rest.starts_with(['/', '?', '#']) => rest.to_owned(),
                 _ => place,
             });

@@ -2,7 +2,7 @@
 
 use super::rules::{Assess, Phase, Rule};
 use super::{Decision, Evidence, PhaseRecord};
-use crate::gauntlet::parity::GapStatus;
+use crate::gauntlet::parity::{GapStatus, ParityReport};
 use crate::gauntlet::smoke::StepResult;
 use crate::plan::guard::Verdict as Size;
 use crate::review::Severity;
@@ -48,7 +48,7 @@ pub(super) fn phases(evidence: &Evidence<'_>, rules: &Assess) -> Vec<PhaseRecord
                 if bundles == 1 { "bundle" } else { "bundles" }
             )
         }),
-        Phase::Parity => evidence.parity.map(|report| report.headline()),
+        Phase::Parity => evidence.parity.map(ParityReport::headline),
     };
     let phases = Phase::ALL.into_iter().map(|phase| {
         let summary = summary(phase);

@@ -132,14 +132,16 @@ fn every_rule_is_found_alone() {
     let gaps = |text: &str| read_gaps(text).unwrap();
     let accepted = "[[gap]]\nid='g'\nwhat='w'\nstatus='accepted'\ndecided_by='Ada'\n";
     let rows: [(Rule, Change); 15] = [
-        (Rule::NotRun, |r| r.parity = None),
+        (Rule::NotRun, |r| {
+            r.parity = None;
+        }),
         (Rule::Stale, |r| {
-            r.smoke.as_mut().unwrap().commit = Some("f".repeat(40))
+            r.smoke.as_mut().unwrap().commit = Some("f".repeat(40));
         }),
         (Rule::SmokeFailed, |r| r.smoke = Some(smoke(&[Pass, Fail]))),
         (Rule::SmokeSkipped, |r| r.smoke = Some(smoke(&[Pass, Skip]))),
         (Rule::AgreedBlock, |r| {
-            r.tally = Some(tally(&[("opus", BLOCK), ("kimi", BLOCK)]))
+            r.tally = Some(tally(&[("opus", BLOCK), ("kimi", BLOCK)]));
         }),
         (Rule::ConvergentBlock, |r| {
             let other = "SEVERITY: WARN\nWHERE: a.rs:3\nWHAT: Wrong colour of icons shown\n";
@@ -147,25 +149,25 @@ fn every_rule_is_found_alone() {
             // The finding alone is a block, too; that it converges is what holds.
         }),
         (Rule::SingleBlock, |r| {
-            r.tally = Some(tally(&[("opus", BLOCK), ("kimi", "NONE")]))
+            r.tally = Some(tally(&[("opus", BLOCK), ("kimi", "NONE")]));
         }),
         (Rule::FewLineages, |r| {
-            r.tally = Some(tally(&[("opus", "NONE"), ("opus-2", "NONE")]))
+            r.tally = Some(tally(&[("opus", "NONE"), ("opus-2", "NONE")]));
         }),
         (Rule::ForcedOversize, |r| r.manifest = manifest(true)),
         (Rule::ParityDiverges, |r| {
-            r.parity = Some(probe("{}", 200, &[], TODAY))
+            r.parity = Some(probe("{}", 200, &[], TODAY));
         }),
         (Rule::ParityFailed, |r| {
-            r.parity = Some(probe("{}", 503, &[], TODAY))
+            r.parity = Some(probe("{}", 503, &[], TODAY));
         }),
         (Rule::GapExpired, |r| {
-            r.parity = Some(probe("{}", 200, &[gap("2026-11-25")], TODAY))
+            r.parity = Some(probe("{}", 200, &[gap("2026-11-25")], TODAY));
         }),
         (Rule::GapOpen, |_| ()),
         (Rule::GapAccepted, |_| ()),
         (Rule::GapClosed, |r| {
-            r.parity = Some(probe("{\"a\":1}", 200, &[gap(TODAY)], TODAY))
+            r.parity = Some(probe("{\"a\":1}", 200, &[gap(TODAY)], TODAY));
         }),
     ];
     assert_eq!(rows.map(|(rule, _)| rule).as_slice(), Rule::ALL);
