@@ -65,7 +65,7 @@ pub(crate) fn run(args: &CleanArgs, session: &Session, output: &Output) -> Resul
             writeln!(out)
         }
         CleanFormat::Text if removed.is_empty() => {
-            writeln!(out, "nothing to remove: {} waves, all kept", kept.len())
+            writeln!(out, "nothing to remove; {} kept", kept.len())
         }
         CleanFormat::Text => {
             let verb = if args.dry_run {

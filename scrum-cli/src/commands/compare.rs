@@ -1,5 +1,6 @@
 //! `scrum compare`: what a second wave of reviews says about the first.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use clap::{Args as ClapArgs, ValueEnum};
@@ -99,7 +100,7 @@ impl Counted {
         ] {
             let range = &wave.manifest.range;
             let name = wave.folder.file_name().map(|name| name.to_string_lossy());
-            side.wave = name.map_or_else(|| shown_path(&wave.folder), |name| name.into_owned());
+            side.wave = name.map_or_else(|| shown_path(&wave.folder), Cow::into_owned);
             side.head.clone_from(&range.head);
             side.head_tree.clone_from(&range.head_tree);
         }

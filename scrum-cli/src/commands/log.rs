@@ -189,23 +189,29 @@ fn write(wave: &Record, out: &mut dyn std::io::Write) -> std::io::Result<()> {
     let date = wave.head_date.as_deref().unwrap_or("no date");
     writeln!(
         out,
-        "    {date} · {} bundles, {:.1} KB · {} findings, {} issues, {} agreed",
-        wave.bundles,
+        "    {date} · {}, {:.1} KB · {}, {}, {} agreed",
+        counted(wave.bundles as u64, "bundle"),
         wave.bytes as f64 / 1000.0,
-        wave.findings,
-        wave.issues,
+        counted(wave.findings, "finding"),
+        counted(wave.issues, "issue"),
         wave.agreed
     )?;
     for seat in &wave.reviewers {
         writeln!(
             out,
-            "    {}: {} bundles reviewed, {} tokens, {} findings, {} issues alone",
+            "    {}: {} reviewed, {}, {}, {} alone",
             line(&seat.reviewer),
-            seat.reviewed,
-            seat.tokens_out,
-            seat.findings,
-            seat.alone
+            counted(seat.reviewed, "bundle"),
+            counted(seat.tokens_out, "token"),
+            counted(seat.findings, "finding"),
+            counted(seat.alone, "issue")
         )?;
     }
     Ok(())
+}
+
+/// `1 bundle`, `2 bundles`.
+fn counted(count: u64, noun: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{s}")
 }

@@ -22,7 +22,7 @@ const AROUND: u32 = 3;
 
 /// Show one issue with its diff lines and every claim
 ///
-/// ISSUE is a place, such as src/pool.rs:42, src/pool.rs::drain or src/pool.rs, or its number in the order of
+/// ISSUE is a place, such as `src/pool.rs:42`, `src/pool.rs::drain` or `src/pool.rs`, or its number in the order of
 /// `scrum tally`. A place that several issues share shows all of them.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:\n  scrum show 1\n  scrum show src/pool.rs:42")]

@@ -203,10 +203,7 @@ pub(crate) fn run(args: &TallyArgs, session: &Session, output: &Output) -> Resul
         (_, None) => {}
     }
     if let TallySource::Wave(wave) = &wave {
-        let decisions = read_decisions(session)?;
-        if !decisions.issues.is_empty() {
-            apply_decisions(&decisions, wave, &mut tally, session, carry_trees);
-        }
+        triaged(wave, &mut tally, session)?;
     }
     for warning in args.misspelt(&tally) {
         output.warning(&warning);
@@ -451,6 +448,15 @@ pub(super) fn count_submissions(
     }
     let ground = Ground::new(&wave.manifest, &wave.read(TREE).unwrap_or_default());
     Ok(tally::tally(submissions, Some(&ground), wave, options))
+}
+
+/// Marks what people have decided about the issues.
+pub(super) fn triaged(wave: &Wave, tally: &mut Tally, session: &Session) -> Result<()> {
+    let decisions = read_decisions(session)?;
+    if !decisions.issues.is_empty() {
+        apply_decisions(&decisions, wave, tally, session, carry_trees);
+    }
+    Ok(())
 }
 
 fn warn(tally: &Tally, output: &Output) {

@@ -130,8 +130,9 @@ impl Carry {
                 lines,
                 fate: Fate::Unchanged,
             },
-            (Some(Target::Gone | Target::Back), _) => whole(Fate::Vanished),
-            (Some(Target::Replaced { .. }), Some(_)) => whole(Fate::Vanished),
+            (Some(Target::Gone | Target::Back), _) | (Some(Target::Replaced { .. }), Some(_)) => {
+                whole(Fate::Vanished)
+            }
             (Some(Target::Replaced { .. }), None) => whole(Fate::Changed),
             (Some(Target::Edited { hunks, .. }), None) => {
                 let changed = !hunks.is_empty();

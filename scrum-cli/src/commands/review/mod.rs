@@ -236,7 +236,8 @@ impl ReviewArgs {
         let jobs = super::cores();
         let options = tally::options(session, None, None, &[]).jobs(jobs);
         let files = reviews::of_wave(&wave, jobs)?;
-        let tally = tally::count(&wave, files, &options, jobs, session, output)?;
+        let mut tally = tally::count(&wave, files, &options, jobs, session, output)?;
+        tally::triaged(&wave, &mut tally, session)?;
         let report = Report {
             tally: &tally,
             manifest: Some(&wave.manifest),

@@ -36,11 +36,10 @@ impl Keys {
         };
         loop {
             match terminal.read_key()? {
-                Key::Char('\u{4}') | Key::Escape => return Ok(None),
+                Key::Char('\u{4}') | Key::Escape | Key::Unknown => return Ok(None),
                 Key::Char(c) if !c.is_whitespace() => return Ok(Some(c)),
                 // Other keys mean nothing here, and are told.
                 Key::Char(_) | Key::Enter => {}
-                Key::Unknown => return Ok(None),
                 _ => return Ok(Some('?')),
             }
         }
