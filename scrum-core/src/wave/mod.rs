@@ -10,6 +10,7 @@
 
 mod around;
 mod files;
+pub mod instructions;
 mod record;
 
 pub mod manifest;
@@ -20,6 +21,7 @@ use std::io::{self, Write};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use self::instructions::Instructions;
 use crate::change::{ChangeSet, DEFAULT_CONTEXT};
 use crate::digest::DigestWriter;
 use crate::patch::{self, PatchSet};
@@ -77,6 +79,8 @@ pub struct WaveOptions {
     pub context: Option<u32>,
     /// Threads. Default 1.
     pub jobs: usize,
+    /// What the project asks of its reviewers. Default nothing.
+    pub instructions: Instructions,
 }
 
 impl Default for WaveOptions {
@@ -86,6 +90,7 @@ impl Default for WaveOptions {
             config_sha256: String::new(),
             context: Some(DEFAULT_CONTEXT),
             jobs: 1,
+            instructions: Instructions::default(),
         }
     }
 }
@@ -109,6 +114,13 @@ impl WaveOptions {
     #[must_use]
     pub fn context(mut self, context: Option<u32>) -> Self {
         self.context = context;
+        self
+    }
+
+    /// Sets what the project asks of its reviewers.
+    #[must_use]
+    pub fn instructions(mut self, instructions: Instructions) -> Self {
+        self.instructions = instructions;
         self
     }
 
@@ -216,7 +228,7 @@ fn render(
                 None if task == 0 => files.excluded(plan).map(Written::Excluded),
                 None => files.tree().map(Written::Tree),
                 Some(index) => {
-                    let context = surroundings.context(index, options.line_numbers, template);
+                    let context = surroundings.context(index, options, template);
                     let record = files.bundle(&plan.bundles[index], &context, template);
                     record.map(|record| Written::Bundle(Box::new(record)))
                 }
