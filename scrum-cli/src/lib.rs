@@ -13,6 +13,7 @@ mod init;
 mod runner;
 mod session;
 mod terminal;
+mod trust;
 mod uncommitted;
 mod verify;
 mod wave;

@@ -8,6 +8,7 @@ use scrum_core::git::{GitError, Repository, Surroundings};
 
 use crate::error::{Context as _, Result, cannot_read, config_error};
 use crate::terminal::{Output, PrintOptions};
+use crate::trust::Source;
 
 /// Options that every command takes.
 #[derive(Debug, Args)]
@@ -24,7 +25,7 @@ pub(crate) struct Global {
 }
 
 /// What every command starts from. The repository is opened lazily: a patch or a list of review files needs none.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Session {
     /// Top of the work tree; in a bare repository, or outside any, the current folder.
     pub(crate) top: PathBuf,
@@ -32,6 +33,10 @@ pub(crate) struct Session {
     pub(crate) folder: PathBuf,
     /// `scrum.toml`, or the defaults.
     pub(crate) config: Config,
+    /// Whether `--config` named its file.
+    pub(crate) config_named: bool,
+    /// Where it, and the files that it names, come from.
+    pub(crate) source: Source,
 }
 
 impl Session {
@@ -58,6 +63,8 @@ impl Session {
             top,
             folder,
             config: Config::default(),
+            config_named: global.config.is_some(),
+            source: Source::Disk,
         })
     }
 

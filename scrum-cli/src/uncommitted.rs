@@ -15,6 +15,7 @@ use scrum_core::git::Repository;
 use scrum_core::patch::file_patches;
 use scrum_core::path::RepoPath;
 use scrum_core::range::RangeSpec;
+use scrum_core::size::counted;
 
 use crate::error::{CommandError, Context as _, Result, failure, usage_error};
 use crate::verify::scratch::Scratch;
@@ -84,8 +85,10 @@ impl Snapshot {
                     )
                 }));
             } else {
-                let s = if files.len() == 1 { "" } else { "s" };
-                notes.push(format!("{} untracked file{s} left out", files.len()));
+                notes.push(format!(
+                    "{} left out",
+                    counted(files.len(), "untracked file")
+                ));
             }
         }
         let head = git.run(&["rev-parse", "-q", "--verify", "HEAD^{commit}"], None);

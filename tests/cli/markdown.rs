@@ -70,10 +70,14 @@ pub(crate) fn blocks(page: &str) -> Vec<Block> {
     blocks
 }
 
-/// README and the pages of `docs/`: name and text, sorted by name.
+/// README, the pages of `docs/` and the skill for agents: name and text, sorted by name.
 pub(crate) fn pages() -> Vec<(std::path::PathBuf, String)> {
     let top = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut paths = vec![top.join("README.md"), top.join("CONTRIBUTING.md")];
+    let mut paths = vec![
+        top.join("README.md"),
+        top.join("CONTRIBUTING.md"),
+        top.join("skills/scrum/SKILL.md"),
+    ];
     let docs = std::fs::read_dir(top.join("docs"))
         .into_iter()
         .flatten()

@@ -105,6 +105,7 @@ fn sections(patch: &str) -> Vec<String> {
                 .unwrap_or_default()
                 .to_owned()
         })
+        .filter(|section| !section.is_empty())
         .collect();
     sections.sort();
     sections

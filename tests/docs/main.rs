@@ -9,6 +9,7 @@ mod generated_docs;
 #[path = "../cli/markdown.rs"]
 mod markdown;
 mod pages;
+mod plugins;
 #[path = "../../scrum-cli/src/verify/proof.rs"]
 mod proof;
 mod schemas;

@@ -71,7 +71,7 @@ pub(crate) fn run(args: &InitArgs, global: &Global, output: &Output) -> Result<E
     let findings = Findings {
         proposal: seen
             .as_ref()
-            .map(|(proposal, range)| (proposal, range.clone())),
+            .map(|seen| (&seen.proposal, seen.words.clone())),
         no_proposal: "HEAD has no commit to compare with",
         limits: Limits::default(),
         tools: std::env::var_os("PATH").map_or_else(Vec::new, |path| seats::on_path(&path)),
@@ -87,16 +87,23 @@ pub(crate) fn run(args: &InitArgs, global: &Global, output: &Output) -> Result<E
         return Ok(ExitCode::Done);
     }
     write_new(&path, &text)?;
-    output.data(|out| summary(&findings, &path, args.commits, out))?;
+    let spec = seen.as_ref().map(|seen| seen.spec.as_str());
+    output.data(|out| summary(&findings, &path, spec, out))?;
     Ok(ExitCode::Done)
 }
 
-/// What the newest commits change, divided by package, and those commits in words.
-fn look(
-    args: &InitArgs,
-    repository: &Repository,
-    output: &Output,
-) -> Result<Option<(Proposal, String)>> {
+/// What the newest commits change.
+struct Seen {
+    /// It, divided by package.
+    proposal: Proposal,
+    /// The commits in words.
+    words: String,
+    /// Their range: all of them, if there are fewer than were asked for.
+    spec: String,
+}
+
+/// Looks at the newest commits.
+fn look(args: &InitArgs, repository: &Repository, output: &Output) -> Result<Option<Seen>> {
     let commits = usize::try_from(args.commits).unwrap_or(usize::MAX);
     let Some(spec) = repository.recent(commits)? else {
         return Ok(None);
@@ -109,7 +116,11 @@ fn look(
     progress.clear();
     let changes = changes?;
     let proposal = propose(&changes, &BundleOptions::default())?;
-    Ok(Some((proposal, in_words(&changes))))
+    Ok(Some(Seen {
+        proposal,
+        words: in_words(&changes),
+        spec: changes.range.spec,
+    }))
 }
 
 /// `last 20 commits (HEAD~20..HEAD, 46 files)`.
@@ -154,7 +165,7 @@ fn no_work_tree() -> CommandError {
 fn summary(
     findings: &Findings<'_>,
     path: &Path,
-    commits: u32,
+    spec: Option<&str>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     writeln!(out, "wrote {}", shown_path(path))?;
@@ -191,10 +202,6 @@ fn summary(
     } else {
         writeln!(out, "  reviewers: examples for {}", names.join(", "))?;
     }
-    let range = if findings.proposal.is_some() {
-        format!(" HEAD~{commits}..HEAD")
-    } else {
-        String::new()
-    };
+    let range = spec.map_or_else(String::new, |spec| format!(" {spec}"));
     writeln!(out, "\nnext: read it, then `scrum bundle{range} --dry-run`")
 }

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use clap::{Args as ClapArgs, Command, CommandFactory};
+use clap::{Arg, Args as ClapArgs, Command, CommandFactory};
 use clap_mangen::Man;
-use clap_mangen::roff::{Roff, roman};
+use clap_mangen::roff::{Roff, bold, italic, roman};
 
 use crate::error::{Context as _, ExitCode, Result};
 use crate::terminal::Output;
@@ -53,6 +53,53 @@ fn write(folder: &Path, command: &Command, name: &str) -> Result<()> {
     write_atomically(&path, &mut |out| out.write_all(&page))
 }
 
+/// The synopsis, in which options have the names of their values; clap_mangen leaves them out.
+fn synopsis(command: &Command, name: &str) -> Roff {
+    let mut line = vec![bold(name.replacen('-', " ", 1)), roman(" ")];
+    for option in command
+        .get_arguments()
+        .filter(|argument| !argument.is_positional() && !argument.is_hide_set())
+    {
+        line.push(roman("["));
+        let names = [
+            option.get_short().map(|short| format!("-{short}")),
+            option.get_long().map(|long| format!("--{long}")),
+        ];
+        for (at, own) in names.into_iter().flatten().enumerate() {
+            if at > 0 {
+                line.push(roman("|"));
+            }
+            line.push(bold(own));
+        }
+        if option.get_action().takes_values() {
+            line.push(roman(" "));
+            line.push(italic(value_name(option)));
+        }
+        line.push(roman("] "));
+    }
+    for argument in command.get_positionals() {
+        let (open, close) = match argument.is_required_set() {
+            true => ("", " "),
+            false => ("[", "] "),
+        };
+        line.extend([roman(open), italic(value_name(argument)), roman(close)]);
+    }
+    if command.has_subcommands() {
+        line.push(italic("COMMAND"));
+    }
+    let mut roff = Roff::new();
+    roff.control("SH", ["SYNOPSIS"]).text(line);
+    roff
+}
+
+fn value_name(argument: &Arg) -> String {
+    let names = argument.get_value_names().unwrap_or_default();
+    match names {
+        [] => argument.get_id().as_str().to_uppercase(),
+        names => names.join(" "),
+    }
+}
+
 /// One command's page. Its examples and tables, which clap knows as text after the help, keep their lines.
 fn page(command: &Command, name: &str) -> std::io::Result<Vec<u8>> {
     let mut text = Vec::new();
@@ -62,7 +109,7 @@ fn page(command: &Command, name: &str) -> std::io::Result<Vec<u8>> {
         .manual("scrum manual");
     man.render_title(&mut text)?;
     man.render_name_section(&mut text)?;
-    man.render_synopsis_section(&mut text)?;
+    synopsis(command, name).to_writer(&mut text)?;
     man.render_description_section(&mut text)?;
     man.render_options_section(&mut text)?;
     if command.has_subcommands() {

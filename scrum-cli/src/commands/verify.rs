@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
+use scrum_core::size::counted;
+
 use crate::error::{ExitCode, Result};
 use crate::session::Session;
 use crate::terminal::Output;
@@ -78,13 +80,17 @@ fn sentence(proof: &Proof) -> String {
             .collect::<String>()
     };
     let parts = if proof.parts > 0 {
-        format!(" ({} of them parts)", proof.parts)
+        match proof.parts {
+            1 => " (1 of them a part)".to_owned(),
+            parts => format!(" ({parts} of them parts)"),
+        }
     } else {
         String::new()
     };
     let what = format!(
-        "{} bundles{parts} and {} excluded files",
-        proof.bundles, proof.excluded
+        "{}{parts} and {}",
+        counted(proof.bundles, "bundle"),
+        counted(proof.excluded, "excluded file")
     );
     match &proof.difference {
         None if proof.base_tree.is_some() => format!(

@@ -49,7 +49,6 @@ fn newest(session: &Session) -> Result<PathBuf> {
         }
         Err(error) => return Err(cannot_read(&current, &error)),
     };
-    // An absolute path replaces the folder that it is joined to: that is how a wave of `-o` is named.
     let folder = session.waves().join(name.trim_end_matches(['\r', '\n']));
     if folder.join(MANIFEST).is_file() {
         Ok(folder)

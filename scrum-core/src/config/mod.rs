@@ -79,6 +79,46 @@ pub struct Prompt {
     pub template: Option<String>,
     /// Put the new-file line number in front of each line of the diff. Default true.
     pub line_numbers: bool,
+    /// What every reviewer is told, under a heading of its own. Default none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instructions: Option<Instructions>,
+    /// What reviewers of bundles with certain paths are told. Default none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<PromptRule>,
+}
+
+/// `instructions` of `[prompt]`: a text, or a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum Instructions {
+    /// The text itself.
+    Text(String),
+    /// A file with the text.
+    File(InstructionsFile),
+}
+
+/// A file with instructions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct InstructionsFile {
+    /// Its path, relative to the repository's top folder.
+    pub file: String,
+    /// Only the section below the Markdown heading of this name. Default none: the whole file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub section: Option<String>,
+}
+
+/// An entry of `[[prompt.rules]]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PromptRule {
+    /// gitignore-style globs; a bundle with a file that matches is told the text.
+    pub paths: Vec<String>,
+    /// What its reviewers are told.
+    pub text: String,
 }
 
 impl Default for Prompt {
@@ -86,6 +126,8 @@ impl Default for Prompt {
         Self {
             template: None,
             line_numbers: true,
+            instructions: None,
+            rules: Vec::new(),
         }
     }
 }

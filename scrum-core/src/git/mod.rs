@@ -228,6 +228,16 @@ impl Repository {
         Ok(describe(&ends, &history, pathspec))
     }
 
+    /// Finds the full hex ids of a range's base and head tree, without a look at commits or files.
+    ///
+    /// # Errors
+    ///
+    /// When a revision or the merge base cannot be found.
+    pub fn trees(&self, spec: &RangeSpec) -> Result<(String, String), GitError> {
+        let ends = resolve::resolve(&self.database().objects(), spec)?;
+        Ok((ends.base.tree.to_string(), ends.head.tree.to_string()))
+    }
+
     /// Compares the two ends of a range, file by file.
     ///
     /// # Errors

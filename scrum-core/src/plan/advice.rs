@@ -39,6 +39,7 @@ pub fn suggested_components(bundle: &Bundle, changes: &ChangeSet) -> Vec<Suggest
             let rule = ComponentRule {
                 name: folder.to_owned(),
                 paths: vec![format!("{}/**", escaped(folder))],
+                instructions: None,
             };
             Some(SuggestedComponent { rule, bytes })
         })

@@ -32,6 +32,9 @@ pub struct ComponentRule {
     pub name: String,
     /// gitignore-style globs of its files; of those that match, the last decides.
     pub paths: Vec<String>,
+    /// What reviewers of this component are told. Default none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instructions: Option<String>,
 }
 
 /// How files that no rule claims are grouped.
@@ -361,6 +364,7 @@ mod tests {
         ComponentRule {
             name: name.into(),
             paths: paths.iter().map(|path| (*path).to_owned()).collect(),
+            instructions: None,
         }
     }
 

@@ -23,7 +23,8 @@ use crate::plan::pattern::{PathPatterns, PatternError};
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct ExcludeOptions {
-    /// gitignore-style globs, judged before everything else; of those that match, the last decides. Default none.
+    /// gitignore-style globs, judged before everything else; of those that match, the last decides. One with `!` in front
+    /// shows a file whatever else would exclude it. Default none.
     pub paths: Vec<String>,
     /// Binary content: a new, edited or deleted binary file, and one that `-diff` makes so. Default true.
     pub binary: bool,
@@ -226,6 +227,9 @@ impl<'a> Excluder<'a> {
     }
 
     pub(crate) fn judge(&self, change: &Change) -> Judgement {
+        if self.paths.takes_back(&change.path) {
+            return Judgement::default();
+        }
         let reason = self.by_itself(change);
         let mut judgement = Judgement::default();
         if reason.is_none() {
@@ -330,6 +334,22 @@ mod tests {
             assert_eq!(of_path(path, &all).as_deref(), expected, "{path}");
             assert_eq!(of_path(path, &ExcludeOptions::none()), None, "{path}");
         }
+    }
+
+    #[test]
+    fn a_negated_pattern_brings_a_file_back() {
+        let options = ExcludeOptions::default().paths(vec![
+            "*.snap".into(),
+            "!vendor/ours/**".into(),
+            "!go.sum".into(),
+        ]);
+        assert_eq!(of_path("vendor/ours/x.go", &options), None);
+        assert_eq!(of_path("go.sum", &options), None);
+        assert_eq!(
+            of_path("vendor/x.go", &options).as_deref(),
+            Some("vendored")
+        );
+        assert!(of_path("a.snap", &options).is_some());
     }
 
     #[test]

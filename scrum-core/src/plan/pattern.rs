@@ -77,6 +77,11 @@ impl PathPatterns {
         (!self.negated[last]).then_some(last)
     }
 
+    /// Whether the last pattern that matches this path is one with `!` in front.
+    pub fn takes_back(&self, path: &RepoPath) -> bool {
+        self.last(path).is_some_and(|last| self.negated[last])
+    }
+
     /// Whether the patterns, taken together, match this path.
     pub fn is_match(&self, path: &RepoPath) -> bool {
         self.matched(path).is_some()

@@ -124,7 +124,11 @@ pub fn propose(changes: &ChangeSet, options: &BundleOptions) -> Result<Proposal,
                 return None;
             }
             let paths = vec![format!("{}/**", escaped(&name))];
-            let rule = ComponentRule { name, paths };
+            let rule = ComponentRule {
+                name,
+                paths,
+                instructions: None,
+            };
             Some((folder, ProposedComponent { rule, share }))
         })
         .collect();

@@ -9,6 +9,7 @@ fn rule(name: &str, paths: &[&str]) -> ComponentRule {
     ComponentRule {
         name: name.into(),
         paths: paths.iter().map(|path| (*path).to_owned()).collect(),
+        instructions: None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::plan::guard::Verdict;
 use crate::range::Range;
-use crate::size;
+use crate::size::{self, counted};
 use crate::wave::manifest::{BundleRecord, Manifest};
 
 use super::clean::{columns, wrap};
@@ -109,11 +109,6 @@ fn headline(manifest: &Manifest) -> String {
         line.push_str(&format!(", {} excluded", manifest.excluded.len()));
     }
     line
-}
-
-/// `1 file`, `2 files`.
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 fn write_table(

@@ -98,9 +98,9 @@ pub(super) fn assign(
     } else {
         let empty = all - taken.len();
         warnings.push(format!(
-            "{} reviewers at {} bundles: the {empty} missing reviews are not listed",
-            reviewers.len(),
-            bundles.len()
+            "{} at {}: missing reviews are not listed ({empty})",
+            crate::size::counted(reviewers.len(), "reviewer"),
+            crate::size::counted(bundles.len(), "bundle")
         ));
         taken
     };

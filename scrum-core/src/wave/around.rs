@@ -3,6 +3,7 @@
 use crate::change::ChangeSet;
 use crate::path::RepoPath;
 use crate::plan::{Bundle, Plan};
+use crate::wave::WaveOptions;
 use crate::wave::prompt::{
     self, AROUND_BYTES, BundleContext, CommitItem, Context, ExcludedItem, OtherItem, RangeContext,
     Template,
@@ -49,9 +50,15 @@ impl<'a> ContextBuilder<'a> {
     }
 
     /// The context of the bundle at `index`, its lists cut to what the template's own text leaves of [`AROUND_BYTES`].
-    pub(super) fn context(&self, index: usize, line_numbers: bool, template: &Template) -> Context {
+    pub(super) fn context(
+        &self,
+        index: usize,
+        options: &WaveOptions,
+        template: &Template,
+    ) -> Context {
         let bundle = &self.plan.bundles[index];
-        let mut context = self.without_lists(bundle, line_numbers);
+        let mut context = self.without_lists(bundle, options.line_numbers);
+        context.instructions = options.instructions.of(bundle, self.changes);
         let around = template.size_around(&context);
         let lists = &mut context.lists;
         lists.excluded.clone_from(&self.excluded);

@@ -10,6 +10,7 @@
 
 mod around;
 mod files;
+pub mod instructions;
 mod record;
 mod wanted;
 
@@ -21,6 +22,7 @@ pub mod secret;
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use self::instructions::Instructions;
 use crate::change::{ChangeSet, DEFAULT_CONTEXT};
 use crate::control::{Cancelled, Control, Stage};
 use crate::digest::DigestWriter;
@@ -81,6 +83,8 @@ pub struct WaveOptions {
     pub control: Control,
     /// Counts the tokens of a prompt.
     pub(crate) tokens: Option<Hook<TokenFn>>,
+    /// What the project asks of its reviewers. Default nothing.
+    pub instructions: Instructions,
 }
 
 /// The number of tokens of a text.
@@ -95,6 +99,7 @@ impl Default for WaveOptions {
             jobs: 1,
             control: Control::default(),
             tokens: None,
+            instructions: Instructions::default(),
         }
     }
 }
@@ -118,6 +123,13 @@ impl WaveOptions {
     #[must_use]
     pub fn context(mut self, context: Option<u32>) -> Self {
         self.context = context;
+        self
+    }
+
+    /// Sets what the project asks of its reviewers.
+    #[must_use]
+    pub fn instructions(mut self, instructions: Instructions) -> Self {
+        self.instructions = instructions;
         self
     }
 
@@ -240,7 +252,7 @@ fn render(
             None if task == 0 => files.excluded(plan).map(Written::Excluded),
             None => files.tree().map(Written::Tree),
             Some(index) => {
-                let context = contexts.context(index, options.line_numbers, template);
+                let context = contexts.context(index, options, template);
                 let record = files.bundle(&plan.bundles[index], &context, template);
                 record.map(|record| Written::Bundle(Box::new(record)))
             }

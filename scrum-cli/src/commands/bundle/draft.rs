@@ -4,13 +4,14 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use scrum_core::change::ChangeSet;
-use scrum_core::config::Config;
+use scrum_core::config::{self, Config};
 use scrum_core::git::{DiffOptions, Repository};
 use scrum_core::path::RepoPath;
 use scrum_core::plan::codeowners;
 use scrum_core::plan::component::By;
 use scrum_core::plan::{Bundle, BundleOptions, Plan};
 use scrum_core::range::RangeSpec;
+use scrum_core::wave::instructions::{Instructions, section};
 use scrum_core::wave::manifest::Manifest;
 use scrum_core::wave::prompt::Template;
 use scrum_core::wave::{self as core_wave, Discard, Sink, WaveOptions};
@@ -21,6 +22,7 @@ use super::sizes::explain_oversize;
 use crate::error::{Context as _, Result, cannot_read, patch_error, template_error, usage_error};
 use crate::session::Session;
 use crate::terminal::{Output, ProgressLine};
+use crate::trust;
 use crate::uncommitted::{Kind, Snapshot};
 use crate::wave::{WaveFolder, default_name, shown_path, write_atomically};
 
@@ -44,7 +46,8 @@ impl PlannedWave {
         output: &Output,
     ) -> Result<Self> {
         let config = bundling.config(session)?;
-        let template = template(bundling, &config, session)?;
+        let template = template(bundling, &config, session, output)?;
+        let instructions = instructions(&config, session, output)?;
         let progress = ProgressLine::start(output.quiet);
         let read = read_changes(range, bundling, &config, session, jobs, &progress);
         progress.clear();
@@ -83,6 +86,7 @@ impl PlannedWave {
             .line_numbers(config.prompt.line_numbers)
             .config_sha256(config.bundling_digest(template.text()))
             .context(bundling.diff.is_none().then_some(config.bundle.context))
+            .instructions(instructions)
             .jobs(jobs);
         Ok(Self {
             changes,
@@ -122,7 +126,7 @@ impl PlannedWave {
         bundling.out.clone().unwrap_or_else(default)
     }
 
-    /// Writes the wave into its folder, and makes it the newest one.
+    /// Writes the wave into its folder, and makes it the newest one unless the folder was named.
     pub(crate) fn write(
         &self,
         bundling: &Bundling,
@@ -161,25 +165,57 @@ impl PlannedWave {
         let (changes, plan) = (&self.changes, &self.plan);
         let manifest = core_wave::write(changes, plan, &self.template, &self.options, &folder)?;
         folder.finish(&manifest)?;
-        set_current(session, folder.path())?;
+        // A folder that somebody named is found by that name.
+        if bundling.out.is_none() {
+            set_current(session, folder.path())?;
+        }
         Ok((path, manifest))
     }
 }
 
-fn template(bundling: &Bundling, config: &Config, session: &Session) -> Result<Template> {
+fn template(
+    bundling: &Bundling,
+    config: &Config,
+    session: &Session,
+    output: &Output,
+) -> Result<Template> {
     // A path on the command line counts from the current folder, one in the configuration from the top.
-    let configured = || {
-        config
-            .prompt
-            .template
-            .as_ref()
-            .map(|path| session.top.join(path))
+    let (path, text) = match (&bundling.template, &config.prompt.template) {
+        (Some(path), _) => {
+            let text = std::fs::read_to_string(path).map_err(|error| cannot_read(path, &error))?;
+            (path.clone(), Some(text))
+        }
+        (None, Some(path)) => {
+            let full = session.top.join(path);
+            (full, trust::configured(session, path, output)?)
+        }
+        (None, None) => return Ok(Template::builtin()),
     };
-    let Some(path) = bundling.template.clone().or_else(configured) else {
-        return Ok(Template::builtin());
+    match text {
+        Some(text) => Template::new(&text).map_err(|error| template_error(&path, &error)),
+        None => Ok(Template::builtin()),
+    }
+}
+
+/// What the configuration asks of reviewers.
+fn instructions(config: &Config, session: &Session, output: &Output) -> Result<Instructions> {
+    let general = match &config.prompt.instructions {
+        None => None,
+        Some(config::Instructions::Text(text)) => Some(text.clone()),
+        Some(config::Instructions::File(named)) => {
+            let text = trust::configured(session, &named.file, output)?;
+            match (&named.section, text) {
+                (Some(name), Some(text)) => Some(section(&text, name).ok_or_else(|| {
+                    usage_error(format!("`{}` has no heading `{name}`", named.file)).hint(
+                        "`section` under [prompt] instructions is the text of a Markdown heading",
+                    )
+                })?),
+                (_, text) => text,
+            }
+        }
     };
-    let text = std::fs::read_to_string(&path).map_err(|error| cannot_read(&path, &error))?;
-    Template::new(&text).map_err(|error| template_error(&path, &error))
+    Instructions::new(general, &config.components, &config.prompt.rules)
+        .map_err(|error| usage_error(format!("[[prompt.rules]], pattern {error}")))
 }
 
 /// What is to be divided.
@@ -217,6 +253,7 @@ fn read_changes(
         .iter()
         .map(|spec| session.seen_from_top(spec))
         .collect::<Vec<_>>();
+    let named: Option<RangeSpec> = range.map(str::parse).transpose()?;
     let mut repository = session.repository()?;
     let kind = match (bundling.staged, bundling.uncommitted) {
         (true, _) => Some(Kind::Staged),
@@ -226,14 +263,14 @@ fn read_changes(
         _ => None,
     };
     let mut snapshot = None;
-    let spec = match (kind, range, &config.bundle.base) {
+    let spec = match (kind, named, &config.bundle.base) {
         (Some(kind), ..) => {
             let out = bundling.out.as_deref();
             let taken = Snapshot::take(kind, &repository, &pathspec, out)?;
             repository = repository.with_objects(&taken.objects());
             snapshot.insert(taken).spec.clone()
         }
-        (None, Some(range), _) => range.parse()?,
+        (None, Some(spec), _) => spec,
         (None, None, Some(base)) => RangeSpec::Configured(base.clone()),
         (None, None, None) => RangeSpec::Default,
     };
@@ -260,6 +297,14 @@ fn read_patch(path: &Path) -> Result<(String, Vec<u8>)> {
         std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut text))
     };
     read.map_err(|error| cannot_read(path, &error))?;
+    if text.trim_ascii().is_empty() {
+        return Err(
+            usage_error(format!("`{name}` holds no patch: it is empty")).hint(
+                "`git diff` alone leaves out what is staged: `git diff HEAD | scrum bundle --diff -`, or `scrum bundle \
+                 --uncommitted`, which also takes untracked files",
+            ),
+        );
+    }
     Ok((name, text))
 }
 
@@ -314,11 +359,7 @@ fn ignore_waves(waves: &Path) -> Result<()> {
 /// Remembers the newest wave in `.scrum/current`: by its name, or by its whole path where it lies elsewhere.
 fn set_current(session: &Session, folder: &Path) -> Result<()> {
     let waves = session.waves();
-    ignore_waves(&waves)?;
-    let name = match folder.strip_prefix(&waves) {
-        Ok(name) => name.to_owned(),
-        Err(_) => std::path::absolute(folder)?,
-    };
+    let name = folder.strip_prefix(&waves).unwrap_or(folder);
     let line = format!("{}\n", name.display());
     write_atomically(&waves.join("current"), &mut |out| {
         out.write_all(line.as_bytes())

@@ -2,6 +2,7 @@
 
 use scrum_core::git::Repository;
 use scrum_core::range::{Range, RangeSpec};
+use scrum_core::size::counted;
 
 use crate::error::for_shell;
 use crate::session::Session;
@@ -30,7 +31,9 @@ pub(crate) fn hint(range: &Range, command: &str, session: &Session, output: &Out
     if others.is_empty() {
         return;
     }
-    output.hint("these are not empty:");
+    output.hint(&format!(
+        "`scrum {command}` with one of these is not empty:"
+    ));
     let shown = |arguments: &str| format!("scrum {command} {arguments}");
     let width = others.iter().map(|(arguments, _)| shown(arguments).len());
     let width = width.max().unwrap_or(0);
@@ -42,14 +45,13 @@ pub(crate) fn hint(range: &Range, command: &str, session: &Session, output: &Out
 /// Arguments, and what they take: uncommitted work, what the other side has, the newest commit.
 fn others(range: &Range, repository: &Repository) -> Vec<(String, String)> {
     let mut others = Vec::new();
-    let files = |count: usize| format!("{count} file{}", if count == 1 { "" } else { "s" });
     if let Ok(found) = repository.uncommitted()
         && !found.is_empty()
     {
         if found.staged > 0 {
             others.push((
                 "--staged".to_owned(),
-                format!("what is staged ({})", files(found.staged)),
+                format!("what is staged ({})", counted(found.staged, "file")),
             ));
         }
         if found.unstaged + found.untracked > 0 {
@@ -61,7 +63,7 @@ fn others(range: &Range, repository: &Repository) -> Vec<(String, String)> {
                 "--uncommitted".to_owned(),
                 format!(
                     "what is not committed ({} changed{untracked})",
-                    files(found.staged.max(found.unstaged))
+                    counted(found.staged.max(found.unstaged), "file")
                 ),
             ));
         }
@@ -73,10 +75,9 @@ fn others(range: &Range, repository: &Repository) -> Vec<(String, String)> {
         && commits > 0
         && let Some(base) = &base
     {
-        let s = if commits == 1 { "" } else { "s" };
         others.push((
             for_shell(&format!("{head}...{base}")),
-            format!("{commits} commit{s} of {base} that {head} lacks"),
+            format!("{} of {base} that {head} lacks", counted(commits, "commit")),
         ));
     }
     if repository.commits_beyond(&head, &head).is_some() {

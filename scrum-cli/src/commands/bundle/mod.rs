@@ -18,9 +18,10 @@ pub(crate) use empty::hint as hint_if_empty;
 pub(crate) use options::Bundling;
 pub(crate) use sizes::warn_sizes;
 
-use crate::error::{ExitCode, Result};
+use crate::error::{ExitCode, Result, for_shell};
 use crate::session::Session;
 use crate::terminal::Output;
+use crate::trust;
 use crate::wave::shown_path;
 
 /// Divide a range into bundles, and write a prompt for each
@@ -71,6 +72,8 @@ enum BundleFormat {
 /// Runs the command.
 pub(crate) fn run(args: &BundleArgs, session: &Session, output: &Output) -> Result<ExitCode> {
     let jobs = args.jobs.unwrap_or_else(super::cores).max(1);
+    let source = args.bundling.source(args.range.as_deref(), true, session)?;
+    let session = &trust::follow(session, source, output)?;
     let draft = PlannedWave::plan(args.range.as_deref(), &args.bundling, jobs, session, output)?;
     if args.dry_run || draft.is_refused() || draft.is_empty() {
         let manifest = draft.dry_run(&Discard)?;
@@ -96,21 +99,31 @@ pub(crate) fn run(args: &BundleArgs, session: &Session, output: &Output) -> Resu
     args.print(&manifest, Some(&folder), output)?;
     warn_sizes(&manifest, output);
     if args.format == BundleFormat::Text && !output.quiet {
-        output.hint(&next_step(session.config.reviewers.len()));
+        output.hint(&next_step(
+            session.config.reviewers.len(),
+            args.bundling.out.as_deref(),
+        ));
     }
     Ok(ExitCode::Done)
 }
 
 /// What to type once a wave is written.
-fn next_step(reviewers: usize) -> String {
+///
+/// A wave in a folder that somebody named is not the newest one, so its folder must be said.
+fn next_step(reviewers: usize, out: Option<&Path>) -> String {
+    let wave = out.map_or_else(String::new, |out| {
+        format!(" {}", for_shell(&out.display().to_string()))
+    });
     match reviewers {
-        0 => "answers to prompts/BUNDLE.md go into reviews/BUNDLE/REVIEWER.md, then `scrum tally`; `scrum review` asks \
-              those whom scrum.toml names (`scrum init`)"
-            .to_owned(),
-        1 => "`scrum review` asks the reviewer in scrum.toml and counts; --dry-run says what it costs"
-            .to_owned(),
+        0 => format!(
+            "answers to prompts/BUNDLE.md go into reviews/BUNDLE/REVIEWER.md, then `scrum tally{wave}`; `scrum \
+             review{wave}` asks those whom scrum.toml names (`scrum init`)"
+        ),
+        1 => format!(
+            "`scrum review{wave}` asks the reviewer in scrum.toml and counts; --dry-run says what it costs"
+        ),
         many => format!(
-            "`scrum review` asks the {many} reviewers in scrum.toml and counts; --dry-run says what it costs"
+            "`scrum review{wave}` asks the {many} reviewers in scrum.toml and counts; --dry-run says what it costs"
         ),
     }
 }

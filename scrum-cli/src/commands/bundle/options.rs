@@ -11,6 +11,7 @@ use scrum_core::plan::guard::Limits;
 
 use crate::error::Result;
 use crate::session::Session;
+use crate::trust::{Asked, ConfigFrom, Source, source};
 
 const RANGE: &str = "What is compared";
 const COMPONENTS: &str = "Components";
@@ -94,7 +95,15 @@ pub(crate) struct Bundling {
     /// docs/prompt.md has what it can name; --dry-run tries it.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = SHOWN)]
     pub(super) template: Option<PathBuf>,
+    /// Take scrum.toml and what it names from REF, or from the worktree
+    ///
+    /// By default a file that is changed by what is under review is taken from the base, so that a change cannot configure
+    /// its own review; `scrum bundle` takes the work tree's for uncommitted work, unless CI=true.
+    #[arg(long, value_name = "REF|worktree", help_heading = SHOWN)]
+    pub(crate) config_from: Option<ConfigFrom>,
     /// Write into DIR in place of .scrum/BASE-HEAD
+    ///
+    /// Other commands then need DIR, too: it does not become the newest wave.
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = WAVE)]
     pub(super) out: Option<PathBuf>,
     /// Replace a wave that has reviews; they are moved aside
@@ -151,6 +160,25 @@ impl Bundling {
         *self == Self::default()
     }
 
+    /// Where the configuration of a review of this range comes from. `own`: nobody else is asked about it.
+    pub(crate) fn source(
+        &self,
+        range: Option<&str>,
+        own: bool,
+        session: &Session,
+    ) -> Result<Source> {
+        if self.diff.is_some() && self.config_from.is_none() {
+            return Ok(Source::Disk);
+        }
+        let uncommitted = self.staged || self.uncommitted;
+        let asked = Asked {
+            range,
+            uncommitted,
+            own,
+        };
+        source(self.config_from.as_ref(), asked, session)
+    }
+
     /// The configuration with the flags over it.
     pub(super) fn config(&self, session: &Session) -> Result<Config> {
         let mut config = session.config.clone();
@@ -171,6 +199,7 @@ impl Bundling {
                 None => components.push(ComponentRule {
                     name: name.clone(),
                     paths: vec![glob.clone()],
+                    instructions: None,
                 }),
             }
         }

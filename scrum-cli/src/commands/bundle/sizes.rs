@@ -33,8 +33,8 @@ pub(crate) fn warn_sizes(manifest: &Manifest, output: &Output) {
     }
     if warned.len() > SHOWN {
         output.warning(&format!(
-            "and {} more bundles above a limit",
-            warned.len() - SHOWN
+            "and {} above a limit",
+            size::counted(warned.len() - SHOWN, "more bundle")
         ));
     }
     // The guard judges the diff. A prompt that passes the limit by what is around the diff is no failure.
@@ -54,8 +54,8 @@ pub(crate) fn warn_sizes(manifest: &Manifest, output: &Output) {
     }
     if around.len() > SHOWN {
         output.warning(&format!(
-            "and {} more prompts above the fail limit",
-            around.len() - SHOWN
+            "and {} above the fail limit",
+            size::counted(around.len() - SHOWN, "more prompt")
         ));
     }
 }
@@ -69,9 +69,9 @@ pub(super) fn explain_oversize(
 ) {
     const SHOWN: usize = 5;
     output.error(&format!(
-        "{} of {} bundles above the fail limit of {}; nothing is written",
+        "{} of {} above the fail limit of {}; nothing is written",
         oversize.len(),
-        manifest.bundles.len(),
+        size::counted(manifest.bundles.len(), "bundle"),
         size::decimal(manifest.guard.fail_bytes)
     ));
     for bundle in oversize {

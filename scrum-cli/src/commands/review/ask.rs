@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use scrum_core::config::Reviewer;
+use scrum_core::size::counted;
 use scrum_core::tally::Sidecar;
 use scrum_core::wave::manifest::Manifest;
 
@@ -127,12 +128,14 @@ impl Asking<'_> {
         let ended = ended?;
         if ended == Ended::Interrupted {
             self.output.error(&format!(
-                "interrupted: {answered} of {all} questions are answered and kept"
+                "interrupted: {answered} of {} answered and kept",
+                counted(all, "question")
             ));
             self.output.hint("the same command goes on with the rest");
         } else if failed > 0 {
             self.output.warning(&format!(
-                "{failed} of {all} questions failed; the same command asks them again"
+                "{failed} of {} failed; the same command asks them again",
+                counted(all, "question")
             ));
         }
         Ok(ended)

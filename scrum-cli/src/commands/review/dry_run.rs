@@ -87,7 +87,8 @@ pub(super) fn print(
     output.data(|out| {
         writeln!(
             out,
-            "would ask {asked} questions: {}, ≈{tokens} tokens\n",
+            "would ask {}: {}, ≈{tokens} tokens\n",
+            size::counted(usize::try_from(asked).unwrap_or(usize::MAX), "question"),
             size::decimal(bytes)
         )?;
         writeln!(

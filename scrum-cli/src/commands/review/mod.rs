@@ -12,6 +12,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use scrum_core::config::{DEFAULT_JOBS, Reviewer};
 use scrum_core::nearest::nearest;
 use scrum_core::report::Only;
+use scrum_core::size::counted;
 use scrum_core::tally::ReviewState;
 use scrum_core::tally::Tally;
 use scrum_core::wave::manifest::Manifest;
@@ -27,6 +28,7 @@ use crate::runner::secrets;
 use crate::runner::store::Store;
 use crate::session::Session;
 use crate::terminal::Output;
+use crate::trust;
 use crate::wave::{Wave, reviews, shown_path};
 
 /// Ask the configured reviewers, and count what they say
@@ -85,6 +87,8 @@ enum ReviewFormat {
 
 /// Runs the command.
 pub(crate) fn run(args: &ReviewArgs, session: &Session, output: &Output) -> Result<ExitCode> {
+    let source = args.source(session)?;
+    let session = &trust::follow(session, source, output)?;
     let reviewers = args.reviewers(session)?;
     let target = match args.target(session, output)? {
         Ok(target) => target,
@@ -191,7 +195,11 @@ fn awaited(
         }
         if waiting.len() > SHOWN {
             let more = waiting.len() - SHOWN;
-            output.detail(&format!("{}: and at {more} more bundles", reviewer.name));
+            output.detail(&format!(
+                "{}: and at {}",
+                reviewer.name,
+                counted(more, "more bundle")
+            ));
         }
     }
 }
@@ -317,7 +325,8 @@ fn in_vain(reviewers: &[&Reviewer], questions: &[Question], tally: &Tally) -> Op
         .collect();
     (asked > 0).then(|| {
         format!(
-            "nothing was reviewed: no usable answer to {asked} questions ({})",
+            "nothing was reviewed: no usable answer to {} ({})",
+            counted(asked, "question"),
             states.join(", ")
         )
     })

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use scrum_core::config::Reviewer;
+use scrum_core::size::counted;
 
 use crate::runner::{AnswerMeta, one_line};
 use crate::terminal::Output;
@@ -133,10 +134,10 @@ impl<'a> AskProgress<'a> {
         }
         for line in self.lines.iter().filter(|line| line.done > 0) {
             self.output.detail(&format!(
-                "{}: {} of {} bundles{}",
+                "{}: {} of {}{}",
                 line.name,
                 line.done - line.failed,
-                line.total,
+                counted(line.total, "bundle"),
                 line.sums()
             ));
         }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use scrum_core::report::bundles::base_line;
+use scrum_core::size::counted;
 use scrum_core::wave::manifest::Manifest;
 use scrum_core::wave::{Sink, layout};
 
@@ -15,7 +16,8 @@ use crate::error::{ExitCode, Result, usage_error};
 use crate::runner::secrets::{self, Leak};
 use crate::session::Session;
 use crate::terminal::Output;
-use crate::wave::{FoundWave, Wave, find, has_newest, named, shown_path};
+use crate::trust::Source;
+use crate::wave::{FoundWave, Wave, find, has_newest, named, read_manifest, shown_path};
 
 /// What is reviewed.
 pub(super) struct ReviewTarget {
@@ -26,6 +28,25 @@ pub(super) struct ReviewTarget {
 }
 
 impl ReviewArgs {
+    /// Where the configuration comes from: the range of the wave, or the range that is to be bundled, decides.
+    pub(super) fn source(&self, session: &Session) -> Result<Source> {
+        let wave = match &self.name {
+            Some(name) => named(Path::new(name), session),
+            None if self.bundling.is_silent() && has_newest(session) => match find(&[], session) {
+                Ok(Found::Wave(folder)) => Some(folder),
+                _ => None,
+            },
+            None => None,
+        };
+        // What is wrong with the wave is told when it is opened.
+        let manifest = wave.and_then(|folder| read_manifest(&folder).ok());
+        match (manifest, session.repository()) {
+            (Some(manifest), Ok(repository)) => Ok(Source::base_of(&manifest.range, repository)),
+            (Some(_), Err(_)) => Ok(Source::Disk),
+            (None, _) => self.bundling.source(self.name.as_deref(), false, session),
+        }
+    }
+
     /// The wave; the inner error where there is none and the command is done.
     pub(super) fn target(
         &self,
@@ -95,9 +116,9 @@ impl ReviewArgs {
         }
         if !unwritten {
             output.detail(&format!(
-                "wave: {} ({} bundles)",
+                "wave: {} ({})",
                 shown_path(&folder),
-                manifest.bundles.len()
+                counted(manifest.bundles.len(), "bundle")
             ));
         }
         let leaks = searching

@@ -1,9 +1,11 @@
 //! The diff as a prompt shows it: line numbers in front, and no byte that a terminal or a model could trip over.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::change::Hunk;
 use crate::patch::lines;
+use crate::path::{RepoPath, unquote};
 
 /// How the lines of one file's patch are numbered.
 #[derive(Debug, Clone, Copy)]
@@ -49,10 +51,10 @@ pub fn write_shown(
     numbering: Option<Numbering<'_>>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let Some(numbering) = numbering else {
-        return write_plain(patch, out);
-    };
-    let mut hunks = numbering.hunks.iter();
+    let old_side = numbering.is_some_and(|numbering| numbering.old_side);
+    let mut hunks = numbering
+        .map_or(&[][..], |numbering| numbering.hunks)
+        .iter();
     // What is left of the hunk that is being read, by the counts of its own `@@` line.
     let (mut old_left, mut new_left) = (0, 0);
     let mut number = 0;
@@ -61,15 +63,18 @@ pub fn write_shown(
     let mut buffer = Vec::with_capacity(BUFFER.min(patch.len() + patch.len() / 2));
     for line in lines(patch) {
         let mut numbered = false;
+        let mut shown = Cow::Borrowed(line);
         if old_left == 0 && new_left == 0 {
             if let Some((old, new)) = counts(line) {
                 (old_left, new_left) = (old, new);
                 let hunk = hunks.next().copied().unwrap_or_default();
-                number = if numbering.old_side {
+                number = if old_side {
                     hunk.old_start
                 } else {
                     hunk.new_start
                 };
+            } else {
+                shown = readable(line);
             }
         } else {
             let (on_old, on_new) = match line.first() {
@@ -80,18 +85,18 @@ pub fn write_shown(
             };
             old_left = u32::saturating_sub(old_left, on_old);
             new_left = u32::saturating_sub(new_left, on_new);
-            numbered = (if numbering.old_side { on_old } else { on_new }) == 1;
+            numbered = (if old_side { on_old } else { on_new }) == 1;
         }
-        if numbered {
+        if numbered && numbering.is_some() {
             push_number(number, &mut buffer);
             number = number.saturating_add(1);
-        } else {
+        } else if numbering.is_some() {
             buffer.extend_from_slice(b"       ");
         }
         if all_plain {
-            buffer.extend_from_slice(line);
+            buffer.extend_from_slice(&shown);
         } else {
-            write_plain(line, &mut buffer)?;
+            write_plain(&shown, &mut buffer)?;
         }
         if buffer.len() >= BUFFER {
             out.write_all(&buffer)?;
@@ -99,6 +104,27 @@ pub fn write_shown(
         }
     }
     out.write_all(&buffer)
+}
+
+/// A line of a patch's header with the paths as they are: git quotes every byte beyond ASCII, and a reviewer who cites
+/// `gr\303\266\303\237e.py` has cited nothing that anybody knows. A path stays quoted if it is not plain text.
+fn readable(line: &[u8]) -> Cow<'_, [u8]> {
+    if !line.contains(&b'"') || !line.contains(&b'\\') {
+        return Cow::Borrowed(line);
+    }
+    let mut shown = Vec::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = memchr::memchr(b'"', rest) {
+        shown.extend_from_slice(&rest[..at]);
+        let Some((path, after)) = unquote(&rest[at..]) else {
+            return Cow::Borrowed(line);
+        };
+        let path = RepoPath::new(path).display();
+        shown.extend_from_slice(path.as_bytes());
+        rest = after;
+    }
+    shown.extend_from_slice(rest);
+    Cow::Owned(shown)
 }
 
 /// The two counts of a `@@` line.
@@ -212,6 +238,29 @@ mod tests {
         )
         .unwrap();
         assert!(out.ends_with(b"     1 -a\n     2 -b\n"));
+    }
+
+    #[test]
+    fn paths_are_shown_as_they_are() {
+        for (line, expected) in [
+            (
+                r#"diff --git "a/gr\303\266\303\237e.py" "b/gr\303\266\303\237e.py""#,
+                "diff --git a/größe.py b/größe.py",
+            ),
+            (r#"+++ "b/gr\303\266\303\237e.py""#, "+++ b/größe.py"),
+            (r#"+++ "b/tab\there""#, r#"+++ "b/tab\there""#),
+            (r#"+++ "b/\377""#, r#"+++ "b/\377""#),
+            (r#"+++ "b/broken\303"#, r#"+++ "b/broken\303"#),
+            ("+++ b/plain", "+++ b/plain"),
+        ] {
+            let shown = readable(line.as_bytes());
+            assert_eq!(String::from_utf8_lossy(&shown), expected);
+        }
+        let patch = "--- \"a/\\303\\266\"\n+++ \"b/\\303\\266\"\n@@ -1 +1 @@\n-\"\\303\"\n+b\n";
+        let mut out = Vec::new();
+        write_shown(patch.as_bytes(), None, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text, "--- a/ö\n+++ b/ö\n@@ -1 +1 @@\n-\"\\303\"\n+b\n");
     }
 
     #[test]

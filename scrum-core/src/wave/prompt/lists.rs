@@ -153,6 +153,7 @@ impl Context {
                 head: Some(word()),
             },
             line_numbers: true,
+            instructions: word(),
             lists: Lists {
                 commits: vec![CommitItem {
                     id: word(),

@@ -44,6 +44,8 @@ pub struct Context {
     pub range: RangeContext,
     /// Whether the diff's lines carry numbers.
     pub line_numbers: bool,
+    /// What the project asks of its reviewers; empty if it asks nothing. A template that does not name it has it in front.
+    pub instructions: String,
     /// The lists, cut to [`AROUND_BYTES`].
     #[serde(flatten)]
     pub lists: Lists,
@@ -92,6 +94,7 @@ impl Context {
             bundle,
             range,
             line_numbers,
+            instructions: String::new(),
             lists: Lists::default(),
         }
     }

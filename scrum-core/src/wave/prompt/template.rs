@@ -15,7 +15,12 @@ const NAME: &str = "prompt";
 pub struct Template {
     environment: Environment<'static>,
     text: String,
+    /// Whether it says itself where the project's instructions go.
+    places_instructions: bool,
 }
+
+/// The heading of a project's instructions; the built-in template has the same.
+const INSTRUCTIONS: &str = "## What this project asks of reviewers";
 
 /// A template that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -81,8 +86,12 @@ impl Template {
         environment
             .add_template_owned(NAME, text.clone())
             .map_err(|error| invalid(&error))?;
-        let template = Self { environment, text };
-        template.check_names()?;
+        let mut template = Self {
+            environment,
+            text,
+            places_instructions: false,
+        };
+        template.places_instructions = template.check_names()?;
         let shown = template.render(&Context::full_sample(), super::DIFF_MARK)?;
         template.render(&Context::default(), super::DIFF_MARK)?;
         if shown.contains(super::DIFF_MARK) {
@@ -104,6 +113,8 @@ impl Template {
 
     /// Renders with `diff` in place of the diff.
     pub(super) fn render(&self, context: &Context, diff: &str) -> Result<String, TemplateError> {
+        let instructions = &context.instructions;
+        let instructs = !instructions.is_empty();
         let context = context! { diff => diff, ..Value::from(Serde(context)) };
         let template = self
             .environment
@@ -114,18 +125,24 @@ impl Template {
         if self.text.ends_with('\n') {
             rendered.push('\n');
         }
+        if !self.places_instructions && instructs {
+            rendered.insert_str(0, &format!("{INSTRUCTIONS}\n\n{instructions}\n\n"));
+        }
         Ok(rendered)
     }
 
     /// Refuses names that no context has, also in branches that no sample takes.
-    fn check_names(&self) -> Result<(), TemplateError> {
+    ///
+    /// Gives whether it names the instructions.
+    fn check_names(&self) -> Result<bool, TemplateError> {
         let known = Value::from(Serde(Context::full_sample()));
         let template = self
             .environment
             .get_template(NAME)
             .map_err(|error| invalid(&error))?;
-        let mut unknown: Vec<(usize, String)> = template
-            .undeclared_variables(true)
+        let names = template.undeclared_variables(true);
+        let places_instructions = names.contains("instructions");
+        let mut unknown: Vec<(usize, String)> = names
             .into_iter()
             .filter(|name| name != "diff" && !is_global(&self.environment, name))
             .filter(|name| {
@@ -145,7 +162,7 @@ impl Template {
                 nearest: meant(&name),
                 name,
             }),
-            None => Ok(()),
+            None => Ok(places_instructions),
         }
     }
 

@@ -1,0 +1,210 @@
+//! Whose configuration a review follows: a change under review must not rewrite its own reviewers or exclude itself.
+
+use std::convert::Infallible;
+use std::str::FromStr;
+
+use scrum_core::config::{self, Config};
+use scrum_core::git::Repository;
+use scrum_core::path::RepoPath;
+use scrum_core::range::{Range, RangeSpec};
+
+use crate::error::{Result, cannot_read, config_error, usage_error};
+use crate::session::Session;
+use crate::terminal::Output;
+
+/// `--config-from`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ConfigFrom {
+    /// The files on disk.
+    Worktree,
+    /// Those of a revision.
+    Revision(String),
+}
+
+impl FromStr for ConfigFrom {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(match text {
+            "worktree" => Self::Worktree,
+            revision => Self::Revision(revision.to_owned()),
+        })
+    }
+}
+
+/// Where configured files come from. Paths count from the top folder.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Source {
+    /// The disk.
+    #[default]
+    Disk,
+    /// A tree.
+    Tree(Repository, String),
+    /// The base of a range for what the range changes, else the disk.
+    Base {
+        repository: Repository,
+        base: String,
+        /// `None` for uncommitted work, whose head is on disk.
+        head: Option<String>,
+    },
+}
+
+impl Source {
+    /// The source for a review of a range that is resolved.
+    pub(crate) fn base_of(range: &Range, repository: Repository) -> Self {
+        let head = (!range.uncommitted).then(|| range.head_tree.clone());
+        match (&range.base_tree, head) {
+            (Some(base), Some(None)) if range.head_tree.is_none() => {
+                Self::Tree(repository, base.clone())
+            }
+            (Some(base), head) => Self::Base {
+                repository,
+                base: base.clone(),
+                head: head.flatten(),
+            },
+            _ => Self::Disk,
+        }
+    }
+
+    /// Reads a configured file; `None` if there is none. Says so if it is not the one on disk.
+    pub(crate) fn read(
+        &self,
+        session: &Session,
+        path: &str,
+        output: &Output,
+    ) -> Result<Option<Vec<u8>>> {
+        let disk = || {
+            let full = session.top.join(path);
+            match std::fs::read(&full) {
+                Ok(text) => Ok(Some(text)),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+                Err(error) => Err(cannot_read(&full, &error)),
+            }
+        };
+        match self {
+            Self::Disk => disk(),
+            Self::Tree(repository, tree) => at(repository, tree, path),
+            Self::Base {
+                repository,
+                base,
+                head,
+            } => {
+                let old = at(repository, base, path)?;
+                let new = match head {
+                    Some(head) => at(repository, head, path)?,
+                    None => disk()?,
+                };
+                if old == new {
+                    return disk();
+                }
+                let which = if old.is_some() {
+                    "the base's version is used"
+                } else {
+                    "the base has none, so it is not used"
+                };
+                output.warning(&format!(
+                    "`{path}` is changed by what is under review; {which} (`--config-from worktree` takes the new one)"
+                ));
+                Ok(old)
+            }
+        }
+    }
+}
+
+fn at(repository: &Repository, tree: &str, path: &str) -> Result<Option<Vec<u8>>> {
+    let range = Range {
+        head_tree: Some(tree.to_owned()),
+        ..Range::default()
+    };
+    Ok(repository.file_at_head(&range, &RepoPath::from(path))?)
+}
+
+/// What is compared, as far as it decides whose configuration is followed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    /// The range, if one is named.
+    pub(crate) range: Option<&'a str>,
+    /// The index or the work tree.
+    pub(crate) uncommitted: bool,
+    /// One's own uncommitted work may follow the work tree's configuration.
+    pub(crate) own: bool,
+}
+
+/// The source that the option names, or the rule: the base's version of what the range changes, but for one's own
+/// uncommitted work outside a CI.
+pub(crate) fn source(
+    option: Option<&ConfigFrom>,
+    asked: Asked<'_>,
+    session: &Session,
+) -> Result<Source> {
+    match option {
+        Some(ConfigFrom::Worktree) => return Ok(Source::Disk),
+        Some(ConfigFrom::Revision(name)) => {
+            let repository = session.repository()?;
+            let (_, tree) = repository.trees(&RangeSpec::Trees {
+                base: name.clone(),
+                head: name.clone(),
+            })?;
+            return Ok(Source::Tree(repository, tree));
+        }
+        None => {}
+    }
+    let ci = std::env::var_os("CI").is_some_and(|value| value == "true");
+    if asked.uncommitted && asked.own && !ci {
+        return Ok(Source::Disk);
+    }
+    let Ok(repository) = session.repository() else {
+        return Ok(Source::Disk);
+    };
+    let spec = match (asked.uncommitted, asked.range) {
+        (true, _) => RangeSpec::Trees {
+            base: "HEAD".to_owned(),
+            head: "HEAD".to_owned(),
+        },
+        // The base that the work tree's configuration names could hide a change of that configuration.
+        (false, None) => RangeSpec::Default,
+        (false, Some(range)) => match range.parse() {
+            Ok(spec) => spec,
+            Err(_) => return Ok(Source::Disk),
+        },
+    };
+    // What cannot be resolved is told when it is compared.
+    let Ok((base, head)) = repository.trees(&spec) else {
+        return Ok(Source::Disk);
+    };
+    Ok(Source::Base {
+        repository,
+        base,
+        head: (!asked.uncommitted).then_some(head),
+    })
+}
+
+/// The session with the configuration of its source.
+pub(crate) fn follow(session: &Session, source: Source, output: &Output) -> Result<Session> {
+    let mut trusted = session.clone();
+    // A file that was named is the user's own choice.
+    if !session.config_named && !matches!(source, Source::Disk) {
+        let text = source.read(session, config::FILE_NAME, output)?;
+        let text = text.unwrap_or_default();
+        let path = session.top.join(config::FILE_NAME);
+        trusted.config = Config::from_toml(&String::from_utf8_lossy(&text))
+            .map_err(|error| config_error(&path, &error))?;
+    }
+    trusted.source = source;
+    Ok(trusted)
+}
+
+/// Reads a file that the configuration names, which must be there.
+pub(crate) fn configured(session: &Session, path: &str, output: &Output) -> Result<Option<String>> {
+    if let Some(text) = session.source.read(session, path, output)? {
+        return Ok(Some(String::from_utf8_lossy(&text).into_owned()));
+    }
+    match session.source {
+        Source::Disk => Err(
+            usage_error(format!("`{path}`, which scrum.toml names, is not there"))
+                .hint("paths in scrum.toml count from the repository's top folder"),
+        ),
+        // The base may name a file that only the head has.
+        _ => Ok(None),
+    }
+}

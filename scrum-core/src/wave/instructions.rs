@@ -1,0 +1,138 @@
+//! What a project asks of its reviewers, and which bundle is told what.
+//!
+//! Takes the texts of `scrum.toml`; gives each bundle those that are for all, for its component, or for one of its paths.
+
+use crate::change::ChangeSet;
+use crate::config::PromptRule;
+use crate::plan::Bundle;
+use crate::plan::component::ComponentRule;
+use crate::plan::pattern::{PathPatterns, PatternError};
+
+/// Instructions take at most this many bytes of a prompt; the rest of the 8 KB around a diff is for everything else.
+pub const INSTRUCTIONS_BYTES: usize = 3_000;
+
+/// The instructions of a project. Default none.
+#[derive(Debug, Clone, Default)]
+pub struct Instructions {
+    general: Option<String>,
+    components: Vec<(String, String)>,
+    rules: Vec<(PathPatterns, String)>,
+}
+
+impl Instructions {
+    /// Takes the text for every prompt, those of components, and those of paths.
+    ///
+    /// # Errors
+    ///
+    /// [`PatternError`] with the first pattern of a rule that does not compile.
+    pub fn new(
+        general: Option<String>,
+        components: &[ComponentRule],
+        rules: &[PromptRule],
+    ) -> Result<Self, PatternError> {
+        let of_component = |rule: &ComponentRule| {
+            let text = rule.instructions.clone()?;
+            Some((rule.name.clone(), text))
+        };
+        let compile = |rule: &PromptRule| Ok((PathPatterns::new(&rule.paths)?, rule.text.clone()));
+        Ok(Self {
+            general,
+            components: components.iter().filter_map(of_component).collect(),
+            rules: rules.iter().map(compile).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// What a bundle's reviewer is told, cut to [`INSTRUCTIONS_BYTES`].
+    pub(super) fn of(&self, bundle: &Bundle, changes: &ChangeSet) -> String {
+        let mut texts: Vec<&str> = self.general.as_deref().into_iter().collect();
+        for (name, text) in &self.components {
+            if *name == bundle.component || bundle.packed.contains(name) {
+                texts.push(text);
+            }
+        }
+        for (paths, text) in &self.rules {
+            let mut pieces = bundle.pieces.iter();
+            if pieces.any(|piece| paths.is_match(&changes.changes()[piece.change].path)) {
+                texts.push(text);
+            }
+        }
+        let texts: Vec<&str> = texts
+            .into_iter()
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+            .collect();
+        cut(&super::prompt::plain(texts.join("\n\n").as_bytes()))
+    }
+}
+
+/// Cuts a text after a line, and says how much is missing.
+fn cut(text: &str) -> String {
+    if text.len() <= INSTRUCTIONS_BYTES {
+        return text.to_owned();
+    }
+    // Room for the words that say so.
+    let mut end = INSTRUCTIONS_BYTES - 60;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let end = text[..end].rfind('\n').unwrap_or(end);
+    format!(
+        "{}\n({} more bytes of instructions are left out.)",
+        &text[..end],
+        text.len() - end
+    )
+}
+
+/// The part of a Markdown text below the heading of this name, up to the next heading of its level or a higher one.
+/// `None` if there is no such heading.
+pub fn section(text: &str, name: &str) -> Option<String> {
+    let heading = |line: &str| {
+        let level = line.bytes().take_while(|byte| *byte == b'#').count();
+        let title = line.get(level..)?.strip_prefix(' ')?;
+        (1..=6).contains(&level).then(|| {
+            (
+                level,
+                title.trim().trim_end_matches('#').trim_end().to_lowercase(),
+            )
+        })
+    };
+    let mut found = None;
+    let mut fenced = false;
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        fenced ^= line.trim_start().starts_with("```");
+        let head = if fenced { None } else { heading(line) };
+        match (found, head) {
+            (None, Some((level, title))) if title == name.to_lowercase() => found = Some(level),
+            (Some(own), Some((level, _))) if level <= own => break,
+            (Some(_), _) => lines.push(line),
+            _ => {}
+        }
+    }
+    found.map(|_| lines.join("\n").trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_after_a_line() {
+        let text = "a line of words\n".repeat(400);
+        let short = cut(&text);
+        assert!(short.len() <= INSTRUCTIONS_BYTES, "{}", short.len());
+        assert!(short.ends_with("more bytes of instructions are left out.)"));
+        assert_eq!(cut("short"), "short");
+        assert!(cut(&"ö".repeat(4000)).len() <= INSTRUCTIONS_BYTES);
+    }
+
+    #[test]
+    fn a_section_ends_at_the_next_heading_of_its_level() {
+        let text =
+            "# A\nx\n## Reviews\none\n```\n# no heading\n```\n### Deeper\ntwo\n## Other\nthree\n";
+        let expected = "one\n```\n# no heading\n```\n### Deeper\ntwo";
+        assert_eq!(section(text, "reviews").as_deref(), Some(expected));
+        assert_eq!(section(text, "Other").as_deref(), Some("three"));
+        assert_eq!(section(text, "Nowhere"), None);
+    }
+}
