@@ -11,6 +11,8 @@ mod demo;
 mod dependencies;
 mod docs;
 mod errors;
+#[cfg(target_os = "linux")]
+mod faults;
 mod formats;
 mod help;
 mod init;
