@@ -2,6 +2,7 @@
 
 #[path = "../scrum-core/tests/fuzz/answer.rs"]
 mod answer;
+#[cfg(feature = "git")]
 #[path = "../scrum-core/tests/fuzz/attributes.rs"]
 mod attributes;
 #[path = "../scrum-core/tests/fuzz/codeowners.rs"]
@@ -22,8 +23,9 @@ mod patch;
 mod split;
 
 macro_rules! entrances {
-    ($($target:ident),*) => {
+    ($($(#[$attribute:meta])* $target:ident),*) => {
         $(
+            $(#[$attribute])*
             pub fn $target(data: &[u8]) {
                 $target::check(data);
             }
@@ -32,5 +34,15 @@ macro_rules! entrances {
 }
 
 entrances!(
-    answer, attributes, codeowners, config, document, lineage, location, manifest, patch, split
+    answer,
+    #[cfg(feature = "git")]
+    attributes,
+    codeowners,
+    config,
+    document,
+    lineage,
+    location,
+    manifest,
+    patch,
+    split
 );

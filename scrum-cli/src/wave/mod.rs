@@ -7,7 +7,7 @@ pub(crate) mod reviews;
 mod strays;
 pub(crate) mod submissions;
 
-pub(crate) use folder::{WaveFolder, replace, write_atomically, write_once};
+pub(crate) use folder::{WaveFolder, remove_left_behind, replace, write_atomically, write_once};
 pub(crate) use found::{Found, find, named, no_wave};
 pub(crate) use strays::strays;
 
