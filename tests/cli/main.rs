@@ -13,6 +13,8 @@ mod dependencies;
 mod docs;
 mod errors;
 mod first_use;
+#[cfg(target_os = "linux")]
+mod faults;
 mod formats;
 mod help;
 mod init;

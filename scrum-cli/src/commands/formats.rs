@@ -15,7 +15,7 @@ use scrum_core::wave::manifest::Manifest;
 
 use crate::error::{CommandError, Context as _, Result, usage_error};
 use crate::terminal::Output;
-use crate::wave::replace;
+use crate::wave::{remove_left_behind, replace};
 
 /// What a tally is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -165,6 +165,8 @@ impl Report<'_> {
                 other => return other,
             }
         }
+        // What cannot be removed harms nobody: no reader takes it for a review.
+        let _ = remove_left_behind(wave);
         Ok(())
     }
 

@@ -13,7 +13,7 @@ use crate::error::{Context as _, ExitCode, Result, failure, usage_error};
 use crate::session::Session;
 use crate::terminal::Output;
 use crate::wave::submissions::known_paths;
-use crate::wave::{FoundWave, Wave, find, no_wave, write_atomically};
+use crate::wave::{FoundWave, Wave, find, no_wave, remove_left_behind, write_atomically};
 
 /// The largest dump that is read, in bytes.
 const LARGEST: u64 = 256 << 20;
@@ -113,6 +113,7 @@ pub(crate) fn run(args: &ImportArgs, session: &Session, output: &Output) -> Resu
             findings += own.len();
         }
     }
+    remove_left_behind(&wave.folder)?;
     for path in &kept {
         output.warning(&format!(
             "{path} is a review that was given; it is kept, and not imported over"

@@ -15,7 +15,7 @@ use scrum_core::tally::Sidecar;
 use scrum_core::wave::manifest::{BundleRecord, Manifest};
 use scrum_core::wave::{MANIFEST, layout};
 
-use crate::error::{Context as _, Result};
+use crate::error::{Context as _, Result, usage_error};
 use crate::wave::write_atomically;
 
 /// What is read of a sidecar at most.
@@ -300,8 +300,29 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock of a wave; `None` where another run has it.
-    pub(crate) fn take(wave: &Path) -> Result<Option<Self>> {
+    /// Takes the lock of a wave.
+    ///
+    /// # Errors
+    ///
+    /// If another run has it, or the file cannot be written.
+    pub(crate) fn hold(wave: &Path) -> Result<Self> {
+        Self::take(wave)?.ok_or_else(|| {
+            let text = format!("another run asks the reviewers of `{}`", wave.display());
+            usage_error(text)
+                .hint("wait until it is done; the same command then goes on with what is left")
+        })
+    }
+
+    /// As [`hold`](Self::hold), but a wave whose reviewers were never asked has nothing to lock.
+    pub(crate) fn hold_if_asked(wave: &Path) -> Result<Option<Self>> {
+        wave.join(LOCK)
+            .exists()
+            .then(|| Self::hold(wave))
+            .transpose()
+    }
+
+    /// `None` if another run has it.
+    fn take(wave: &Path) -> Result<Option<Self>> {
         let path = wave.join(LOCK);
         let file = File::options()
             .create(true)

@@ -17,6 +17,9 @@ use crate::error::{Context as _, NoFolder, Result, cannot_read, usage_error};
 /// Begins the name of every temporary file, so that what a kill left behind is recognised.
 const TEMPORARY: &str = ".scrum-tmp-";
 
+/// The folders of a wave.
+const FOLDERS: [&str; 3] = [BUNDLES, PROMPTS, REVIEWS];
+
 /// What is made of the reviews, beside them.
 
 /// A folder that a wave is going to be written into.
@@ -29,6 +32,9 @@ pub(crate) struct WaveFolder {
     old_digest: Option<String>,
     /// Temporary files that stood there at the beginning. Later ones are of a run beside this one.
     left_behind: Vec<PathBuf>,
+    /// Bundles and prompts that stood there at the beginning, also those of no manifest: a run that is killed once its
+    /// manifest is in place leaves those of the wave before.
+    old_files: Vec<String>,
 }
 
 impl WaveFolder {
@@ -42,18 +48,23 @@ impl WaveFolder {
                     old: None,
                     old_digest: None,
                     left_behind: Vec::new(),
+                    old_files: Vec::new(),
                 });
             }
             Err(error) => return Err(cannot_read(path, &error)),
         };
         match std::fs::read(path.join(MANIFEST)) {
-            Ok(json) => Ok(Self {
-                path: path.to_owned(),
+            Ok(json) => {
                 // A manifest that this version cannot read still marks a wave; nothing of it is removed.
-                old: Manifest::from_json(&json).ok(),
-                old_digest: Some(scrum_core::digest::sha256(&json)[..7].to_owned()),
-                left_behind: temporary_files(path),
-            }),
+                let old = Manifest::from_json(&json).ok();
+                Ok(Self {
+                    path: path.to_owned(),
+                    old_files: old.as_ref().map(|_| own_files(path)).unwrap_or_default(),
+                    old,
+                    old_digest: Some(scrum_core::digest::sha256(&json)[..7].to_owned()),
+                    left_behind: temporary_files(path),
+                })
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 // A first run that was killed leaves the wave's own folders and no manifest.
                 let foreign = entries.any(|entry| {
@@ -73,6 +84,12 @@ impl WaveFolder {
                     old: None,
                     old_digest: None,
                     left_behind: temporary_files(path),
+                    // All three folders are made before any file: then it is a wave that was never finished, and not
+                    // somebody's folder that happens to hold one of that name.
+                    old_files: match FOLDERS.iter().all(|name| path.join(name).is_dir()) {
+                        true => own_files(path),
+                        false => Vec::new(),
+                    },
                 })
             }
             Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
@@ -158,7 +175,7 @@ impl WaveFolder {
 
     /// Makes the folders.
     pub(crate) fn prepare(&self) -> Result<()> {
-        for folder in [BUNDLES, PROMPTS, REVIEWS] {
+        for folder in FOLDERS {
             let path = self.path.join(folder);
             std::fs::create_dir_all(&path)
                 .with_context(|| format!("{} cannot be made", path.display()))?;
@@ -172,6 +189,7 @@ impl WaveFolder {
         write_atomically(&self.path.join(MANIFEST), &mut |out| out.write_all(&json))?;
         let new = files(manifest);
         let old = self.old.iter().flat_map(files);
+        let old = old.chain(self.old_files.iter().cloned());
         for name in old.filter(|name| !new.contains(name) && is_inside(name)) {
             remove(&self.path.join(name))?;
         }
@@ -216,13 +234,38 @@ fn files(manifest: &Manifest) -> Vec<String> {
     names
 }
 
+/// The bundles, prompts and excluded changes in a wave's folder, whatever its manifest says.
+fn own_files(wave: &Path) -> Vec<String> {
+    let in_folder = |folder: &'static str, ending: &'static str| {
+        let entries = std::fs::read_dir(wave.join(folder)).into_iter().flatten();
+        let names = entries.flatten().map(|entry| entry.file_name());
+        names.filter_map(move |name| {
+            let name = name.to_str()?;
+            (!name.starts_with(TEMPORARY) && name.ends_with(ending))
+                .then(|| format!("{folder}/{name}"))
+        })
+    };
+    let all = in_folder(BUNDLES, ".diff").chain(in_folder(PROMPTS, ".md"));
+    all.chain([EXCLUDED.to_owned()]).collect()
+}
+
 /// The temporary files in a wave's folders.
 fn temporary_files(wave: &Path) -> Vec<PathBuf> {
-    let folders = [wave.to_owned(), wave.join(BUNDLES), wave.join(PROMPTS)];
-    folders
-        .iter()
-        .flat_map(|folder| temporary_files_in(folder))
+    let reviews = std::fs::read_dir(wave.join(REVIEWS));
+    let of_bundles = reviews.into_iter().flatten().flatten();
+    ["", BUNDLES, PROMPTS]
+        .map(|name| wave.join(name))
+        .into_iter()
+        .chain(of_bundles.map(|entry| entry.path()))
+        .flat_map(|folder| temporary_files_in(&folder))
         .collect()
+}
+
+/// Removes the temporary files of runs that were killed. A run beside this one that loses its file writes it again.
+pub(crate) fn remove_left_behind(wave: &Path) -> Result<()> {
+    temporary_files(wave)
+        .iter()
+        .try_for_each(|path| remove(path))
 }
 
 fn temporary_files_in(folder: &Path) -> Vec<PathBuf> {

@@ -286,16 +286,27 @@ impl Assignment {
         }
     }
 
-    fn parse(word: &[u8]) -> Self {
-        match word {
-            [b'-', name @ ..] => Self::new(name, State::Unset),
-            [b'!', name @ ..] => Self::new(name, State::Unspecified),
-            _ => match memchr::memchr(b'=', word) {
-                Some(at) => Self::new(&word[..at], State::Value(word[at + 1..].to_vec())),
-                None => Self::new(word, State::Set),
-            },
-        }
+    /// One word of a line; `None` if git takes it for no attribute's name.
+    fn parse(word: &[u8]) -> Option<Self> {
+        let (sign, word) = match word {
+            [b'-', name @ ..] => (Some(State::Unset), name),
+            [b'!', name @ ..] => (Some(State::Unspecified), name),
+            _ => (None, word),
+        };
+        let (name, value) = match memchr::memchr(b'=', word) {
+            Some(at) => (&word[..at], Some(&word[at + 1..])),
+            None => (word, None),
+        };
+        let value = value.map_or(State::Set, |value| State::Value(value.to_vec()));
+        (is_name(name) && !name.starts_with(b"builtin_"))
+            .then(|| Self::new(name, sign.unwrap_or(value)))
     }
+}
+
+/// Whether git takes a text for an attribute's name.
+fn is_name(name: &[u8]) -> bool {
+    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    !matches!(name.first(), None | Some(b'-')) && name.iter().all(is_letter)
 }
 
 enum Target {
@@ -330,14 +341,15 @@ fn parse_line(line: &[u8]) -> Option<Line> {
     if matches!(pattern.first(), None | Some(b'#' | b'!')) || pattern.ends_with(b"/") {
         return None;
     }
+    // One word that is no attribute, and git passes over the whole line.
     let assignments = rest
         .split(blank)
         .filter(|word| !word.is_empty())
         .map(Assignment::parse)
-        .collect();
+        .collect::<Option<_>>()?;
     let target = match pattern.strip_prefix(b"[attr]") {
-        Some(name) => Target::Macro(name.to_vec()),
-        None => Target::Paths(without_braces(std::str::from_utf8(&pattern).ok()?)),
+        Some(name) if !name.is_empty() => Target::Macro(is_name(name).then(|| name.to_vec())?),
+        _ => Target::Paths(without_braces(std::str::from_utf8(&pattern).ok()?)),
     };
     Some(Line {
         target,

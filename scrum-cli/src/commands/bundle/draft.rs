@@ -20,6 +20,7 @@ use scrum_core::{digest, patch};
 use super::options::Bundling;
 use super::sizes::explain_oversize;
 use crate::error::{Context as _, Result, cannot_read, patch_error, template_error, usage_error};
+use crate::runner::store::Lock;
 use crate::session::Session;
 use crate::terminal::{Output, ProgressLine};
 use crate::trust;
@@ -135,6 +136,8 @@ impl PlannedWave {
     ) -> Result<(PathBuf, Manifest)> {
         let path = self.folder(bundling, session);
         let mut folder = WaveFolder::inspect(&path)?;
+        // Until the wave is written: answers to the old bundles would land among the new ones.
+        let _lock = Lock::hold_if_asked(&path)?;
         folder.also_clean(&session.waves());
         // With reviews in place the new bundles must be known before a byte of the old ones is touched.
         let reviewed = folder.has_reviews();

@@ -8,7 +8,7 @@ use scrum_core::tally::Sidecar;
 use scrum_core::wave::manifest::Manifest;
 
 use super::progress::AskProgress;
-use crate::error::{Result, usage_error};
+use crate::error::Result;
 use crate::runner::AnswerMeta;
 use crate::runner::client::{ReviewerClient, doubts};
 use crate::runner::plan::{Question, Status};
@@ -59,14 +59,7 @@ impl Asking<'_> {
                 }
             }
         }
-        let Some(_lock) = Lock::take(self.wave)? else {
-            let text = format!(
-                "another run asks the reviewers of `{}`",
-                self.wave.display()
-            );
-            return Err(usage_error(text)
-                .hint("wait until it is done; the same command then goes on with what is left"));
-        };
+        let _lock = Lock::hold(self.wave)?;
         let store = Store::new(self.wave);
         self.carry_over(questions, &store)?;
         let mut work = Vec::new();

@@ -33,7 +33,7 @@ impl ReviewArgs {
         let wave = match &self.name {
             Some(name) => named(Path::new(name), session),
             None if self.bundling.is_silent() && has_newest(session) => match find(&[], session) {
-                Ok(Found::Wave(folder)) => Some(folder),
+                Ok(FoundWave::Wave(folder)) => Some(folder),
                 _ => None,
             },
             None => None,

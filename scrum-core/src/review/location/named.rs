@@ -52,7 +52,8 @@ pub(super) fn named(text: &str, doubt: Doubt) -> Option<Named<'_>> {
         Doubt::Joined => plain || (!named.lines.is_empty() && !named.path.contains(' ')),
         Doubt::AfterProse => plain && exact,
     };
-    sure.then_some(named)
+    let is_empty = named.path.trim().is_empty();
+    (sure && !is_empty).then_some(named)
 }
 
 /// Adds what stands behind the quotes.

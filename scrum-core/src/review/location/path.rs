@@ -171,10 +171,15 @@ fn without_escapes(text: &str) -> String {
     out
 }
 
-/// `C:\work\src\main.rs` and `src\main.rs` with `/`; a path that has both kinds of separator stays as it is.
+/// `C:\work\src\main.rs` and `src\main.rs` with `/`, also where each backslash was escaped by another; a path that has
+/// both kinds of separator stays as it is.
 fn without_separators_of_windows(text: &str) -> String {
     if is_drive(text) || (text.contains('\\') && !text.contains('/') && !text.starts_with('"')) {
-        text.replace('\\', "/")
+        let mut path = text.replace('\\', "/");
+        while path.contains("//") {
+            path = path.replace("//", "/");
+        }
+        path
     } else {
         text.to_owned()
     }
@@ -195,22 +200,30 @@ pub(super) fn git_quoted(text: &str) -> Option<(String, usize)> {
 pub(super) fn write(f: &mut fmt::Formatter<'_>, path: &str, more_follows: bool) -> fmt::Result {
     let plain =
         |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'_' | b'-' | b'+' | b'@');
+    let start = path.strip_prefix('/').unwrap_or(path);
+    // `/42` goes on with a list of lines.
+    let joins = start.len() < path.len() && start.starts_with(|c: char| c.is_ascii_digit());
     let edges = path.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '.' || c == '/')
+        && !joins
         && path.ends_with(|c: char| c.is_ascii_alphanumeric());
-    let word = !more_follows && (is_nowhere(path) || !looks_like_path(path));
+    // Digits alone are lines.
+    let word = !path.contains(|c: char| c.is_ascii_alphabetic())
+        || (!more_follows && (is_nowhere(path) || !looks_like_path(path)));
     if path.starts_with('"') || (edges && !word && path.bytes().all(plain)) {
         return f.write_str(path);
     }
     let quoted = RepoPath::from(path).quoted();
-    if quoted.starts_with('"') {
-        return f.write_str(&quoted);
-    }
-    // Nothing in it needs git's quoting, but the grammar would see more in it than a path. One escape tells that the
-    // quotes are git's.
-    let Some(first) = path.bytes().next() else {
+    let inner = match quoted.strip_prefix('"') {
+        Some(inner) if !is_drive(inner) => return f.write_str(&quoted),
+        Some(inner) => inner.strip_suffix('"').unwrap_or(inner),
+        None => path,
+    };
+    // Nothing in it needs git's quoting, but the grammar would see more in it than a path, or a drive and backslashes
+    // that separate folders. One escape at the beginning tells that the quotes are git's.
+    let Some(first) = inner.bytes().next() else {
         return Ok(());
     };
-    write!(f, "\"\\{first:03o}{}\"", &path[1..])
+    write!(f, "\"\\{first:03o}{}\"", &inner[1..])
 }
 
 #[cfg(test)]

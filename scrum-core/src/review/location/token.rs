@@ -145,14 +145,19 @@ pub(super) fn symbol_at(text: &str) -> (&str, &str) {
             break;
         }
     }
-    let name = text[..end].trim_end_matches(['.', ':', '!', '?']);
-    let name = name.strip_suffix("()").unwrap_or(name);
+    let mut name = &text[..end];
     // An opening bracket that stays open belongs to the prose.
-    let name = if depth > 0 {
-        name.split(['(', '[']).next().unwrap_or(name).trim_end()
-    } else {
-        name
-    };
+    if depth > 0 {
+        name = name.split(['(', '[']).next().unwrap_or(name).trim_end();
+    }
+    loop {
+        let shorter = name.trim_end_matches(['.', ':', '!', '?']);
+        let shorter = shorter.strip_suffix("()").unwrap_or(shorter);
+        if shorter.len() == name.len() {
+            break;
+        }
+        name = shorter;
+    }
     let end = if depth > 0 { name.len() } else { end };
     (name, &text[end..])
 }

@@ -53,7 +53,10 @@ fn in_words(value: &str, found: &[Item]) -> Option<Vec<Item>> {
     let digits = value.contains(|c: char| c.is_ascii_digit());
     // A link, `a//b`, `{a,b}`: the grammar takes these for parts of the path.
     let signs = value.contains("//") || value.contains('{');
-    if !digits || value.len() > 1024 || (!signs && found.iter().any(exact)) {
+    // An escape between quotes: all of it is a path, whatever it looks like.
+    let is_gits = value.starts_with('"')
+        && path::git_quoted(value).is_some_and(|(_, len)| value[..len].contains('\\'));
+    if is_gits || !digits || value.len() > 1024 || (!signs && found.iter().any(exact)) {
         return None;
     }
     let places = super::places::places(value, None);
