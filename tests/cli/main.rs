@@ -21,6 +21,7 @@ mod merged;
 mod page;
 mod place;
 mod programs;
+mod release;
 mod review;
 mod schemas;
 mod seed;
