@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
+use scrum_core::size::counted;
+
 use crate::error::{ExitCode, Result};
 use crate::session::Session;
 use crate::terminal::Output;
@@ -16,7 +18,7 @@ use crate::wave::{Found, Wave, find, no_wave};
 /// made from a patch it compares the file patches. Nothing of the repository is touched. The exit code is 1 where something is lost.
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "Examples:\n  scrum verify && echo proven\n  scrum verify main...HEAD --format json"
+    after_help = "Examples:\n  scrum verify && echo nothing is lost\n  scrum verify main...HEAD --format json"
 )]
 pub(crate) struct VerifyArgs {
     /// A wave: a folder, a name under .scrum/, or a range [default: the newest]
@@ -78,21 +80,25 @@ fn sentence(proof: &Proof) -> String {
             .collect::<String>()
     };
     let parts = if proof.parts > 0 {
-        format!(" ({} of them parts)", proof.parts)
+        match proof.parts {
+            1 => " (1 of them a part)".to_owned(),
+            parts => format!(" ({parts} of them parts)"),
+        }
     } else {
         String::new()
     };
     let what = format!(
-        "{} bundles{parts} and {} excluded files",
-        proof.bundles, proof.excluded
+        "{}{parts} and {}",
+        counted(proof.bundles, "bundle"),
+        counted(proof.excluded, "excluded file")
     );
     match &proof.difference {
         None if proof.base_tree.is_some() => format!(
-            "proven: {what} make tree {} from {}",
-            short(&proof.target_tree),
-            short(&proof.base_tree)
+            "verified: {what} turn tree {} into {}",
+            short(&proof.base_tree),
+            short(&proof.target_tree)
         ),
-        None => format!("proven: {what} hold every file patch of the input"),
+        None => format!("verified: {what} contain every file patch of the input"),
         Some(difference) => {
             let bundle = difference
                 .bundle
@@ -102,7 +108,7 @@ fn sentence(proof: &Proof) -> String {
                 .path
                 .as_deref()
                 .map_or(String::new(), |path| format!(" {path}:"));
-            format!("NOT proven:{bundle}{path} {}", difference.reason)
+            format!("NOT verified:{bundle}{path} {}", difference.reason)
         }
     }
 }

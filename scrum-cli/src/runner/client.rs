@@ -109,11 +109,11 @@ fn headers(reviewer: &Reviewer, api: Api, keys: &mut Keys) -> Result<Vec<(String
         // The configuration has none; a variable may. The value itself is nobody's business.
         if !value.is_ascii() {
             let text = format!(
-                "reviewer `{}`: a variable in the header `{name}` has other characters than those of ASCII",
+                "reviewer `{}`: a variable in the header `{name}` has characters that are not ASCII",
                 reviewer.name
             );
             return Err(usage_error(text).hint(format!(
-                "`scrum review --reviewer {}` once the variable is mended",
+                "`scrum review --reviewer {}` after the variable is corrected",
                 reviewer.name
             )));
         }

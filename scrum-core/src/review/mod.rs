@@ -53,7 +53,7 @@ pub use crate::review::location::Malformed;
 pub enum Severity {
     /// Worth knowing.
     Info,
-    /// Should be mended.
+    /// Should be fixed.
     Warn,
     /// Must not be merged.
     Block,

@@ -64,7 +64,7 @@ impl Asking<'_> {
                 self.wave.display()
             );
             return Err(usage_error(text)
-                .hint("wait until it is done; the same command then goes on with what is left"));
+                .hint("wait until it is done; the same command then sends what is left"));
         };
         let store = Store::new(self.wave);
         self.carry_over(questions, &store)?;
@@ -129,7 +129,7 @@ impl Asking<'_> {
             self.output.error(&format!(
                 "interrupted: {answered} of {all} questions are answered and kept"
             ));
-            self.output.hint("the same command goes on with the rest");
+            self.output.hint("the same command sends the rest");
         } else if failed > 0 {
             self.output.warning(&format!(
                 "{failed} of {all} questions failed; the same command asks them again"

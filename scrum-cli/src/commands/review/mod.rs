@@ -32,7 +32,7 @@ use crate::wave::{Wave, reviews, shown_path};
 /// Ask the configured reviewers, and count what they say
 ///
 /// Asks every reviewer in scrum.toml about every bundle of a wave, and ends with the tally. What is there already is not
-/// asked again, also where another wave has it; so after an interruption the same command goes on where it was.
+/// asked again, also where another wave has it; so the same command continues after an interruption.
 ///
 /// WAVE is a folder or a name under .scrum/ [default: the newest]. A RANGE is bundled first, with the options of
 /// `scrum bundle`. Every prompt is searched for secrets before anything is sent.
@@ -165,7 +165,7 @@ pub(crate) fn run(args: &ReviewArgs, session: &Session, output: &Output) -> Resu
     args.count(&target, scope, &questions, session, output)
 }
 
-/// Says where the files of those are awaited whom scrum does not ask.
+/// Says where to save the reviews of people, whom scrum does not ask.
 fn awaited(target: &Target, reviewers: &[&Reviewer], questions: &[Question], output: &Output) {
     const SHOWN: usize = 5;
     let store = Store::new(&target.folder);
@@ -180,7 +180,7 @@ fn awaited(target: &Target, reviewers: &[&Reviewer], questions: &[Question], out
             let id = &target.manifest.bundles[question.bundle].id;
             let place = shown_path(&store.place(id, &reviewer.name));
             output.detail(&format!(
-                "{}: {id}: the review is awaited at {place}",
+                "{}: {id}: waiting for this review; save it as {place}",
                 reviewer.name
             ));
         }
