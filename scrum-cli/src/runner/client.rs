@@ -169,7 +169,7 @@ fn variable(reviewer: &Reviewer, name: &str) -> Result<String> {
             reviewer.name
         );
         usage_error(text).hint(format!(
-            "set {name}, or leave the reviewer out with --reviewer NAME of the others"
+            "set {name}, or leave this reviewer out: --reviewer NAME for each of the others"
         ))
     };
     let value: OsString = std::env::var_os(name).unwrap_or_default();

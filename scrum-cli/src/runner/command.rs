@@ -125,7 +125,7 @@ impl Program {
     /// Asks once.
     pub(crate) fn ask(&self, prompt: &Prompt<'_>, children: &Children) -> Result<Answer, AskError> {
         let (mut command, file) = self.command(prompt).map_err(|error| {
-            let reason = format!("the prompt cannot be handed over: {error}");
+            let reason = format!("the prompt cannot be passed to the command: {error}");
             AskError::new(reason, Retry::Never)
         })?;
         let fed = file.is_none();
@@ -244,7 +244,7 @@ impl Program {
                 ),
                 Retry::Never,
             ),
-            End::Lost(error) => failure(format!("cannot be waited for: {error}"), Retry::Never),
+            End::Lost(error) => failure(format!("its exit cannot be read: {error}"), Retry::Never),
             End::Exited(status) if !status.success() => {
                 let said = meta.stderr.as_deref().and_then(last_line);
                 let said = said.map_or(String::new(), |line| {

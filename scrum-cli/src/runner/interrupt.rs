@@ -24,5 +24,5 @@ pub(crate) fn listen(
         }
     })
     .map_err(failure)
-    .context("Ctrl-C cannot be listened to")
+    .context("no handler for Ctrl-C can be installed")
 }

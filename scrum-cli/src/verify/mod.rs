@@ -213,7 +213,7 @@ fn apply_all(
     }
     let path = scratch.first_difference(&tree, target)?;
     let bundle = path.as_deref().and_then(|path| owner(&wave.manifest, path));
-    let reason = format!("everything applies, and makes tree {tree} where {target} is due");
+    let reason = format!("everything applies, but gives tree {tree} instead of {target}");
     Ok(Some(Difference {
         bundle,
         path,
@@ -360,7 +360,8 @@ fn compare_with_patch(wave: &Wave) -> Result<Option<Difference>> {
     Ok((due != Some(found.as_str())).then(|| Difference {
         bundle: None,
         path: None,
-        reason: "bundles and excluded files do not hold the file patches of the input".to_owned(),
+        reason: "bundles and excluded files do not contain the file patches of the input"
+            .to_owned(),
     }))
 }
 
