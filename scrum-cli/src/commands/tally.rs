@@ -62,7 +62,7 @@ pub(crate) struct TallyArgs {
     baseline: Option<PathBuf>,
     /// Lineages of a reviewer or model; repeatable
     ///
-    /// As in mine=alibaba+deepseek. `lineages` in scrum.toml is for good; docs/lineages.md has the rules.
+    /// As in mine=alibaba+deepseek. [lineages] in scrum.toml keeps them for every run; docs/lineages.md has the rules.
     #[arg(long, value_name = "NAME=L[+L]", help_heading = COUNT)]
     lineage: Vec<LineageArg>,
     /// Exit with 1 if the tally has this; repeatable

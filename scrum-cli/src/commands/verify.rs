@@ -18,7 +18,7 @@ use crate::wave::{FoundWave, Wave, find, no_wave};
 /// made from a patch it compares the file patches. Nothing of the repository is touched. The exit code is 1 where something is lost.
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "Examples:\n  scrum verify && echo proven\n  scrum verify main...HEAD --format json"
+    after_help = "Examples:\n  scrum verify && echo nothing is lost\n  scrum verify main...HEAD --format json"
 )]
 pub(crate) struct VerifyArgs {
     /// A wave: a folder, a name under .scrum/, or a range [default: the newest]
@@ -94,11 +94,11 @@ fn sentence(proof: &Proof) -> String {
     );
     match &proof.difference {
         None if proof.base_tree.is_some() => format!(
-            "proven: {what} make tree {} from {}",
-            short(&proof.target_tree),
-            short(&proof.base_tree)
+            "verified: {what} turn tree {} into {}",
+            short(&proof.base_tree),
+            short(&proof.target_tree)
         ),
-        None => format!("proven: {what} hold every file patch of the input"),
+        None => format!("verified: {what} contain every file patch of the input"),
         Some(difference) => {
             let bundle = difference
                 .bundle
@@ -108,7 +108,7 @@ fn sentence(proof: &Proof) -> String {
                 .path
                 .as_deref()
                 .map_or(String::new(), |path| format!(" {path}:"));
-            format!("NOT proven:{bundle}{path} {}", difference.reason)
+            format!("NOT verified:{bundle}{path} {}", difference.reason)
         }
     }
 }

@@ -164,7 +164,7 @@ fn config(error: &ConfigError) -> String {
             ..
         } => format!("did you mean `{known}`? `scrum init --print` shows a file with the keys"),
         ConfigError::Limits(_) => {
-            "`scrum bundle --warn 60KB --fail 100KB` are the defaults; [guard] in scrum.toml sets them for good"
+            "`scrum bundle --warn 60KB --fail 100KB` are the defaults; [guard] in scrum.toml sets them for every run"
                 .to_owned()
         }
         ConfigError::Twice { list, .. } => {
@@ -283,7 +283,7 @@ fn git(error: &GitError) -> Option<Hint> {
         }
         GitError::NoDefaultBase => {
             "name what to compare with: `scrum bundle main...HEAD`, or `scrum bundle 'HEAD^!'` for the newest commit; \
-             `base` under [bundle] in scrum.toml, or `git remote set-head origin --auto`, sets it for all times"
+             `base` under [bundle] in scrum.toml, or `git remote set-head origin --auto`, sets it for every run"
         }
         GitError::NoMergeBase { base, head } => {
             return Some(

@@ -43,7 +43,7 @@ pub(crate) fn text(findings: &Findings<'_>) -> String {
         None => {
             let _ = writeln!(
                 out,
-                "# {}, so none are proposed. One looks so:",
+                "# {}, so none are proposed. An example:",
                 findings.no_proposal
             );
             out.push_str("\n#[[components]]\n#name = \"core\"\n#paths = [\"crates/core/**\"]\n");
@@ -68,7 +68,7 @@ const HEAD: &str = "\
 #fail = \"100KB\"
 
 #[bundle]
-#by = \"workspace\"     # what no component claims: \"workspace\", \"codeowners\" or \"top-level\"
+#by = \"workspace\"     # for files in no component: \"workspace\", \"codeowners\" or \"top-level\"
 #divide = true        # a found component above `warn`: at its sub-folders
 #pack = false         # join small neighbours
 #split = false        # cut bundles above `warn` into parts
@@ -127,7 +127,7 @@ fn components(out: &mut String, proposal: &Proposal, range: &str, limits: Limits
         if found.share.verdict == Verdict::Ok {
             entry(out, "", &found.rule, &told(&found.share));
         } else {
-            let note = format!("{}, so it is left to be divided:", told(&found.share));
+            let note = format!("{}, so scrum divides it:", told(&found.share));
             entry(out, "#", &found.rule, &note);
             divided(out, &found.share);
         }
@@ -142,7 +142,7 @@ fn components(out: &mut String, proposal: &Proposal, range: &str, limits: Limits
     match &proposal.root {
         Some(root) => outside(out, root, proposal.components.is_empty()),
         None if proposal.components.is_empty() => {
-            out.push_str("#\n# No package but the top folder's, and nothing changed.\n");
+            out.push_str("#\n# The only package is the top folder's, and nothing changed.\n");
         }
         None => {}
     }
@@ -153,12 +153,12 @@ fn outside(out: &mut String, root: &Root, alone: bool) {
     let what = if alone {
         "The repository is one package, `root`"
     } else {
-        "What no package claims is `root`"
+        "What belongs to no package is `root`"
     };
     let share = &root.share;
     let _ = writeln!(out, "\n# {what}: {}.", told(share));
     if share.bundles.len() > 1 {
-        out.push_str("# It is found, and divided:\n");
+        out.push_str("# scrum finds it, and divides it:\n");
         divided(out, share);
     }
     // Where it is small there is nothing to divide.
@@ -234,7 +234,7 @@ fn reviewers(out: &mut String, findings: &Findings<'_>) {
          # Reviewers of one lineage are one vote, so ask models of different makers. docs/reviewers.md has all keys.\n",
     );
     if findings.tools.is_empty() {
-        out.push_str("# No tool that is known for it is on PATH; any other command does:\n");
+        out.push_str("# None of the known tools is on PATH; any command that reads a prompt and prints a review works:\n");
         out.push_str("\n#[[reviewers]]\n#name = \"mine\"\n#command = [\"my-model\", \"--stdin\"]\n#lineage = [\"mine\"]\n");
     } else {
         out.push_str("# On PATH:\n");
@@ -252,12 +252,12 @@ fn reviewers(out: &mut String, findings: &Findings<'_>) {
             command.join(", ")
         );
         if tool.needs_model() {
-            out.push_str("#model = \"MODEL\"        # the same here: it tells the lineage\n");
+            out.push_str("#model = \"MODEL\"        # repeat it here: the lineage comes from it\n");
         }
     }
     if findings.endpoints.is_empty() {
         out.push_str(
-            "\n# An API that speaks OpenAI's or Anthropic's format; here a server of your own machine.\n\
+            "\n# An API that speaks OpenAI's or Anthropic's format; here a server on this machine.\n\
              \n#[[reviewers]]\n#name = \"local\"\n#api = \"openai\"\n#url = \"http://127.0.0.1:11434/v1\"\n#model = \"MODEL\"\n",
         );
     } else {

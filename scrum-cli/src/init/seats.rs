@@ -57,7 +57,7 @@ pub(crate) const TOOLS: [Tool; 8] = [
     Tool {
         program: "ollama",
         arguments: &["run", "MODEL"],
-        note: "a model of your own machine; `ollama list` names them, mind its context length",
+        note: "a model on this machine; `ollama list` names them; check its context length",
         rests_on: "its source, cmd/cmd.go: stdin that is no terminal is put in front of the prompt",
     },
     Tool {

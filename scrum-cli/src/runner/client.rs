@@ -113,11 +113,11 @@ fn headers(reviewer: &Reviewer, api: Api, keys: &mut ApiKeys) -> Result<Vec<(Str
         // The configuration has none; a variable may. The value itself is nobody's business.
         if !value.is_ascii() {
             let text = format!(
-                "reviewer `{}`: a variable in the header `{name}` has other characters than those of ASCII",
+                "reviewer `{}`: a variable in the header `{name}` has characters that are not ASCII",
                 reviewer.name
             );
             return Err(usage_error(text).hint(format!(
-                "`scrum review --reviewer {}` once the variable is mended",
+                "`scrum review --reviewer {}` after the variable is corrected",
                 reviewer.name
             )));
         }
@@ -173,7 +173,7 @@ fn variable(reviewer: &Reviewer, name: &str) -> Result<String> {
             reviewer.name
         );
         usage_error(text).hint(format!(
-            "set {name}, or leave the reviewer out with --reviewer NAME of the others"
+            "set {name}, or leave this reviewer out: --reviewer NAME for each of the others"
         ))
     };
     let value: OsString = std::env::var_os(name).unwrap_or_default();

@@ -127,7 +127,7 @@ impl Program {
         children: &Children,
     ) -> Result<ReviewerAnswer, AskError> {
         let (mut command, file) = self.command(prompt).map_err(|error| {
-            let reason = format!("the prompt cannot be handed over: {error}");
+            let reason = format!("the prompt cannot be passed to the command: {error}");
             AskError::new(reason, Retry::Never)
         })?;
         let fed = file.is_none();
@@ -247,7 +247,7 @@ impl Program {
                 Retry::Never,
             ),
             CommandEnd::Lost(error) => {
-                failure(format!("cannot be waited for: {error}"), Retry::Never)
+                failure(format!("its exit cannot be read: {error}"), Retry::Never)
             }
             CommandEnd::Exited(status) if !status.success() => {
                 let said = meta.stderr.as_deref().and_then(last_line);

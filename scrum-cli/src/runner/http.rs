@@ -159,9 +159,10 @@ impl Client {
         use ureq::Error as E;
         let never = |reason: String| AskError::new(reason, Retry::Never);
         match error {
-            E::Timeout(ureq::Timeout::Connect) => {
-                AskError::new("the server cannot be reached in time", Retry::Later(None))
-            }
+            E::Timeout(ureq::Timeout::Connect) => AskError::new(
+                "the server did not accept a connection in time",
+                Retry::Later(None),
+            ),
             E::Timeout(_) => AskError::new(
                 format!("no answer within {:?} (`timeout`)", self.timeout),
                 Retry::Later(None),

@@ -32,7 +32,7 @@ pub(crate) fn listen(children: Arc<Children>, first: impl FnMut() + Send + 'stat
     });
     let mut set = Ok(());
     HANDLER.call_once(|| set = ctrlc::set_handler(handle));
-    set.map_err(failure).context("Ctrl-C cannot be listened to")
+    set.map_err(failure).context("no handler for Ctrl-C can be installed")
 }
 
 fn handle() {

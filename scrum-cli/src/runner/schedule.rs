@@ -184,7 +184,7 @@ impl Desk {
             }));
             let result = asked.unwrap_or_else(|_| {
                 Err(AskError::new(
-                    "scrum failed; this is a defect of it",
+                    "internal error; please report it",
                     Retry::Never,
                 ))
             });

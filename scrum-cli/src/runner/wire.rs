@@ -102,10 +102,7 @@ pub(super) fn answer(api: Api, body: &[u8]) -> Result<ReviewerAnswer, AskError> 
         let shown = one_line(&String::from_utf8_lossy(&body[..body.len().min(2000)]), 80);
         let reason = match shown.as_str() {
             "" => "the server answered nothing".to_owned(),
-            shown => format!(
-                "the server's answer is not the format `{}`: {shown}",
-                name(api)
-            ),
+            shown => format!("not a {} response: {shown}", name(api)),
         };
         AskError::new(reason, Retry::Later(None))
     };
@@ -213,8 +210,8 @@ pub(super) fn answer(api: Api, body: &[u8]) -> Result<ReviewerAnswer, AskError> 
 
 fn name(api: Api) -> &'static str {
     match api {
-        Api::Openai => "openai",
-        Api::Anthropic => "anthropic",
+        Api::Openai => "chat-completions",
+        Api::Anthropic => "messages",
     }
 }
 

@@ -224,7 +224,7 @@ fn apply_all(
         false => scratch.first_difference(&tree, target)?,
     };
     let bundle = path.as_deref().and_then(|path| owner(&wave.manifest, path));
-    let reason = format!("everything applies, and makes tree {tree} where {target} is due");
+    let reason = format!("everything applies, but gives tree {tree} instead of {target}");
     Ok(Some(TreeDifference {
         bundle,
         path,
@@ -355,7 +355,8 @@ fn compare_with_patch(wave: &Wave) -> Result<Option<TreeDifference>> {
     Ok((due != Some(found.as_str())).then(|| TreeDifference {
         bundle: None,
         path: None,
-        reason: "bundles and excluded files do not hold the file patches of the input".to_owned(),
+        reason: "bundles and excluded files do not contain the file patches of the input"
+            .to_owned(),
     }))
 }
 

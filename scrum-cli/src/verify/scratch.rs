@@ -232,7 +232,9 @@ impl Scratch {
             if let (Some(mut pipe), Some(text)) = (pipe, stdin) {
                 scope.spawn(move || pipe.write_all(text));
             }
-            child.wait_with_output().context("git cannot be waited for")
+            child
+                .wait_with_output()
+                .context("the exit of git cannot be read")
         })
     }
 }

@@ -20,8 +20,6 @@ const TEMPORARY: &str = ".scrum-tmp-";
 /// The folders of a wave.
 const FOLDERS: [&str; 3] = [BUNDLES, PROMPTS, REVIEWS];
 
-/// What is made of the reviews, beside them.
-
 /// A folder that a wave is going to be written into.
 #[derive(Debug)]
 pub(crate) struct WaveFolder {

@@ -45,7 +45,7 @@ fn newest(session: &Session) -> Result<PathBuf> {
         Ok(name) => name,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Err(usage_error("there is no wave yet")
-                .hint("`scrum bundle` writes one; of a wave elsewhere name the folder"));
+                .hint("`scrum bundle` writes one; if the wave is elsewhere, name its folder"));
         }
         Err(error) => return Err(cannot_read(&current, &error)),
     };
@@ -54,7 +54,7 @@ fn newest(session: &Session) -> Result<PathBuf> {
         Ok(folder)
     } else {
         Err(usage_error(format!(
-            "{} names `{}`, which is no wave",
+            "{} names `{}`, which is not a wave",
             current.display(),
             name.trim_end_matches('\n')
         ))
@@ -116,7 +116,7 @@ fn unknown(name: &Path, session: &Session) -> CommandError {
         Some(Ok(_)) => {
             let command = format!("`scrum bundle {}`", for_shell(&written));
             usage_error(format!("`{written}` has no wave yet")).hint(format!(
-                "{command} writes it; `ls .scrum` lists those there are"
+                "{command} writes one; `ls .scrum` lists the existing ones"
             ))
         }
         _ => no_wave(&written, nearest.as_deref()),

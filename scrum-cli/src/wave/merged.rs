@@ -36,7 +36,7 @@ pub(crate) fn find_merged(names: &[PathBuf], session: &Session) -> Result<Option
             if let Some(absent) = folders.iter().find(|folder| !folder.is_dir()) {
                 let text = format!("`{}` is not a folder of reviews", absent.display());
                 return Err(usage_error(text).hint(format!(
-                    "behind the wave {} stand folders whose reviews are taken in",
+                    "after the wave {} come folders with reviews to include",
                     wave.display()
                 )));
             }
@@ -82,7 +82,7 @@ impl Merged {
         }
         let warning = walk.others.first().map(|first| {
             format!(
-                "not counted, since in no folder named like a bundle of {}: {}{}",
+                "not counted, because no folder in the path is named after a bundle of {}: {}{}",
                 self.wave.display(),
                 first.display(),
                 match walk.others.len() {
@@ -112,7 +112,7 @@ impl MergeWalk<'_> {
             self.folders += 1;
             if self.folders > MAX_FOLDERS {
                 let text = format!("`{}` has more than {MAX_FOLDERS} folders", top.display());
-                return Err(usage_error(text).hint("name the folders that hold reviews"));
+                return Err(usage_error(text).hint("name the folders that contain reviews"));
             }
             // Of a wave only the reviews are reviews; its prompts end in .md, too.
             if folder.join(MANIFEST).is_file() {
@@ -150,8 +150,8 @@ impl MergeWalk<'_> {
             return Ok(());
         }
         Err(
-            usage_error(format!("`{}` is another wave", folder.display()))
-                .hint("only jobs that bundled the same range in the same way can be put together"),
+            usage_error(format!("`{}` is a different wave", folder.display()))
+                .hint("only waves of the same range and the same bundles can be merged"),
         )
     }
 }

@@ -52,7 +52,7 @@ use crate::word::words;
 pub enum Severity {
     /// Worth knowing.
     Info,
-    /// Should be mended.
+    /// Should be fixed.
     Warn,
     /// Must not be merged.
     Block,

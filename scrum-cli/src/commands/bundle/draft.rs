@@ -145,7 +145,7 @@ impl PlannedWave {
         {
             if reviewed && !bundling.overwrite {
                 return Err(
-                    usage_error(format!("`{}` has reviews of other bundles", path.display())).hint(
+                    usage_error(format!("`{}` already holds reviews of a different division", path.display())).hint(
                         "`scrum bundle` with --overwrite moves them aside; with -o NEW-FOLDER it leaves them",
                     ),
                 );

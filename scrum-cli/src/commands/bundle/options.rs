@@ -52,7 +52,7 @@ pub(crate) struct Bundling {
     /// Name a component and a glob; repeatable
     ///
     /// Globs are those of .gitignore, as in core=crates/core/**. The first component that matches has the file; two of
-    /// one name are one component. The components of scrum.toml are for good.
+    /// one name are one component. [[components]] in scrum.toml keeps them for every run.
     #[arg(long, value_name = "NAME=GLOB", help_heading = COMPONENTS)]
     component: Vec<ComponentArg>,
     /// Leave found components above the warn limit whole

@@ -88,7 +88,7 @@ pub(super) fn explain_oversize(
             ));
         }
     }
-    output.hint("one of these, added to the command, goes on:");
+    output.hint("to continue, add one of:");
     for bundle in oversize {
         for SuggestedComponent { rule, .. } in plan::suggested_components(bundle, changes)
             .iter()

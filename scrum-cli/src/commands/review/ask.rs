@@ -124,7 +124,7 @@ impl Asking<'_> {
                 "interrupted: {answered} of {} answered and kept",
                 counted(all, "question")
             ));
-            self.output.hint("the same command goes on with the rest");
+            self.output.hint("the same command sends the rest");
         } else if failed > 0 {
             self.output.warning(&format!(
                 "{failed} of {} failed; the same command asks them again",

@@ -87,14 +87,14 @@ pub(super) fn print(
     output.data(|out| {
         writeln!(
             out,
-            "would ask {}: {}, ≈{tokens} tokens\n",
-            size::counted(usize::try_from(asked).unwrap_or(usize::MAX), "question"),
+            "would send {}: {}, ≈{tokens} tokens\n",
+            size::counted(usize::try_from(asked).unwrap_or(usize::MAX), "prompt"),
             size::decimal(bytes)
         )?;
         writeln!(
             out,
-            "  {:width$}  {:>4}  {:>5}  {:>9}  {:>9}  {:>8}",
-            "reviewer", "ask", "there", "prompts", "tokens", "cost"
+            "  {:width$}  {:>7}  {:>6}  {:>9}  {:>9}  {:>8}",
+            "reviewer", "to send", "cached", "size", "tokens", "cost"
         )?;
         for row in &rows {
             let name = crate::runner::one_line(row.reviewer, width);
@@ -105,13 +105,13 @@ pub(super) fn print(
             let there = row.there + row.carried_over;
             let prompts = size::decimal(row.bytes);
             let line = format!(
-                "  {name:width$}  {:>4}  {there:>5}  {prompts:>9}  {tokens:>9}  {cost:>8}",
+                "  {name:width$}  {:>7}  {there:>6}  {prompts:>9}  {tokens:>9}  {cost:>8}",
                 row.ask
             );
             writeln!(out, "{}", line.trim_end())?;
             for (count, what) in [
                 (row.carried_over, "carried over from other waves"),
-                (row.awaited, "awaited from a person"),
+                (row.awaited, "waiting for a person"),
                 (row.not_asked, "not asked, by `paths`"),
             ] {
                 if count > 0 {

@@ -34,7 +34,7 @@ use crate::wave::{Wave, reviews, shown_path};
 /// Ask the configured reviewers, and count what they say
 ///
 /// Asks every reviewer in scrum.toml about every bundle of a wave, and ends with the tally. What is there already is not
-/// asked again, also where another wave has it; so after an interruption the same command goes on where it was.
+/// asked again, also where another wave has it; so the same command continues after an interruption.
 ///
 /// WAVE is a folder or a name under .scrum/ [default: the newest]. A RANGE is bundled first, with the options of
 /// `scrum bundle`; so is the default range if there is no wave yet. Every prompt is searched for secrets before anything is sent.
@@ -169,7 +169,7 @@ pub(crate) fn run(args: &ReviewArgs, session: &Session, output: &Output) -> Resu
     args.count(&target, scope, &questions, session, output)
 }
 
-/// Says where the files of those are awaited whom scrum does not ask.
+/// Says where to save the reviews of people, whom scrum does not ask.
 fn awaited(
     target: &ReviewTarget,
     reviewers: &[&Reviewer],
@@ -189,7 +189,7 @@ fn awaited(
             let id = &target.manifest.bundles[question.bundle].id;
             let place = shown_path(&store.place(id, &reviewer.name));
             output.detail(&format!(
-                "{}: {id}: the review is awaited at {place}",
+                "{}: {id}: waiting for this review; save it as {place}",
                 reviewer.name
             ));
         }

@@ -240,7 +240,7 @@ impl RenameSearch<'_> {
         let pairs = sources.len().saturating_mul(targets.len());
         if pairs > self.policy.limit.saturating_mul(self.policy.limit) {
             warnings.push(format!(
-                "renames of edited files were not all sought: {} deleted and {} added files are left over",
+                "rename detection was limited: {} deleted and {} added files were not compared for similarity",
                 sources.len(),
                 targets.len(),
             ));
