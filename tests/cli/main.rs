@@ -13,6 +13,7 @@ mod docs;
 mod errors;
 mod formats;
 mod help;
+mod import;
 mod init;
 mod line_ends;
 mod load;
