@@ -17,6 +17,7 @@ mod first_use;
 mod faults;
 mod formats;
 mod help;
+mod import;
 mod init;
 mod line_ends;
 mod load;

@@ -1,28 +1,29 @@
 //! `scrum import`: what already lies in a pull request becomes reviews of a wave, one for each author.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::{Args as ClapArgs, ValueEnum, ValueHint};
-use scrum_core::review::ReadOptions;
-use scrum_core::review::import::{IMPORTED, ImportFormat, Imported, ImportedFinding, import};
+use scrum_core::report::Only;
+use scrum_core::review::import::{
+    IMPORTED, Import, ImportError, ImportFormat, ImportOptions, Imported, ImportedFinding, LeftOut,
+    import,
+};
 use scrum_core::wave::layout;
 
-use crate::error::{Context as _, ExitCode, Result, failure, usage_error};
+use super::formats::{Format, Report};
+use crate::error::{Context as _, ExitCode, Result, usage_error};
 use crate::session::Session;
 use crate::terminal::Output;
-use crate::wave::submissions::known_paths;
+use crate::wave::submissions::{head_lines, known_paths, of_import, sidecar_of};
 use crate::wave::{FoundWave, Wave, find, no_wave, remove_left_behind, write_atomically};
-
-/// The largest dump that is read, in bytes.
-const LARGEST: u64 = 256 << 20;
 
 /// Import the comments of a pull request as reviews
 ///
 /// FILE is what a forge's API or `gh` printed, or a linter's SARIF or rdjson; `-` is standard input. Each author becomes a
 /// reviewer of the wave. Replies are left out, resolved threads are listed as such, and a review that a reviewer gave is
-/// never overwritten. Importing twice changes nothing.
+/// never overwritten. Importing twice changes nothing, and several dumps of one pull request add up. Without any wave the
+/// dump is tallied by itself.
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Examples:\n  gh api --paginate repos/O/R/pulls/7/comments | scrum import -\n  gh pr view 7 --json comments,reviews | scrum import -\n  scrum import semgrep.sarif --into .scrum/main-HEAD"
@@ -31,10 +32,10 @@ pub(crate) struct ImportArgs {
     /// The dump, or - for standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     file: PathBuf,
-    /// The wave that the reviews belong to [default: the newest wave]
+    /// The wave that the reviews belong to [default: the newest wave, if there is one]
     #[arg(long, value_name = "WAVE")]
     into: Option<PathBuf>,
-    /// Who wrote it
+    /// Who wrote it; anything else is an error then
     #[arg(long, value_name = "FORMAT", default_value = "auto")]
     format: Forge,
 }
@@ -76,6 +77,23 @@ impl Forge {
 
 /// Runs the command.
 pub(crate) fn run(args: &ImportArgs, session: &Session, output: &Output) -> Result<ExitCode> {
+    let bytes = read_input(&args.file)?;
+    let failed = |error: ImportError| {
+        let hint = match &error {
+            ImportError::OtherFormat {
+                found: Some(found), ..
+            } => format!("--format {found} reads it, and so does --format auto"),
+            _ => {
+                "docs/reading.md has the command that gets the comments, for each forge".to_owned()
+            }
+        };
+        usage_error(format!("{}: {error}", args.file.display())).hint(hint)
+    };
+    if args.into.is_none() && !session.waves().join("current").exists() {
+        let options = ImportOptions::default().format(args.format.format());
+        let imported = import(&bytes, &options).map_err(failed)?;
+        return tally(imported, &args.file, session, output);
+    }
     let folder = match find(args.into.as_slice(), session)? {
         FoundWave::Wave(folder) => folder,
         FoundWave::Files(paths) => {
@@ -87,80 +105,173 @@ pub(crate) fn run(args: &ImportArgs, session: &Session, output: &Output) -> Resu
         }
     };
     let wave = Wave::open(&folder)?;
-    let bytes = read(&args.file)?;
-    let paths = known_paths(&wave);
-    let options = ReadOptions::default().paths(&paths);
-    let imported = import(&bytes, args.format.format(), &options)
-        .map_err(|error| usage_error(format!("{}: {error}", args.file.display())))?;
-    let (mut written, mut findings, mut kept) = (0_usize, 0_usize, Vec::new());
-    for author in imported
+    let (paths, head) = (known_paths(&wave), head_lines(&wave));
+    let options = ImportOptions::default()
+        .format(args.format.format())
+        .paths(&paths)
+        .head(&head);
+    let imported = import(&bytes, &options).map_err(failed)?;
+    let mut written = Written::default();
+    let (speaking, silent): (Vec<_>, Vec<_>) = imported
         .authors
-        .iter()
-        .filter(|author| author.says_something())
-    {
-        for (bundle, own) in by_bundle(author, &wave) {
-            let folder = wave.folder.join(layout::REVIEWS).join(&bundle);
-            if let Some(given) = given_review(&folder, &author.reviewer) {
-                kept.push(given.display().to_string());
-                continue;
-            }
-            std::fs::create_dir_all(&folder)
-                .with_context(|| format!("{} cannot be made", folder.display()))?;
-            let text = author.to_json_lines(&own);
-            let path = folder.join(format!("{}.jsonl", author.reviewer));
-            write_atomically(&path, &mut |out| out.write_all(text.as_bytes()))?;
-            written += 1;
-            findings += own.len();
-        }
+        .into_iter()
+        .partition(Imported::says_something);
+    let authors = speaking.len();
+    for author in speaking {
+        written.author(author, &wave)?;
     }
     remove_left_behind(&wave.folder)?;
-    for path in &kept {
+    for path in &written.kept {
         output.warning(&format!(
             "{path} is a review that was given; it is kept, and not imported over"
         ));
     }
-    let quiet = imported
-        .authors
-        .iter()
-        .filter(|author| !author.says_something())
-        .count();
     output.data(|out| {
         writeln!(
             out,
-            "imported: {findings} findings in {written} reviews of {} authors",
-            imported.authors.len() - quiet
+            "imported: {} in {} of {}",
+            counted(written.findings, "finding"),
+            counted(written.reviews, "review"),
+            counted(authors, "author")
         )?;
-        for (reason, count) in &imported.left_out {
-            writeln!(out, "left out: {count} {reason}")?;
+        for (reason, all) in by_reason(&imported.left_out) {
+            let names: Vec<_> = all.iter().map(|out| out.author.as_str()).collect();
+            writeln!(out, "left out: {reason}: {} ({})", all.len(), listed(names))?;
         }
-        if quiet > 0 {
+        if !silent.is_empty() {
+            let names: Vec<_> = silent
+                .iter()
+                .map(|author| author.reviewer.as_str())
+                .collect();
             writeln!(
                 out,
-                "without a review: {quiet} authors who named no place and cleared nothing"
+                "no review, as no place was named and nothing cleared: {}",
+                listed(names)
             )?;
         }
         Ok(())
     })?;
+    for left_out in &imported.left_out {
+        output.detail(&format!(
+            "left out: {}, {}: {}",
+            left_out.reason, left_out.author, left_out.comment
+        ));
+    }
     Ok(ExitCode::Done)
 }
 
-fn read(file: &Path) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let context = || format!("{} cannot be read", file.display());
-    let mut limited: Box<dyn Read> = if file == Path::new("-") {
-        Box::new(std::io::stdin().lock())
-    } else {
-        Box::new(std::fs::File::open(file).with_context(context)?)
-    };
-    let mut limited = limited.by_ref().take(LARGEST + 1);
-    limited.read_to_end(&mut bytes).with_context(context)?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(failure(std::io::Error::other(format!(
-            "{} is larger than {LARGEST} bytes",
-            file.display()
-        ))));
+/// A dump without a wave: tallied as it is.
+fn tally(imported: Import, file: &Path, session: &Session, output: &Output) -> Result<ExitCode> {
+    for left_out in &imported.left_out {
+        output.detail(&format!(
+            "left out: {}, {}: {}",
+            left_out.reason, left_out.author, left_out.comment
+        ));
     }
-    Ok(bytes)
+    let options = super::tally::options(session, None, None, &[]);
+    let submissions = of_import(imported, file);
+    let tally = scrum_core::tally::tally(submissions, None, &scrum_core::tally::NoDiffs, &options);
+    for warning in &tally.warnings {
+        output.warning(warning);
+    }
+    let report = Report {
+        tally: &tally,
+        manifest: None,
+        diffs: &scrum_core::tally::NoDiffs,
+        output,
+        only: Only::default(),
+    };
+    report.print(Format::Text)?;
+    Ok(ExitCode::Done)
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Names, each once, in their order.
+fn listed(mut names: Vec<&str>) -> String {
+    names.sort_unstable();
+    names.dedup();
+    names.join(", ")
+}
+
+fn by_reason(left_out: &[LeftOut]) -> BTreeMap<&str, Vec<&LeftOut>> {
+    let mut reasons: BTreeMap<&str, Vec<&LeftOut>> = BTreeMap::new();
+    for out in left_out {
+        reasons.entry(out.reason).or_default().push(out);
+    }
+    reasons
+}
+
+fn read_input(file: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = if file == Path::new("-") {
+        std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes).map(|_| bytes)
+    } else {
+        std::fs::read(file)
+    };
+    read.with_context(|| format!("{} cannot be read", file.display()))
+}
+
+/// What an import wrote.
+#[derive(Default)]
+struct Written {
+    reviews: usize,
+    findings: usize,
+    /// Reviews that a reviewer gave.
+    kept: Vec<String>,
+}
+
+impl Written {
+    /// Writes an author's reviews, together with what earlier imports brought of them.
+    fn author(&mut self, mut author: Imported, wave: &Wave) -> Result<()> {
+        let folders: Vec<(&str, PathBuf)> = wave
+            .manifest
+            .bundles
+            .iter()
+            .map(|bundle| {
+                let folder = wave.folder.join(layout::REVIEWS).join(&bundle.id);
+                (bundle.id.as_str(), folder)
+            })
+            .collect();
+        let file_in = |folder: &Path| folder.join(format!("{}.jsonl", author.reviewer));
+        let files: Vec<PathBuf> = folders.iter().map(|(_, folder)| file_in(folder)).collect();
+        for earlier in files.iter().filter_map(|file| imported_text(file)) {
+            author.merge(&earlier);
+        }
+        let mut bundles = by_bundle(&author, wave);
+        for ((id, folder), file) in folders.iter().zip(&files) {
+            let sidecar = file.with_extension("json");
+            let Some(own) = bundles.remove(*id) else {
+                // An earlier import said that all is well; now it is known that there are findings elsewhere.
+                if imported_text(file).is_some() {
+                    std::fs::remove_file(file)
+                        .and_then(|()| std::fs::remove_file(&sidecar))
+                        .with_context(|| format!("{} cannot be removed", file.display()))?;
+                }
+                continue;
+            };
+            if let Some(given) = given_review(folder, &author.reviewer) {
+                self.kept.push(given.display().to_string());
+                continue;
+            }
+            std::fs::create_dir_all(folder)
+                .with_context(|| format!("{} cannot be made", folder.display()))?;
+            let (lines, told) = (author.to_json_lines(&own), sidecar_of(&author.author));
+            write_atomically(&sidecar, &mut |out| out.write_all(told.as_bytes()))?;
+            write_atomically(file, &mut |out| out.write_all(lines.as_bytes()))?;
+            self.reviews += 1;
+            self.findings += own.len();
+        }
+        Ok(())
+    }
+}
+
+/// The text of a review that an import wrote.
+fn imported_text(file: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(file).ok()?;
+    text.starts_with(IMPORTED).then_some(text)
 }
 
 /// An author's findings by the bundle that their files are in. One who cleared the whole cleared every bundle.
@@ -190,13 +301,14 @@ fn by_bundle<'a>(author: &'a Imported, wave: &Wave) -> BTreeMap<String, Vec<&'a 
     bundles
 }
 
-/// A review of this reviewer that was not imported.
+/// A review of this reviewer, or the sidecar of one, that no import wrote.
 fn given_review(folder: &Path, reviewer: &str) -> Option<PathBuf> {
+    let own = folder.join(format!("{reviewer}.jsonl"));
+    let is_own = imported_text(&own).is_some();
     let entries = std::fs::read_dir(folder).ok()?;
     entries.flatten().map(|entry| entry.path()).find(|path| {
         let same = path.file_stem().is_some_and(|stem| stem == reviewer);
-        let own = path.extension().is_some_and(|ending| ending == "jsonl")
-            && std::fs::read(path).is_ok_and(|bytes| bytes.starts_with(IMPORTED.as_bytes()));
-        same && !own
+        let imported = is_own && (*path == own || *path == own.with_extension("json"));
+        same && !imported
     })
 }

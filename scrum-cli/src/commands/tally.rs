@@ -180,7 +180,7 @@ pub(crate) fn run(args: &TallyArgs, session: &Session, output: &Output) -> Resul
                     .map(|path| path.display().to_string())
                     .collect();
                 output.warning(&format!(
-                    "no review in {}: reviews are *.md files",
+                    "no review in {}: reviews are files such as reviews/<bundle>/<reviewer>.md",
                     names.join(", ")
                 ));
             }

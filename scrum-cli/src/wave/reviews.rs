@@ -48,16 +48,17 @@ pub(super) enum EntryKind {
 }
 
 /// Endings of answers. One in `.json` is an answer unless it is a sidecar.
-const TEXTS: [&str; 12] = [
+const TEXTS: [&str; 26] = [
     "md", "markdown", "txt", "log", "jsonl", "ndjson", "sarif", "yaml", "yml", "xml", "csv",
-    "rdjson",
+    "rdjson", "toml", "tsv", "html", "htm", "org", "rst", "adoc", "eml", "mbox", "diff", "patch",
+    "json5", "jsonc", "out",
 ];
 
 /// A JSON file above this is taken for a sidecar unread, in bytes.
 const LARGEST_JSON: u64 = 64 << 20;
 
 /// The keys of a sidecar: a JSON object with others is an answer.
-const SIDECAR_KEYS: [&str; 16] = [
+const SIDECAR_KEYS: [&str; 17] = [
     "model",
     "tokens_in",
     "tokens_out",
@@ -74,6 +75,7 @@ const SIDECAR_KEYS: [&str; 16] = [
     "warnings",
     "reasoning",
     "human",
+    "lineage",
 ];
 
 impl FolderEntry {
@@ -231,6 +233,11 @@ pub(crate) fn of_paths(paths: &[PathBuf], jobs: usize) -> Result<Vec<ReviewFile>
     Ok(ReviewFile::sorted(files))
 }
 
+/// The bundle of a review without a wave: the name of the folder that its file lies in.
+pub(super) fn bundle_of(file: &Path) -> String {
+    BundleFolder::new(file.parent().unwrap_or(Path::new("")).to_owned()).bundle
+}
+
 /// A file that the caller named, whatever its ending, with the sidecar beside it.
 fn named(path: &Path) -> Option<ReviewFile> {
     let (name, stem) = (path.file_name()?, path.file_stem()?);
@@ -331,10 +338,11 @@ fn is_sidecar(path: &Path) -> bool {
         Ok(_) => false,
         // Damaged JSON with findings in it is an answer all the same.
         Err(_) => {
-            !bytes.trim_ascii_start().starts_with(b"[")
-                && !bytes.windows(8).any(|bytes| {
-                    bytes == b"\"line\": " || bytes == b"\"path\": " || bytes == b"\"file\": "
-                })
+            let text = String::from_utf8_lossy(&bytes);
+            let has = |key: &str| text.contains(&format!("\"{key}\""));
+            !text.trim_start().starts_with('[')
+                && !["line", "path", "file"].into_iter().any(has)
+                && SIDECAR_KEYS.into_iter().any(has)
         }
     }
 }

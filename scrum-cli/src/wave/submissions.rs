@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use scrum_core::review::import::{Author, HeadLines, Import, ImportOptions, import};
 use scrum_core::review::location::KnownPaths;
 use scrum_core::review::{Fault, QuoteIndex, ReadOptions, Review};
 use scrum_core::tally::{Outcome, Sidecar, Submission};
@@ -46,12 +47,19 @@ pub(crate) fn read(
         };
         let shown = shown.as_ref().map(|(_, shown)| shown);
         let options = ReadOptions::default().shown(shown).paths(paths.as_ref());
-        submission(&file, &options, &mut own.buffer)
+        // Without a wave, a dump of a forge is the reviews of all its authors.
+        if wave.is_none()
+            && let Some(several) = of_dump(&file)
+        {
+            return (several, None);
+        }
+        let (submission, warning) = submission(&file, &options, &mut own.buffer);
+        (vec![submission], warning)
     });
     let mut warnings = Vec::new();
     let mut submissions = Vec::with_capacity(read.len());
-    for (submission, warning) in read {
-        submissions.push(submission);
+    for (read, warning) in read {
+        submissions.extend(read);
         warnings.extend(warning);
     }
     warnings.sort();
@@ -72,6 +80,64 @@ pub(crate) fn known_paths(wave: &Wave) -> KnownPaths {
             .flatten()
             .map(String::as_str)
     }))
+}
+
+/// Maps comments on lines of the base, or of an earlier commit, to the head.
+pub(crate) fn head_lines(wave: &Wave) -> HeadLines {
+    let range = &wave.manifest.range;
+    let mut lines = HeadLines::new(range.base.as_deref(), range.head.as_deref());
+    for bundle in &wave.manifest.bundles {
+        if let Ok(diff) = wave.read(&bundle.diff) {
+            lines.add_diff(&diff);
+        }
+    }
+    lines
+}
+
+/// The sidecar of an imported review, as JSON: whose it is.
+pub(crate) fn sidecar_of(author: &Author) -> String {
+    let sidecar = sidecar(author);
+    let told = serde_json::json!({ "human": sidecar.human, "lineage": sidecar.lineage });
+    format!("{told}\n")
+}
+
+fn sidecar(author: &Author) -> Sidecar {
+    let mut sidecar = Sidecar::default();
+    match author {
+        Author::Program(lineages) if !lineages.is_empty() => {
+            sidecar.lineage = Some(lineages.clone());
+        }
+        Author::Person => sidecar.human = true,
+        _ => {}
+    }
+    sidecar
+}
+
+/// A forge's dump as the reviews of its authors, of the bundle named like the folder that the file lies in.
+pub(crate) fn of_import(import: Import, file: &Path) -> Vec<Submission> {
+    let bundle = super::reviews::bundle_of(file);
+    let submission = |author: scrum_core::review::import::Imported| {
+        let lines = author.to_json_lines(&author.findings.iter().collect::<Vec<_>>());
+        Submission {
+            bundle: bundle.clone(),
+            outcome: Outcome::Review(Review::from_text(&lines)),
+            sidecar: Some(sidecar(&author.author)),
+            reviewer: author.reviewer,
+        }
+    };
+    import.authors.into_iter().map(submission).collect()
+}
+
+/// The reviews of a file's authors, if it is a forge's dump.
+fn of_dump(file: &ReviewFile) -> Option<Vec<Submission>> {
+    let path = file.text()?;
+    let bytes = std::fs::read(&path).ok()?;
+    let start = bytes.trim_ascii_start();
+    if !start.starts_with(b"[") && !start.starts_with(b"{") && !start.starts_with(b")]}'") {
+        return None;
+    }
+    let imported = import(&bytes, &ImportOptions::default().comments_only(true)).ok()?;
+    Some(of_import(imported, &path))
 }
 
 /// What a bundle's reviewers were shown, so that what they quote of it is recognised.

@@ -44,7 +44,10 @@ pub(super) fn says_nothing_found(text: &str) -> bool {
     let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
     let plain = plain.trim_start_matches(['-', ' ']);
     let limited = DATA.limits.iter().any(|word| plain.contains(word.as_str()));
-    !limited && !plain.ends_with('?') && PATTERNS.iter().any(|pattern| pattern.is_match(plain))
+    let says = |clause: &str| PATTERNS.iter().any(|pattern| pattern.is_match(clause));
+    // Of several clauses each must say so.
+    let clauses = || plain.contains(", ") && plain.split(", ").all(says);
+    !limited && !plain.ends_with('?') && (says(plain) || clauses())
 }
 
 #[cfg(test)]

@@ -263,6 +263,16 @@ pub(super) fn unwrapped(document: &Document) -> Option<(String, usize)> {
         let texts: Vec<&str> = assistant.iter().filter_map(|node| node.text()).collect();
         return Some((texts.join("\n"), first.at));
     }
+    let chat: Option<Vec<&Node>> = match roots.as_slice() {
+        [root] => ["messages", "conversation", "turns", "history"]
+            .iter()
+            .find_map(|key| root.get(key))
+            .map(|node| node.items().iter().collect()),
+        _ => None,
+    };
+    if let Some(said) = last_of_model(chat.as_deref().unwrap_or(&roots)) {
+        return Some(said);
+    }
     let [root] = roots.as_slice() else {
         return None;
     };
@@ -301,6 +311,32 @@ pub(super) fn unwrapped(document: &Document) -> Option<(String, usize)> {
     let first = texts.first()?;
     let joined: String = texts.iter().filter_map(|node| node.text()).collect();
     Some((joined, first.at))
+}
+
+/// What the model said last in a chat.
+fn last_of_model(messages: &[&Node]) -> Option<(String, usize)> {
+    let is_model = |message: &&&Node| {
+        let role = ["role", "sender", "author.role", "from"]
+            .iter()
+            .find_map(|key| message.at(key)?.text());
+        matches!(role, Some("assistant" | "model" | "ai" | "gpt" | "bot"))
+    };
+    if messages.len() < 2 {
+        return None;
+    }
+    let message = messages.iter().rev().find(is_model)?;
+    let content = ["content", "text", "value", "parts", "message"]
+        .iter()
+        .find_map(|key| message.get(key))?;
+    let text = match content.text() {
+        Some(text) => text.to_owned(),
+        None => {
+            let parts = content.items().iter();
+            let texts = parts.filter_map(|part| part.get("text").unwrap_or(part).text());
+            texts.collect::<Vec<_>>().join("\n")
+        }
+    };
+    (!text.trim().is_empty()).then_some((text, content.at))
 }
 
 #[cfg(test)]
@@ -351,6 +387,10 @@ mod tests {
             (
                 r#"{"role":"assistant","content":[{"type":"text","text":"e"}]}"#,
                 "e",
+            ),
+            (
+                r#"{"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"text","text":"g"}]}]}"#,
+                "g",
             ),
             (
                 r#"{"output":[{"content":[{"type":"output_text","text":"f"}]}]}"#,

@@ -6,6 +6,7 @@
 mod csv;
 mod json;
 mod keys;
+mod toml;
 mod walk;
 mod xml;
 mod yaml;
@@ -91,9 +92,11 @@ pub(super) fn parse(text: &str) -> Option<Document> {
         None => (trimmed, offset),
     };
     match trimmed.trim_start().as_bytes().first()? {
-        b'{' | b'[' => json::parse(trimmed, offset),
+        b'{' | b'[' => json::parse(trimmed, offset).or_else(|| toml::parse(trimmed, offset)),
         b'<' => xml::parse(trimmed, offset),
-        _ => yaml::parse(trimmed, offset).or_else(|| csv::parse(trimmed, offset)),
+        _ => yaml::parse(trimmed, offset)
+            .or_else(|| csv::parse(trimmed, offset))
+            .or_else(|| toml::parse(trimmed, offset)),
     }
 }
 

@@ -98,7 +98,10 @@ pub(super) fn comment(body: &str) -> Claim {
     }
     let cut = |text: String| super::value::cut(&text, LONGEST).into_owned();
     let mut said = said.into_iter();
-    let what = said.next().map(cut);
+    let what = said.next().map(|title| {
+        let plain = strip_marks(&title);
+        cut(if letters(plain) > 1 { plain } else { &title }.to_owned())
+    });
     let why = said.collect::<Vec<_>>().join("\n");
     Claim {
         severity: own.as_ref().map(|(level, _)| *level),
@@ -222,6 +225,7 @@ impl Reader<'_> {
             }
             Kind::Heading(level) => self.heading(line.number, level, text),
             Kind::Row => self.row(lines, at),
+            Kind::Item | Kind::Text if self.several_labels(line, text) => {}
             Kind::Item => self.item(line, text),
             Kind::Text => self.text(lines, at),
         }
@@ -441,6 +445,52 @@ impl Reader<'_> {
         self.begin(Start::Item(line.indent), line, text, &around);
     }
 
+    /// Several labels in one line are set one by one. Whether there were any.
+    fn several_labels(&mut self, line: &Line<'_>, text: &str) -> bool {
+        let labels = words::several_labelled(text);
+        if labels.is_empty() {
+            return false;
+        }
+        let awaited = self.unit.as_ref().is_some_and(|unit| match unit.start {
+            Start::Item(indent) => line.indent > indent,
+            Start::Heading(_) => line.item.is_none(),
+            Start::Text => {
+                line.kind == Kind::Text && unit.paths.is_empty() && !unit.lines.is_empty()
+            }
+            Start::Row => false,
+        }) && !self.unit_has_place();
+        if !awaited {
+            self.flush();
+            let start = match line.kind {
+                Kind::Item => Start::Item(line.indent),
+                _ => Start::Text,
+            };
+            let mut unit = Unit::new(start, &self.around(), line.number, "");
+            unit.lines.clear();
+            unit.number = line.item;
+            self.unit = Some(unit);
+        }
+        for (field, value) in labels {
+            let value = value.to_owned();
+            // What follows the last label behind a dash is what is said.
+            let dash = [" — ", " – ", " - "]
+                .iter()
+                .find_map(|dash| value.split_once(dash))
+                .filter(|_| matches!(field, Field::Severity | Field::Lines));
+            match dash {
+                Some((value, said)) => {
+                    self.set(field, line.number, value);
+                    self.set(Field::What, line.number, said);
+                }
+                None => self.set(field, line.number, &value),
+            }
+        }
+        if let Some(unit) = &mut self.unit {
+            unit.open = None;
+        }
+        true
+    }
+
     fn pop_level(&mut self, level: u8) {
         if self
             .sections
@@ -540,6 +590,24 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether the open unit has a place and this label already.
+    fn repeats_label(&self, text: &str) -> bool {
+        let label = words::label(text);
+        self.unit.as_ref().is_some_and(|unit| {
+            unit.start == Start::Text
+                && !unit.paths.is_empty()
+                && unit.labels.iter().any(|known| *known == label)
+        })
+    }
+
+    fn note_label(&mut self, text: &str) {
+        if let Some(unit) = &mut self.unit
+            && unit.labels.len() < 32
+        {
+            unit.labels.push(words::label(text));
+        }
+    }
+
     fn verdict_words(&mut self, value: &str) {
         let value = value.to_lowercase();
         self.rejects |= [
@@ -562,7 +630,55 @@ impl Reader<'_> {
         }
     }
 
+    /// What linters print between a path and its findings: the path on a line of its own with indented lines below, or a
+    /// line of the code with its number in front. Whether it was one of these.
+    fn linter_layout(&mut self, lines: &[Line<'_>], at: usize) -> bool {
+        let line = &lines[at];
+        let text = line.text.as_ref();
+        if let Some((number, code)) = text.split_once(['┆', '│'])
+            && let Ok(shown) = number.trim().parse::<u32>()
+            && !code.trim().is_empty()
+        {
+            let awaited = self.around().path.is_some() && !self.unit_has_place();
+            if let Some(unit) = self.unit.as_mut().filter(|_| awaited) {
+                unit.shown.get_or_insert((line.number, shown));
+            }
+            return true;
+        }
+        let places = self.places(text);
+        let [place] = places.as_slice() else {
+            return false;
+        };
+        let alone = place.lines.is_empty()
+            && letters(&text[place.range.end..]) == 0
+            && !text[..place.range.start]
+                .trim()
+                .contains(char::is_whitespace);
+        let below = lines
+            .get(at + 1)
+            .is_some_and(|next| next.kind == Kind::Text && next.indent > 0)
+            && line.indent < 8;
+        let is_open = self.unit.as_ref().is_some_and(|unit| {
+            matches!(unit.start, Start::Heading(level) if level < 8) && unit.lines.len() == 1
+        });
+        if !alone || !below || !self.after_blank || is_open {
+            return false;
+        }
+        let path = Some(place.path.clone());
+        self.flush();
+        self.pop(8);
+        let around = Around {
+            path,
+            ..self.around()
+        };
+        self.sections.push(Section { level: 8, around });
+        true
+    }
+
     fn text(&mut self, lines: &[Line<'_>], at: usize) {
+        if self.linter_layout(lines, at) {
+            return;
+        }
         let line = &lines[at];
         let text = line.text.as_ref();
         let begins = self.after_blank;
@@ -573,6 +689,14 @@ impl Reader<'_> {
             return;
         }
         let label = words::labelled(text);
+        if label.is_some() && begins && self.repeats_label(text) {
+            // One record after the other, with the same labels.
+            self.flush();
+            let mut unit = Unit::new(Start::Text, &self.around(), line.number, "");
+            unit.lines.clear();
+            self.unit = Some(unit);
+        }
+        self.note_label(text);
         if let Some((field, value)) = label {
             let value = value.to_owned();
             if field == Field::Verdict {
@@ -658,10 +782,13 @@ impl Reader<'_> {
             // A line of its own for each finding, as linters print them.
             let only = self.is_only_place(text) && !self.unit_has_place();
             let gutter = placed && !only && self.begins_finding(text);
-            let goes_on = self
-                .unit
-                .as_ref()
-                .is_some_and(|unit| !gutter || unit.start != Start::Text || unit.lines.is_empty());
+            let has_place = self.unit_has_place();
+            let goes_on = self.unit.as_ref().is_some_and(|unit| match unit.start {
+                _ if !gutter || unit.lines.is_empty() => true,
+                Start::Text => false,
+                Start::Heading(_) => !has_place,
+                _ => true,
+            });
             if goes_on {
                 self.push(line.number, text);
                 return;

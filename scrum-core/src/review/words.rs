@@ -59,6 +59,14 @@ static LABELS: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
     labels
 });
 
+/// The names of a field.
+pub(super) fn labels(field: Field) -> impl Iterator<Item = &'static str> {
+    LABELS
+        .iter()
+        .filter(move |(_, known)| **known == field)
+        .map(|(name, _)| name.as_str())
+}
+
 /// The field that a label or a table's heading names.
 pub(super) fn field(name: &str) -> Option<Field> {
     let name = name
@@ -73,6 +81,13 @@ pub(super) fn field(name: &str) -> Option<Field> {
         let bare = name.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '#' && c != '№');
         LABELS.get(bare).copied()
     })
+}
+
+/// The label of a line `Label: value`, in small letters.
+pub(super) fn label(line: &str) -> String {
+    let name = line.split([':', '：']).next().unwrap_or("");
+    let name = name.trim_matches(|c: char| !c.is_alphanumeric());
+    name.chars().take(60).collect::<String>().to_lowercase()
 }
 
 /// A line `Label: value`, with the label in any emphasis.
@@ -90,6 +105,46 @@ pub(super) fn labelled(line: &str) -> Option<(Field, &str)> {
     }
     let value = value.trim_start_matches(['*', '_']).trim();
     Some((field, value))
+}
+
+/// Several labels in one line, which the first begins: `**File:** a.rs **Line:** 4 **Severity:** high`. Only if they name a
+/// file, and its line or how bad it is.
+pub(super) fn several_labelled(line: &str) -> Vec<(Field, &str)> {
+    const EDGES: [char; 10] = [',', ';', '|', '·', '*', '_', '—', '–', '，', '；'];
+    let mut labels: Vec<(usize, usize, Field)> = Vec::new();
+    for (at, colon) in line.match_indices([':', '：']) {
+        let behind = at + colon.len();
+        let name = line[..at].trim_end_matches(['*', '_', ' ']);
+        let from = name.rfind(EDGES).map_or(0, |edge| {
+            edge + name[edge..].chars().next().map_or(1, char::len_utf8)
+        });
+        if line[behind..].starts_with(|c: char| c.is_ascii_digit()) && colon == ":" {
+            continue;
+        }
+        if let Some(field) = field(&name[from..]) {
+            labels.push((from, behind, field));
+        }
+    }
+    let begins = labels
+        .first()
+        .is_some_and(|(from, ..)| !line[..*from].contains(char::is_alphanumeric));
+    let has = |wanted: &[Field]| labels.iter().any(|(.., field)| wanted.contains(field));
+    if !begins || labels.len() < 2 || !has(&[Field::Path]) || !has(&[Field::Lines, Field::Severity])
+    {
+        return Vec::new();
+    }
+    let ends = labels.iter().skip(1).map(|(from, ..)| *from);
+    let ends = ends.chain([line.len()]);
+    labels
+        .iter()
+        .zip(ends)
+        .map(|((_, behind, field), end)| {
+            let value = line[*behind..end].trim_matches(|c: char| {
+                c.is_whitespace() || matches!(c, '*' | '_' | ',' | ';' | '|' | '·' | '—' | '–')
+            });
+            (*field, value)
+        })
+        .collect()
 }
 
 #[derive(Deserialize)]

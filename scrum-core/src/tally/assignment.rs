@@ -160,7 +160,8 @@ pub(super) fn assign(
                 .get(reviewer)
                 .filter(|_| assignment.reviews.is_empty());
             let model = own.or(other).map(String::as_str);
-            let (set, source) = lineages.of(reviewer, model);
+            let told = assignment.sidecar.as_ref();
+            let (set, source) = lineages.of(reviewer, model, told);
             Assignment {
                 lineages: set,
                 lineage_source: source,
@@ -258,11 +259,14 @@ fn fault_text(fault: &Fault) -> String {
     }
 }
 
-/// The lineages of reviewers, each pair of name and model looked up once.
+/// What a lineage depends on: the reviewer's name, the model, and what the sidecar states.
+type Asked = (String, Option<String>, Option<Vec<String>>);
+
+/// The lineages of reviewers, each looked up once.
 struct Lineages<'a> {
     options: &'a TallyOptions,
     configs: HashMap<&'a str, &'a ReviewerConfig>,
-    known: HashMap<(String, Option<String>), (LineageSet, String)>,
+    known: HashMap<Asked, (LineageSet, String)>,
     unknown: BTreeSet<String>,
 }
 
@@ -280,12 +284,21 @@ impl<'a> Lineages<'a> {
         }
     }
 
-    fn of(&mut self, reviewer: &str, model: Option<&str>) -> (LineageSet, String) {
-        let key = (reviewer.to_owned(), model.map(str::to_owned));
+    fn of(
+        &mut self,
+        reviewer: &str,
+        model: Option<&str>,
+        sidecar: Option<&Sidecar>,
+    ) -> (LineageSet, String) {
+        let stated = sidecar.and_then(|sidecar| match &sidecar.lineage {
+            None if sidecar.human => Some(vec![reviewer.to_owned()]),
+            stated => stated.clone(),
+        });
+        let key = (reviewer.to_owned(), model.map(str::to_owned), stated);
         if let Some(known) = self.known.get(&key) {
             return known.clone();
         }
-        let found = self.look_up(reviewer, model);
+        let found = self.look_up(reviewer, model, key.2.as_deref());
         if found.0.is_unknown() {
             self.unknown.insert(reviewer.to_owned());
         }
@@ -293,7 +306,12 @@ impl<'a> Lineages<'a> {
         found
     }
 
-    fn look_up(&self, reviewer: &str, model: Option<&str>) -> (LineageSet, String) {
+    fn look_up(
+        &self,
+        reviewer: &str,
+        model: Option<&str>,
+        stated: Option<&[String]>,
+    ) -> (LineageSet, String) {
         let config = self.configs.get(reviewer);
         if let Some(stated) = config.and_then(|config| config.lineage.as_ref()) {
             return (
@@ -307,6 +325,17 @@ impl<'a> Lineages<'a> {
         let table = &self.options.lineages;
         if let Some(own) = table.of_own_name(reviewer) {
             return (own, "the config's lineages".to_owned());
+        }
+        if let Some(stated) = stated {
+            let source = if stated == [reviewer] {
+                "a person"
+            } else {
+                "the sidecar"
+            };
+            return (
+                stated.iter().map(String::as_str).collect(),
+                source.to_owned(),
+            );
         }
         // A model that the table knows to say nothing, such as a router, is not made up for by the reviewer's name.
         let models = [
@@ -379,7 +408,28 @@ mod tests {
             ("bob", None, "unknown", "nowhere"),
             ("blank", Some("gpt-5"), "unknown", "the config"),
         ] {
-            let (found, from) = lineages.of(reviewer, model);
+            let (found, from) = lineages.of(reviewer, model, None);
+            assert_eq!(
+                (found.to_string().as_str(), from.as_str()),
+                (set, source),
+                "{reviewer}"
+            );
+        }
+        let person = Sidecar {
+            human: true,
+            ..Sidecar::default()
+        };
+        let stated = Sidecar {
+            lineage: Some(vec!["google".to_owned()]),
+            ..Sidecar::default()
+        };
+        for (reviewer, sidecar, set, source) in [
+            ("claude", &person, "claude", "a person"),
+            ("reviewer", &stated, "google", "the sidecar"),
+            ("opus", &person, "stated", "the config"),
+            ("house", &stated, "mine", "the config's lineages"),
+        ] {
+            let (found, from) = lineages.of(reviewer, None, Some(sidecar));
             assert_eq!(
                 (found.to_string().as_str(), from.as_str()),
                 (set, source),

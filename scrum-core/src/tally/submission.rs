@@ -55,6 +55,12 @@ pub enum Outcome {
 pub struct Sidecar {
     /// The model's id, as the host reported it.
     pub model: Option<String>,
+    /// The review is a person's, who is a lineage of their own.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub human: bool,
+    /// The reviewer's lineages, where whoever wrote the sidecar knows them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lineage: Option<Vec<String>>,
     /// Tokens of the prompt.
     pub tokens_in: Option<u64>,
     /// Tokens of the answer.

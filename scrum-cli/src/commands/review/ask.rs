@@ -179,8 +179,8 @@ impl Asking<'_> {
             stderr: meta.stderr.clone(),
             reasoning: meta.reasoning.clone(),
             key: Some(question.key.clone()),
-            carried_over_from: None,
             warnings: answer.map_or(Vec::new(), |_| warnings(meta, bundle.prompt_bytes)),
+            ..Sidecar::default()
         };
         store.put(&bundle.id, &reviewer.name, answer, &sidecar)
     }

@@ -36,6 +36,11 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
     Some(Document { roots })
 }
 
+/// Whether a key may begin so; some write them in single quotation marks, or in none.
+fn is_key(first: u8) -> bool {
+    matches!(first, b'"' | b'\'' | b'_' | b'$') || first.is_ascii_alphabetic()
+}
+
 struct Reader<'a> {
     text: &'a str,
     bytes: &'a [u8],
@@ -75,7 +80,7 @@ impl Reader<'_> {
         let value = match *self.bytes.get(self.at)? {
             b'{' => self.map(depth)?,
             b'[' => self.list(depth)?,
-            b'"' => Value::Text(self.string()?),
+            quote @ (b'"' | b'\'') => Value::Text(self.string(quote)?),
             b'-' | b'0'..=b'9' => {
                 let len = self.bytes[self.at..]
                     .iter()
@@ -146,8 +151,12 @@ impl Reader<'_> {
                     break;
                 }
                 b',' => self.at += 1,
-                b'"' => {
-                    let Some(key) = self.string() else {
+                first if is_key(first) => {
+                    let key = match first {
+                        b'"' | b'\'' => self.string(first),
+                        _ => self.bare_key(),
+                    };
+                    let Some(key) = key else {
                         self.damaged = true;
                         break;
                     };
@@ -175,20 +184,30 @@ impl Reader<'_> {
         Some(Value::Map(members))
     }
 
-    /// A text; `None` where it breaks off.
-    fn string(&mut self) -> Option<String> {
+    /// A key without quotation marks, as in JavaScript.
+    fn bare_key(&mut self) -> Option<String> {
+        let rest = &self.text[self.at..];
+        let len = rest
+            .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '$')))
+            .filter(|len| *len > 0)?;
+        self.at += len;
+        Some(rest[..len].to_owned())
+    }
+
+    /// A text between marks; `None` where it breaks off.
+    fn string(&mut self, quote: u8) -> Option<String> {
         self.at += 1;
         let mut out = String::new();
         loop {
             let rest = &self.bytes[self.at..];
-            let Some(len) = memchr::memchr2(b'"', b'\\', rest) else {
+            let Some(len) = memchr::memchr2(quote, b'\\', rest) else {
                 self.at = self.bytes.len();
                 self.damaged = true;
                 return None;
             };
             out.push_str(&self.text[self.at..self.at + len]);
             self.at += len + 1;
-            if rest[len] == b'"' {
+            if rest[len] == quote {
                 return Some(out);
             }
             let escape = *self.bytes.get(self.at)?;

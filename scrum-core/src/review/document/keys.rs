@@ -1,8 +1,11 @@
 //! The names of keys, from the data file.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
+
+use crate::review::Severity;
 
 #[derive(Deserialize)]
 pub(super) struct Keys {
@@ -21,11 +24,28 @@ pub(super) struct Keys {
     pub(super) dismissed: Vec<String>,
     pub(super) lists: Vec<String>,
     pub(super) verdict: Vec<String>,
+    pub(super) nested: Vec<String>,
+    /// What words mean as the value of a key for severities, and nowhere else.
+    pub(super) words: HashMap<String, Severity>,
 }
 
 pub(super) static KEYS: LazyLock<Keys> = LazyLock::new(|| {
+    use crate::review::words::{Field, labels};
+
     let mut keys: Keys = toml::from_str(include_str!("../../../data/document-keys.toml"))
         .expect("the data file is part of the program, and a test reads it");
+    // What a label is called in an answer's own language, a key or a column is, too.
+    for (list, field) in [
+        (&mut keys.path, Field::Path),
+        (&mut keys.start, Field::Lines),
+        (&mut keys.severity, Field::Severity),
+        (&mut keys.title, Field::What),
+        (&mut keys.body, Field::Why),
+    ] {
+        let mut names: Vec<String> = labels(field).map(str::to_owned).collect();
+        names.sort_unstable();
+        list.append(&mut names);
+    }
     for list in [
         &mut keys.path,
         &mut keys.place,
@@ -42,6 +62,7 @@ pub(super) static KEYS: LazyLock<Keys> = LazyLock::new(|| {
         &mut keys.dismissed,
         &mut keys.lists,
         &mut keys.verdict,
+        &mut keys.nested,
     ] {
         list.iter_mut().for_each(|name| *name = letters(name));
     }

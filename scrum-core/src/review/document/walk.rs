@@ -6,7 +6,7 @@ use super::keys::{KEYS, letters};
 use super::{DEEPEST, Document, Node, Value};
 use crate::review::ReviewVerdict;
 use crate::review::location::{self, KnownPaths, LineRange, Location, Malformed};
-use crate::review::{Claim, Severity, severity, verdict};
+use crate::review::{Claim, Severity, severity, verdict, words};
 
 /// A finding of a document, and where it stands in the text.
 #[derive(Debug)]
@@ -138,6 +138,8 @@ impl<'a> Walker<'a> {
             || (location::looks_like_path(key) && key.contains(['/', '.']) && !key.contains(' '));
         if is_path && key.len() > 2 {
             around.path = Some((key, 0));
+        } else if key.len() < 40 && words::no_findings_below(key) {
+            around.dismissed = Some("praise");
         } else if let Some(level) =
             severity::read(key).or_else(|| severity::read(key.strip_suffix('s')?))
             && key.len() < 24
@@ -450,7 +452,9 @@ impl<'a> Walker<'a> {
             // Sonar puts the project in front.
             found.path = Some((path, at));
         }
-        let zero_based = fields.0.iter().any(|(key, ..)| key == "character");
+        // The positions of editors count from 0; a linter that names the file in the same object counts from 1.
+        let zero_based =
+            found.path.is_none() && fields.0.iter().any(|(key, ..)| key == "character");
         found.start = fields
             .find(&KEYS.start, |node| line_in(node, zero_based))
             .filter(|(text, _)| !text.is_empty());
@@ -532,7 +536,10 @@ impl<'a> Walker<'a> {
                 };
                 return Some((word, level));
             }
-            let level = severity::read(&word).or_else(|| number(&word));
+            let known = || KEYS.words.get(&word.to_lowercase()).copied();
+            let level = severity::read(&word)
+                .or_else(|| number(&word))
+                .or_else(known);
             return Some((word, level));
         }
         if let Some(rule) = fields.find(&KEYS.rule, Node::text)
@@ -551,14 +558,13 @@ impl<'a> Walker<'a> {
         };
         // Inside `extra` or a rule's properties.
         let nested = || {
-            ["extra", "properties", "message", "rule", "check"]
-                .iter()
-                .find_map(|name| {
-                    let (_, _, node) = fields.0.iter().find(|(key, ..)| key == name)?;
-                    let inner = Fields::of(node)?;
-                    let word = inner.find(&KEYS.severity, Node::text)?;
-                    Some((word.to_owned(), severity::read(word)))
-                })
+            KEYS.nested.iter().find_map(|name| {
+                let (_, _, node) = fields.0.iter().find(|(key, ..)| key == name)?;
+                let inner = Fields::of(node)?;
+                let word = inner.find(&KEYS.severity, Node::text);
+                let word = word.or_else(|| inner.find(&KEYS.perhaps_severity, Node::text))?;
+                Some((word.to_owned(), severity::read(word)))
+            })
         };
         perhaps.or_else(nested).or_else(|| {
             (found.path.is_some() || found.start.is_some())

@@ -1,33 +1,96 @@
-//! Where forges put what, from the data file.
+//! Where forges put what, and who is a program, from the data files.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::ImportFormat;
 use crate::review::document::{Node, Value};
+
+/// Pointers from a comment or its thread; the first that leads to a value wins.
+type Pointers = Vec<String>;
 
 #[derive(Deserialize)]
 pub(super) struct Keys {
-    pub(super) author: Vec<String>,
-    pub(super) body: Vec<String>,
-    pub(super) path: Vec<String>,
-    pub(super) start: Vec<String>,
-    pub(super) end: Vec<String>,
-    pub(super) old_line: Vec<String>,
-    pub(super) original: Vec<String>,
-    pub(super) side: Vec<String>,
-    pub(super) link: Vec<String>,
-    pub(super) reply: Vec<String>,
-    pub(super) resolved: Vec<String>,
-    pub(super) system: Vec<String>,
-    pub(super) state: Vec<String>,
-    pub(super) thread: Vec<String>,
-    pub(super) is_thread: Vec<String>,
-    pub(super) dump: Vec<String>,
+    pub(super) author: Pointers,
+    pub(super) body: Pointers,
+    pub(super) path: Pointers,
+    pub(super) start: Pointers,
+    pub(super) end: Pointers,
+    pub(super) old_start: Pointers,
+    pub(super) old_end: Pointers,
+    pub(super) original_start: Pointers,
+    pub(super) original_end: Pointers,
+    pub(super) original_commit: Pointers,
+    pub(super) diff_hunk: Pointers,
+    pub(super) side: Pointers,
+    pub(super) old_sides: Vec<String>,
+    pub(super) link: Pointers,
+    pub(super) reply: Pointers,
+    pub(super) resolved: Pointers,
+    pub(super) resolved_words: Vec<String>,
+    pub(super) system: Pointers,
+    pub(super) system_words: Vec<String>,
+    pub(super) state: Pointers,
+    pub(super) bot: Pointers,
+    pub(super) bot_words: Vec<String>,
+    pub(super) thread: Pointers,
+    pub(super) is_thread: Pointers,
+    pub(super) dump: Pointers,
+    pub(super) marks: Marks,
+}
+
+/// By which keys each forge is known.
+#[derive(Deserialize)]
+pub(super) struct Marks {
+    github: Pointers,
+    gitlab: Pointers,
+    gerrit: Pointers,
+    bitbucket: Pointers,
+    azure: Pointers,
+}
+
+impl Marks {
+    /// Whether a comment or its thread has a mark of a format; of `Auto`, of any.
+    pub(super) fn has(&self, node: &Node, format: ImportFormat) -> bool {
+        let marks = match format {
+            ImportFormat::GitHub => &self.github,
+            ImportFormat::GitLab => &self.gitlab,
+            ImportFormat::Gerrit => &self.gerrit,
+            ImportFormat::Bitbucket => &self.bitbucket,
+            ImportFormat::Azure => &self.azure,
+            ImportFormat::Sarif | ImportFormat::Rdjson => return false,
+            ImportFormat::Auto => {
+                let all = [
+                    &self.github,
+                    &self.gitlab,
+                    &self.gerrit,
+                    &self.bitbucket,
+                    &self.azure,
+                ];
+                return all.into_iter().any(|marks| first(node, marks).is_some());
+            }
+        };
+        first(node, marks).is_some()
+    }
 }
 
 pub(super) static KEYS: LazyLock<Keys> = LazyLock::new(|| {
     toml::from_str(include_str!("../../../data/forge-keys.toml"))
+        .expect("the data file is part of the program, and a test reads it")
+});
+
+/// Who is a program.
+#[derive(Deserialize)]
+pub(super) struct Bots {
+    pub(super) endings: Vec<String>,
+    /// By the login without `[bot]`.
+    pub(super) lineages: HashMap<String, Vec<String>>,
+}
+
+pub(super) static BOTS: LazyLock<Bots> = LazyLock::new(|| {
+    toml::from_str(include_str!("../../../data/bots.toml"))
         .expect("the data file is part of the program, and a test reads it")
 });
 
@@ -57,4 +120,16 @@ pub(super) fn number(node: &Node, pointers: &[String]) -> Option<u32> {
                 .or((number.len() > 9).then_some(u32::MAX)),
             _ => None,
         })
+}
+
+/// Whether a key says yes: `true`, an object, or one of the words.
+pub(super) fn is_set(node: &Node, pointers: &[String], words: &[String]) -> bool {
+    first(node, pointers).is_some_and(|node| match &node.value {
+        Value::Bool(yes) => *yes,
+        Value::Map(_) => true,
+        Value::Text(word) | Value::Number(word) => {
+            words.iter().any(|known| known.eq_ignore_ascii_case(word))
+        }
+        _ => false,
+    })
 }

@@ -3,7 +3,7 @@
 use super::text::{Cited, LineList, cite, letters, strip_marks, whole_file};
 use super::unit::Unit;
 use super::{Reader, Start};
-use crate::review::location::{self, Place};
+use crate::review::location::{self, Citation, LineRange, Place};
 use crate::review::words;
 
 impl Reader<'_> {
@@ -64,6 +64,13 @@ impl Reader<'_> {
                 return (all, Some((index, place.range.start)));
             }
         }
+        if let (Some(path), Some((line, shown))) = (&unit.around.path, unit.shown) {
+            let lines = [Ok(LineRange {
+                start: shown,
+                end: shown,
+            })];
+            return (cite(line, path, &lines, &shown.to_string()), None);
+        }
         if let Some(path) = unit.around.path.as_deref()
             && matches!(unit.start, Start::Item(_))
             && let Some((line, text)) = unit.lines.first()
@@ -92,12 +99,21 @@ impl Reader<'_> {
                 .filter(|place| !place.lines.is_empty())
                 .collect();
             if !lined.is_empty() {
-                all.extend(
-                    lined
-                        .iter()
-                        .flat_map(|place| place.citations(value))
-                        .map(|c| (*line, c)),
-                );
+                for citation in lined.iter().flat_map(|place| place.citations(value)) {
+                    // A link and its text name one place.
+                    let location = |citation: &Result<Citation, _>| {
+                        citation
+                            .as_ref()
+                            .ok()
+                            .map(|citation| citation.location.clone())
+                    };
+                    let known = all.iter().any(|(_, known)| {
+                        location(known).is_some() && location(known) == location(&citation)
+                    });
+                    if !known {
+                        all.push((*line, citation));
+                    }
+                }
                 continue;
             }
             let path = match places.first() {

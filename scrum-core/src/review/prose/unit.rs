@@ -23,6 +23,10 @@ pub(super) struct Unit {
     /// The label whose value the next lines go on with.
     pub(super) open: Option<Field>,
     pub(super) done: bool,
+    /// The first line of code that is shown with its number.
+    pub(super) shown: Option<(u32, u32)>,
+    /// The labels so far, in small letters.
+    pub(super) labels: Vec<String>,
 }
 
 impl Unit {
@@ -41,6 +45,8 @@ impl Unit {
             why: None,
             open: None,
             done: false,
+            shown: None,
+            labels: Vec::new(),
         }
     }
 

@@ -1,0 +1,249 @@
+//! The comments of a forge's dump, whichever forge it is: one walk over the values, by the names of keys.
+
+use super::head_lines::HeadLines;
+use super::keys::{KEYS, first, is_set, number, text};
+use super::{ImportFormat, LeftOut};
+use crate::review::document::{Document, Node, Value};
+use crate::review::location::LineRange;
+
+/// How deep values are followed.
+const DEEPEST: usize = 32;
+
+/// A comment of a dump.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Comment {
+    pub(super) author: String,
+    /// The forge says that the author is a program.
+    pub(super) bot: bool,
+    pub(super) body: String,
+    pub(super) path: Option<String>,
+    pub(super) lines: Option<LineRange>,
+    /// What to know of the place: it is in the old file, or was overtaken by later commits.
+    pub(super) displaced: Option<String>,
+    pub(super) link: Option<String>,
+    pub(super) resolved: bool,
+    pub(super) approves: bool,
+}
+
+impl Comment {
+    /// The comment as one that is left out.
+    pub(super) fn left_out(&self, reason: &'static str) -> LeftOut {
+        let words = self.body.split_whitespace().take(8).collect::<Vec<_>>();
+        LeftOut {
+            reason,
+            author: self.author.clone(),
+            comment: self.link.clone().unwrap_or_else(|| words.join(" ")),
+        }
+    }
+}
+
+/// What a thread says of its comments.
+#[derive(Debug, Default, Clone)]
+struct Thread<'a> {
+    path: Option<&'a str>,
+    node: Option<&'a Node>,
+    resolved: bool,
+    reply: bool,
+}
+
+pub(super) struct Reader<'a> {
+    format: ImportFormat,
+    head: Option<&'a HeadLines>,
+    pub(super) comments: Vec<Comment>,
+    pub(super) left_out: Vec<LeftOut>,
+}
+
+/// Where a comment is, as far as the head has it.
+#[derive(Default)]
+struct Placed {
+    path: Option<String>,
+    lines: Option<LineRange>,
+    displaced: Option<String>,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads the comments of a dump. Only what has the marks of the format, or of any, is one.
+    pub(super) fn read(
+        document: &Document,
+        format: ImportFormat,
+        head: Option<&'a HeadLines>,
+    ) -> Self {
+        let mut reader = Self {
+            format,
+            head,
+            comments: Vec::new(),
+            left_out: Vec::new(),
+        };
+        for root in &document.roots {
+            reader.walk(root, &Thread::default(), 0);
+        }
+        reader
+    }
+
+    fn walk<'n>(&mut self, node: &'n Node, thread: &Thread<'n>, depth: usize) {
+        if depth > DEEPEST {
+            return;
+        }
+        match &node.value {
+            Value::List(items) => {
+                for item in items {
+                    self.walk(item, thread, depth + 1);
+                }
+            }
+            Value::Map(members) => {
+                if let Some(inner) =
+                    first(node, &KEYS.thread).filter(|_| first(node, &KEYS.is_thread).is_some())
+                {
+                    self.thread(node, inner, thread, depth);
+                    return;
+                }
+                let whole = first(node, &KEYS.dump).is_some();
+                let author = text(node, &KEYS.author);
+                if let (Some(author), Some(body), false) = (author, first(node, &KEYS.body), whole)
+                {
+                    self.comment(node, author, body.text().unwrap_or(""), thread);
+                    return;
+                }
+                for (key, child) in members {
+                    // Gerrit's comments stand under the path.
+                    let holds_comments = child
+                        .items()
+                        .iter()
+                        .any(|item| first(item, &KEYS.body).is_some());
+                    let path = (holds_comments && key.contains(['/', '.'])).then_some(key.as_str());
+                    let thread = Thread {
+                        path: path.or(thread.path),
+                        ..thread.clone()
+                    };
+                    self.walk(child, &thread, depth + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn thread<'n>(&mut self, node: &'n Node, inner: &'n Node, outer: &Thread<'n>, depth: usize) {
+        let is_resolved = |node| is_set(node, &KEYS.resolved, &KEYS.resolved_words);
+        // Bitbucket's server wraps a single comment.
+        let comments = match &inner.value {
+            Value::List(items) => items.as_slice(),
+            _ => std::slice::from_ref(inner),
+        };
+        let resolved = is_resolved(node) || comments.first().is_some_and(is_resolved);
+        for (at, item) in comments.iter().enumerate() {
+            let thread = Thread {
+                path: outer.path,
+                node: Some(node),
+                resolved,
+                reply: at > 0,
+            };
+            self.walk(item, &thread, depth + 1);
+        }
+    }
+
+    fn comment(&mut self, node: &Node, author: &str, body: &str, thread: &Thread<'_>) {
+        let marked = |node: &Node| KEYS.marks.has(node, self.format);
+        if !marked(node) && !thread.node.is_some_and(marked) {
+            return;
+        }
+        let approves =
+            text(node, &KEYS.state).is_some_and(|state| state.eq_ignore_ascii_case("approved"));
+        let placed = self.place(node, thread);
+        let comment = Comment {
+            author: author.to_owned(),
+            bot: is_set(node, &KEYS.bot, &KEYS.bot_words) || node.get("robot_id").is_some(),
+            body: body.to_owned(),
+            path: placed.path,
+            lines: placed.lines,
+            displaced: placed.displaced,
+            link: text(node, &KEYS.link)
+                .filter(|link| link.starts_with("http"))
+                .map(str::to_owned),
+            resolved: thread.resolved || is_set(node, &KEYS.resolved, &KEYS.resolved_words),
+            approves,
+        };
+        let is_reply = thread.reply
+            || number(node, &KEYS.reply).is_some_and(|id| id > 0)
+            || text(node, &KEYS.reply).is_some_and(|id| !id.is_empty() && id != "0");
+        let reason = if is_set(node, &KEYS.system, &KEYS.system_words) {
+            "notes of the forge itself"
+        } else if is_reply {
+            "replies"
+        } else if body.trim().is_empty() && !approves {
+            "empty comments"
+        } else {
+            return self.comments.push(comment);
+        };
+        self.left_out.push(comment.left_out(reason));
+    }
+
+    /// The place of a comment at the head: as it stands there, or mapped; else only its file, with a word of where it was.
+    fn place(&self, node: &Node, thread: &Thread<'_>) -> Placed {
+        let find_text =
+            |pointers: &[String]| text(node, pointers).or_else(|| text(thread.node?, pointers));
+        let path = find_text(&KEYS.path)
+            .or(thread.path)
+            .map(|path| path.trim_start_matches('/'))
+            .filter(|path| !matches!(*path, "PATCHSET_LEVEL" | "COMMIT_MSG" | ""));
+        let Some(path) = path else {
+            return Placed::default();
+        };
+        let range = |start: &[String], end: &[String]| {
+            let find = |pointers| {
+                number(node, pointers)
+                    .or_else(|| number(thread.node?, pointers))
+                    .filter(|line| *line > 0)
+            };
+            let (start, end) = (find(start), find(end));
+            let last = end.or(start)?;
+            let first = start.unwrap_or(last);
+            Some(LineRange {
+                start: first.min(last),
+                end: first.max(last),
+            })
+        };
+        let old_side =
+            find_text(&KEYS.side).is_some_and(|side| KEYS.old_sides.iter().any(|old| old == side));
+        let here = range(&KEYS.start, &KEYS.end);
+        let earlier = range(&KEYS.original_start, &KEYS.original_end);
+        let old = if old_side {
+            here.or(earlier)
+        } else {
+            range(&KEYS.old_start, &KEYS.old_end)
+        };
+        let shown = |lines: LineRange| {
+            if lines.start == lines.end {
+                format!("line {}", lines.start)
+            } else {
+                format!("lines {}-{}", lines.start, lines.end)
+            }
+        };
+        let (mapped, displaced) = match (here.filter(|_| !old_side), old, earlier) {
+            (Some(lines), ..) => (Some((path.to_owned(), lines)), None),
+            (None, Some(lines), _) => (
+                self.head.and_then(|head| head.from_old(path, lines)),
+                Some(format!("(on {} of the old file)", shown(lines))),
+            ),
+            (None, None, Some(lines)) => (
+                self.head.and_then(|head| {
+                    let commit = find_text(&KEYS.original_commit);
+                    head.from_earlier(path, lines, commit, find_text(&KEYS.diff_hunk))
+                }),
+                Some(format!(
+                    "(outdated: on {} of an earlier commit)",
+                    shown(lines)
+                )),
+            ),
+            (None, None, None) => (None, None),
+        };
+        let (path, lines) = match mapped {
+            Some((path, lines)) => (path, Some(lines)),
+            None => (path.to_owned(), None),
+        };
+        Placed {
+            path: Some(path),
+            lines,
+            displaced,
+        }
+    }
+}
