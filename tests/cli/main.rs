@@ -12,9 +12,9 @@ mod demo;
 mod dependencies;
 mod docs;
 mod errors;
-mod first_use;
 #[cfg(target_os = "linux")]
 mod faults;
+mod first_use;
 mod formats;
 mod help;
 mod import;

@@ -177,6 +177,7 @@ fn tally(imported: Import, file: &Path, session: &Session, output: &Output) -> R
     let report = Report {
         tally: &tally,
         manifest: None,
+        assessment: None,
         diffs: &scrum_core::tally::NoDiffs,
         output,
         only: Only::default(),

@@ -32,7 +32,8 @@ pub(crate) fn listen(children: Arc<Children>, first: impl FnMut() + Send + 'stat
     });
     let mut set = Ok(());
     HANDLER.call_once(|| set = ctrlc::set_handler(handle));
-    set.map_err(failure).context("no handler for Ctrl-C can be installed")
+    set.map_err(failure)
+        .context("no handler for Ctrl-C can be installed")
 }
 
 fn handle() {

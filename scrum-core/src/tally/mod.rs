@@ -35,9 +35,9 @@ pub(crate) mod symbol;
 
 use serde::{Deserialize, Serialize};
 
+use crate::estimate::Estimate;
 pub use count::{tally, try_tally};
 pub use gate::{Gate, GateFailure, QuorumMiss};
-use crate::estimate::Estimate;
 
 pub use mark::{BaselineRecord, JudgedRecord, Since, TriageMark, TriageVerdict};
 pub use record::{
