@@ -53,7 +53,7 @@ fn write(folder: &Path, command: &Command, name: &str) -> Result<()> {
     write_atomically(&path, &mut |out| out.write_all(&page))
 }
 
-/// The synopsis, in which options have the names of their values; clap_mangen leaves them out.
+/// The synopsis, in which options have the names of their values; `clap_mangen` leaves them out.
 fn synopsis(command: &Command, name: &str) -> Roff {
     let mut line = vec![bold(name.replacen('-', " ", 1)), roman(" ")];
     for option in command
