@@ -78,6 +78,8 @@ pub(crate) fn apply_decisions(
 
 /// The decisions of the range's base, if the range itself changes them.
 fn at_base(range: &Range, session: &Session) -> Option<TriageFile> {
+    // Uncommitted work is the user's own, and so are the decisions in it.
+    range.head.as_ref()?;
     let repository = session.repository().ok()?;
     let place = RepoPath::new(PLACE);
     let base = Range {

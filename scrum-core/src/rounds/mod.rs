@@ -9,15 +9,17 @@
 
 mod carry;
 mod compare;
+mod decisions;
 mod held;
 mod matching;
 mod moves;
+mod record;
 mod triage;
 mod worth;
 
 pub use carry::{Carried, Carry, Fate};
-pub use compare::{
+pub use compare::compare;
+pub use decisions::{Lines, TRIAGE_SCHEMA, TriageEntry, TriageError, TriageFile};
+pub use record::{
     Comparison, ComparisonTotals, Engagement, Entry, FindingRef, Place, SCHEMA, Status, WaveSide,
-    compare,
 };
-pub use triage::{Lines, TRIAGE_SCHEMA, TriageEntry, TriageError, TriageFile};

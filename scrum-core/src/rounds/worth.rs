@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::triage::TriageFile;
+use super::decisions::TriageFile;
 use crate::tally::{JudgedRecord, Tally};
 
 /// Normal quantile of a two-sided interval of 95 %.

@@ -5,6 +5,7 @@ use super::*;
 use crate::change::{Change, ChangeKind, Hunk, PathAttributes};
 use crate::path::RepoPath;
 use crate::report::sample::{finding, tally_of};
+use crate::review::Severity;
 
 /// A manifest with one bundle of these files, each shown from line 1 to 500.
 fn manifest(files: &[&str]) -> Manifest {

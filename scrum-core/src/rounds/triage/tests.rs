@@ -4,6 +4,7 @@ use super::*;
 use crate::change::{Change, ChangeKind, Hunk, PathAttributes};
 use crate::path::RepoPath;
 use crate::report::sample::{finding, tally_of};
+use crate::rounds::Lines;
 
 const LOCK: &str = "The lock is never released after a panic";
 const COUNT: &str = "Counts one entry too many at the end";

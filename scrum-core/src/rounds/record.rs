@@ -1,0 +1,205 @@
+//! The records that a comparison of two waves is made of: the data of `scrum compare --format json`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::review::Severity;
+
+/// The schema that this version writes.
+pub const SCHEMA: &str = "scrum.compare/1";
+
+/// What became of an issue between two waves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Only the new wave reports it.
+    New,
+    /// Both waves report it: the same lines, carried through the changes, and the same claim.
+    Persisting,
+    /// Its lines changed or vanished, and a lineage that reported it reviewed again and did not repeat it.
+    Gone,
+    /// Its lines did not change, and a lineage that reported it reviewed again and did not repeat it.
+    Unconfirmed,
+    /// No reviewer of a lineage that reported it has usable output on the bundle that has the lines now.
+    NotReReviewed,
+}
+
+impl Status {
+    /// All of them, in the order of reports.
+    pub const ALL: [Self; 5] = [
+        Self::New,
+        Self::Persisting,
+        Self::Gone,
+        Self::Unconfirmed,
+        Self::NotReReviewed,
+    ];
+
+    /// The word for people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Persisting => "persisting",
+            Self::Gone => "gone",
+            Self::Unconfirmed => "unconfirmed",
+            Self::NotReReviewed => "not re-reviewed",
+        }
+    }
+}
+
+/// Two waves, compared: what `scrum compare --format json` prints.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Comparison {
+    /// Always [`SCHEMA`].
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            description = "Name and number of this format.",
+            extend("const" = SCHEMA)
+        )
+    )]
+    pub schema: String,
+    /// How many entries have each status. They add up to the entries.
+    pub totals: ComparisonTotals,
+    /// The wave before.
+    pub old: WaveSide,
+    /// The wave after.
+    pub new: WaveSide,
+    /// An entry for each issue. Every finding of both waves is in exactly one entry.
+    pub findings: Vec<Entry>,
+    /// How much each reviewer wrote, by name.
+    pub engagement: Vec<Engagement>,
+}
+
+/// How many entries have each status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ComparisonTotals {
+    /// Only in the new wave.
+    pub new: u64,
+    /// In both.
+    pub persisting: u64,
+    /// Changed and not repeated.
+    pub gone: u64,
+    /// Unchanged and not repeated.
+    pub unconfirmed: u64,
+    /// Not looked at again.
+    pub not_re_reviewed: u64,
+}
+
+impl ComparisonTotals {
+    /// The number of a status.
+    pub fn of(&self, status: Status) -> u64 {
+        match status {
+            Status::New => self.new,
+            Status::Persisting => self.persisting,
+            Status::Gone => self.gone,
+            Status::Unconfirmed => self.unconfirmed,
+            Status::NotReReviewed => self.not_re_reviewed,
+        }
+    }
+
+    pub(super) fn count(&mut self, status: Status) {
+        *match status {
+            Status::New => &mut self.new,
+            Status::Persisting => &mut self.persisting,
+            Status::Gone => &mut self.gone,
+            Status::Unconfirmed => &mut self.unconfirmed,
+            Status::NotReReviewed => &mut self.not_re_reviewed,
+        } += 1;
+    }
+}
+
+/// One of the two waves.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct WaveSide {
+    /// The wave's name; empty where the caller gives none.
+    #[serde(default)]
+    pub wave: String,
+    /// Full hex id of the head commit; `None` if the wave was made from a patch or from the work tree.
+    pub head: Option<String>,
+    /// Full hex id of the head tree.
+    pub head_tree: Option<String>,
+    /// Findings counted.
+    pub findings: u64,
+    /// Issues that they make.
+    pub issues: u64,
+    /// Findings without a location, which nothing can be compared with.
+    pub without_location: u64,
+}
+
+/// A place in a file at one of the two heads.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Place {
+    /// The path as the manifest writes it.
+    pub path: String,
+    /// First line; `None` for a whole file, or a symbol that the diff does not show.
+    pub start: Option<u32>,
+    /// Last line.
+    pub end: Option<u32>,
+}
+
+/// A finding in one of the two tallies.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FindingRef {
+    /// The bundle that it is listed in.
+    pub bundle: String,
+    /// Index into the bundle's `findings`.
+    pub finding: usize,
+}
+
+/// An issue, followed from one wave to the other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Entry {
+    /// What became of it.
+    pub status: Status,
+    /// Where the old wave has it.
+    pub old: Option<Place>,
+    /// Where these lines are at the new head; `None` if nothing is left of them.
+    pub mapped: Option<Place>,
+    /// Where the new wave has it.
+    pub new: Option<Place>,
+    /// Everybody who reports it, in either wave, by name.
+    pub reviewers: Vec<String>,
+    /// The highest severity: in the new wave if it is there, else in the old one.
+    pub severity: Option<Severity>,
+    /// The highest severity in the old wave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old_severity: Option<Severity>,
+    /// What is claimed: the first claim of the new wave, else of the old one.
+    pub what: Option<String>,
+    /// Why it has this status, in words for a person.
+    pub reason: String,
+    /// How alike the claims of both waves are, 0 to 1.
+    pub similarity: Option<f64>,
+    /// Two or more independent lineages report it: in the new wave if it is there, else in the old one.
+    pub agreed: bool,
+    /// Its findings in the old wave's tally.
+    pub old_findings: Vec<FindingRef>,
+    /// Its findings in the new wave's tally.
+    pub new_findings: Vec<FindingRef>,
+}
+
+/// How much a reviewer wrote in each wave, and about how much.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Engagement {
+    /// The reviewer's name.
+    pub reviewer: String,
+    /// Output tokens in the old wave, all bundles together; `None` if it wrote nothing there.
+    pub old_tokens: Option<u64>,
+    /// Output tokens in the new wave.
+    pub new_tokens: Option<u64>,
+    /// Bytes of the bundles that it answered about in the old wave.
+    pub old_bytes: Option<u64>,
+    /// Bytes of the bundles that it answered about in the new wave.
+    pub new_bytes: Option<u64>,
+    /// Bundles that it answered about in the old wave.
+    pub old_bundles: u64,
+    /// Bundles that it answered about in the new wave.
+    pub new_bundles: u64,
+}
