@@ -75,7 +75,8 @@ pub(crate) fn run(args: &AssessArgs, session: &Session, output: &Output) -> Resu
     let jobs = super::cores();
     let options = tally::options(session, None, None, &[]).jobs(jobs);
     let files = reviews::of_wave(&wave, jobs)?;
-    let tally = tally::count(&wave, files, &options, jobs, session, output)?;
+    let mut tally = tally::count(&wave, files, &options, jobs, session, output)?;
+    tally::triaged(&wave, &mut tally, session)?;
     phases.note("tally.json", &tally.to_json().map_err(failure)?);
     let manifest = std::fs::read(folder.join(MANIFEST))
         .with_context(|| format!("{} cannot be read", folder.join(MANIFEST).display()))?;

@@ -182,7 +182,11 @@ fn review(bundle: &BundleTally, min_lineages: u32, found: &mut Vec<Found>) {
     let mut agreed: Vec<usize> = Vec::new();
     for issue in bundle.issues.iter().filter(|issue| blocks(issue.severity)) {
         let place = place(&issue.path, issue.start, issue.end, issue.symbol.as_deref());
-        if issue.is_agreed() {
+        if issue.is_dismissed() {
+            // Locations of the same findings are dismissed with it.
+            agreed.extend(&issue.findings);
+            add(Rule::Dismissed, place, &issue.findings);
+        } else if issue.is_agreed() {
             agreed.extend(&issue.findings);
             add(Rule::AgreedBlock, place, &issue.findings);
         } else {

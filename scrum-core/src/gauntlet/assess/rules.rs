@@ -132,6 +132,8 @@ rules! {
     convergent_block ConvergentBlock Hold;
     /// A lineage alone reports an issue as BLOCK.
     single_block SingleBlock Note;
+    /// An issue of severity BLOCK that a person has dismissed (`scrum triage`).
+    dismissed Dismissed Note;
     /// Fewer than `[tally] min_lineages` lineages, or none at all, reviewed a bundle.
     few_lineages FewLineages Hold;
     /// A bundle is above the fail limit, and was written all the same.
@@ -164,6 +166,7 @@ impl Rule {
             Self::AgreedBlock
             | Self::ConvergentBlock
             | Self::SingleBlock
+            | Self::Dismissed
             | Self::FewLineages
             | Self::ForcedOversize => Some(Phase::Review),
             Self::ParityDiverges | Self::ParityFailed => Some(Phase::Parity),

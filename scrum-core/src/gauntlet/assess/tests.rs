@@ -131,7 +131,7 @@ fn every_rule_is_found_alone() {
     type Change = fn(&mut Release);
     let gaps = |text: &str| read_gaps(text).unwrap();
     let accepted = "[[gap]]\nid='g'\nwhat='w'\nstatus='accepted'\ndecided_by='Ada'\n";
-    let rows: [(Rule, Change); 15] = [
+    let rows: [(Rule, Change); 16] = [
         (Rule::NotRun, |r| {
             r.parity = None;
         }),
@@ -150,6 +150,16 @@ fn every_rule_is_found_alone() {
         }),
         (Rule::SingleBlock, |r| {
             r.tally = Some(tally(&[("opus", BLOCK), ("kimi", "NONE")]));
+        }),
+        (Rule::Dismissed, |r| {
+            let mut tally = tally(&[("opus", BLOCK), ("kimi", BLOCK)]);
+            tally.bundles[0].issues[0].triage = Some(tally::TriageMark {
+                verdict: tally::TriageVerdict::FalsePositive,
+                by: Some("Ada".into()),
+                note: None,
+                reopened: Vec::new(),
+            });
+            r.tally = Some(tally);
         }),
         (Rule::FewLineages, |r| {
             r.tally = Some(tally(&[("opus", "NONE"), ("opus-2", "NONE")]));
