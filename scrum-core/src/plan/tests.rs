@@ -1,8 +1,8 @@
 use super::fixture::{change, change_set, modified};
 use super::*;
+use crate::change::ChangeKind;
 use crate::change::PathAttributes;
 use crate::plan::component::{By, ComponentRule};
-use crate::change::ChangeKind;
 use crate::plan::exclude::ExcludeOptions;
 
 fn rule(name: &str, paths: &[&str]) -> ComponentRule {
