@@ -17,8 +17,6 @@ use crate::error::{Context as _, NoFolder, Result, cannot_read, usage_error};
 /// Begins the name of every temporary file, so that what a kill left behind is recognised.
 const TEMPORARY: &str = ".scrum-tmp-";
 
-/// What is made of the reviews, beside them.
-
 /// A folder that a wave is going to be written into.
 #[derive(Debug)]
 pub(crate) struct WaveFolder {
