@@ -1,6 +1,7 @@
 //! How a caller follows long work, and ends it.
 //!
-//! A [`Control`] is part of the options of every stage that can take long: [`DiffOptions`](crate::git::DiffOptions),
+//! Takes a switch and a callback of the caller's; gives the stages a [`Control`] that they report to and look at.
+//! It is part of the options of every stage that can take long: `git::DiffOptions`,
 //! [`BundleOptions`](crate::plan::BundleOptions), [`WaveOptions`](crate::wave::WaveOptions) and
 //! [`TallyOptions`](crate::tally::TallyOptions). All of them can share one.
 //!

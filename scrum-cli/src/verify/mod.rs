@@ -14,7 +14,7 @@ use scrum_core::change::Change;
 use scrum_core::patch::{self, FilePatch, file_patches};
 use scrum_core::plan::unit::Units;
 use scrum_core::wave::EXCLUDED;
-use scrum_core::wave::manifest::{BundleRecord, Manifest};
+use scrum_core::wave::manifest::{BundleRecord, ExcludedRecord, FileRecord, Manifest};
 
 use crate::error::{Result, failure};
 use crate::wave::Wave;
@@ -235,8 +235,8 @@ fn apply_all(
 /// Every path that a wave says it changes, old ones too.
 fn paths(manifest: &Manifest) -> HashSet<Vec<u8>> {
     let bundled = manifest.bundles.iter().flat_map(|bundle| &bundle.files);
-    let bundled = bundled.flat_map(|file| file.paths());
-    let excluded = manifest.excluded.iter().flat_map(|file| file.paths());
+    let bundled = bundled.flat_map(FileRecord::paths);
+    let excluded = manifest.excluded.iter().flat_map(ExcludedRecord::paths);
     let all = bundled.chain(excluded);
     all.map(|path| path.as_bytes().to_vec()).collect()
 }

@@ -116,7 +116,7 @@ pub enum ComponentError {
         /// Its patterns, by which a person finds it.
         paths: Vec<String>,
     },
-    /// FoundBy by owners was asked for, and the head tree has no CODEOWNERS file.
+    /// Grouping by owners was asked for, and the head tree has no CODEOWNERS file.
     #[error("the components are to be found by codeowners, but there is no CODEOWNERS file")]
     NoCodeowners,
 }

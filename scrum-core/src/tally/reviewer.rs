@@ -31,6 +31,9 @@ pub(super) struct Counted {
     pub(super) resolved: Resolved,
 }
 
+/// The outcome of each assignment of one reviewer, by its index, and the findings that count.
+pub(super) type Reviewed = (Vec<(usize, ReviewerOutcome)>, Vec<Counted>);
+
 /// Goes through one reviewer's assignments, given with their indices in the order of the bundles. The findings are moved
 /// out of the reviews; the rest of them stays, for the states to be judged.
 pub(super) fn review(
@@ -38,7 +41,7 @@ pub(super) fn review(
     ids: &[String],
     resolver: &Resolver<'_>,
     control: &Control,
-) -> Result<(Vec<(usize, ReviewerOutcome)>, Vec<Counted>), Cancelled> {
+) -> Result<Reviewed, Cancelled> {
     let mut outcomes = Vec::with_capacity(assignments.len());
     let mut live = Vec::new();
     let mut own = Vec::with_capacity(assignments.len());

@@ -1,7 +1,7 @@
 //! Which bundles a reviewer is asked about.
 
 use crate::plan::pattern::{PathPatterns, PatternError};
-use crate::wave::manifest::BundleRecord;
+use crate::wave::manifest::{BundleRecord, FileRecord};
 
 /// The bundles that a reviewer is asked about: all, or those with a file that its `paths` match.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ impl Wanted {
     /// Whether a file of the bundle matches, by its new or its old path.
     pub fn is_asked(&self, bundle: &BundleRecord) -> bool {
         self.0.as_ref().is_none_or(|patterns| {
-            let mut paths = bundle.files.iter().flat_map(|file| file.paths());
+            let mut paths = bundle.files.iter().flat_map(FileRecord::paths);
             paths.any(|path| patterns.is_match(&path))
         })
     }
