@@ -56,7 +56,7 @@ fn a_finder_of_the_callers_comes_after_rules_and_before_folders() {
     let rule = ComponentRule {
         name: "contract".into(),
         paths: vec!["api/**".into()],
-        ..ComponentRule::default()
+        instructions: None,
     };
     let by_ending = |path: &RepoPath| {
         path.file_name()

@@ -343,6 +343,7 @@ fn errors_of_a_wave() {
         hint(&run);
     }
     fs::remove_file(place.path().join(".scrum/first/manifest.json")).unwrap();
+    place.write(".scrum/current", "first\n");
     let run = place.scrum(&["tally"]).expect(2);
     assert!(run.stderr.contains("first"), "{}", run.all());
     hint(&run);
@@ -608,7 +609,7 @@ fn what_the_command_line_itself_refuses_has_a_way_on() {
         (&["completions", "bsh"], "bash"),
         (&["bundle", "main", "HEAD"], "scrum bundle A..B"),
         (&["bundle", "main", "src/"], "-- src/"),
-        (&["bundle", "--staged"], "git diff --staged"),
+        (&["bundle", "--cached"], "--staged"),
         (&["main...HEAD"], "scrum bundle main...HEAD"),
     ] {
         let run = place.scrum(args).expect(2);

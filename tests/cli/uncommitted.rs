@@ -201,7 +201,7 @@ fn a_file_edited_in_the_second_in_which_it_was_staged_is_seen() {
     for content in ["2\n", "3\n"] {
         place.write("a", content);
         place.scrum(&["bundle", "--uncommitted", "-q"]).expect(0);
-        assert!(shown(&place)[0].contains(&format!("+{content}").trim_end()));
+        assert!(shown(&place)[0].contains(format!("+{content}").trim_end()));
         place.git(&["add", "a"]);
     }
 }

@@ -250,7 +250,7 @@ fn a_wave_is_found_by_path_name_and_range() {
         .scrum(&[&BUNDLE[..], &["-o", out.to_str().unwrap()]].concat())
         .expect(0);
     assert_eq!(place.scrum(&["tally"]).expect(0).stdout, by_default);
-    assert_eq!(place.read(".scrum/current").trim(), out.to_str().unwrap());
+    assert_eq!(place.read(".scrum/current").trim(), name);
 }
 
 /// Whether a tally wrote it, and not a bundling.

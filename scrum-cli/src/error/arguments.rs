@@ -12,9 +12,7 @@ pub(crate) fn of_arguments(error: &clap::Error) -> Option<String> {
     };
     match error.kind() {
         ErrorKind::UnknownArgument => match word(ContextKind::InvalidArg)? {
-            "--staged" | "--cached" => {
-                Some("`git diff --staged | scrum bundle --diff -` takes what is staged".to_owned())
-            }
+            "--cached" => Some("`scrum bundle --staged` takes what is staged".to_owned()),
             option if option.starts_with('-') => None,
             extra => Some(format!(
                 "paths stand behind two dashes: `scrum bundle RANGE -- {}`; two revisions are one word: `scrum bundle A..B`",

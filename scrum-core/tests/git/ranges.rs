@@ -208,7 +208,7 @@ fn one_commit_alone() {
     assert_eq!(set.range.head, Some(topic));
     assert_eq!(set.range.commits.len(), 1);
     // The first commit is compared with nothing.
-    let set = repo.changes(&format!("{fork}^!"));
+    let set = repo.changes(&format!("{fork}~1^!"));
     assert_eq!(set.range.base_tree.as_deref(), Some(EMPTY_TREE));
     assert!(!set.changes().is_empty());
     assert_eq!((set.range.base, set.range.commits.len()), (None, 1));
