@@ -54,6 +54,9 @@ const TEXTS: [&str; 26] = [
     "json5", "jsonc", "out",
 ];
 
+/// Those of [`TEXTS`] that other files have more often.
+const OTHERS: [&str; 6] = ["toml", "html", "htm", "diff", "patch", "out"];
+
 /// A JSON file above this is taken for a sidecar unread, in bytes.
 const LARGEST_JSON: u64 = 64 << 20;
 
@@ -89,6 +92,11 @@ impl FolderEntry {
         let name = self.name.as_encoded_bytes();
         let plain = Path::new(&self.name).extension().is_none() && !name.starts_with(b".");
         plain || TEXTS.iter().any(|ending| self.ends_in(ending))
+    }
+
+    /// Whether its ending is that of files of many kinds, which lie in folders of anything. Only in a wave are they answers.
+    fn may_be_other(&self) -> bool {
+        OTHERS.iter().any(|ending| self.ends_in(ending))
     }
 
     /// Whether it is a folder; where `follow`, also a link to one.
@@ -213,7 +221,7 @@ pub(crate) fn of_paths(paths: &[PathBuf], jobs: usize) -> Result<Vec<ReviewFile>
             // Only a sidecar beside a review says something here.
             let own = reviews_in(path, entries, |folder, entry| match entry.kind {
                 EntryKind::Folder => false,
-                _ if entry.is_text() => true,
+                _ if entry.is_text() => !entry.may_be_other(),
                 EntryKind::File => entry.name.as_encoded_bytes().ends_with(b".json"),
                 EntryKind::Unknown => {
                     entry.name.as_encoded_bytes().ends_with(b".json")

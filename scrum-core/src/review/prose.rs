@@ -754,7 +754,11 @@ impl Reader<'_> {
             self.unit = Some(Unit::new(Start::Heading(8), &around, line.number, text));
             return;
         }
+        let is_row = text.starts_with(|c: char| c.is_ascii_digit())
+            && self.around().path.is_some()
+            && location::lines_at_start(text).is_some();
         if line.indent >= 2
+            && !is_row
             && !self.is_only_place(text)
             && matches!(
                 self.unit,

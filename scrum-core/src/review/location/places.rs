@@ -147,6 +147,9 @@ pub(crate) fn lines_at_start(text: &str) -> Option<(Vec<Result<LineRange, Malfor
         None if short => inner,
         // A bare range in backticks or with a colon behind it.
         None if inner.starts_with(|c: char| c.is_ascii_digit()) => {
+            if let Some((line, len)) = line_and_column(inner) {
+                return Some((line, lead + len));
+            }
             let (read, rest) = lines::range(inner)?;
             let ticked = text[..lead].ends_with('`') && rest.starts_with('`');
             let behind = lines::after_number(rest);
@@ -165,6 +168,21 @@ pub(crate) fn lines_at_start(text: &str) -> Option<(Vec<Result<LineRange, Malfor
             .collect(),
         text.len() - rest.len(),
     ))
+}
+
+/// `20:17  error …`, as linters print it below a path; with the bytes that it takes, from the first digit.
+fn line_and_column(text: &str) -> Option<(Vec<Result<LineRange, Malformed>>, usize)> {
+    let (line, rest) = text.split_once(':')?;
+    let column = rest.bytes().take_while(u8::is_ascii_digit).count();
+    if column == 0 || !rest[column..].starts_with([' ', '\t']) {
+        return None;
+    }
+    let line: u32 = line.parse().ok().filter(|line| *line > 0)?;
+    let range = LineRange {
+        start: line,
+        end: line,
+    };
+    Some((vec![Ok(range)], text.len() - rest.len() + column))
 }
 
 /// Lines that a text about one file names anywhere: `P1 at line 30: …`.

@@ -34,6 +34,19 @@ impl Reader<'_> {
                 return Some((level, word));
             }
         }
+        // `4:7  error  …`, as linters print it below a path.
+        if let Some((_, text)) = unit.lines.get(index)
+            && let Some(row) = text.get(start..)
+            && row
+                .split_once(':')
+                .is_some_and(|(_, column)| column.starts_with(|c: char| c.is_ascii_digit()))
+            && row.starts_with(|c: char| c.is_ascii_digit())
+            && let Some((_, len)) = location::lines_at_start(row)
+            && let Some(word) = row[len..].split_whitespace().next()
+            && let Some(level) = severity::read(word)
+        {
+            return Some((level, word.to_owned()));
+        }
         for (at, (_, text)) in unit.lines.iter().enumerate().take(6) {
             let cut = (at == index && start != usize::MAX).then_some(start);
             let text = self.without_place(text, cut);
