@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use scrum_core::change::ChangeSet;
-use scrum_core::patch::{PatchSet, change_set, file_patches};
+use scrum_core::patch::{HunkText, PatchSet, change_set, file_patches};
 use scrum_core::plan::guard::Limits;
 use scrum_core::plan::{BundleOptions, DiffWriter, Plan};
 use scrum_core::wave::prompt::Template;
@@ -54,7 +54,7 @@ fn take(text: &[u8], set: &mut PatchSet, lines: &mut Lines) {
         let file = file.expect("what is written reads back");
         set.add(&file);
         let of = lines.entry(file.path.as_bytes().to_vec()).or_default();
-        for line in file.hunks.iter().flat_map(|hunk| hunk.lines()) {
+        for line in file.hunks.iter().flat_map(HunkText::lines) {
             if matches!(line.first(), Some(b'+' | b'-')) {
                 *of.entry(line.strip_suffix(b"\n").unwrap_or(line).to_vec())
                     .or_default() += 1;

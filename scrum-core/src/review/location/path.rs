@@ -209,7 +209,9 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, path: &str, more_follows: bool) 
     // Digits alone are lines.
     let word = !path.contains(|c: char| c.is_ascii_alphabetic())
         || (!more_follows && (is_nowhere(path) || !looks_like_path(path)));
-    if path.starts_with('"') || (edges && !word && path.bytes().all(plain)) {
+    let is_gits = path.starts_with('"')
+        && git_quoted(path).is_some_and(|(_, len)| len == path.len() && path.contains('\\'));
+    if is_gits || (edges && !word && path.bytes().all(plain)) {
         return f.write_str(path);
     }
     let quoted = RepoPath::from(path).quoted();
