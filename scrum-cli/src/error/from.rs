@@ -200,6 +200,23 @@ fn patch(name: &str, error: &PatchError) -> String {
         PatchError::Prefix { .. } => {
             "`git -c diff.noprefix=false diff A B | scrum bundle --diff -`".to_owned()
         }
+        PatchError::NoGitHeader { .. } => format!(
+            "`diff -u` writes no `diff --git` line; `git diff --no-index OLD NEW`, or {again}"
+        ),
+        PatchError::SubmoduleLog { .. } => {
+            "`git diff --submodule=short --ignore-submodules=dirty A B | scrum bundle --diff -`".to_owned()
+        }
+        PatchError::WordDiff { .. } => format!("leave out --word-diff: {again}"),
+        PatchError::Colour { .. } => {
+            "`git diff --color=never A B | scrum bundle --diff -`".to_owned()
+        }
+        PatchError::Utf16 => {
+            "`git diff --output=FILE A B`, then `scrum bundle --diff FILE`; `>` of Windows PowerShell rewrites what it stores"
+                .to_owned()
+        }
+        PatchError::Unmerged { .. } => {
+            "resolve the conflict first; `git status` lists such files".to_owned()
+        }
         _ if name == "-" => format!("it broke on its way: {again}"),
         _ => format!(
             "`git apply --stat {}` says what git makes of it; {again} makes it anew",
