@@ -125,7 +125,8 @@ fn git_kind(error: &GitError) -> ErrorKind {
         | GitError::ShallowMergeBase { .. }
         | GitError::Pathspec { .. }
         | GitError::NotOwned { .. }
-        | GitError::Sha256 { .. } => ErrorKind::Usage,
+        | GitError::Sha256 { .. }
+        | GitError::Extension { .. } => ErrorKind::Usage,
         _ => ErrorKind::Failure,
     }
 }
@@ -314,7 +315,9 @@ fn git(error: &GitError) -> Option<Hint> {
         GitError::Pathspec { .. } => {
             "paths count from the current folder: `scrum bundle main...HEAD -- src/ ':!*.md'`"
         }
-        GitError::Sha256 { .. } => "`git diff A B | scrum bundle --diff -` takes the patch instead",
+        GitError::Sha256 { .. } | GitError::Extension { .. } => {
+            "`git diff A B | scrum bundle --diff -` takes the patch instead"
+        }
         GitError::TreeTooLarge { .. } => {
             "`scrum bundle RANGE -- FOLDER` looks at one folder; `git fsck` says whether the trees are sound"
         }

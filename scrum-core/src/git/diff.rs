@@ -1,6 +1,6 @@
 //! From the two trees of a range to its changes, each with its patch.
 
-use super::attributes::{AttributeTree, DiffAttribute};
+use super::attributes::{AttributeTree, Attributes, DiffAttribute};
 use super::objects::Objects;
 use super::options::DiffOptions;
 use super::patch::spool::{Place, Spool, Spooled};
@@ -32,7 +32,7 @@ pub(super) struct Patches {
 /// Compares the trees of two ends, finds what was renamed, and writes the patches.
 pub(super) fn patches(
     ends: &Ends,
-    pathspec: &Pathspecs,
+    pathspec: &mut Pathspecs,
     options: &DiffOptions,
     workers: &mut Workers,
 ) -> Result<Patches, GitError> {
@@ -63,12 +63,20 @@ pub(super) fn patches(
     let pairs = renames::find(differences, policy, workers, &mut warnings)?;
 
     workers.enter(Stage::Patches)?;
+    // The trees of attributes stay in this thread.
+    let attributes = pairs
+        .iter()
+        .map(|pair| {
+            let path = pair.path();
+            let source = pair.old.as_ref().map_or(path, |side| &side.path);
+            (base_tree.of(source), head_tree.of(path))
+        })
+        .collect();
     let around = Surroundings {
         style: Style {
             context: options.context,
         },
-        base_tree,
-        head_tree,
+        attributes,
         head_paths: &head_paths,
     };
     let (spools, chunks) = workers.run(
@@ -76,11 +84,11 @@ pub(super) fn patches(
         CHUNK_FILES,
         |thread| (thread, Spool::new(SPOOL_BYTES)),
         |objects, (thread, spool), range| {
-            let make = |pair: &FilePair| -> Result<_, GitError> {
-                let (change, place) = around.make(objects, pair, spool)?;
+            let make = |at: usize| -> Result<_, GitError> {
+                let (change, place) = around.make(objects, &pairs, at, spool)?;
                 Ok((change, (*thread, place)))
             };
-            pairs[range].iter().map(make).collect::<Result<Vec<_>, _>>()
+            range.map(make).collect::<Result<Vec<_>, _>>()
         },
     )?;
     let (changes, places): (Vec<_>, Vec<_>) = chunks.into_iter().flatten().unzip();
@@ -96,8 +104,8 @@ pub(super) fn patches(
 /// What a patch depends on beside its pair.
 struct Surroundings<'a> {
     style: Style,
-    base_tree: AttributeTree,
-    head_tree: AttributeTree,
+    /// Of each pair, at the base and at the head.
+    attributes: Vec<(Attributes, Attributes)>,
     /// Sorted.
     head_paths: &'a [RepoPath],
 }
@@ -107,12 +115,14 @@ impl Surroundings<'_> {
     fn make(
         &self,
         objects: &Objects,
-        pair: &FilePair,
+        pairs: &[FilePair],
+        at: usize,
         spool: &mut Spool,
     ) -> Result<(Change, Place), GitError> {
+        let pair = &pairs[at];
         let path = pair.path();
         let source = pair.old.as_ref().map_or(path, |side| &side.path);
-        let (base, head) = (self.base_tree.of(source), self.head_tree.of(path));
+        let (base, head) = self.attributes[at];
         let treatment = Treatment {
             diff: if base.diff == head.diff {
                 head.diff

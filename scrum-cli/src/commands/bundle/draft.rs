@@ -185,8 +185,8 @@ fn read_changes(
     let pathspec = bundling
         .pathspec
         .iter()
-        .map(|spec| session.seen_from_top(spec))
-        .collect::<Vec<_>>();
+        .map(|spec| session.pathspec_from_top(spec))
+        .collect::<Result<Vec<_>, _>>()?;
     let options = DiffOptions::default()
         .with_pathspec(pathspec)
         .with_context(config.bundle.context)
