@@ -75,6 +75,8 @@ fn nothing_is_lost_in_silence() {
         ),
         (ONE.replace("+++ b/x", "+++ b/y"), 1, "file names"),
         (ONE.replace("+++ b/x", "rename to y"), 1, "file names"),
+        (ONE.replace("+++ b/x", "+++ /dev/null"), 1, "file names"),
+        (ONE.replace("100644", "100644\nnew file mode 100644"), 1, "file names"),
         (ONE.replace("/x\n+++ b/x", "/y\n+++ b/y"), 1, "file names"),
         (
             "diff --git a/x b/y\nsimilarity index 90%\nrename from x\nrename to y\n--- a/z\n+++ b/y\n@@ -1 +1 @@\n-a\n+b\n"

@@ -116,6 +116,17 @@ pub(super) fn read(patch: &mut FilePatches<'_>) -> Result<Header, PatchError> {
         Some(b"/dev/null") | None => Ok(None),
         Some(text) => names.prefixed(text).map(Some),
     };
+    // `/dev/null` belongs to a file that is added or deleted, and to no other.
+    let nothing = |text: Option<&[u8]>| text.is_none_or(|text| text == b"/dev/null");
+    let is_nothing = |text: Option<&[u8]>| text == Some(b"/dev/null");
+    let fits = match kind {
+        ChangeKind::Added => nothing(minus) && !is_nothing(plus),
+        ChangeKind::Deleted => nothing(plus) && !is_nothing(minus),
+        _ => !is_nothing(minus) && !is_nothing(plus),
+    };
+    if !fits {
+        return Err(PatchError::Names { line });
+    }
     let (minus, plus) = (side(minus)?, side(plus)?);
     // Names that contradict each other: the header of another file has got into this one, and one of the two is lost.
     let agree = |named: &Option<RepoPath>, path: &RepoPath| {
