@@ -45,7 +45,7 @@ Examples:
   scrum review main...HEAD --dry-run     # what is asked, and what it costs
   scrum review main...HEAD               # bundle, ask, count
   scrum review                           # the newest wave: only what is missing
-  scrum review --retry no-evidence       # ask those again that said nothing usable
+  scrum review --retry no-evidence       # ask again what said nothing usable
   scrum review --reviewer kimi --fresh   # ask one again")]
 pub(crate) struct ReviewArgs {
     /// A wave, or a range to be bundled first [default: the newest wave]
