@@ -214,8 +214,11 @@ fn many_hunks(manifest: &Manifest) -> HashSet<&str> {
         .collect()
 }
 
+/// A patch without the sections of some paths, and those sections.
+type TakenOut = (Vec<u8>, HashMap<String, Vec<u8>>);
+
 /// Takes the sections of these paths out of a patch. `None` where it cannot be read.
-fn take_out(text: &[u8], paths: &HashSet<&str>) -> Option<(Vec<u8>, HashMap<String, Vec<u8>>)> {
+fn take_out(text: &[u8], paths: &HashSet<&str>) -> Option<TakenOut> {
     let (mut rest, mut taken) = (Vec::new(), HashMap::<String, Vec<u8>>::new());
     for file in file_patches(text) {
         let file = file.ok()?;

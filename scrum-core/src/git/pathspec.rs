@@ -366,7 +366,11 @@ mod tests {
                 "round {round}, {specs:?} in `{below}`, {own:?}"
             );
         }
-        println!("{rounds} rounds, {refused} refused by both");
+        // Most are accepted by both, so that the comparison is about something.
+        assert!(
+            refused < rounds / 2,
+            "{refused} of {rounds} are refused by both"
+        );
     }
 
     #[test]
