@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use scrum_core::config::{self, Config};
-use scrum_core::git::{GitError, Repository, Surroundings};
+use scrum_core::git::{GitError, Repository, Surroundings, pathspec_from_top};
 
 use crate::error::{Context as _, Result, cannot_read, config_error};
 use crate::terminal::{Output, PrintOptions};
@@ -73,39 +73,16 @@ impl Session {
         Repository::find(&self.folder, &surroundings())
     }
 
-    /// A pathspec typed in the current folder, as one of the top folder. Those that begin with `:` are git's own magic
-    /// and count from the top.
-    pub(crate) fn seen_from_top(&self, pathspec: &str) -> String {
+    /// A pathspec typed in the current folder, as one of the top folder.
+    pub(crate) fn pathspec_from_top(&self, pathspec: &str) -> Result<String, GitError> {
         // The top folder as libgit2 names it may differ from the current folder's name by symbolic links.
         let folder = self
             .folder
             .canonicalize()
             .unwrap_or_else(|_| self.folder.clone());
         let top = self.top.canonicalize().unwrap_or_else(|_| self.top.clone());
-        let below = folder.strip_prefix(top).unwrap_or(Path::new(""));
-        if below.as_os_str().is_empty() || pathspec.starts_with(':') {
-            return pathspec.to_owned();
-        }
-        let mut parts: Vec<String> = below
-            .iter()
-            .map(|part| part.to_string_lossy().into_owned())
-            .collect();
-        for part in pathspec.split('/') {
-            match part {
-                "." | "" => {}
-                // What leads out of the repository stays as it is, and is refused.
-                ".." if parts.last().is_none_or(|last| last == "..") => parts.push("..".to_owned()),
-                ".." => {
-                    parts.pop();
-                }
-                part => parts.push(part.to_owned()),
-            }
-        }
-        if parts.is_empty() {
-            ".".to_owned()
-        } else {
-            parts.join("/")
-        }
+        let below = folder.strip_prefix(&top).unwrap_or(Path::new(""));
+        pathspec_from_top(pathspec, below, &top)
     }
 
     /// The folder that holds the waves.

@@ -264,3 +264,100 @@ fn a_patch_in_place_of_a_range() {
     expected.sort();
     assert_eq!(sections, expected);
 }
+
+#[test]
+fn pathspecs_typed_in_a_folder_are_gits() {
+    let place = Place::repository();
+    for name in ["a.c", "src/a.c", "src/b.c", "src/deep/c.h"] {
+        place.write(name, "1\n");
+    }
+    place.commit("First");
+    for name in ["a.c", "src/a.c", "src/b.c", "src/deep/c.h"] {
+        place.write(name, "2\n");
+    }
+    place.commit("Second");
+    let top = place.path();
+    for specs in [
+        &[".", ":!a.c"][..],
+        &[":!a.c"],
+        &["*.c"],
+        &[":(glob)*.c"],
+        &[":/", ":(exclude)deep"],
+        &["../a.c", "[[:alpha:]].c"],
+        &[top.join("src/b.c").to_str().unwrap()],
+    ] {
+        let args = ["-C", "src", "diff", "--name-only", "HEAD~1", "HEAD", "--"];
+        let due = place.git(&[&args[..], specs].concat());
+        let args = [
+            "-C",
+            "src",
+            "bundle",
+            "HEAD~1..HEAD",
+            "--dry-run",
+            "--format",
+            "json",
+            "--",
+        ];
+        let manifest = place.scrum(&[&args[..], specs].concat()).expect(0).json();
+        let mut found: Vec<_> = manifest["bundles"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|bundle| bundle["files"].as_array().unwrap())
+            .map(|file| file["path"].as_str().unwrap())
+            .collect();
+        found.sort_unstable();
+        assert_eq!(found, due.lines().collect::<Vec<_>>(), "{specs:?}");
+    }
+}
+
+#[test]
+fn gitlabs_own_place_for_codeowners_is_read() {
+    let place = Place::repository();
+    place.write(
+        ".gitlab/CODEOWNERS",
+        "[Core][2] @core\nsrc/\n!src/gen/\n^[web]\nweb/ @web\n[CORE]\nlib/ @lib\n",
+    );
+    let files = ["src/a.c", "src/gen/b.c", "web/c.js", "lib/d.c", "e.md"];
+    for name in files {
+        place.write(name, "1\n");
+    }
+    place.commit("First");
+    for name in files {
+        place.write(name, "2\n");
+    }
+    place.commit("Second");
+    let args = [
+        "bundle",
+        "HEAD~1..HEAD",
+        "--by",
+        "codeowners",
+        "--dry-run",
+        "--format",
+        "json",
+    ];
+    let manifest = place.scrum(&args).expect(0).json();
+    let of = |path: &str| {
+        let bundles = manifest["bundles"].as_array().unwrap();
+        let mut holding = bundles.iter().filter(|bundle| {
+            let mut files = bundle["files"].as_array().unwrap().iter();
+            files.any(|file| file["path"] == path)
+        });
+        holding.next().unwrap()["component"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let components = files.map(of);
+    // What a section excludes has no owner, as what no line names; the other three have one each.
+    assert_eq!(components[1], components[4], "{components:?}");
+    let mut own = vec![
+        &components[0],
+        &components[2],
+        &components[3],
+        &components[4],
+    ];
+    own.sort();
+    own.dedup();
+    assert_eq!(own.len(), 4, "{components:?}");
+}

@@ -506,6 +506,27 @@ fn errors_of_repositories_that_are_not_what_they_should_be() {
         run.all()
     );
 
+    // Formats of a repository that libgit2 does not know, named as git names them.
+    for (extension, value, named) in [
+        ("refStorage", "reftable", "reftable"),
+        ("someDay", "yes", "`extensions.someday`"),
+    ] {
+        let other = place.beside(extension);
+        let other = other.to_str().unwrap();
+        place.git(&["init", "-q", other]);
+        place.git(&["-C", other, "config", "core.repositoryFormatVersion", "1"]);
+        place.git(&[
+            "-C",
+            other,
+            "config",
+            &format!("extensions.{extension}"),
+            value,
+        ]);
+        let run = place.scrum(&["-C", other, "bundle"]).expect(2);
+        assert!(run.stderr.contains(named), "{}", run.all());
+        assert!(hint(&run).contains("--diff -"), "{}", run.all());
+    }
+
     let outside = place.beside("outside");
     fs::create_dir(&outside).unwrap();
     let outside = outside.to_str().unwrap();

@@ -83,6 +83,7 @@ fn what_programs_do() {
         ),
         script(&place, "endless", "while :; do echo 'WHERE: c00/file.txt:1 and on and on'; done\n", "max_output = \"300KB\""),
         script(&place, "noisy", &format!("i=0; while [ $i -lt 3000 ]; do echo 'a long line of noise on stderr' >&2; i=$((i+1)); done\nprintf '{hello}'\n"), ""),
+        script(&place, "overloaded", "echo 'API Error: 529 {\"type\":\"overloaded_error\"}'\n", ""),
         script(&place, "killed", "kill -9 $$\n", ""),
         "[[reviewers]]\nname = \"absent\"\ncommand = [\"no-such-command-here\"]\n".to_owned(),
         format!("[[reviewers]]\nname = \"arguments\"\ncommand = [\"sh\", \"-c\", \"cat \\\"$1\\\" > {folder}/file.in; cat > {folder}/stdin.in; echo NONE; echo \\\"$2\\\" > {folder}/bundle\", \"x\", \"{{prompt_file}}\", \"$(touch {folder}/shell) {{bundle}}\"]\n"),
@@ -114,6 +115,7 @@ fn what_programs_do() {
             "wrote more than 300.0 KB (`max_output`); killed",
         ),
         ("noisy", "findings", ""),
+        ("overloaded", "failed", "said `API Error: 529"),
         ("killed", "failed", "signal: 9"),
         (
             "absent",

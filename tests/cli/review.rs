@@ -186,13 +186,58 @@ fn faults_of_servers_and_what_becomes_of_them() {
                     .replace("\"stop\"", "\"length\"");
                 Reply::Status(200, vec![], body)
             }
+            // Half of a surrogate pair as an escape, which strict readers of JSON refuse.
+            "surrogate" => {
+                let body = crate::server::review(request, "WHERE: c00/file.txt:1\nWHAT: mark\n")
+                    .replace("mark", "\\ud83d");
+                Reply::Status(200, vec![], body)
+            }
+            "broken" => {
+                let body =
+                    crate::server::review(request, "half an ans").replace("\"stop\"", "\"error\"");
+                Reply::Status(200, vec![], body)
+            }
+            "filtered" => {
+                let body = crate::server::review(request, "WHERE: c00/file.txt:1")
+                    .replace("\"stop\"", "\"content_filter\"");
+                Reply::Status(200, vec![], body)
+            }
+            "relayed" => {
+                let body = r#"{"error":{"code":"429","message":"Provider returned error","metadata":{"raw":"slow down"}}}"#;
+                Reply::Status(200, vec![], body.to_owned())
+            }
+            "stream" => {
+                let piece = |text: &str, end: Option<&str>| {
+                    let choice =
+                        serde_json::json!({ "delta": { "content": text }, "finish_reason": end });
+                    format!("data: {}\n\n", serde_json::json!({ "choices": [choice] }))
+                };
+                let first = piece("WHERE: c00/", None);
+                let last = piece("file.txt:1\n", Some("stop"));
+                let body = [&first, &last, "data: [DONE]\n\n"];
+                let head = ("content-type", "text/event-stream".to_owned());
+                Reply::Status(200, vec![head], body.concat())
+            }
             other => panic!("{other}"),
         }
     });
     let place = repository(1);
     let names = [
-        "slow", "pieces", "cut-off", "garbage", "flood", "never", "refused", "moved", "silent",
+        "slow",
+        "pieces",
+        "cut-off",
+        "garbage",
+        "flood",
+        "never",
+        "refused",
+        "moved",
+        "silent",
         "long",
+        "surrogate",
+        "broken",
+        "filtered",
+        "relayed",
+        "stream",
     ];
     let seats: String = names
         .iter()
@@ -235,6 +280,11 @@ fn faults_of_servers_and_what_becomes_of_them() {
         ("slow", "findings", "", 1),
         ("pieces", "findings", "", 1),
         ("long", "findings", "", 1),
+        ("surrogate", "findings", "", 1),
+        ("filtered", "findings", "", 1),
+        ("stream", "findings", "", 1),
+        ("broken", "failed", "error", 4),
+        ("relayed", "failed", "slow down", 4),
         ("cut-off", "failed", "broke off", 4),
         ("garbage", "failed", "not a chat-completions response", 4),
         ("flood", "failed", "longer than", 1),
@@ -250,7 +300,11 @@ fn faults_of_servers_and_what_becomes_of_them() {
         assert!(said.contains(reason), "{name}: {said}");
         assert_eq!(asked(name), times, "{name}");
     }
-    assert_eq!(state(&tally, 0, "long")["cut_off"], true);
+    for name in ["long", "filtered"] {
+        assert_eq!(state(&tally, 0, name)["cut_off"], true, "{name}");
+    }
+    let mut requests = server.requests().into_iter();
+    assert!(requests.all(|request| request.body["stream"] == false));
     // Failures are asked again by the next run; answers are not.
     place
         .scrum(&["review", "--reviewer", "silent,slow"])
@@ -375,6 +429,35 @@ fn a_run_in_which_nobody_reviewed_anything_is_no_success() {
     // So it is where nobody is configured but people.
     place.write("scrum.toml", person);
     place.scrum(&with(&["--fresh"])).expect(0);
+}
+
+#[test]
+fn only_what_failed_or_said_nothing_is_retried() {
+    // The first answer says nothing usable, the second question fails, the third is answered.
+    let server = Server::start(|request, number| match number {
+        0 => Reply::Review("I cannot see any files.\n".to_owned()),
+        1 => Reply::Status(400, Vec::new(), "{}".to_owned()),
+        _ => Reply::Review(finding(request)),
+    });
+    let place = repository(3);
+    place.write("scrum.toml", seat("kimi", "openai", &server.url, ""));
+    place.scrum(&with(&["--jobs", "1"]));
+    assert_eq!(server.requests().len(), 3);
+    for (retry, asked, states) in [
+        ("no-evidence", 1, ["findings", "failed", "findings"]),
+        ("no-evidence", 0, ["findings", "failed", "findings"]),
+        ("failed", 1, ["findings", "findings", "findings"]),
+    ] {
+        let before = server.requests().len();
+        let run = place.scrum(&["review", "--retry", retry, "--format", "json"]);
+        let tally = run.json();
+        let found: Vec<_> = (0..3)
+            .map(|bundle| state(&tally, bundle, "kimi")["state"].as_str().unwrap())
+            .collect();
+        assert_eq!(found, states, "{retry}: {}", run.all());
+        assert_eq!(server.requests().len() - before, asked, "{retry}");
+    }
+    place.scrum(&["review", "--retry", "clean"]).expect(2);
 }
 
 #[test]

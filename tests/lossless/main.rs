@@ -9,6 +9,7 @@
 
 mod cases;
 mod check;
+mod damaged;
 mod fixture;
 mod patch_input;
 #[expect(dead_code, reason = "shared with the tests of the command line")]

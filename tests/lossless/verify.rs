@@ -478,3 +478,62 @@ fn the_numbers_of_the_proof_are_those_of_the_manifest() {
     assert_eq!(proof["parts"], parts);
     assert_eq!(proof["excluded"], wave.excluded().len());
 }
+
+/// A file with a changed line in every third, so that it has very many hunks.
+fn many_hunks(lines: usize) -> Place {
+    let place = Place::repository();
+    let text = |word: &str| {
+        let line = |n| match n % 9 {
+            4 => format!("{word} {n}\n"),
+            _ => format!("line {n}\n"),
+        };
+        (0..lines).map(line).collect::<String>()
+    };
+    place.write("many.txt", text("old"));
+    place.write("other.txt", "a\n");
+    place.commit("Base");
+    place.git(&["tag", "base"]);
+    place.write("many.txt", text("new"));
+    place.write("other.txt", "b\n");
+    place.commit("Head");
+    place.git(&["tag", "head"]);
+    place
+}
+
+#[test]
+fn a_file_of_very_many_hunks_is_proven_and_damage_in_it_is_found() {
+    // More hunks than git is given one by one, in many parts.
+    let place = many_hunks(9 * 700);
+    let flags = ["--split", "--warn", "2KB", "--fail", "4KB"];
+    let wave = bundle(&place, "base..head", &flags);
+    assert!(wave.bundles().len() > 20);
+    verify(&place, &wave, "many hunks");
+    let holder = |line: &str| {
+        let mut patches = wave.patches().into_iter();
+        let holds = |(_, text): &(String, Vec<u8>)| String::from_utf8_lossy(text).contains(line);
+        patches.find(holds).unwrap().0
+    };
+    // What is added is seen by the tree; a line of context by nothing but the patch not applying.
+    let id = holder("+new 3001\n");
+    replace(
+        &wave,
+        &format!("bundles/{id}.diff"),
+        b"+new 3001\n",
+        b"+new 3002\n",
+    );
+    refused(&place, &wave, &id, "many.txt");
+    replace(
+        &wave,
+        &format!("bundles/{id}.diff"),
+        b"+new 3002\n",
+        b"+new 3001\n",
+    );
+    verify(&place, &wave, "restored");
+    replace(
+        &wave,
+        &format!("bundles/{id}.diff"),
+        b" line 3000\n",
+        b" line 3003\n",
+    );
+    refused(&place, &wave, &id, "many.txt");
+}

@@ -125,7 +125,8 @@ fn git_kind(error: &GitError) -> ErrorKind {
         | GitError::ShallowMergeBase { .. }
         | GitError::Pathspec { .. }
         | GitError::NotOwned { .. }
-        | GitError::Sha256 { .. } => ErrorKind::Usage,
+        | GitError::Sha256 { .. }
+        | GitError::Extension { .. } => ErrorKind::Usage,
         _ => ErrorKind::Failure,
     }
 }
@@ -199,6 +200,23 @@ fn patch(name: &str, error: &PatchError) -> String {
         PatchError::Combined { .. } => format!("compare with one parent: {again}"),
         PatchError::Prefix { .. } => {
             "`git -c diff.noprefix=false diff A B | scrum bundle --diff -`".to_owned()
+        }
+        PatchError::NoGitHeader { .. } => format!(
+            "`diff -u` writes no `diff --git` line; `git diff --no-index OLD NEW`, or {again}"
+        ),
+        PatchError::SubmoduleLog { .. } => {
+            "`git diff --submodule=short --ignore-submodules=dirty A B | scrum bundle --diff -`".to_owned()
+        }
+        PatchError::WordDiff { .. } => format!("leave out --word-diff: {again}"),
+        PatchError::Colour { .. } => {
+            "`git diff --color=never A B | scrum bundle --diff -`".to_owned()
+        }
+        PatchError::Utf16 => {
+            "`git diff --output=FILE A B`, then `scrum bundle --diff FILE`; `>` of Windows PowerShell rewrites what it stores"
+                .to_owned()
+        }
+        PatchError::Unmerged { .. } => {
+            "resolve the conflict first; `git status` lists such files".to_owned()
         }
         _ if name == "-" => format!("it broke on its way: {again}"),
         _ => format!(
@@ -297,7 +315,9 @@ fn git(error: &GitError) -> Option<Hint> {
         GitError::Pathspec { .. } => {
             "paths count from the current folder: `scrum bundle main...HEAD -- src/ ':!*.md'`"
         }
-        GitError::Sha256 { .. } => "`git diff A B | scrum bundle --diff -` takes the patch instead",
+        GitError::Sha256 { .. } | GitError::Extension { .. } => {
+            "`git diff A B | scrum bundle --diff -` takes the patch instead"
+        }
         GitError::TreeTooLarge { .. } => {
             "`scrum bundle RANGE -- FOLDER` looks at one folder; `git fsck` says whether the trees are sound"
         }

@@ -261,6 +261,9 @@ impl Program {
                 if text.trim().is_empty() {
                     return failure("printed nothing".to_owned(), Retry::IfConfigured);
                 }
+                if let Some(said) = api_error(&text) {
+                    return failure(format!("said `{said}`"), Retry::IfConfigured);
+                }
                 Ok(ReviewerAnswer {
                     text: self.keys.hide(&text),
                     meta,
@@ -287,6 +290,25 @@ fn is_usual(name: &OsStr) -> bool {
             .any(|beginning| name.starts_with(beginning))
 }
 
+/// What a program says that could not ask its model, and ends with success: `API Error: 529 …` or `API Error (…)` as
+/// its only line, or the same as the `result` of `claude -p --output-format json`.
+fn api_error(text: &str) -> Option<String> {
+    let text = text.trim();
+    let said = match serde_json::from_str::<serde_json::Value>(text) {
+        Ok(envelope) => {
+            let is_error = envelope["is_error"].as_bool().unwrap_or_default();
+            let result = envelope["result"].as_str().filter(|_| is_error)?;
+            return Some(super::one_line(result, 300));
+        }
+        Err(_) => text,
+    };
+    let rest = said.strip_prefix("API Error")?;
+    let is_error = rest.trim_start().starts_with([':', '(']);
+    // A review may begin with a quotation, but goes on after it.
+    let alone = said.lines().filter(|line| !line.trim().is_empty()).count() == 1;
+    (is_error && alone).then(|| super::one_line(said, 300))
+}
+
 fn last_line(text: &str) -> Option<&str> {
     text.lines().rev().find(|line| !line.trim().is_empty())
 }
@@ -303,6 +325,27 @@ impl PromptFile {
         match self {
             Self::OfWave(path) => path,
             Self::Made(file) => file.path(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::api_error;
+
+    #[test]
+    fn what_a_program_says_in_place_of_an_answer() {
+        for (text, is_error) in [
+            ("API Error: 529 {\"type\":\"error\"}\n", true),
+            ("API Error: Connection error.", true),
+            ("API Error (Request timed out.)", true),
+            ("{\"is_error\":true,\"result\":\"API Error: 529\"}", true),
+            ("{\"is_error\":false,\"result\":\"NONE\"}", false),
+            ("API Error: 529 is not handled\nWHERE: a.rs:1\n", false),
+            ("API Errors are not handled", false),
+            ("NONE", false),
+        ] {
+            assert_eq!(api_error(text).is_some(), is_error, "{text}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Which questions a wave has, and which of them are open.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use scrum_core::config::Reviewer;
@@ -44,8 +45,22 @@ pub(crate) struct Scope<'a> {
     pub(crate) reviewers: &'a [&'a Reviewer],
     /// Ask also where an answer is there.
     pub(crate) fresh: bool,
+    /// Ask only about these, by index of the bundle and name of the reviewer, and ask them again.
+    pub(crate) retry: Option<&'a HashSet<(usize, String)>>,
     /// For each bundle of the manifest whether its prompt is sent with secrets replaced.
     pub(crate) redacted: &'a [bool],
+}
+
+impl Scope<'_> {
+    /// Whether this one is to be asked again; `None` if nobody chose.
+    fn retries(&self, bundle: usize, reviewer: &str) -> Option<bool> {
+        let chosen = self.retry?;
+        Some(
+            chosen
+                .iter()
+                .any(|(at, name)| *at == bundle && name == reviewer),
+        )
+    }
 }
 
 /// Lists the questions, bundle by bundle; within one in the order of the reviewers.
@@ -80,9 +95,14 @@ pub(crate) fn questions(
                     Held::Nothing => Status::Awaited,
                     _ => Status::There,
                 }
-            } else if scope.fresh {
+            } else if scope.fresh || scope.retries(*at, &reviewer.name) == Some(true) {
                 Status::Ask {
                     again: held() != Held::Nothing,
+                }
+            } else if scope.retries(*at, &reviewer.name) == Some(false) {
+                match held() {
+                    Held::Nothing | Held::Other => Status::NotAsked,
+                    Held::Answer | Held::ByHand => Status::There,
                 }
             } else {
                 match held() {

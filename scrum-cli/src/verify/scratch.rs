@@ -158,6 +158,33 @@ impl Scratch {
         }))
     }
 
+    /// Mode and content of a file of the base. `None` for what is no file there.
+    pub(super) fn base_file(&self, base: &str, path: &str) -> Result<Option<(String, Vec<u8>)>> {
+        let pathspec = format!(":(top,literal){path}");
+        let args = ["ls-tree", "-z", "--full-tree", base, "--", &pathspec];
+        let listing = self.run(&args, None)?.stdout;
+        let about = String::from_utf8_lossy(&listing).into_owned();
+        let words: Vec<&str> = about.split([' ', '\t']).collect();
+        let [mode, "blob", id, ..] = words[..] else {
+            return Ok(None);
+        };
+        let content = self.run(&["cat-file", "blob", id], None)?.stdout;
+        Ok(Some((mode.to_owned(), content)))
+    }
+
+    /// Puts a file into the index.
+    pub(super) fn put(&self, mode: &str, path: &str, content: &[u8]) -> Result<()> {
+        let args = ["hash-object", "-w", "--no-filters", "--stdin"];
+        let output = self.run(&args, Some(content))?;
+        let id = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        let line = format!("{mode} {id}\t{path}\0");
+        self.run(
+            &["update-index", "-z", "--index-info"],
+            Some(line.as_bytes()),
+        )
+        .map(drop)
+    }
+
     /// The first path in which two trees differ.
     pub(super) fn first_difference(&self, one: &str, two: &str) -> Result<Option<String>> {
         let args = [

@@ -1,25 +1,36 @@
-//! `.gitattributes` as they stand in a tree: which paths are generated, vendored or no text.
+//! `.gitattributes` of a tree: which paths are generated, vendored or no text.
 //!
 //! Only the trees of the range are asked, never the work tree, the repository's `info/attributes` or the user's own
-//! file, so that one range always gives one diff. Within that, the rules are git's: a deeper file wins over a higher one,
-//! a later line over an earlier one, macros (`binary`, and `[attr]` lines of the top file) are expanded.
+//! file, so that one range always gives one diff. The rules themselves are applied by gix-attributes: a deeper file wins
+//! over a higher one, a later line over an earlier one, macros (`binary`, and `[attr]` lines of the top file) are
+//! expanded, and a line with an invalid attribute name is dropped whole.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
-use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
+use bstr::ByteSlice as _;
+use gix_attributes::glob::pattern::Case;
+use gix_attributes::search::{MetadataCollection, Outcome};
+use gix_attributes::{Search, StateRef, parse};
 
 use super::GitError;
 use super::languages::Language;
 use super::objects::Objects;
 use super::trees::AttributeFile;
 use crate::change::PathAttributes;
-use crate::path::{RepoPath, unquote};
+use crate::path::RepoPath;
 
 /// git reads no longer line.
 const MAX_LINE: usize = 2048;
 
-/// Files with more rules that concern us are no one's work; past this they are cut, with a warning.
+/// A file with more rules that concern us is no one's work; the rest of it is not read, with a warning.
 const MAX_RULES: usize = 5_000;
+
+/// The attributes that are asked for.
+const NAMES: [&str; 3] = ["diff", "linguist-generated", "linguist-vendored"];
+
+/// The macro that git itself knows.
+const BINARY: &[u8] = b"[attr]binary -diff -merge -text";
 
 /// Whether content is text, as far as attributes say so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -57,13 +68,15 @@ impl Attributes {
 /// The attributes of one tree, as far as they concern the paths that were asked for.
 #[derive(Default)]
 pub(super) struct AttributeTree {
-    /// By folder.
-    files: HashMap<Vec<u8>, Rules>,
-    macros: HashMap<Vec<u8>, Vec<Assignment>>,
+    /// The rules of one file each, by its folder. Their patterns are relative to that folder.
+    files: HashMap<Vec<u8>, Search>,
+    names: MetadataCollection,
+    /// The macros of the top file, and `binary`.
+    macros: Vec<String>,
 }
 
 impl AttributeTree {
-    /// Reads the files that lie in or above a folder of one of `paths`, which are sorted.
+    /// Reads the files in or above a folder of one of `paths`, which are sorted.
     pub(super) fn read(
         objects: &Objects,
         files: &[AttributeFile],
@@ -71,101 +84,86 @@ impl AttributeTree {
         warnings: &mut Vec<String>,
     ) -> Result<Self, GitError> {
         let mut tree = Self::default();
-        tree.macros.insert(
-            b"binary".to_vec(),
-            ["diff", "merge", "text"]
-                .map(|name| Assignment::new(name.as_bytes(), State::Unset))
-                .to_vec(),
-        );
         // The top file first: it alone defines macros.
         let mut files: Vec<_> = files.iter().filter(|f| concerns(f, paths)).collect();
         files.sort_by(|a, b| a.folder.cmp(&b.folder));
         for file in files {
-            let mut path = file.folder.clone();
-            if !path.is_empty() {
-                path.push(b'/');
-            }
-            path.extend_from_slice(b".gitattributes");
-            let path = RepoPath::new(path);
-            let lines = parse(objects.blob(file.id, &path)?.content());
-            if file.folder.is_empty() {
-                for line in &lines {
-                    if let Target::Macro(name) = &line.target {
-                        tree.macros.insert(name.clone(), line.assignments.clone());
-                    }
-                }
-            }
-            let rules = tree.rules(lines, &path, warnings);
-            tree.files.insert(file.folder.clone(), rules);
+            let path = attributes_path(&file.folder);
+            let blob = objects.blob(file.id, &path)?;
+            tree.add(&path, blob.content(), warnings);
         }
         Ok(tree)
     }
 
-    fn rules(&self, lines: Vec<Line>, path: &RepoPath, warnings: &mut Vec<String>) -> Rules {
-        let mut rules = Rules::default();
-        let (mut names, mut paths) = (GlobSetBuilder::new(), GlobSetBuilder::new());
-        for mut line in lines {
-            let Target::Paths(pattern) = line.target else {
+    /// Adds one file, at most [`MAX_RULES`] rules of it.
+    fn add(&mut self, path: &RepoPath, text: &[u8], warnings: &mut Vec<String>) {
+        let is_top = path.folder().is_empty();
+        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+        let lines: Vec<&[u8]> = text.lines().collect();
+        let rules = || parse(text).filter_map(Result::ok);
+        if self.macros.is_empty() {
+            self.macros.push("binary".to_owned());
+        }
+        if is_top {
+            self.macros
+                .extend(rules().filter_map(|(kind, _, _)| match kind {
+                    parse::Kind::Macro(name) => Some(name.as_str().to_owned()),
+                    parse::Kind::Pattern(_) => None,
+                }));
+        }
+        let mut kept = Vec::new();
+        let mut count = 0;
+        for (kind, mut assignments, number) in rules() {
+            let Some(line) = lines.get(number - 1).filter(|line| line.len() <= MAX_LINE) else {
                 continue;
             };
-            line.assignments.retain(|a| self.is_of_interest(&a.name));
-            if line.assignments.is_empty() {
+            let concerns_us = match kind {
+                parse::Kind::Macro(_) => is_top,
+                parse::Kind::Pattern(_) => assignments.any(|assignment| {
+                    assignment.is_ok_and(|found| self.is_of_interest(found.name.as_str()))
+                }),
+            };
+            if !concerns_us {
                 continue;
             }
-            if rules.assignments.len() == MAX_RULES {
+            if count == MAX_RULES {
                 warnings.push(format!(
                     "{path} has more than {MAX_RULES} rules; the rest is not read"
                 ));
                 break;
             }
-            let (set, of, pattern) = match pattern.contains('/') {
-                false => (&mut names, &mut rules.of_names, &pattern[..]),
-                true => (
-                    &mut paths,
-                    &mut rules.of_paths,
-                    pattern.trim_start_matches('/'),
-                ),
-            };
-            let glob = GlobBuilder::new(pattern)
-                .literal_separator(true)
-                .backslash_escape(true)
-                .build();
-            if let Ok(glob) = glob {
-                set.add(glob);
-                of.push(rules.assignments.len());
-                rules.assignments.push(line.assignments);
-            }
+            count += 1;
+            kept.extend_from_slice(line);
+            kept.push(b'\n');
         }
-        match (names.build(), paths.build()) {
-            (Ok(names), Ok(paths)) => Rules {
-                names,
-                paths,
-                ..rules
-            },
-            _ => {
-                warnings.push(format!(
-                    "the patterns of {path} are too large to be read together"
-                ));
-                Rules::default()
-            }
+        if count == 0 {
+            return;
         }
+        let mut search = Search::default();
+        let mut add = |text: &[u8], macros| {
+            let added =
+                search.add_patterns_buffer(text, PathBuf::new(), None, &mut self.names, macros);
+            debug_assert!(added.is_ok(), "no file is read");
+        };
+        if self.files.is_empty() {
+            add(BINARY, true);
+        }
+        add(&kept, is_top);
+        self.files.insert(path.folder().to_vec(), search);
     }
 
-    fn is_of_interest(&self, name: &[u8]) -> bool {
-        matches!(name, b"diff" | b"linguist-generated" | b"linguist-vendored")
-            || self.macros.contains_key(name)
+    fn is_of_interest(&self, name: &str) -> bool {
+        NAMES.contains(&name) || self.macros.iter().any(|known| known == name)
     }
 
     /// The attributes of a path.
     pub(super) fn of(&self, path: &RepoPath) -> Attributes {
-        let mut found = HashMap::new();
-        if self
-            .files
-            .values()
-            .all(|rules| rules.assignments.is_empty())
-        {
-            return Attributes::default();
+        let mut found = Attributes::default();
+        if self.files.is_empty() {
+            return found;
         }
+        let mut outcome = Outcome::default();
+        outcome.initialize_with_selection(&self.names, NAMES);
         let mut folder = Some(path.folder());
         while let Some(at) = folder {
             if let Some(rules) = self.files.get(at) {
@@ -173,8 +171,15 @@ impl AttributeTree {
                     0 => path.as_bytes(),
                     length => &path.as_bytes()[length + 1..],
                 };
-                for rule in rules.matching(path.file_name(), below).into_iter().rev() {
-                    self.assign(&rules.assignments[rule], &mut found);
+                let case = Case::Sensitive;
+                rules.pattern_matching_relative_path(
+                    below.as_bstr(),
+                    case,
+                    Some(false),
+                    &mut outcome,
+                );
+                if outcome.is_done() {
+                    break;
                 }
             }
             folder = match memchr::memrchr(b'/', at) {
@@ -183,44 +188,34 @@ impl AttributeTree {
                 None => Some(&b""[..]),
             };
         }
-        let is_true = |name: &[u8]| match found.get(name) {
-            Some(State::Set) => true,
-            Some(State::Value(value)) => value.eq_ignore_ascii_case(b"true"),
-            _ => false,
-        };
-        let (diff, language) = match found.get(&b"diff"[..]) {
-            Some(State::Set) => (DiffAttribute::Set, None),
-            Some(State::Unset) => (DiffAttribute::Unset, None),
-            Some(State::Value(name)) => (DiffAttribute::Unspecified, Language::named(name)),
-            _ => (DiffAttribute::Unspecified, None),
-        };
-        Attributes {
-            generated: is_true(b"linguist-generated"),
-            vendored: is_true(b"linguist-vendored"),
-            diff,
-            language,
+        for assignment in outcome.iter_selected().map(|found| found.assignment) {
+            let is_true = match assignment.state {
+                StateRef::Set => true,
+                StateRef::Value(value) => value.as_bstr().eq_ignore_ascii_case(b"true"),
+                _ => false,
+            };
+            match assignment.name.as_str() {
+                "linguist-generated" => found.generated = is_true,
+                "linguist-vendored" => found.vendored = is_true,
+                _ => match assignment.state {
+                    StateRef::Set => found.diff = DiffAttribute::Set,
+                    StateRef::Unset => found.diff = DiffAttribute::Unset,
+                    StateRef::Value(name) => found.language = Language::named(name.as_bstr()),
+                    StateRef::Unspecified => {}
+                },
+            }
         }
+        found
     }
+}
 
-    /// Takes over what is not decided yet. Each name is decided once, so macros that name each other come to an end.
-    fn assign<'a>(
-        &'a self,
-        assignments: &'a [Assignment],
-        found: &mut HashMap<&'a [u8], &'a State>,
-    ) {
-        let mut left: Vec<&Assignment> = assignments.iter().collect();
-        while let Some(assignment) = left.pop() {
-            if found.contains_key(&assignment.name[..]) {
-                continue;
-            }
-            found.insert(&assignment.name, &assignment.state);
-            if assignment.state == State::Set
-                && let Some(inner) = self.macros.get(&assignment.name)
-            {
-                left.extend(inner);
-            }
-        }
+fn attributes_path(folder: &[u8]) -> RepoPath {
+    let mut path = folder.to_vec();
+    if !path.is_empty() {
+        path.push(b'/');
     }
+    path.extend_from_slice(b".gitattributes");
+    RepoPath::new(path)
 }
 
 /// Whether an attributes file lies in or above the folder of one of the sorted paths.
@@ -235,161 +230,15 @@ fn concerns(file: &AttributeFile, paths: &[&RepoPath]) -> bool {
         .is_some_and(|path| path.as_bytes().starts_with(&prefix))
 }
 
-/// The rules of one file.
-#[derive(Default)]
-struct Rules {
-    /// Patterns without `/`, asked about the file name.
-    names: GlobSet,
-    /// Those with one, asked about the path below the file's folder.
-    paths: GlobSet,
-    /// From the index in `names` or `paths` to that in `assignments`.
-    of_names: Vec<usize>,
-    of_paths: Vec<usize>,
-    /// One entry a rule, in file order.
-    assignments: Vec<Vec<Assignment>>,
-}
-
-impl Rules {
-    /// The rules that meet a path, in file order.
-    fn matching(&self, name: &[u8], path: &[u8]) -> Vec<usize> {
-        let names = self.names.matches_candidate(&Candidate::from_bytes(name));
-        let paths = self.paths.matches_candidate(&Candidate::from_bytes(path));
-        let mut rules: Vec<_> = names
-            .into_iter()
-            .map(|at| self.of_names[at])
-            .chain(paths.into_iter().map(|at| self.of_paths[at]))
-            .collect();
-        rules.sort_unstable();
-        rules
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum State {
-    Set,
-    Unset,
-    Unspecified,
-    Value(Vec<u8>),
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Assignment {
-    name: Vec<u8>,
-    state: State,
-}
-
-impl Assignment {
-    fn new(name: &[u8], state: State) -> Self {
-        Self {
-            name: name.to_vec(),
-            state,
-        }
-    }
-
-    /// One word of a line; `None` if git takes it for no attribute's name.
-    fn parse(word: &[u8]) -> Option<Self> {
-        let (sign, word) = match word {
-            [b'-', name @ ..] => (Some(State::Unset), name),
-            [b'!', name @ ..] => (Some(State::Unspecified), name),
-            _ => (None, word),
-        };
-        let (name, value) = match memchr::memchr(b'=', word) {
-            Some(at) => (&word[..at], Some(&word[at + 1..])),
-            None => (word, None),
-        };
-        let value = value.map_or(State::Set, |value| State::Value(value.to_vec()));
-        (is_name(name) && !name.starts_with(b"builtin_"))
-            .then(|| Self::new(name, sign.unwrap_or(value)))
-    }
-}
-
-/// Whether git takes a text for an attribute's name.
-fn is_name(name: &[u8]) -> bool {
-    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-    !matches!(name.first(), None | Some(b'-')) && name.iter().all(is_letter)
-}
-
-enum Target {
-    Paths(String),
-    Macro(Vec<u8>),
-}
-
-struct Line {
-    target: Target,
-    assignments: Vec<Assignment>,
-}
-
-fn parse(text: &[u8]) -> Vec<Line> {
-    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    text.split(|&byte| byte == b'\n')
-        .filter(|line| line.len() <= MAX_LINE)
-        .filter_map(parse_line)
-        .collect()
-}
-
-fn parse_line(line: &[u8]) -> Option<Line> {
-    let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r');
-    let line = line.trim_ascii();
-    let (pattern, rest) = if line.first() == Some(&b'"') {
-        let (pattern, rest) = unquote(line)?;
-        (pattern, rest)
-    } else {
-        let end = line.iter().position(blank).unwrap_or(line.len());
-        (line[..end].to_vec(), &line[end..])
-    };
-    // `!` has no meaning here, and a pattern that ends in `/` means folders, which have no content.
-    if matches!(pattern.first(), None | Some(b'#' | b'!')) || pattern.ends_with(b"/") {
-        return None;
-    }
-    // One word that is no attribute, and git passes over the whole line.
-    let assignments = rest
-        .split(blank)
-        .filter(|word| !word.is_empty())
-        .map(Assignment::parse)
-        .collect::<Option<_>>()?;
-    let target = match pattern.strip_prefix(b"[attr]") {
-        Some(name) if !name.is_empty() => Target::Macro(is_name(name).then(|| name.to_vec())?),
-        _ => Target::Paths(without_braces(std::str::from_utf8(&pattern).ok()?)),
-    };
-    Some(Line {
-        target,
-        assignments,
-    })
-}
-
-/// git's patterns know no alternatives; globset's do, so braces are taken literally.
-pub(super) fn without_braces(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut escaped = false;
-    for c in text.chars() {
-        match c {
-            '{' | '}' if !escaped => out.extend(['[', c, ']']),
-            _ => out.push(c),
-        }
-        escaped = c == '\\' && !escaped;
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn tree(files: &[(&str, &str)]) -> AttributeTree {
         let mut tree = AttributeTree::default();
-        tree.macros.insert(
-            b"binary".to_vec(),
-            vec![Assignment::new(b"diff", State::Unset)],
-        );
         for (folder, text) in files {
-            let lines = parse(text.as_bytes());
-            for line in &lines {
-                if let Target::Macro(name) = &line.target {
-                    tree.macros.insert(name.clone(), line.assignments.clone());
-                }
-            }
-            let rules = tree.rules(lines, &RepoPath::from(*folder), &mut Vec::new());
-            tree.files.insert(folder.as_bytes().to_vec(), rules);
+            let path = attributes_path(folder.as_bytes());
+            tree.add(&path, text.as_bytes(), &mut Vec::new());
         }
         tree
     }
@@ -437,5 +286,183 @@ mod tests {
         let of = tree.of(&"f".into());
         assert!(of.generated);
         assert_eq!(of.diff, DiffAttribute::Unset);
+    }
+
+    #[test]
+    fn a_line_with_an_invalid_name_is_dropped_as_git_drops_it() {
+        let tree = tree(&[(
+            "",
+            "*.txt -diff # why\n*.c diff=cpp #\n*.h -diff\ngen[[:digit:]].c linguist-generated\n",
+        )]);
+        assert_eq!(tree.of(&"a.txt".into()).diff, DiffAttribute::Unspecified);
+        assert!(tree.of(&"a.c".into()).language.is_none());
+        assert_eq!(tree.of(&"a.h".into()).diff, DiffAttribute::Unset);
+        assert!(tree.of(&"gen1.c".into()).generated && !tree.of(&"genx.c".into()).generated);
+    }
+
+    #[test]
+    fn too_many_rules_are_cut_with_a_warning() {
+        let text = "*.c text\n*.x linguist-generated\n".repeat(MAX_RULES + 1);
+        let mut warnings = Vec::new();
+        let mut tree = AttributeTree::default();
+        tree.add(&attributes_path(b""), text.as_bytes(), &mut warnings);
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        assert!(warnings[0].contains("5000 rules"), "{warnings:?}");
+    }
+
+    /// Random attribute files in three folders, asked about random paths, beside `git check-attr`.
+    fn compare_with_git(rounds: usize, seed: u64) {
+        let mut random = fastrand::Rng::with_seed(seed);
+        const FOLDERS: [&str; 4] = ["", "a", "a/b", "c"];
+        const NAMES_OF_FILES: [&str; 10] = [
+            "x.c", "gen1.c", "genx.c", "a b", "{a,b}", "[x]", "X.C", "dir", "x.min.js", "\u{e9}.c",
+        ];
+        const PATTERNS: [&str; 26] = [
+            "*",
+            "*.c",
+            "x.c",
+            "/x.c",
+            "a/*.c",
+            "a/**",
+            "**/x.c",
+            "a/**/x.c",
+            "gen[[:digit:]].c",
+            "gen[0-9].c",
+            "gen[!0-9].c",
+            "gen?.c",
+            "\"a b\"",
+            "{a,b}",
+            "\\[x\\]",
+            "[x]",
+            "dir/",
+            "dir",
+            "b/x.c",
+            "*.[cC]",
+            "**",
+            "x.*",
+            "*.min.*",
+            "\u{e9}.c",
+            "!x.c",
+            "\\!x.c",
+        ];
+        const WORDS: [&str; 22] = [
+            "diff",
+            "-diff",
+            "!diff",
+            "diff=rust",
+            "diff=cpp",
+            "binary",
+            "-binary",
+            "!binary",
+            "linguist-generated",
+            "-linguist-generated",
+            "linguist-generated=true",
+            "linguist-generated=false",
+            "linguist-generated=TRUE",
+            "linguist-vendored",
+            "!linguist-vendored",
+            "text",
+            "own",
+            "-own",
+            "other",
+            "#",
+            "a!b",
+            "diff=",
+        ];
+        let is_true = |value: &str| value == "set" || value.eq_ignore_ascii_case("true");
+        for round in 0..rounds {
+            let folder = tempfile::tempdir().unwrap();
+            let git = |args: &[&str]| {
+                let mut command = std::process::Command::new("git");
+                command.current_dir(folder.path()).args(args);
+                command
+                    .env("GIT_CONFIG_GLOBAL", "/dev/null")
+                    .env("GIT_CONFIG_NOSYSTEM", "1");
+                command.env("HOME", folder.path());
+                command
+            };
+            assert!(git(&["init", "-q"]).status().unwrap().success());
+            let mut tree = AttributeTree::default();
+            let mut all = String::new();
+            for at in FOLDERS {
+                let mut text = String::new();
+                for _ in 0..random.usize(..6) {
+                    let count = random.usize(1..4);
+                    let words: Vec<_> = (0..count)
+                        .map(|_| WORDS[random.usize(..WORDS.len())])
+                        .collect();
+                    let pattern = match random.usize(..8) {
+                        0 => "[attr]own",
+                        1 => "[attr]other",
+                        _ => PATTERNS[random.usize(..PATTERNS.len())],
+                    };
+                    text += &format!("{pattern} {}\n", words.join(" "));
+                }
+                std::fs::create_dir_all(folder.path().join(at)).unwrap();
+                std::fs::write(folder.path().join(at).join(".gitattributes"), &text).unwrap();
+                tree.add(
+                    &attributes_path(at.as_bytes()),
+                    text.as_bytes(),
+                    &mut Vec::new(),
+                );
+                all += &format!("{at}/.gitattributes:\n{text}");
+            }
+            let mut paths = Vec::new();
+            for at in FOLDERS {
+                for name in NAMES_OF_FILES {
+                    paths.push(if at.is_empty() {
+                        name.to_owned()
+                    } else {
+                        format!("{at}/{name}")
+                    });
+                }
+            }
+            std::fs::write(folder.path().join(".git/paths"), paths.join("\0")).unwrap();
+            let asked = std::fs::File::open(folder.path().join(".git/paths")).unwrap();
+            let output = git(&["check-attr", "--stdin", "-z", NAMES[0], NAMES[1], NAMES[2]])
+                .stdin(asked)
+                .output()
+                .unwrap();
+            let text = String::from_utf8(output.stdout).unwrap();
+            let fields: Vec<_> = text.split('\0').collect();
+            let mut rows = fields.chunks_exact(3).map(|row| row[2]);
+            for path in &paths {
+                let (diff, generated, vendored) = (
+                    rows.next().unwrap(),
+                    rows.next().unwrap(),
+                    rows.next().unwrap(),
+                );
+                let own = tree.of(&path.as_str().into());
+                let due = match diff {
+                    "set" => DiffAttribute::Set,
+                    "unset" => DiffAttribute::Unset,
+                    _ => DiffAttribute::Unspecified,
+                };
+                let language = own.language.is_some();
+                assert_eq!(
+                    (own.diff, language, own.generated, own.vendored),
+                    (
+                        due,
+                        matches!(diff, "rust" | "cpp"),
+                        is_true(generated),
+                        is_true(vendored)
+                    ),
+                    "round {round}, {path}: {diff} {generated} {vendored}\n{all}"
+                );
+            }
+            assert!(rows.next().is_none());
+        }
+    }
+
+    #[test]
+    fn a_sample_of_attributes_is_gits() {
+        compare_with_git(5, 3);
+    }
+
+    #[test]
+    #[ignore = "runs git 500 times: cargo test -p scrum-core --lib -- --ignored attributes_in_ten_thousand"]
+    fn attributes_in_ten_thousand_cases_are_gits() {
+        // 40 paths each.
+        compare_with_git(250, 13);
     }
 }

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::GitError;
-use super::attributes::{AttributeTree, DiffAttribute};
+use super::attributes::{AttributeTree, Attributes, DiffAttribute};
 use super::objects::Objects;
 use super::options::DiffOptions;
 use super::patch::spool::{ByteRange, Spool, Spooled};
@@ -41,7 +41,7 @@ pub(super) struct Patches {
 /// Compares the trees of two ends, finds what was renamed, and writes the patches.
 pub(super) fn patches(
     ends: &Ends,
-    pathspec: &Pathspecs,
+    pathspec: &mut Pathspecs,
     options: &DiffOptions,
     workers: &mut Workers,
 ) -> Result<Patches, GitError> {
@@ -72,20 +72,28 @@ pub(super) fn patches(
     let pairs = renames::find(differences, policy, workers, &mut warnings)?;
 
     workers.enter(Stage::Patches)?;
+    // The trees of attributes stay in this thread.
+    let attributes = pairs
+        .iter()
+        .map(|pair| {
+            let path = pair.path();
+            let source = pair.old.as_ref().map_or(path, |side| &side.path);
+            (base_tree.of(source), head_tree.of(path))
+        })
+        .collect();
     let writer = PatchWriter {
         control: workers.control().clone(),
         style: Style {
             context: options.context,
         },
-        base_tree,
-        head_tree,
+        attributes,
         head_paths: &head_paths,
     };
     let mut spools: Vec<(usize, Spool)> = (0..workers.threads())
         .map(|thread| (thread, Spool::new(SPOOL_BYTES)))
         .collect();
     let made = workers.map_with(&mut spools, pairs.len(), |objects, (thread, spool), at| {
-        let (change, place) = writer.make(objects, &pairs[at], spool)?;
+        let (change, place) = writer.make(objects, &pairs, at, spool)?;
         Ok((change, (*thread, place)))
     })?;
     let (changes, places): (Vec<_>, Vec<_>) = made.into_iter().unzip();
@@ -102,8 +110,8 @@ pub(super) fn patches(
 struct PatchWriter<'a> {
     control: Control,
     style: Style,
-    base_tree: AttributeTree,
-    head_tree: AttributeTree,
+    /// Of each pair, at the base and at the head.
+    attributes: Vec<(Attributes, Attributes)>,
     /// Sorted.
     head_paths: &'a [RepoPath],
 }
@@ -113,12 +121,14 @@ impl PatchWriter<'_> {
     fn make(
         &self,
         objects: &Objects,
-        pair: &FilePair,
+        pairs: &[FilePair],
+        at: usize,
         spool: &mut Spool,
     ) -> Result<(Change, ByteRange), GitError> {
+        let pair = &pairs[at];
         let path = pair.path();
         let source = pair.old.as_ref().map_or(path, |side| &side.path);
-        let (base, head) = (self.base_tree.of(source), self.head_tree.of(path));
+        let (base, head) = self.attributes[at];
         let treatment = Treatment {
             diff: if base.diff == head.diff {
                 head.diff

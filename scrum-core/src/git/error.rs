@@ -50,6 +50,15 @@ pub enum GitError {
         /// The folder that was asked for.
         path: PathBuf,
     },
+    /// The repository uses an extension of git's format that libgit2 does not know, such as reftable.
+    #[error("{} uses {}, which libgit2 cannot read", path.display(),
+        if name == "refstorage" { "reftable (`extensions.refStorage`)".to_owned() } else { format!("the extension `extensions.{name}`") })]
+    Extension {
+        /// The folder that was asked for.
+        path: PathBuf,
+        /// The extension's name in lower case, without `extensions.`.
+        name: String,
+    },
     /// The repository is there, but libgit2 refuses it.
     #[error("cannot open the repository at {}: {message}", path.display())]
     Open {

@@ -57,6 +57,7 @@ pub use create::{Snapshot, create};
 pub use error::{GitError, RangeEnd};
 pub use history::TOUCHED_COMMITS;
 pub use options::DiffOptions;
+pub use pathspec::pathspec_from_top;
 pub use state::Uncommitted;
 
 use crate::change::{ChangeSet, Mode};
@@ -245,7 +246,7 @@ impl Repository {
     /// As [`range`](Self::range); when an object is missing or damaged; when a temporary file cannot be written; or when
     /// [`DiffOptions::control`] ended the work.
     pub fn changes(&self, spec: &RangeSpec, options: &DiffOptions) -> Result<ChangeSet, GitError> {
-        let pathspec = Pathspecs::new(&options.pathspec)?;
+        let mut pathspec = Pathspecs::new(&options.pathspec)?;
         let jobs = options.threads();
         let database = self.database();
         let mut workers = Workers::new(&database, jobs, options.control.clone());
@@ -255,13 +256,13 @@ impl Repository {
         let (history, patches) = if jobs == 1 {
             (
                 walk()?,
-                diff::patches(&ends, &pathspec, options, &mut workers)?,
+                diff::patches(&ends, &mut pathspec, options, &mut workers)?,
             )
         } else {
             // Commits need none of the files, so the two go on side by side.
             thread::scope(|scope| {
                 let history = scope.spawn(walk);
-                let patches = diff::patches(&ends, &pathspec, options, &mut workers);
+                let patches = diff::patches(&ends, &mut pathspec, options, &mut workers);
                 let history = history
                     .join()
                     .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
@@ -347,6 +348,11 @@ fn open_error(path: &Path, git_dir: Option<&Path>, error: &git2::Error) -> GitEr
         .and_then(|config| config.get_string("extensions.objectformat").ok());
     if format.is_some_and(|format| format.eq_ignore_ascii_case("sha256")) {
         return GitError::Sha256 { path };
+    }
+    // "unsupported extension name extensions.refstorage"
+    if let Some((_, name)) = error.message().split_once(" extension name extensions.") {
+        let name = name.trim().to_ascii_lowercase();
+        return GitError::Extension { path, name };
     }
     GitError::Open {
         path,

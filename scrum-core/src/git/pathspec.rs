@@ -1,130 +1,143 @@
 //! Pathspecs: which paths a range is limited to.
 //!
-//! As in git, without `attr`: a folder or file name, a pattern with `*`, `?` and `[…]` where `*` meets `/` as well,
-//! and in front the magic words `:(exclude)` (also `:!`, `:^`), `:(icase)`, `:(glob)`, `:(literal)`, `:(top)`
-//! (also `:/`). Paths are those of the repository's top folder.
+//! gix-pathspec applies git's rules. `attr` alone is refused: a range asks the attributes of two trees, and git those of
+//! the work tree.
 
-use globset::{Candidate, GlobBuilder, GlobMatcher};
+use std::path::Path;
+
+use bstr::ByteSlice as _;
+use gix_pathspec::{MagicSignature, Pattern, Search, SearchMode};
 
 use super::GitError;
-use super::attributes::without_braces;
 use crate::path::RepoPath;
 
 /// Pathspecs, ready to be asked.
 pub(super) struct Pathspecs {
-    include: Vec<Pattern>,
-    exclude: Vec<Pattern>,
-}
-
-struct Pattern {
-    /// The text, in lower case where case is ignored.
-    text: Vec<u8>,
-    ignore_case: bool,
-    glob: Option<GlobMatcher>,
+    search: Search,
+    /// Everything is meant, but for what is excluded.
+    all: bool,
+    /// Everything is excluded.
+    none: bool,
 }
 
 impl Pathspecs {
-    /// Reads pathspecs; none at all means every path.
+    /// Reads pathspecs of the top folder; none at all means every path.
     pub(super) fn new(specs: &[String]) -> Result<Self, GitError> {
-        let mut all = Self {
-            include: Vec::new(),
-            exclude: Vec::new(),
-        };
+        let (mut all, mut none) = (specs.is_empty(), false);
+        let mut patterns = Vec::new();
         for spec in specs {
-            let (pattern, exclude) = Pattern::parse(spec)?;
-            if exclude {
-                all.exclude.push(pattern);
-            } else {
-                all.include.push(pattern);
+            let mut pattern = parse(spec, Path::new(""))?;
+            pattern
+                .normalize(Path::new(""), Path::new(""))
+                .map_err(|error| refused(spec, &error))?;
+            // A search would look for a path that begins with the dot.
+            match (pattern.is_nil(), pattern.is_excluded()) {
+                (true, false) => all = true,
+                (true, true) => none = true,
+                _ => patterns.push(pattern),
             }
         }
-        Ok(all)
+        if all {
+            patterns.retain(Pattern::is_excluded);
+        }
+        let search = Search::from_specs(patterns, None, Path::new(""))
+            .map_err(|error| refused(&specs.join(" "), &error))?;
+        Ok(Self { search, all, none })
     }
 
     /// Whether a path is meant.
-    pub(super) fn matches(&self, path: &RepoPath) -> bool {
-        (self.include.is_empty() || self.include.iter().any(|p| p.matches(path.as_bytes())))
-            && !self.exclude.iter().any(|p| p.matches(path.as_bytes()))
+    pub(super) fn matches(&mut self, path: &RepoPath) -> bool {
+        // Specs with attributes were refused.
+        let mut attributes = |_: &_, _, _, _: &mut _| false;
+        !self.none
+            && self
+                .search
+                .pattern_matching_relative_path(
+                    path.as_bytes().as_bstr(),
+                    Some(false),
+                    &mut attributes,
+                )
+                .is_some_and(|found| !found.is_excluded())
     }
 
     /// Whether every path is meant.
     pub(super) fn is_all(&self) -> bool {
-        self.include.is_empty() && self.exclude.is_empty()
+        self.all && !self.none && self.search.patterns().len() == 0
     }
 }
 
-impl Pattern {
-    fn parse(spec: &str) -> Result<(Self, bool), GitError> {
-        let error = |message: String| GitError::Pathspec {
-            text: spec.to_owned(),
-            message,
-        };
-        let (mut exclude, mut literal, mut glob, mut ignore_case) = (false, false, false, false);
-        let mut text = spec;
-        if let Some(long) = spec.strip_prefix(":(") {
-            let Some((words, rest)) = long.split_once(')') else {
-                return Err(error("missing `)`".to_owned()));
-            };
-            for word in words.split(',').filter(|word| !word.is_empty()) {
-                match word {
-                    "exclude" => exclude = true,
-                    "literal" => literal = true,
-                    "glob" => glob = true,
-                    "icase" => ignore_case = true,
-                    "top" => {}
-                    _ => return Err(error(format!("unknown magic `{word}`"))),
-                }
-            }
-            text = rest;
-        } else if let Some(short) = spec.strip_prefix(':') {
-            text = short.trim_start_matches(['!', '^', '/']);
-            exclude = short[..short.len() - text.len()].contains(['!', '^']);
-            text = text.strip_prefix(':').unwrap_or(text);
-        }
-        let text = text.strip_prefix("./").unwrap_or(text);
-        let text = if text == "." { "" } else { text };
-        if text.starts_with('/') || text.split('/').any(|part| part == "..") {
-            return Err(error("outside the repository".to_owned()));
-        }
-        let matcher = if !literal && text.contains(['*', '?', '[', '\\']) {
-            let glob = GlobBuilder::new(&without_braces(text))
-                .literal_separator(glob)
-                .case_insensitive(ignore_case)
-                .backslash_escape(true)
-                .build()
-                .map_err(|e| error(e.kind().to_string()))?;
-            Some(glob.compile_matcher())
-        } else {
-            None
-        };
-        let mut text = text.as_bytes().to_vec();
-        if ignore_case {
-            text.make_ascii_lowercase();
-        }
-        let pattern = Self {
-            text,
-            ignore_case,
-            glob: matcher,
-        };
-        Ok((pattern, exclude))
+/// A pathspec as typed in the folder `below`, which is relative to the top folder `top`, as one of the top folder. `./` and
+/// `../` are resolved after `:/`, too, where git would find nothing.
+///
+/// # Errors
+///
+/// [`GitError::Pathspec`] for unknown magic, for `attr`, and for a path outside the repository.
+pub fn pathspec_from_top(spec: &str, below: &Path, top: &Path) -> Result<String, GitError> {
+    let mut pattern = parse(spec, top)?;
+    if pattern.is_nil() {
+        // `:` means that there is no pathspec.
+        return Ok(".".to_owned());
     }
+    pattern
+        .normalize(below, top)
+        .map_err(|error| refused(spec, &error))?;
+    let mut words = Vec::new();
+    let magic = [
+        (MagicSignature::TOP, "top"),
+        (MagicSignature::EXCLUDE, "exclude"),
+        (MagicSignature::ICASE, "icase"),
+    ];
+    for (flag, word) in magic {
+        if pattern.signature.contains(flag) {
+            words.push(word);
+        }
+    }
+    match pattern.search_mode {
+        SearchMode::ShellGlob => {}
+        SearchMode::Literal => words.push("literal"),
+        SearchMode::PathAwareGlob => words.push("glob"),
+    }
+    let path = pattern.path().to_str_lossy();
+    let slash = if pattern.signature.contains(MagicSignature::MUST_BE_DIR) {
+        "/"
+    } else {
+        ""
+    };
+    Ok(if words.is_empty() && !path.starts_with(':') {
+        format!("{path}{slash}")
+    } else {
+        format!(":({}){path}{slash}", words.join(","))
+    })
+}
 
-    fn matches(&self, path: &[u8]) -> bool {
-        let lower;
-        let folded = if self.ignore_case {
-            lower = path.to_ascii_lowercase();
-            &lower
+fn parse(spec: &str, top: &Path) -> Result<Pattern, GitError> {
+    let error = |message: &str| GitError::Pathspec {
+        text: spec.to_owned(),
+        message: message.to_owned(),
+    };
+    let pattern = gix_pathspec::parse(spec.as_bytes(), gix_pathspec::Defaults::default())
+        .map_err(|error| refused(spec, &error))?;
+    if !pattern.attributes.is_empty() {
+        return Err(error("unknown magic `attr`"));
+    }
+    // An absolute path is one inside the work tree.
+    let is_absolute = pattern.path().starts_with(b"/");
+    if is_absolute && top.as_os_str().is_empty() {
+        return Err(error("outside the repository"));
+    }
+    Ok(pattern)
+}
+
+fn refused(spec: &str, error: &dyn std::fmt::Display) -> GitError {
+    let message = error.to_string();
+    let outside = message.contains("not inside") || message.contains("leaves the repository");
+    GitError::Pathspec {
+        text: spec.to_owned(),
+        message: if outside {
+            "outside the repository".to_owned()
         } else {
-            path
-        };
-        let inside = folded.strip_prefix(&self.text[..]).is_some_and(|rest| {
-            self.text.is_empty() || rest.is_empty() || rest[0] == b'/' || self.text.ends_with(b"/")
-        });
-        inside
-            || self
-                .glob
-                .as_ref()
-                .is_some_and(|glob| glob.is_match_candidate(&Candidate::from_bytes(path)))
+            message
+        },
     }
 }
 
@@ -134,7 +147,7 @@ mod tests {
 
     fn chosen(specs: &[&str], paths: &[&str]) -> Vec<String> {
         let specs: Vec<_> = specs.iter().map(|&s| s.to_owned()).collect();
-        let specs = Pathspecs::new(&specs).unwrap();
+        let mut specs = Pathspecs::new(&specs).unwrap();
         paths
             .iter()
             .filter(|&&path| specs.matches(&RepoPath::from(path)))
@@ -158,6 +171,8 @@ mod tests {
             (&[":(icase)doc"], &["Doc/r{1}.md"]),
             (&["*{1}*"], &["Doc/r{1}.md"]),
             (&[":(literal)*.c"], &[]),
+            (&[":!src"], &["a.c", "srcx/a.c", "Doc/r{1}.md"]),
+            (&[".", ":!a.c"], &all[1..]),
             (&["s?c"], &[]),
         ] {
             assert_eq!(chosen(specs, &all), expected, "{specs:?}");
@@ -166,9 +181,206 @@ mod tests {
 
     #[test]
     fn refuses_what_it_does_not_know() {
-        for spec in [":(attr:x)a", ":(top", "../a", "/etc", "a[b"] {
+        for spec in [":(attr:x)a", ":(top", "../a", "/etc", ":(glob,literal)a"] {
             let error = Pathspecs::new(&[spec.to_owned()]).err();
             assert!(matches!(error, Some(GitError::Pathspec { .. })), "{spec}");
         }
+    }
+
+    #[test]
+    fn from_a_subfolder() {
+        for (spec, below, top) in [
+            ("a.c", "src", "src/a.c"),
+            (".", "src", "src"),
+            ("..", "src/deep", "src"),
+            ("..", "src", "."),
+            (":!a.c", "src", ":(exclude)src/a.c"),
+            (":(icase,glob)*.c", "src", ":(icase,glob)src/*.c"),
+            (":/a.c", "src", ":(top)a.c"),
+            ("deep/", "src", "src/deep/"),
+            (":", "src", "."),
+            ("/top/folder/src/a.c", "src", "src/a.c"),
+        ] {
+            let found = pathspec_from_top(spec, Path::new(below), Path::new("/top/folder"));
+            assert_eq!(found.unwrap(), top, "{spec} in {below}");
+        }
+        for spec in ["../../x", "/etc/passwd"] {
+            let found = pathspec_from_top(spec, Path::new("src"), Path::new("/top/folder"));
+            assert!(matches!(found, Err(GitError::Pathspec { .. })), "{spec}");
+        }
+    }
+
+    /// Random pathspecs in two folders, beside `git diff`.
+    fn compare_with_git(rounds: usize, seed: u64) {
+        const EMPTY_TREE: &str = crate::git::objects::EMPTY_TREE;
+        const FILES: [&str; 24] = [
+            "a.c",
+            "b.c",
+            "A.C",
+            "gen1.c",
+            "genx.c",
+            "src/a.c",
+            "src/b.h",
+            "src/gen2.c",
+            "src/deep/a.c",
+            "src/deep/b.c",
+            "src/Deep.md",
+            "srcx/a.c",
+            "doc/r{1}.md",
+            "doc/[x].md",
+            "doc/x.md",
+            "doc/a b",
+            "d\u{e9}/a.c",
+            "src/a.c.bak",
+            "a/b/c/d.c",
+            "a/b/x",
+            "a/x",
+            "b",
+            "src/src/a.c",
+            "-x",
+        ];
+        const MAGIC: [&str; 16] = [
+            "",
+            "",
+            "",
+            "",
+            "",
+            ":!",
+            ":^",
+            ":/",
+            ":!/",
+            ":(exclude)",
+            ":(icase)",
+            ":(glob)",
+            ":(literal)",
+            ":(top)",
+            ":(exclude,glob)",
+            ":(icase,exclude)",
+        ];
+        const WORDS: [&str; 34] = [
+            "a.c",
+            "*.c",
+            "*",
+            "src",
+            "src/",
+            "src/*",
+            "src/**",
+            "src/**/a.c",
+            "**/a.c",
+            "**",
+            ".",
+            "./src",
+            "deep",
+            "deep/",
+            "s?c",
+            "[ab].c",
+            "gen[[:digit:]].c",
+            "*[[:digit:]]*",
+            "doc/[x].md",
+            "doc/\\[x\\].md",
+            "doc/{1}",
+            "*{1}*",
+            "A.C",
+            "SRC",
+            "a",
+            "a/b",
+            "a/b/",
+            "a/*/x",
+            "..",
+            "../doc",
+            "src/../a.c",
+            "*/a.c",
+            "d*",
+            "\u{e9}*",
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let git = |at: &str, args: &[&str]| {
+            let mut command = std::process::Command::new("git");
+            command.current_dir(folder.path().join(at)).args(args);
+            command
+                .env("GIT_CONFIG_GLOBAL", "/dev/null")
+                .env("GIT_CONFIG_NOSYSTEM", "1");
+            command.output().unwrap()
+        };
+        assert!(git("", &["init", "-q"]).status.success());
+        for file in FILES {
+            let path = folder.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "").unwrap();
+        }
+        assert!(git("", &["add", "-A"]).status.success());
+        let top = folder.path().canonicalize().unwrap();
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut refused = 0;
+        for round in 0..rounds {
+            let below = ["", "src", "a/b"][random.usize(..3)];
+            let specs: Vec<_> = (0..random.usize(1..4))
+                .map(|_| {
+                    let magic = MAGIC[random.usize(..MAGIC.len())];
+                    format!("{magic}{}", WORDS[random.usize(..WORDS.len())])
+                })
+                .collect();
+            // `git ls-files` loses files where an excluded path is outside the folder; ranges are `git diff`'s anyway.
+            let mut args = vec!["diff", "--cached", "--name-only", "-z", EMPTY_TREE, "--"];
+            args.extend(specs.iter().map(String::as_str));
+            let resolved = |spec: &String| {
+                let path = spec
+                    .trim_start_matches(":!/")
+                    .trim_start_matches(":/")
+                    .trim_start_matches(":(top)");
+                path.len() < spec.len() && (path.starts_with('.') || path.contains("/.."))
+            };
+            if specs.iter().any(resolved) {
+                continue;
+            }
+            let output = git(below, &args);
+            let own = specs
+                .iter()
+                .map(|spec| pathspec_from_top(spec, Path::new(below), &top))
+                .collect::<Result<Vec<_>, _>>();
+            let (true, Ok(own)) = (output.status.success(), &own) else {
+                refused += 1;
+                assert!(
+                    !output.status.success() && own.is_err(),
+                    "round {round}, {specs:?} in `{below}`: {own:?} {output:?}"
+                );
+                continue;
+            };
+            let mut due: Vec<_> = output
+                .stdout
+                .split(|byte| *byte == 0)
+                .filter(|path| !path.is_empty())
+                .collect();
+            let mut asked = Pathspecs::new(own).unwrap();
+            let mut found: Vec<_> = FILES
+                .iter()
+                .filter(|file| asked.matches(&RepoPath::from(**file)))
+                .map(|file| file.as_bytes())
+                .collect();
+            due.sort_unstable();
+            found.sort_unstable();
+            let text = |paths: &[&[u8]]| bstr::join(" ", paths).to_str_lossy().into_owned();
+            assert_eq!(
+                text(&found),
+                text(&due),
+                "round {round}, {specs:?} in `{below}`, {own:?}"
+            );
+        }
+        // Most are accepted by both, so that the comparison is about something.
+        assert!(
+            refused < rounds / 2,
+            "{refused} of {rounds} are refused by both"
+        );
+    }
+
+    #[test]
+    fn a_sample_of_pathspecs_is_gits() {
+        compare_with_git(60, 5);
+    }
+
+    #[test]
+    #[ignore = "runs git 10,000 times: cargo test -p scrum-core --lib -- --ignored ten_thousand_pathspecs"]
+    fn ten_thousand_pathspecs_are_gits() {
+        compare_with_git(10_000, 14);
     }
 }

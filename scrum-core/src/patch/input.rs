@@ -1,31 +1,39 @@
 //! A patch file in place of a range.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io;
 use std::ops::Range as Span;
 
-use super::{FilePatch, PatchError, file_patches, trimmed};
+use super::{FilePatch, PatchError, file_patches, mail};
 use crate::change::{Change, ChangeKind, ChangeSet, PatchSource, PathAttributes};
-use crate::range::{Commit, Range};
+use crate::range::Range;
 
 /// Reads a patch file into a [`ChangeSet`]: the output of `git diff`, of `gh pr diff`, one mail of
 /// `git format-patch` or a series of them. `name` stands in [`Range::spec`].
 ///
 /// A deletion directly followed by an addition of the same path is one type change. A series may touch a file
-/// several times; each time is a change of its own, and all changes are in the order of the series.
+/// several times; each time is a change of its own, and all changes are in the order of the series. Mails in
+/// quoted-printable and base64 are decoded. An interdiff in a cover letter is no change.
 ///
 /// # Errors
 ///
-/// [`PatchError`] with the line where reading failed; nothing is skipped.
+/// [`PatchError`] with the line where reading failed; nothing is skipped. Binary data is inflated to see whether it is
+/// whole, if the crate has its feature `git`.
 pub fn change_set(name: &str, text: Vec<u8>) -> Result<ChangeSet, PatchError> {
+    let text = match mail::decode(&text)? {
+        Cow::Owned(decoded) => decoded,
+        Cow::Borrowed(_) => text,
+    };
     let mut files: Vec<(Change, Span<usize>)> = Vec::new();
     let mut at = 0;
     let mut commits = Vec::new();
     for file in file_patches(&text) {
         let file = file?;
+        check_binary(&file)?;
         // Sections are slices of `text` in rising order, so the distance is their offset.
         let start = file.text.as_ptr() as usize - text.as_ptr() as usize;
-        commits.extend(mail_subject(&text[at..start]));
+        commits.extend(mail::commits(&text[at..start]));
         at = start + file.text.len();
         let change = file.change();
         match files.last_mut() {
@@ -42,7 +50,9 @@ pub fn change_set(name: &str, text: Vec<u8>) -> Result<ChangeSet, PatchError> {
             _ => files.push((change, start..at)),
         }
     }
-    if files.is_empty() && !text.iter().all(u8::is_ascii_whitespace) {
+    commits.extend(mail::commits(&text[at..]));
+    let says_something = !text.iter().all(u8::is_ascii_whitespace);
+    if files.is_empty() && says_something && !mail::is_only_cover(&text) {
         return Err(PatchError::NotGit);
     }
     // What builds on an earlier mail stays behind it, and with it the whole series in its order.
@@ -70,6 +80,15 @@ pub fn change_set(name: &str, text: Vec<u8>) -> Result<ChangeSet, PatchError> {
         tree,
         Box::new(PatchFile { text, spans }),
     ))
+}
+
+fn check_binary(file: &FilePatch<'_>) -> Result<(), PatchError> {
+    #[cfg(feature = "git")]
+    if file.binary && !super::read::binary::inflates(&file.text[file.header.len()..]) {
+        return Err(PatchError::BinaryDamaged { line: file.line });
+    }
+    let _ = file;
+    Ok(())
 }
 
 /// Whether a section touches what an earlier one made or changed.
@@ -124,41 +143,6 @@ fn retyped(old: &Change, new: &Change) -> bool {
         && new.kind == ChangeKind::Added
         && old.path == new.path
         && matches!(types, (Some(old), Some(new)) if old.kind() != new.kind())
-}
-
-/// The commit that the mail between two sections announces: `From <id> <date>`, later `Subject:`.
-fn mail_subject(between: &[u8]) -> Option<Commit> {
-    let mut id = None;
-    let mut subject: Option<String> = None;
-    for line in super::lines(between).map(trimmed) {
-        if let Some(rest) = line.strip_prefix(b"From ") {
-            let word = rest.split(|byte| *byte == b' ').next().unwrap_or_default();
-            if matches!(word.len(), 40 | 64) && word.iter().all(u8::is_ascii_hexdigit) {
-                (id, subject) = (Some(String::from_utf8_lossy(word).into_owned()), None);
-            }
-        } else if let (Some(_), None, Some(rest)) = (&id, &subject, line.strip_prefix(b"Subject: "))
-        {
-            subject = Some(String::from_utf8_lossy(rest).into_owned());
-        } else if let (Some(subject), Some(folded)) = (&mut subject, line.strip_prefix(b" ")) {
-            // A folded header line. It can only follow the subject directly: an empty line ends the head.
-            subject.push(' ');
-            subject.push_str(&String::from_utf8_lossy(folded));
-        } else if subject.is_some() {
-            break;
-        }
-    }
-    let subject = subject?;
-    let bare = match subject
-        .strip_prefix('[')
-        .and_then(|rest| rest.split_once("] "))
-    {
-        Some((tag, bare)) if tag.starts_with("PATCH") || tag.starts_with("RFC") => bare.to_owned(),
-        _ => subject,
-    };
-    Some(Commit {
-        id: id?,
-        subject: bare,
-    })
 }
 
 #[cfg(test)]

@@ -110,6 +110,7 @@ struct Entry {
     pattern: String,
     except: Option<String>,
     public: Option<String>,
+    private: Option<String>,
     #[serde(default = "seven")]
     distinct: usize,
     #[cfg_attr(not(test), expect(dead_code, reason = "lines for the test"))]
@@ -127,6 +128,7 @@ struct Rule {
     pattern: Regex,
     except: Option<Regex>,
     public: Option<Regex>,
+    private: Option<Regex>,
     distinct: usize,
 }
 
@@ -172,6 +174,9 @@ impl Rules {
                 public: entry.public.map(|public| {
                     Regex::new(&public).expect("the surroundings are a regular expression")
                 }),
+                private: entry.private.map(|private| {
+                    Regex::new(&private).expect("what makes it private is a regular expression")
+                }),
                 distinct: entry.distinct,
             });
         }
@@ -196,7 +201,12 @@ impl Rules {
             if !std::mem::replace(&mut tried[at], true) {
                 let rule = &self.rules[at];
                 let mut spans = rule.find(line).peekable();
+                let is_private = |rule: &Rule| {
+                    let private = rule.private.as_ref();
+                    private.is_some_and(|private| private.is_match(line))
+                };
                 let is_public = spans.peek().is_some()
+                    && !is_private(rule)
                     && rule.public.as_ref().is_some_and(|public| {
                         public.is_match(path.unwrap_or_default()) || public.is_match(around.text())
                     });
@@ -539,6 +549,26 @@ mod tests {
         assert!(
             redacted.ends_with("Private-MAC: 0f\nafterwards\n"),
             "{redacted}"
+        );
+
+        // SSH2's own form, encrypted or not, with headers of its own.
+        for kind in ["SSH2 ENCRYPTED PRIV", "SSH2 PRIV"] {
+            let begin = format!("---- BEGIN {kind}ATE KEY ----");
+            let end = format!("---- END {kind}ATE KEY ----");
+            let text =
+                format!("{begin}\nComment: \"2048-bit rsa\"\n{BODY}\n{BODY}\n{end}\nafter\n");
+            let (redacted, found) = redact(&text);
+            assert_eq!((found.len(), found[0].kind), (1, PRIVATE_KEY), "{text}");
+            assert!(!redacted.contains(&BODY[..20]), "{redacted}");
+            assert!(redacted.ends_with("after\n"), "{redacted}");
+        }
+        // The public half of one is none.
+        let public = "---- BEGIN SSH2 PUBLIC KEY ----";
+        assert_eq!(
+            scan(&format!(
+                "{public}\n{BODY}\n---- END SSH2 PUBLIC KEY ----\n"
+            )),
+            []
         );
 
         // Code that names the line is no key.

@@ -254,8 +254,8 @@ fn read_changes(
     let pathspec = bundling
         .pathspec
         .iter()
-        .map(|spec| session.seen_from_top(spec))
-        .collect::<Vec<_>>();
+        .map(|spec| session.pathspec_from_top(spec))
+        .collect::<Result<Vec<_>, _>>()?;
     let named: Option<RangeSpec> = range.map(str::parse).transpose()?;
     let mut repository = session.repository()?;
     let kind = match (bundling.staged, bundling.uncommitted) {

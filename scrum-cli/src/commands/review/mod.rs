@@ -6,7 +6,7 @@ mod progress;
 mod refusal;
 mod target;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use clap::{Args as ClapArgs, ValueEnum};
 use scrum_core::config::{DEFAULT_JOBS, Reviewer};
@@ -47,6 +47,7 @@ Examples:
   scrum review main...HEAD --dry-run     # what is asked, and what it costs
   scrum review main...HEAD               # bundle, ask, count
   scrum review                           # the newest wave: only what is missing
+  scrum review --retry no-evidence       # ask again what said nothing usable
   scrum review --reviewer kimi --fresh   # ask one again")]
 pub(crate) struct ReviewArgs {
     /// A wave, or a range to be bundled first [default: the newest wave]
@@ -70,6 +71,14 @@ pub(crate) struct ReviewArgs {
     /// Ask also where an answer is there; old answers are kept beside the new
     #[arg(long)]
     fresh: bool,
+    /// Ask only where the review has this state, and ask again there; may be repeated
+    #[arg(
+        long,
+        value_name = "STATE",
+        value_delimiter = ',',
+        conflicts_with = "fresh"
+    )]
+    retry: Vec<Retried>,
     /// What to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: ReviewFormat,
@@ -83,6 +92,24 @@ enum ReviewFormat {
     Text,
     /// The tally
     Json,
+}
+
+/// A state in which a review is asked for again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Retried {
+    /// An answer that says nothing usable
+    NoEvidence,
+    /// No answer
+    Failed,
+}
+
+impl Retried {
+    fn state(self) -> ReviewState {
+        match self {
+            Self::NoEvidence => ReviewState::NoEvidence,
+            Self::Failed => ReviewState::Failed,
+        }
+    }
 }
 
 /// Runs the command.
@@ -116,10 +143,12 @@ pub(crate) fn run(args: &ReviewArgs, session: &Session, output: &Output) -> Resu
             }
         }
     }
+    let retry = args.retried(&target, session, output)?;
     let scope = Scope {
         bundles: &bundles,
         reviewers: &reviewers,
         fresh: args.fresh,
+        retry: retry.as_ref(),
         redacted: &redacted,
     };
     let questions = plan::questions(&target.manifest, &target.folder, &session.waves(), scope)?;
@@ -231,6 +260,33 @@ impl ReviewArgs {
         Ok((0..manifest.bundles.len()).filter(wanted).collect())
     }
 
+    /// The bundles and reviewers whose reviews have a state that `--retry` names; `None` without it.
+    fn retried(
+        &self,
+        target: &Target,
+        session: &Session,
+        output: &Output,
+    ) -> Result<Option<HashSet<(usize, String)>>> {
+        if self.retry.is_empty() {
+            return Ok(None);
+        }
+        // A range that is not a wave yet has no reviews.
+        let Ok(wave) = Wave::open(&target.folder) else {
+            return Ok(Some(HashSet::new()));
+        };
+        let jobs = super::cores();
+        let options = tally::options(session, None, None, &[]).jobs(jobs);
+        let files = reviews::of_wave(&wave, jobs)?;
+        let tally = tally::count(&wave, files, &options, jobs, session, output)?;
+        let wanted = |state: ReviewState| self.retry.iter().any(|retry| retry.state() == state);
+        // The tally has the manifest's bundles in the manifest's order.
+        let rows = tally.bundles.iter().enumerate().flat_map(|(at, bundle)| {
+            let rows = bundle.reviewers.iter().filter(|row| wanted(row.state));
+            rows.map(move |row| (at, row.reviewer.clone()))
+        });
+        Ok(Some(rows.collect()))
+    }
+
     /// Counts and prints, and judges the gates.
     fn count(
         &self,
@@ -294,8 +350,8 @@ impl ReviewArgs {
             return Ok(code);
         }
         output.hint(
-            "`scrum review` asks those that failed again, `scrum review --fresh` also those that said nothing usable; \
-             what they said stands in reviews/ of the wave",
+            "`scrum review` asks those that failed again, `scrum review --retry no-evidence` those that said nothing \
+             usable; what they said is in reviews/ of the wave",
         );
         Ok(code)
     }

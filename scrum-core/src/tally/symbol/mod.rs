@@ -351,7 +351,7 @@ mod tests {
 
     #[test]
     fn numbers_are_those_of_the_new_file_and_one_hunk_only() {
-        let diff = b"diff --git a/x.rs b/x.rs\n--- a/x.rs\n+++ b/x.rs\n@@ -10,3 +20,4 @@ fn before() {\n a\n-gone\n+fn now() {\n+    b\n c\n@@ -30,1 +41,1 @@\n }\n";
+        let diff = b"diff --git a/x.rs b/x.rs\n--- a/x.rs\n+++ b/x.rs\n@@ -10,3 +20,4 @@ fn before() {\n a\n-gone\n+fn now() {\n+    b\n c\n@@ -30,1 +41,1 @@\n-{\n+}\n";
         let wanted = BTreeMap::from([(
             "x.rs".to_owned(),
             BTreeSet::from(["now".to_owned(), "before".to_owned()]),

@@ -1,6 +1,8 @@
 //! The header of one `diff --git` section: names, modes, kind.
 
-use super::{FilePatches, PatchError, trimmed};
+use super::super::{PatchError, trimmed};
+use super::FilePatches;
+use super::between::excerpt;
 use crate::change::{ChangeKind, Mode};
 use crate::path::{RepoPath, unquote};
 
@@ -12,6 +14,28 @@ pub(super) struct Header {
     pub(super) new_mode: Option<Mode>,
     /// `Binary files … differ` stands in place of the data.
     pub(super) binary_mentioned: bool,
+    /// By its `index` line the section must have hunks or binary data.
+    pub(super) content_changed: bool,
+}
+
+/// The ids of empty content, SHA-1 and SHA-256.
+const EMPTY: [&str; 2] = [
+    "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+    "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
+];
+
+/// Whether a file with this `index` line cannot do without content. A deletion can: `--irreversible-delete`.
+fn needs_content(kind: ChangeKind, ids: &[u8]) -> bool {
+    let ids = ids.split(|byte| *byte == b' ').next().unwrap_or_default();
+    let Some(middle) = memchr::memmem::find(ids, b"..") else {
+        return false;
+    };
+    let (old, new) = (&ids[..middle], &ids[middle + 2..]);
+    match kind {
+        ChangeKind::Deleted => false,
+        ChangeKind::Added => !EMPTY.iter().any(|id| id.as_bytes().starts_with(new)),
+        _ => old != new,
+    }
 }
 
 /// Reads from the `diff --git` line at the cursor up to the first line that is no header line.
@@ -27,70 +51,114 @@ pub(super) fn read(patch: &mut FilePatches<'_>) -> Result<Header, PatchError> {
 
     let mut kind = ChangeKind::Modified;
     let (mut old_mode, mut new_mode) = (None, None);
-    // Names of the lines that carry exactly one, which are more certain than the `diff --git` line.
+    // Names of the lines that have exactly one, which are more certain than the `diff --git` line.
     let (mut from, mut to) = (None, None);
     let (mut minus, mut plus) = (None, None);
+    let mut ids = None;
     let mut binary_mentioned = false;
+    // The kinds of line that were there.
+    let mut seen: Vec<&str> = Vec::new();
     while let Some(raw) = patch.peek() {
         let text = trimmed(raw);
-        let after = |word: &str| text.strip_prefix(word.as_bytes());
-        let mode = |digits: &[u8]| {
-            let text = || String::from_utf8_lossy(digits).into_owned();
+        let Some((word, value)) = WORDS.iter().find_map(|word| {
+            let value = text.strip_prefix(word.as_bytes())?;
+            Some((*word, value))
+        }) else {
+            break;
+        };
+        if seen.contains(&word) {
+            return Err(PatchError::Repeated {
+                line: patch.line,
+                text: excerpt(text),
+            });
+        }
+        seen.push(word);
+        let mode = || {
+            let text = || String::from_utf8_lossy(value).into_owned();
             let line = patch.line;
-            Mode::from_octal(digits)
+            Mode::from_octal(value)
                 .ok_or_else(|| PatchError::Mode { line, text: text() })
                 .map(Some)
         };
-        if let Some(digits) = after("old mode ") {
-            old_mode = mode(digits)?;
-        } else if let Some(digits) = after("new mode ") {
-            new_mode = mode(digits)?;
-        } else if let Some(digits) = after("new file mode ") {
-            (kind, new_mode) = (ChangeKind::Added, mode(digits)?);
-        } else if let Some(digits) = after("deleted file mode ") {
-            (kind, old_mode) = (ChangeKind::Deleted, mode(digits)?);
-        } else if let Some(name) = after("rename from ") {
-            (kind, from) = (ChangeKind::Renamed, Some(name));
-        } else if let Some(name) = after("copy from ") {
-            (kind, from) = (ChangeKind::Copied, Some(name));
-        } else if let Some(name) = after("rename to ").or_else(|| after("copy to ")) {
-            to = Some(name);
-        } else if let Some(ids) = after("index ") {
-            let mode = ids
-                .rsplit(|byte| *byte == b' ')
-                .next()
-                .and_then(Mode::from_octal);
-            if ids.contains(&b' ') {
-                (old_mode, new_mode) = (old_mode.or(mode), new_mode.or(mode));
+        match word {
+            "old mode " => old_mode = mode()?,
+            "new mode " => new_mode = mode()?,
+            "new file mode " => (kind, new_mode) = (ChangeKind::Added, mode()?),
+            "deleted file mode " => (kind, old_mode) = (ChangeKind::Deleted, mode()?),
+            "rename from " => (kind, from) = (ChangeKind::Renamed, Some(value)),
+            "copy from " => (kind, from) = (ChangeKind::Copied, Some(value)),
+            "rename to " | "copy to " => to = Some(value),
+            "--- " => minus = Some(value),
+            "+++ " => plus = Some(value),
+            "index " => {
+                let mode = value
+                    .rsplit(|byte| *byte == b' ')
+                    .next()
+                    .and_then(Mode::from_octal);
+                if value.contains(&b' ') {
+                    (old_mode, new_mode) = (old_mode.or(mode), new_mode.or(mode));
+                }
+                ids = Some(value);
             }
-        } else if let Some(name) = after("--- ") {
-            minus = Some(name);
-        } else if let Some(name) = after("+++ ") {
-            plus = Some(name);
-        } else if after("Binary files ").is_some() {
-            binary_mentioned = true;
-            patch.advance(raw);
-            break;
-        } else if after("similarity index ").is_none() && after("dissimilarity index ").is_none() {
-            break;
+            "Binary files " => {
+                binary_mentioned = true;
+                patch.advance(raw);
+                break;
+            }
+            // How similar the two files are.
+            _ => {}
         }
         patch.advance(raw);
     }
 
     let names = Names { line };
-    let (old, new) = if let (Some(from), Some(to)) = (from, to) {
-        (names.whole(from)?, names.whole(to)?)
-    } else {
-        let side = |text: Option<&[u8]>| match text {
-            Some(b"/dev/null") | None => Ok(None),
-            Some(text) => names.prefixed(text).map(Some),
-        };
-        match (side(minus)?, side(plus)?) {
-            (Some(old), Some(new)) => (old, new),
-            (Some(one), None) | (None, Some(one)) => (one.clone(), one),
-            (None, None) => names.both(both)?,
+    let side = |text: Option<&[u8]>| match text {
+        Some(b"/dev/null") | None => Ok(None),
+        Some(text) => names.prefixed(text).map(Some),
+    };
+    // `/dev/null` belongs to a file that is added or deleted, and to no other.
+    let nothing = |text: Option<&[u8]>| text.is_none_or(|text| text == b"/dev/null");
+    let is_nothing = |text: Option<&[u8]>| text == Some(b"/dev/null");
+    let fits = match kind {
+        ChangeKind::Added => nothing(minus) && !is_nothing(plus),
+        ChangeKind::Deleted => nothing(plus) && !is_nothing(minus),
+        _ => !is_nothing(minus) && !is_nothing(plus),
+    };
+    if !fits {
+        return Err(PatchError::Names { line });
+    }
+    let (minus, plus) = (side(minus)?, side(plus)?);
+    // Names that contradict each other: the header of another file has got into this one, and one of the two is lost.
+    let agree = |named: &Option<RepoPath>, path: &RepoPath| {
+        named.as_ref().is_none_or(|named| named == path)
+    };
+    let contradiction = PatchError::Names { line };
+    let pairs = [["rename from ", "rename to "], ["copy from ", "copy to "]];
+    let whole = |pair: &[&str; 2]| seen.contains(&pair[0]) == seen.contains(&pair[1]);
+    if !pairs.iter().all(whole) {
+        return Err(contradiction);
+    }
+    let (old, new) = match (from, to, minus, plus) {
+        (Some(from), Some(to), minus, plus) => {
+            let (from, to) = (names.whole(from)?, names.whole(to)?);
+            if !agree(&minus, &from) || !agree(&plus, &to) {
+                return Err(contradiction);
+            }
+            (from, to)
+        }
+        (_, _, None, None) => names.both(both)?,
+        (_, _, minus, plus) => {
+            let Some(one) = minus.clone().or_else(|| plus.clone()) else {
+                return Err(contradiction);
+            };
+            let first = names.both(both).ok().map(|(_, new)| new);
+            if !agree(&plus, &one) || !agree(&first, &one) {
+                return Err(contradiction);
+            }
+            (one.clone(), one)
         }
     };
+    let content_changed = ids.is_some_and(|ids| needs_content(kind, ids));
     let moved = matches!(kind, ChangeKind::Renamed | ChangeKind::Copied);
     let path = if kind == ChangeKind::Deleted {
         old.clone()
@@ -104,8 +172,27 @@ pub(super) fn read(patch: &mut FilePatches<'_>) -> Result<Header, PatchError> {
         old_mode,
         new_mode,
         binary_mentioned,
+        content_changed,
     })
 }
+
+/// What the lines of a header begin with.
+const WORDS: [&str; 14] = [
+    "index ",
+    "--- ",
+    "+++ ",
+    "old mode ",
+    "new mode ",
+    "new file mode ",
+    "deleted file mode ",
+    "rename from ",
+    "rename to ",
+    "copy from ",
+    "copy to ",
+    "similarity index ",
+    "dissimilarity index ",
+    "Binary files ",
+];
 
 /// Reads names; errors carry the line of the section.
 struct Names {
@@ -214,7 +301,7 @@ mod tests {
                 "a b.txt",
             ),
             (
-                "diff --git \"a/t\\tb\" \"b/t\\tb\"\nnew file mode 100644\nindex 0..1\n",
+                "diff --git \"a/t\\tb\" \"b/t\\tb\"\nnew file mode 100644\nindex 0..e69de29\n",
                 "t\tb",
             ),
             (
