@@ -263,7 +263,7 @@ impl ReviewArgs {
     /// The bundles and reviewers whose reviews have a state that `--retry` names; `None` without it.
     fn retried(
         &self,
-        target: &Target,
+        target: &ReviewTarget,
         session: &Session,
         output: &Output,
     ) -> Result<Option<HashSet<(usize, String)>>> {
