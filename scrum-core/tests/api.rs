@@ -3,6 +3,8 @@
 //! The listing is read from the source, which rustfmt keeps in one form: items begin a line, and what belongs to one is
 //! indented by four spaces. `UPDATE_DOCS=1` writes it anew.
 
+#![expect(clippy::unwrap_used, reason = "a test")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! What a caller can put in: rules of its own, and an end to the work.
 
+#![expect(clippy::unwrap_used, reason = "a test")]
+
 use std::io::{self, Write};
 
 use scrum_core::change::ChangeSet;

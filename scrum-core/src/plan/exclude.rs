@@ -14,7 +14,6 @@ use serde::{Deserialize, Serialize};
 use crate::change::{Change, ChangeKind, PathAttributes};
 use crate::path::RepoPath;
 use crate::plan::component::{data_lines, data_patterns};
-use crate::plan::options::ExcludeFn;
 use crate::plan::pattern::{PathPatterns, PatternError};
 
 /// What is excluded; `[exclude]` in `scrum.toml`. Each reason can be switched on its own.
@@ -106,6 +105,9 @@ impl ExcludeOptions {
         self
     }
 }
+
+/// Says why a change is not shown, or `None` for one that is.
+pub(crate) type ExcludeFn = dyn Fn(&Change) -> Option<Reason> + Send + Sync;
 
 /// Why a change is not shown. Displayed as the manifest and the prompt name it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use crate::change::{Change, DEFAULT_CONTEXT};
 use crate::control::Control;
 use crate::hook::Hook;
 use crate::plan::component::{By, ComponentFinder, ComponentRule};
-use crate::plan::exclude::{ExcludeOptions, Reason};
+use crate::plan::exclude::{ExcludeFn, ExcludeOptions, Reason};
 use crate::plan::guard::Limits;
 
 /// How components are found and divided; `[bundle]` in `scrum.toml`.
@@ -67,9 +67,6 @@ pub struct BundleOptions {
     /// Asked of each path that no explicit component has.
     pub(crate) finder: Option<Hook<dyn ComponentFinder>>,
 }
-
-/// Says why a change is not shown, or `None` for one that is.
-pub(crate) type ExcludeFn = dyn Fn(&Change) -> Option<Reason> + Send + Sync;
 
 impl BundleOptions {
     /// Sets the explicit components.
