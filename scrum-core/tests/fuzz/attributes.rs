@@ -29,7 +29,7 @@ pub(crate) fn check(data: &[u8]) {
     });
     create(folder.path(), &commits).unwrap();
     let repository = Repository::discover(folder.path()).unwrap();
-    let options = DiffOptions::default().with_jobs(Some(1));
+    let options = DiffOptions::default().jobs(Some(1));
     let changes = repository
         .changes(&"HEAD~1..HEAD".parse().unwrap(), &options)
         .unwrap();

@@ -1,7 +1,7 @@
 //! Documents in the place of an answer, and dumps of forges: what is imported reads back as what was imported.
 
-use scrum_core::review::import::{ImportFormat, import};
-use scrum_core::review::{ReadAs, ReadOptions, Review};
+use scrum_core::review::import::{ImportFormat, ImportOptions, import};
+use scrum_core::review::{ReadAs, Review};
 
 use super::answer;
 
@@ -17,13 +17,11 @@ pub(crate) fn check(data: &[u8]) {
         ImportFormat::Sarif,
         ImportFormat::Rdjson,
     ] {
-        let Ok(dump) = import(data, format, &ReadOptions::default()) else {
+        let options = ImportOptions::default().format(format);
+        let Ok(dump) = import(data, &options) else {
             continue;
         };
-        assert_eq!(
-            Ok(&dump),
-            import(data, format, &ReadOptions::default()).as_ref()
-        );
+        assert_eq!(Ok(&dump), import(data, &options).as_ref());
         for author in &dump.authors {
             assert!(is_file_name(&author.reviewer), "{:?}", author.reviewer);
             assert!(!author.says_clean || author.findings.is_empty());
