@@ -107,11 +107,17 @@ pub(super) fn labelled(line: &str) -> Option<(Field, &str)> {
     Some((field, value))
 }
 
+/// The longest line that is searched for several labels, in bytes: each is sought from its colon back.
+const LONGEST_LABELLED: usize = 1000;
+
 /// Several labels in one line, which the first begins: `**File:** a.rs **Line:** 4 **Severity:** high`. Only if they name a
 /// file, and its line or how bad it is.
 pub(super) fn several_labelled(line: &str) -> Vec<(Field, &str)> {
     const EDGES: [char; 10] = [',', ';', '|', '·', '*', '_', '—', '–', '，', '；'];
     let mut labels: Vec<(usize, usize, Field)> = Vec::new();
+    if line.len() > LONGEST_LABELLED {
+        return Vec::new();
+    }
     for (at, colon) in line.match_indices([':', '：']) {
         let behind = at + colon.len();
         let name = line[..at].trim_end_matches(['*', '_', ' ']);
