@@ -266,7 +266,17 @@ fn reviews_that_are_no_text_are_warnings_and_the_tally_goes_on() {
         .find(|b| b["id"] == "core")
         .unwrap()["locations"][0];
     assert_eq!(location["convergence"], 4, "{location}");
-    for word in ["kimi", "UTF-8", "grok", "mistral"] {
+    let rows = tally["bundles"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|bundle| bundle["reviewers"].as_array().unwrap());
+    let states: Vec<_> = rows
+        .filter(|row| row["reviewer"] == "mistral")
+        .map(|row| &row["state"])
+        .collect();
+    assert!(states.contains(&&"no-evidence".into()), "{states:?}");
+    for word in ["kimi", "UTF-8", "grok"] {
         assert!(run.stderr.contains(word), "{word}: {}", run.stderr);
     }
 }

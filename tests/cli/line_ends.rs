@@ -171,7 +171,7 @@ fn a_patch_keeps_the_carriage_returns_of_its_content() {
         .scrum_with_stdin(&["bundle", "--diff", "-"], &wide)
         .expect(2);
     assert!(
-        run.stderr.contains("make it with `git diff`"),
+        run.stderr.contains("UTF-16") && run.stderr.contains("git diff --output=FILE"),
         "{}",
         run.all()
     );

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args as ClapArgs, ValueEnum};
-use scrum_core::gauntlet::assess::{Assessment, Evidence, Verdict, assess};
+use scrum_core::gauntlet::assess::{Assessment, Evidence, ReleaseVerdict, assess};
 use scrum_core::report::Only;
 use scrum_core::wave::MANIFEST;
 
@@ -103,7 +103,7 @@ pub(crate) fn run(args: &AssessArgs, session: &Session, output: &Output) -> Resu
     };
     report.keep(&folder)?;
     output.data(|out| args.format.write(&assessment, out))?;
-    if assessment.verdict != Verdict::Hold {
+    if assessment.verdict != ReleaseVerdict::Hold {
         return Ok(ExitCode::Done);
     }
     output.hint(

@@ -247,8 +247,13 @@ impl Written {
             let Some(own) = bundles.remove(*id) else {
                 // An earlier import said that all is well; now it is known that there are findings elsewhere.
                 if imported_text(file).is_some() {
-                    std::fs::remove_file(file)
-                        .and_then(|()| std::fs::remove_file(&sidecar))
+                    // The sidecar alone would be taken for a review that was given.
+                    std::fs::remove_file(&sidecar)
+                        .or_else(|error| match error.kind() {
+                            std::io::ErrorKind::NotFound => Ok(()),
+                            _ => Err(error),
+                        })
+                        .and_then(|()| std::fs::remove_file(file))
                         .with_context(|| format!("{} cannot be removed", file.display()))?;
                 }
                 continue;
@@ -260,8 +265,9 @@ impl Written {
             std::fs::create_dir_all(folder)
                 .with_context(|| format!("{} cannot be made", folder.display()))?;
             let (lines, told) = (author.to_json_lines(&own), sidecar_of(&author.author));
-            write_atomically(&sidecar, &mut |out| out.write_all(told.as_bytes()))?;
+            // In this order: a review without its sidecar is known as imported, the sidecar alone is not.
             write_atomically(file, &mut |out| out.write_all(lines.as_bytes()))?;
+            write_atomically(&sidecar, &mut |out| out.write_all(told.as_bytes()))?;
             self.reviews += 1;
             self.findings += own.len();
         }

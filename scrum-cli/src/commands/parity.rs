@@ -21,7 +21,7 @@ use crate::wave::{newest_if_any, read_manifest, today, write_atomically};
 /// The exit code is 1 if a case failed, or diverges and is no known gap of [parity] in scrum.toml.
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "Examples:\n  scrum parity cases.toml --left go=http://127.0.0.1:8080 --right rust=http://127.0.0.1:8081\n  scrum parity cases.toml --left a=http://a:80 --right b=http://b:80 --record answers.jsonl\n  scrum parity answers.jsonl"
+    after_help = "Examples:\n  scrum parity cases.toml --left go=http://a:8080 --right rust=http://b:80\n  scrum parity cases.toml --left a=http://a --right b=http://b --record f.jsonl\n  scrum parity f.jsonl"
 )]
 pub(crate) struct ParityArgs {
     /// Cases, in TOML or a JSON object a line; or recorded answers

@@ -17,6 +17,9 @@ use crate::error::{Context as _, NoFolder, Result, cannot_read, usage_error};
 /// Begins the name of every temporary file, so that what a kill left behind is recognised.
 const TEMPORARY: &str = ".scrum-tmp-";
 
+/// Begins the name of the copy of a manifest that is being replaced.
+const REPLACED: &str = ".scrum-tmp-manifest-";
+
 /// The folders of a wave.
 const FOLDERS: [&str; 3] = [BUNDLES, PROMPTS, REVIEWS];
 
@@ -30,8 +33,8 @@ pub(crate) struct WaveFolder {
     old_digest: Option<String>,
     /// Temporary files that stood there at the beginning. Later ones are of a run beside this one.
     left_behind: Vec<PathBuf>,
-    /// Bundles and prompts that stood there at the beginning, also those of no manifest: a run that is killed once its
-    /// manifest is in place leaves those of the wave before.
+    /// Files of waves before the old one: a run that is killed once its manifest is in place leaves them, and beside
+    /// them a copy of the manifest that named them.
     old_files: Vec<String>,
 }
 
@@ -57,7 +60,7 @@ impl WaveFolder {
                 let old = Manifest::from_json(&json).ok();
                 Ok(Self {
                     path: path.to_owned(),
-                    old_files: old.as_ref().map(|_| own_files(path)).unwrap_or_default(),
+                    old_files: replaced_manifests(path).iter().flat_map(files).collect(),
                     old,
                     old_digest: Some(scrum_core::digest::sha256(&json)[..7].to_owned()),
                     left_behind: temporary_files(path),
@@ -184,6 +187,7 @@ impl WaveFolder {
     /// Writes the manifest, the last file of a wave, and then removes what only the old wave had.
     pub(crate) fn finish(&self, manifest: &Manifest) -> Result<()> {
         let json = manifest.to_json();
+        let copy = self.keep_old_manifest()?;
         write_atomically(&self.path.join(MANIFEST), &mut |out| out.write_all(&json))?;
         let new = files(manifest);
         let old = self.old.iter().flat_map(files);
@@ -191,10 +195,21 @@ impl WaveFolder {
         for name in old.filter(|name| !new.contains(name) && is_inside(name)) {
             remove(&self.path.join(name))?;
         }
-        for path in &self.left_behind {
+        for path in self.left_behind.iter().chain(&copy) {
             remove(path)?;
         }
         Ok(())
+    }
+
+    /// Copies the old manifest, so that a later run knows which files a killed one has left.
+    fn keep_old_manifest(&self) -> Result<Option<PathBuf>> {
+        let (Some(old), Some(digits)) = (&self.old, &self.old_digest) else {
+            return Ok(None);
+        };
+        let copy = self.path.join(format!("{REPLACED}{digits}"));
+        let json = old.to_json();
+        write_atomically(&copy, &mut |out| out.write_all(&json))?;
+        Ok(Some(copy))
     }
 }
 
@@ -232,7 +247,18 @@ fn files(manifest: &Manifest) -> Vec<String> {
     names
 }
 
-/// The bundles, prompts and excluded changes in a wave's folder, whatever its manifest says.
+/// The manifests of waves that were being replaced when a run was killed.
+fn replaced_manifests(wave: &Path) -> Vec<Manifest> {
+    let copies = temporary_files_in(wave).into_iter().filter(|path| {
+        path.file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with(REPLACED))
+    });
+    copies
+        .filter_map(|path| Manifest::from_json(&std::fs::read(path).ok()?).ok())
+        .collect()
+}
+
+/// The bundles, prompts and excluded changes in the folder of a wave that was never finished.
 fn own_files(wave: &Path) -> Vec<String> {
     let in_folder = |folder: &'static str, ending: &'static str| {
         let entries = std::fs::read_dir(wave.join(folder)).into_iter().flatten();

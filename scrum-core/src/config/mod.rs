@@ -81,7 +81,7 @@ pub struct Prompt {
     pub line_numbers: bool,
     /// What every reviewer is told, under a heading of its own. Default none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub instructions: Option<Instructions>,
+    pub instructions: Option<InstructionsSource>,
     /// What reviewers of bundles with certain paths are told. Default none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<PromptRule>,
@@ -91,7 +91,7 @@ pub struct Prompt {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
-pub enum Instructions {
+pub enum InstructionsSource {
     /// The text itself.
     Text(String),
     /// A file with the text.

@@ -34,7 +34,7 @@ pub struct TriageEntry {
     pub path: String,
     /// `20` or `20-21`: lines at `head`. Absent for a whole file, or a symbol that the diff does not show.
     #[serde(default)]
-    pub lines: Option<Lines>,
+    pub lines: Option<TriageLines>,
     /// The symbol, if one was cited.
     #[serde(default)]
     pub symbol: Option<String>,
@@ -66,9 +66,9 @@ pub struct TriageEntry {
 /// `20` or `20-21`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Lines(pub LineRange);
+pub struct TriageLines(pub LineRange);
 
-impl TryFrom<String> for Lines {
+impl TryFrom<String> for TriageLines {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
@@ -84,7 +84,7 @@ impl TryFrom<String> for Lines {
     }
 }
 
-impl std::fmt::Display for Lines {
+impl std::fmt::Display for TriageLines {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let LineRange { start, end } = self.0;
         if start == end {
@@ -257,7 +257,7 @@ impl TriageEntry {
             lines: issue
                 .start
                 .zip(issue.end)
-                .map(|(start, end)| Lines(LineRange { start, end })),
+                .map(|(start, end)| TriageLines(LineRange { start, end })),
             symbol: issue.symbol.clone(),
             verdict,
             by: None,

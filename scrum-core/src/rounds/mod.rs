@@ -19,7 +19,7 @@ mod worth;
 
 pub use carry::{Carried, Carry, Fate};
 pub use compare::compare;
-pub use decisions::{Lines, TRIAGE_SCHEMA, TriageEntry, TriageError, TriageFile};
+pub use decisions::{TRIAGE_SCHEMA, TriageEntry, TriageError, TriageFile, TriageLines};
 pub use record::{
     Comparison, ComparisonTotals, Engagement, Entry, FindingRef, Place, SCHEMA, Status, WaveSide,
 };

@@ -204,8 +204,8 @@ fn template(
 fn instructions(config: &Config, session: &Session, output: &Output) -> Result<Instructions> {
     let general = match &config.prompt.instructions {
         None => None,
-        Some(config::Instructions::Text(text)) => Some(text.clone()),
-        Some(config::Instructions::File(named)) => {
+        Some(config::InstructionsSource::Text(text)) => Some(text.clone()),
+        Some(config::InstructionsSource::File(named)) => {
             let text = trust::configured(session, &named.file, output)?;
             match (&named.section, text) {
                 (Some(name), Some(text)) => Some(section(&text, name).ok_or_else(|| {

@@ -5,13 +5,13 @@
 
 use serde_json::{Value, json};
 
-use super::{Assessment, Effect, PhaseRecord, Verdict};
+use super::{Assessment, Effect, PhaseRecord, ReleaseVerdict};
 
 pub(super) fn statement(assessment: &Assessment) -> Value {
     let result = match assessment.verdict {
-        Verdict::Ship => "PASSED",
-        Verdict::ShipWithKnownGap => "WARNED",
-        Verdict::Hold => "FAILED",
+        ReleaseVerdict::Ship => "PASSED",
+        ReleaseVerdict::ShipWithKnownGap => "WARNED",
+        ReleaseVerdict::Hold => "FAILED",
     };
     let subject = &assessment.subject;
     let digests = [

@@ -29,7 +29,7 @@ pub const ASSESS_SCHEMA: &str = "scrum.assess/1";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-pub enum Verdict {
+pub enum ReleaseVerdict {
     /// Nothing speaks against it.
     Ship,
     /// It can, with gaps that somebody has accepted.
@@ -38,7 +38,7 @@ pub enum Verdict {
     Hold,
 }
 
-impl Verdict {
+impl ReleaseVerdict {
     /// `ship`, `ship-with-known-gap` or `hold`.
     pub fn word(self) -> &'static str {
         match self {
@@ -110,7 +110,7 @@ pub struct PhaseRecord {
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Reason {
+pub struct AssessReason {
     /// The rule that it comes from.
     pub rule: Rule,
     /// What it does to the verdict.
@@ -128,7 +128,7 @@ pub struct Assessment {
     /// [`ASSESS_SCHEMA`].
     pub schema: String,
     /// The verdict.
-    pub verdict: Verdict,
+    pub verdict: ReleaseVerdict,
     /// What is assessed.
     pub subject: Subject,
     /// The day by which gaps were judged, as `2026-11-26`.
@@ -136,7 +136,7 @@ pub struct Assessment {
     /// The phases, in the order in which they are run.
     pub phases: Vec<PhaseRecord>,
     /// All findings: what holds first, then gaps, then notes; each in the order of the rules.
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<AssessReason>,
     /// `gaps.toml`, as it was read.
     pub gaps: Vec<Gap>,
     /// The files that it rests on.
@@ -147,9 +147,9 @@ pub struct Assessment {
 pub fn assess(evidence: &Evidence<'_>, rules: &Assess, today: &str) -> Assessment {
     let range = &evidence.manifest.range;
     let phases = find::phases(evidence, rules);
-    let mut reasons: Vec<Reason> = find::findings(evidence, &phases, today)
+    let mut reasons: Vec<AssessReason> = find::findings(evidence, &phases, today)
         .into_iter()
-        .map(|found| Reason {
+        .map(|found| AssessReason {
             rule: found.rule,
             effect: rules.effect(found.rule),
             what: found.what,
@@ -158,9 +158,9 @@ pub fn assess(evidence: &Evidence<'_>, rules: &Assess, today: &str) -> Assessmen
         .collect();
     reasons.sort_by_key(|reason| (std::cmp::Reverse(reason.effect), reason.rule));
     let verdict = match reasons.iter().map(|reason| reason.effect).max() {
-        Some(Effect::Hold) => Verdict::Hold,
-        Some(Effect::Gap) => Verdict::ShipWithKnownGap,
-        Some(Effect::Note) | None => Verdict::Ship,
+        Some(Effect::Hold) => ReleaseVerdict::Hold,
+        Some(Effect::Gap) => ReleaseVerdict::ShipWithKnownGap,
+        Some(Effect::Note) | None => ReleaseVerdict::Ship,
     };
     Assessment {
         schema: ASSESS_SCHEMA.to_owned(),

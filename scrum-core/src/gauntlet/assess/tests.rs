@@ -108,7 +108,7 @@ fn all() -> Assess {
 #[test]
 fn nothing_found_ships() {
     let assessment = Release::clean().assess(&all());
-    assert_eq!(assessment.verdict, Verdict::Ship);
+    assert_eq!(assessment.verdict, ReleaseVerdict::Ship);
     assert_eq!(assessment.reasons, []);
     let summaries: Vec<&str> = assessment
         .phases
@@ -201,9 +201,9 @@ fn every_rule_is_found_alone() {
         };
         assert_eq!(found, expected, "{:#?}", assessment.reasons);
         let verdict = match Assess::default().effect(rule) {
-            Effect::Hold => Verdict::Hold,
-            Effect::Gap => Verdict::ShipWithKnownGap,
-            Effect::Note => Verdict::Ship,
+            Effect::Hold => ReleaseVerdict::Hold,
+            Effect::Gap => ReleaseVerdict::ShipWithKnownGap,
+            Effect::Note => ReleaseVerdict::Ship,
         };
         assert_eq!(assessment.verdict, verdict, "{rule}");
     }
@@ -218,7 +218,10 @@ fn the_configuration_decides_what_a_rule_does() {
         StepResult::Fail,
         StepResult::Skip,
     ]));
-    assert_eq!(release.assess(&rules).verdict, Verdict::ShipWithKnownGap);
+    assert_eq!(
+        release.assess(&rules).verdict,
+        ReleaseVerdict::ShipWithKnownGap
+    );
     assert!(toml::from_str::<Assess>("smoke_faild = 'gap'").is_err());
     assert!(toml::from_str::<Assess>("smoke_failed = 'perhaps'").is_err());
     for rule in Rule::ALL {
@@ -233,7 +236,7 @@ fn what_was_not_run_is_said_and_holds_only_when_required() {
     let mut release = Release::clean();
     (release.smoke, release.parity) = (None, None);
     let assessment = release.assess(&Assess::default());
-    assert_eq!(assessment.verdict, Verdict::Ship);
+    assert_eq!(assessment.verdict, ReleaseVerdict::Ship);
     assert!(!assessment.phases[0].run && assessment.phases[0].summary == "not run");
     let held = release.assess(&all());
     let whats: Vec<&str> = held
@@ -245,16 +248,22 @@ fn what_was_not_run_is_said_and_holds_only_when_required() {
     // Nobody answered: that is no review.
     release.tally = Some(tally(&[("opus", "I have looked at it.")]));
     let nothing = release.assess(&Assess::default());
-    assert_eq!((nothing.verdict, nothing.reasons.len()), (Verdict::Hold, 1));
+    assert_eq!(
+        (nothing.verdict, nothing.reasons.len()),
+        (ReleaseVerdict::Hold, 1)
+    );
 }
 
 #[test]
 fn gaps_are_accepted_until_their_day_even_after_the_probe() {
     let mut release = Release::clean();
     release.parity = Some(probe("{}", 200, &[gap("2026-11-25")], "2026-11-24"));
-    assert_eq!(release.assess(&all()).verdict, Verdict::Hold);
+    assert_eq!(release.assess(&all()).verdict, ReleaseVerdict::Hold);
     release.parity = Some(probe("{}", 200, &[gap(TODAY)], TODAY));
-    assert_eq!(release.assess(&all()).verdict, Verdict::ShipWithKnownGap);
+    assert_eq!(
+        release.assess(&all()).verdict,
+        ReleaseVerdict::ShipWithKnownGap
+    );
 }
 
 #[test]

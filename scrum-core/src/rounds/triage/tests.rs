@@ -4,7 +4,7 @@ use super::*;
 use crate::change::{Change, ChangeKind, Hunk, PathAttributes};
 use crate::path::RepoPath;
 use crate::report::sample::{finding, tally_of};
-use crate::rounds::Lines;
+use crate::rounds::TriageLines;
 
 const LOCK: &str = "The lock is never released after a panic";
 const COUNT: &str = "Counts one entry too many at the end";
@@ -165,7 +165,7 @@ fn entry() -> impl Strategy<Value = TriageEntry> {
                 TriageEntry {
                     path,
                     lines: lines.map(|(start, more)| {
-                        Lines(LineRange {
+                        TriageLines(LineRange {
                             start,
                             end: start + more,
                         })
