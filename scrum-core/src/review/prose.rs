@@ -596,7 +596,7 @@ impl Reader<'_> {
         self.unit.as_ref().is_some_and(|unit| {
             unit.start == Start::Text
                 && !unit.paths.is_empty()
-                && unit.labels.iter().any(|known| *known == label)
+                && unit.labels.contains(&label)
         })
     }
 
