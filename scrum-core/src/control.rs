@@ -116,6 +116,7 @@ impl Control {
     }
 
     /// Whether anybody could end the work.
+    #[cfg(feature = "git")]
     pub(crate) fn can_cancel(&self) -> bool {
         self.cancel.is_some()
     }

@@ -76,7 +76,8 @@ pub(crate) fn run(args: &CleanArgs, session: &Session, output: &Output) -> Resul
             for (_, wave) in &removed {
                 writeln!(out, "{verb} {}", wave.folder.display())?;
             }
-            writeln!(out, "{} removed, {} kept", removed.len(), kept.len())
+            let done = if args.dry_run { "to remove" } else { "removed" };
+            writeln!(out, "{} {done}, {} kept", removed.len(), kept.len())
         }
     })?;
     if !args.dry_run {

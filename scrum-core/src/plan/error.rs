@@ -34,7 +34,7 @@ pub enum PlanError {
         /// What is wrong with the patch, with its line.
         source: PatchError,
     },
-    /// [`BundleOptions::control`] ended the work.
+    /// [`BundleOptions::control`](crate::plan::BundleOptions::control) ended the work.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
 }

@@ -8,7 +8,7 @@ use crate::plan::split::recipe::Cut;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Piece {
-    /// Index into [`ChangeSet::changes`].
+    /// Index into [`ChangeSet::changes`](crate::change::ChangeSet::changes).
     pub change: usize,
     /// How it is made from the file's patch; `None` for the whole of it.
     pub cut: Option<Cut>,

@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::clean::line;
 use super::file_uri;
 use super::fingerprint::fingerprints;
 use super::inert::plain;
@@ -16,7 +17,7 @@ use super::message::{message, rule};
 use super::ranked::{Ranked, counted, ranked};
 use crate::review::Severity;
 use crate::tally::lineage::LineageSet;
-use crate::tally::{BundleTally, DiffText, Tally};
+use crate::tally::{BundleTally, DiffText, Tally, TriageMark};
 
 /// The JSON Schema that the file names.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -378,7 +379,7 @@ fn result(entry: &Ranked<'_>, uri: &str, fingerprint: &str) -> Value {
     if let Some((start, end)) = entry.head_lines() {
         physical["region"] = json!({"startLine": start, "endLine": end});
     }
-    json!({
+    let mut result = json!({
         "ruleId": rule(entry.issue.severity),
         "ruleIndex": rule_index(entry.issue.severity),
         "level": level(entry.issue.severity),
@@ -386,7 +387,29 @@ fn result(entry: &Ranked<'_>, uri: &str, fingerprint: &str) -> Value {
         "locations": [{"physicalLocation": physical}],
         "partialFingerprints": {FINGERPRINT: fingerprint},
         "properties": properties(entry),
-    })
+    });
+    if let Some(mark) = &entry.issue.triage
+        && entry.issue.is_dismissed()
+    {
+        result["suppressions"] = json!([{
+            "kind": "external",
+            "status": "accepted",
+            "justification": justification(mark),
+        }]);
+    }
+    result
+}
+
+/// Who dismissed an issue, and why.
+fn justification(mark: &TriageMark) -> String {
+    let by = mark.by.as_deref().map(|by| format!(" by {by}"));
+    let note = mark.note.as_deref().map(|note| format!(": {note}"));
+    line(&format!(
+        "{}{}{}",
+        mark.verdict.as_str(),
+        by.unwrap_or_default(),
+        note.unwrap_or_default()
+    ))
 }
 
 fn properties(entry: &Ranked<'_>) -> Value {

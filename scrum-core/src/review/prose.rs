@@ -594,9 +594,7 @@ impl Reader<'_> {
     fn repeats_label(&self, text: &str) -> bool {
         let label = words::label(text);
         self.unit.as_ref().is_some_and(|unit| {
-            unit.start == Start::Text
-                && !unit.paths.is_empty()
-                && unit.labels.contains(&label)
+            unit.start == Start::Text && !unit.paths.is_empty() && unit.labels.contains(&label)
         })
     }
 

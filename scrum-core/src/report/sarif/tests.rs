@@ -3,7 +3,7 @@ use serde_json::Value;
 
 use super::{SarifOptions, component, write_sarif};
 use crate::report::sample::{finding, hostile, tally_of, with_everywhere};
-use crate::tally::{NoDiffs, Tally};
+use crate::tally::{NoDiffs, Tally, TriageMark, TriageVerdict};
 
 fn sarif(tally: &Tally, options: SarifOptions) -> (Value, Vec<String>) {
     let mut out = Vec::new();
@@ -42,6 +42,26 @@ fn parts_share_the_run_of_their_component() {
     assert_eq!(categories, ["scrum/a/", "scrum/b/"]);
     assert_eq!(results(&runs[0]).len(), 2);
     assert!(told.is_empty(), "{told:?}");
+}
+
+#[test]
+fn what_a_person_dismissed_is_suppressed_with_the_reason() {
+    let mut tally = tally_of(&[("a", "opus", finding("WARN", "a.rs:3", "x"))]);
+    let suppressed = |tally: &Tally| {
+        let (file, _) = sarif(tally, SarifOptions::default());
+        file["runs"][0]["results"][0]["suppressions"][0]["justification"].clone()
+    };
+    assert_eq!(suppressed(&tally), Value::Null);
+    let mark = |verdict| TriageMark {
+        verdict,
+        by: Some("Ada".to_owned()),
+        note: Some("as\nmeant".to_owned()),
+        reopened: Vec::new(),
+    };
+    tally.bundles[0].issues[0].triage = Some(mark(TriageVerdict::WontFix));
+    assert_eq!(suppressed(&tally), "won't fix by Ada: as meant");
+    tally.bundles[0].issues[0].triage = Some(mark(TriageVerdict::Confirmed));
+    assert_eq!(suppressed(&tally), Value::Null);
 }
 
 #[test]
