@@ -158,7 +158,10 @@ impl Place {
         command.current_dir(self.path());
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy();
-            if name.starts_with("GIT_") || name.starts_with("SCRUM_") || name == "NO_COLOR" {
+            if name.starts_with("GIT_")
+                || name.starts_with("SCRUM_")
+                || matches!(&*name, "CI" | "NO_COLOR")
+            {
                 command.env_remove(name.as_ref());
             }
         }
