@@ -1,12 +1,16 @@
 //! CODEOWNERS: who owns a path.
 //!
-//! Takes the file's text; gives the owners of a path, for [`By::Codeowners`](crate::plan::component::By::Codeowners).
+//! Takes the file's place and text; gives the owners of a path, for
+//! [`By::Codeowners`](crate::plan::component::By::Codeowners).
 //!
 //! Reads GitHub's format and GitLab's sections. The last line that matches a path decides; a line without owners
 //! says that nobody owns it. In a file with sections each section decides for itself, and a path has the owners of
-//! all sections; sections of one name, whatever its case, are one. A `!pattern` without owners takes paths out of its
-//! section for good, as on GitLab. `dir/*` does not reach below `dir`. Character classes and an escaped `#` do not exist
-//! there; such a line is passed over with a warning, as the forges do.
+//! all sections; sections of one name, whatever its case, are one. `dir/*` does not reach below `dir`. Character
+//! classes and an escaped `#` do not exist there; such a line is passed over with a warning, as the forges do.
+//!
+//! A `!pattern` is GitLab's (17.10): it takes paths out of its section for good, and owners behind it say nothing. GitHub
+//! alone reads `.github/CODEOWNERS`, so there it is passed over with a warning. Both read the root and `docs/`, and there
+//! it counts: on GitHub such a line has no effect, so whoever writes one means GitLab.
 
 use std::fmt;
 
@@ -20,6 +24,15 @@ pub const PATHS: [&str; 4] = [
     "docs/CODEOWNERS",
     ".gitlab/CODEOWNERS",
 ];
+
+/// A CODEOWNERS file as it stands in a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeownersFile {
+    /// Where it stands, usually one of [`PATHS`]; this says which forges read it.
+    pub path: RepoPath,
+    /// What it says.
+    pub text: String,
+}
 
 /// A CODEOWNERS file, ready for lookups.
 #[derive(Debug, Clone)]
@@ -66,8 +79,10 @@ struct Draft {
 }
 
 impl Codeowners {
-    /// Reads the text. Lines that cannot be used become [warnings](Self::warnings).
-    pub fn parse(text: &str) -> Self {
+    /// Reads the file. Lines that cannot be used become [warnings](Self::warnings).
+    pub fn parse(file: &CodeownersFile) -> Self {
+        let CodeownersFile { path, text } = file;
+        let has_exclusions = !path.as_bytes().starts_with(b".github/");
         let mut warnings = Vec::new();
         let mut drafts = vec![Draft::default()];
         let mut current = 0;
@@ -89,6 +104,11 @@ impl Codeowners {
                 None => (false, pattern.as_str()),
             };
             let header = section_header(line);
+            if excludes && !has_exclusions {
+                warn("`!` does not exist on GitHub");
+                continue;
+            }
+            let rest = if excludes { "" } else { rest };
             let owners = match parse_owners(header.map_or(rest, |(_, owners)| owners)) {
                 Ok(owners) => owners,
                 Err(owner) => {
@@ -109,8 +129,6 @@ impl Codeowners {
                         drafts.len() - 1
                     });
                 drafts[current].default_owners = owners;
-            } else if excludes && !owners.is_empty() {
-                warn("`!` takes no owners");
             } else if pattern.starts_with("\\#") {
                 warn("`\\#` does not exist here");
             } else if pattern.contains(['[', ']']) {
@@ -239,13 +257,21 @@ fn braces_escaped(pattern: &str) -> String {
 mod tests {
     use super::*;
 
+    fn parse(path: &str, text: &str) -> Codeowners {
+        Codeowners::parse(&CodeownersFile {
+            path: path.into(),
+            text: text.to_owned(),
+        })
+    }
+
     fn owners<'a>(file: &'a Codeowners, path: &str) -> Vec<&'a str> {
         file.owners(&RepoPath::from(path))
     }
 
     #[test]
     fn the_last_match_wins_and_a_bare_pattern_clears() {
-        let file = Codeowners::parse(
+        let file = parse(
+            ".github/CODEOWNERS",
             "# all\n* @org/all\n*.js @js # inline\n/docs/* docs@example.com\napps/ @b @a\n/apps/github\n/a\\ b/ @space\n",
         );
         assert!(file.warnings().is_empty());
@@ -264,8 +290,10 @@ mod tests {
 
     #[test]
     fn bad_lines_are_named_and_passed_over() {
-        let file =
-            Codeowners::parse("* @all\n!x @a\n[ab].c @a\n\\#x @a\n*.rs nobody\n*.go @\n*.c @c\n");
+        let file = parse(
+            ".github/CODEOWNERS",
+            "* @all\n!x\n[ab].c @a\n\\#x @a\n*.rs nobody\n*.go @\n*.c @c\n",
+        );
         let lines: Vec<_> = file.warnings().iter().map(|warning| warning.line).collect();
         assert_eq!(lines, [2, 3, 4, 5, 6]);
         assert_eq!(owners(&file, "x.rs"), ["@all"]);
@@ -274,8 +302,29 @@ mod tests {
     }
 
     #[test]
+    fn exclusions_count_where_gitlab_reads_the_file() {
+        for (path, counts) in [
+            (".github/CODEOWNERS", false),
+            ("CODEOWNERS", true),
+            ("docs/CODEOWNERS", true),
+            (".gitlab/CODEOWNERS", true),
+        ] {
+            for text in ["* @all\n!*.x\n", "!*.x @b nobody\n* @all\n"] {
+                let file = parse(path, text);
+                let left: &[&str] = if counts { &[] } else { &["@all"] };
+                assert_eq!(owners(&file, "a.x"), left, "{path}: {text}");
+                assert_eq!(owners(&file, "a.y"), ["@all"], "{path}: {text}");
+                let warnings: Vec<_> = file.warnings().iter().map(ToString::to_string).collect();
+                assert_eq!(warnings.is_empty(), counts, "{path}: {warnings:?}");
+            }
+        }
+        assert_eq!(PATHS.len(), 4, "a new place needs a row above");
+    }
+
+    #[test]
     fn sections_of_one_name_are_one_and_exclusions_last() {
-        let file = Codeowners::parse(
+        let file = parse(
+            ".gitlab/CODEOWNERS",
             "* @top\n!vendor/\n[Docs] @docs\n*.md\n*.txt @text\n[Code][2] @code\n*.rs\n!gen.rs\ngen.rs @late\n^[DOCS] @late-docs\nx.md\ny.md @y\n!y.txt\n",
         );
         assert!(file.warnings().is_empty(), "{:?}", file.warnings());
@@ -297,7 +346,8 @@ mod tests {
 
     #[test]
     fn sections_decide_each_for_itself() {
-        let file = Codeowners::parse(
+        let file = parse(
+            "CODEOWNERS",
             "* @top\n[Backend] @back\n*.rb\nlib/ @lib\n^[Docs][2] @docs\n*.md\n[Empty]\nlib/x.rb\n",
         );
         assert!(file.warnings().is_empty(), "{:?}", file.warnings());

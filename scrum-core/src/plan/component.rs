@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::change::{ChangeKind, ChangeSet};
 use crate::hook::Hook;
 use crate::path::RepoPath;
-use crate::plan::codeowners::{Codeowners, CodeownersWarning};
+use crate::plan::codeowners::{Codeowners, CodeownersFile, CodeownersWarning};
 use crate::plan::folder_index::FolderIndex;
 use crate::plan::pattern::{PathPatterns, PatternError};
 use crate::word::words;
@@ -159,7 +159,7 @@ impl<'a> Grouper<'a> {
     pub(crate) fn new(
         rules: &'a [ComponentRule],
         by: By,
-        codeowners: Option<&str>,
+        codeowners: Option<&CodeownersFile>,
         finder: Option<&'a Hook<dyn ComponentFinder>>,
         changes: &ChangeSet,
     ) -> Result<Self, ComponentError> {
@@ -182,8 +182,8 @@ impl<'a> Grouper<'a> {
         let found = match by {
             By::Workspace => workspace(changes),
             By::Codeowners => {
-                let text = codeowners.ok_or(ComponentError::NoCodeowners)?;
-                FoundBy::Codeowners(Box::new(Codeowners::parse(text)))
+                let file = codeowners.ok_or(ComponentError::NoCodeowners)?;
+                FoundBy::Codeowners(Box::new(Codeowners::parse(file)))
             }
             By::TopLevel => FoundBy::TopLevel,
         };
@@ -456,8 +456,11 @@ mod tests {
             finder.component(&"README.md".into(), false),
             ComponentKey::Root
         );
-        let text = Some("*.rs @b @a\n");
-        let finder = Grouper::new(&[], By::Codeowners, text, None, &changes).unwrap();
+        let file = CodeownersFile {
+            path: "CODEOWNERS".into(),
+            text: "*.rs @b @a\n".to_owned(),
+        };
+        let finder = Grouper::new(&[], By::Codeowners, Some(&file), None, &changes).unwrap();
         let owners = ComponentKey::Owners("@a+@b".into());
         assert_eq!(finder.component(&"x/y.rs".into(), false), owners);
         assert_eq!(

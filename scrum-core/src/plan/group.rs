@@ -38,7 +38,7 @@ pub(super) fn group(
     shown: &[bool],
     options: &BundleOptions,
 ) -> Result<Grouped, PlanError> {
-    let codeowners = options.codeowners.as_deref();
+    let codeowners = options.codeowners.as_ref();
     let grouper = Grouper::new(
         &options.components,
         options.division.by,

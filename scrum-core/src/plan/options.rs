@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::change::{Change, DEFAULT_CONTEXT};
 use crate::control::Control;
 use crate::hook::Hook;
+use crate::plan::codeowners::CodeownersFile;
 use crate::plan::component::{By, ComponentFinder, ComponentRule};
 use crate::plan::exclude::{ExcludeFn, ExcludeOptions, Reason};
 use crate::plan::guard::Limits;
@@ -58,8 +59,8 @@ pub struct BundleOptions {
     pub limits: Limits,
     /// What is not shown.
     pub exclude: ExcludeOptions,
-    /// Text of the CODEOWNERS file, needed for [`By::Codeowners`]. Default none.
-    pub codeowners: Option<String>,
+    /// The CODEOWNERS file, needed for [`By::Codeowners`]. Default none.
+    pub codeowners: Option<CodeownersFile>,
     /// Who hears how far the work is, and can end it. By default nobody.
     pub control: Control,
     /// Asked of each change that [`exclude`](Self::exclude) keeps.
@@ -132,10 +133,10 @@ impl BundleOptions {
         self
     }
 
-    /// Sets the text of the CODEOWNERS file.
+    /// Sets the CODEOWNERS file.
     #[must_use]
-    pub fn codeowners(mut self, text: Option<String>) -> Self {
-        self.codeowners = text;
+    pub fn codeowners(mut self, file: Option<CodeownersFile>) -> Self {
+        self.codeowners = file;
         self
     }
 

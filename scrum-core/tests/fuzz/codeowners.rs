@@ -1,7 +1,7 @@
 //! Any CODEOWNERS: owners stand in the file, warnings name its lines, and comments change nothing.
 
 use scrum_core::path::RepoPath;
-use scrum_core::plan::codeowners::Codeowners;
+use scrum_core::plan::codeowners::{self, Codeowners, CodeownersFile};
 
 const PATHS: [&str; 8] = [
     "README.md",
@@ -15,8 +15,21 @@ const PATHS: [&str; 8] = [
 ];
 
 pub(crate) fn check(data: &[u8]) {
-    let text = String::from_utf8_lossy(data);
-    let file = Codeowners::parse(&text);
+    let text = String::from_utf8_lossy(data).into_owned();
+    for place in codeowners::PATHS {
+        check_at(place, &text);
+    }
+}
+
+fn parse(place: &str, text: String) -> Codeowners {
+    Codeowners::parse(&CodeownersFile {
+        path: place.into(),
+        text,
+    })
+}
+
+fn check_at(place: &str, text: &str) {
+    let file = parse(place, text.to_owned());
     let lines: Vec<&str> = text.lines().collect();
     for warning in file.warnings() {
         let stands = warning
@@ -29,7 +42,7 @@ pub(crate) fn check(data: &[u8]) {
             "{warning}"
         );
     }
-    let with_comment = Codeowners::parse(&format!("# x\n\n{text}\n# y @z"));
+    let with_comment = parse(place, format!("# x\n\n{text}\n# y @z"));
     for path in PATHS.map(RepoPath::from) {
         let owners = file.owners(&path);
         assert!(owners.windows(2).all(|two| two[0] < two[1]), "{owners:?}");

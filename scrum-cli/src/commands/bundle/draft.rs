@@ -7,7 +7,7 @@ use scrum_core::change::ChangeSet;
 use scrum_core::config::{self, Config};
 use scrum_core::git::{DiffOptions, Repository};
 use scrum_core::path::RepoPath;
-use scrum_core::plan::codeowners;
+use scrum_core::plan::codeowners::{self, CodeownersFile};
 use scrum_core::plan::component::By;
 use scrum_core::plan::{Bundle, BundleOptions, Plan};
 use scrum_core::range::RangeSpec;
@@ -324,21 +324,23 @@ fn bundle_options(
     Ok(config.bundle_options().codeowners(owners))
 }
 
-/// The text of CODEOWNERS at the head of the range, from the first of the places where forges look. A patch has no
+/// CODEOWNERS at the head of the range, from the first of the places where forges look. A patch has no
 /// head tree; its owners are those of the work tree.
 fn codeowners(
     changes: &ChangeSet,
     repository: Option<&Repository>,
     session: &Session,
-) -> Result<String> {
+) -> Result<CodeownersFile> {
     for place in codeowners::PATHS {
+        let path = RepoPath::from(place);
         let text = if let Some(repository) = repository {
-            repository.file_at_head(&changes.range, &RepoPath::from(place))?
+            repository.file_at_head(&changes.range, &path)?
         } else {
             std::fs::read(session.top.join(place)).ok()
         };
         if let Some(text) = text {
-            return Ok(String::from_utf8_lossy(&text).into_owned());
+            let text = String::from_utf8_lossy(&text).into_owned();
+            return Ok(CodeownersFile { path, text });
         }
     }
     Err(usage_error(format!(
