@@ -2,7 +2,7 @@
 //
 //     cargo build && (cd tests/browser && npm ci) && node tests/browser/picture.mjs
 //
-// The top of the page, and below it a place of the diff.
+// The top of the page, and below it an issue in the diff.
 
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -19,7 +19,7 @@ await stretch(page, width);
 const row = await page.locator("li.row").nth(2).boundingBox();
 const top = await page.screenshot({ clip: { x: 0, y: 0, width, height: row.y + row.height } });
 
-const card = page.locator("article[id='queue/src/queue.rs:23-26']");
+const card = page.locator("article[id='queue/src/queue.rs:23']");
 const box = await card.evaluate((node) => {
   const { top: first } = node.previousElementSibling.querySelector("[data-n='20']").getBoundingClientRect();
   const { bottom } = node.nextElementSibling.children[2].getBoundingClientRect();
