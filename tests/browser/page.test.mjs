@@ -129,7 +129,7 @@ describe("the filter", () => {
         const box = boxes.nth(at);
         const told = Number(await box.locator("xpath=..").locator("small").textContent());
         await box.check();
-        await page.waitForFunction((text) => document.getElementById("/count").textContent === text, `${told} of ${total} findings`);
+        await page.waitForFunction((text) => document.getElementById("/count").textContent === text, `${told} of ${total} issues`);
         assert.equal(await rows(page).count(), told);
         assert.equal(await page.locator("article.card:not([hidden])").count(), told);
         await box.uncheck();

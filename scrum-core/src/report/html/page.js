@@ -48,7 +48,7 @@
       }
     }
     for (const group of all(".group")) group.hidden = group.querySelector("li.row:not([hidden])") === null;
-    const noun = findings.length === 1 ? "finding" : "findings";
+    const noun = findings.length === 1 ? "issue" : "issues";
     const told = active ? `${left} of ${findings.length} ${noun}` : `${findings.length} ${noun}`;
     byId("/count").textContent = told;
     byId("/none").hidden = left > 0;
