@@ -9,6 +9,7 @@
 mod commands;
 mod demo;
 mod error;
+mod git;
 mod init;
 mod runner;
 mod session;

@@ -7,9 +7,8 @@
 
 use std::collections::HashSet;
 use std::ffi::OsString;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use scrum_core::git::Repository;
 use scrum_core::patch::file_patches;
@@ -18,6 +17,7 @@ use scrum_core::range::RangeSpec;
 use scrum_core::size::counted;
 
 use crate::error::{CommandError, Context as _, Result, failure, usage_error};
+use crate::git;
 use crate::verify::scratch::Scratch;
 use crate::verify::{PIECE_BYTES, pieces};
 
@@ -319,24 +319,8 @@ impl Git<'_> {
             .env_remove("GIT_LITERAL_PATHSPECS")
             .args(["-c", "core.fsmonitor=false", "-c", "core.quotePath=true"])
             .args(["-c", "core.splitIndex=false"])
-            .args(args)
-            .stdin(if stdin.is_some() {
-                Stdio::piped()
-            } else {
-                Stdio::null()
-            })
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut child = command
-            .spawn()
-            .context("git cannot be run; uncommitted work needs it on PATH")?;
-        let pipe = child.stdin.take();
-        let output = std::thread::scope(|scope| {
-            if let (Some(mut pipe), Some(text)) = (pipe, stdin) {
-                scope.spawn(move || pipe.write_all(text));
-            }
-            child.wait_with_output().context("git cannot be waited for")
-        })?;
+            .args(args);
+        let output = git::output(&mut command, stdin, "uncommitted work")?;
         if output.status.success() {
             return Ok(output.stdout);
         }

@@ -1,4 +1,4 @@
-//! The public names of the library: a listing of them stands in `docs/api.md`, and no two types share a name.
+//! The public names of the library: `docs/api.md` lists them, and no two types share a name.
 //!
 //! The listing is read from the source, which rustfmt keeps in one form: items begin a line, and what belongs to one is
 //! indented by four spaces. `UPDATE_DOCS=1` writes it anew.

@@ -93,7 +93,7 @@ fn comparable(files: &Files) -> Vec<(&str, &[u8])> {
     .collect()
 }
 
-/// A command, and what stands in `.scrum` before it.
+/// A command, and what is in `.scrum` before it.
 struct Case {
     place: Place,
     before: Files,

@@ -40,7 +40,7 @@ fn sidecar(place: &Place, reviewer: &str) -> serde_json::Value {
         .unwrap()
 }
 
-/// Whether a process whose number stands in a file lives; zombies do not.
+/// Whether a process whose number is in a file is alive; zombies do not.
 fn lives(place: &Place, file: &str) -> bool {
     let Ok(pid) = fs::read_to_string(place.beside(file)) else {
         return false;

@@ -32,7 +32,7 @@ fn json(place: &Place, wave: &str) -> serde_json::Value {
     serde_json::from_str(&place.read(&format!("{wave}/smoke.json"))).unwrap()
 }
 
-/// Whether a process whose number stands in a file lives; zombies do not.
+/// Whether a process whose number is in a file is alive; zombies do not.
 fn lives(place: &Place, file: &str) -> bool {
     let pid = fs::read_to_string(place.beside(file)).unwrap();
     let output = Command::new("ps")

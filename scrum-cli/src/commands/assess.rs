@@ -13,9 +13,7 @@ use super::tally;
 use crate::error::{Context as _, ExitCode, Result, failure};
 use crate::session::Session;
 use crate::terminal::Output;
-use crate::wave::{
-    ASSESSMENT, FoundWave, Phases, Wave, find, no_wave, reviews, today, write_atomically,
-};
+use crate::wave::{ASSESSMENT, Phases, Wave, find_wave, reviews, today, write_atomically};
 
 /// Say whether a release can ship, with the evidence
 ///
@@ -62,13 +60,7 @@ impl AssessFormat {
 
 /// Runs the command.
 pub(crate) fn run(args: &AssessArgs, session: &Session, output: &Output) -> Result<ExitCode> {
-    let folder = match find(args.wave.as_slice(), session)? {
-        FoundWave::Wave(folder) => folder,
-        FoundWave::Files(paths) => {
-            let name = paths.first().map(|path| path.display().to_string());
-            return Err(no_wave(&name.unwrap_or_default(), None));
-        }
-    };
+    let folder = find_wave(args.wave.as_deref(), session)?;
     let wave = Wave::open(&folder)?;
     let mut phases = Phases::read(&folder, &session.top)?;
     // Counted again, so that no older tally speaks for newer reviews.

@@ -14,7 +14,7 @@ use super::tally;
 use crate::error::{Context as _, ExitCode, Result, usage_error};
 use crate::session::Session;
 use crate::terminal::Output;
-use crate::wave::{FoundWave, Wave, find, no_wave, reviews, shown_path};
+use crate::wave::{Wave, find_wave, reviews, shown_path};
 
 /// Compare two waves: what is new, what is gone
 ///
@@ -110,10 +110,7 @@ impl Counted {
 
 /// Opens the wave that a name, a folder or a range means.
 pub(super) fn open(name: &Path, session: &Session) -> Result<Wave> {
-    match find(&[name.to_owned()], session)? {
-        FoundWave::Wave(folder) => Wave::open(&folder),
-        FoundWave::Files(_) => Err(no_wave(&name.display().to_string(), None)),
-    }
+    Wave::open(&find_wave(Some(name), session)?)
 }
 
 /// The way from the head of one wave to that of another.

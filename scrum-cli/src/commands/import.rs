@@ -9,6 +9,7 @@ use scrum_core::review::import::{
     IMPORTED, Import, ImportError, ImportFormat, ImportOptions, Imported, ImportedFinding, LeftOut,
     import,
 };
+use scrum_core::size::counted;
 use scrum_core::wave::layout;
 
 use super::formats::{Format, Report};
@@ -16,7 +17,7 @@ use crate::error::{Context as _, ExitCode, Result, usage_error};
 use crate::session::Session;
 use crate::terminal::Output;
 use crate::wave::submissions::{head_lines, known_paths, of_import, sidecar_of};
-use crate::wave::{FoundWave, Wave, find, no_wave, remove_left_behind, write_atomically};
+use crate::wave::{Wave, find_wave, remove_left_behind, write_atomically};
 
 /// Import the comments of a pull request as reviews
 ///
@@ -94,16 +95,7 @@ pub(crate) fn run(args: &ImportArgs, session: &Session, output: &Output) -> Resu
         let imported = import(&bytes, &options).map_err(failed)?;
         return tally(imported, &args.file, session, output);
     }
-    let folder = match find(args.into.as_slice(), session)? {
-        FoundWave::Wave(folder) => folder,
-        FoundWave::Files(paths) => {
-            let name: String = paths
-                .iter()
-                .map(|path| path.display().to_string())
-                .collect();
-            return Err(no_wave(&name, None));
-        }
-    };
+    let folder = find_wave(args.into.as_deref(), session)?;
     let wave = Wave::open(&folder)?;
     let (paths, head) = (known_paths(&wave), head_lines(&wave));
     let options = ImportOptions::default()
@@ -184,10 +176,6 @@ fn tally(imported: Import, file: &Path, session: &Session, output: &Output) -> R
     };
     report.print(Format::Text)?;
     Ok(ExitCode::Done)
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Names, each once, in their order.

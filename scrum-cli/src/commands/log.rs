@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use clap::{Args as ClapArgs, ValueEnum};
 use scrum_core::report::clean::line;
+use scrum_core::size::counted;
 use scrum_core::tally::Tally;
 use serde::Serialize;
 
@@ -162,10 +163,9 @@ fn seats(tally: &Tally) -> Vec<Seat> {
             seat.tokens_out = seat.tokens_out.saturating_add(row.tokens_out.unwrap_or(0));
         }
         for issue in &bundle.issues {
-            let mut names = issue
-                .findings
-                .iter()
-                .filter_map(|at| Some(bundle.findings.get(*at)?.reviewer.as_str()));
+            let mut names = bundle
+                .findings_of(issue)
+                .map(|finding| finding.reviewer.as_str());
             if let Some(first) = names.next()
                 && names.all(|name| name == first)
             {
@@ -190,7 +190,7 @@ fn write(wave: &Record, out: &mut dyn std::io::Write) -> std::io::Result<()> {
     writeln!(
         out,
         "    {date} · {}, {:.1} KB · {}, {}, {} agreed",
-        counted(wave.bundles as u64, "bundle"),
+        counted(wave.bundles, "bundle"),
         wave.bytes as f64 / 1000.0,
         counted(wave.findings, "finding"),
         counted(wave.issues, "issue"),
@@ -208,10 +208,4 @@ fn write(wave: &Record, out: &mut dyn std::io::Write) -> std::io::Result<()> {
         )?;
     }
     Ok(())
-}
-
-/// `1 bundle`, `2 bundles`.
-fn counted(count: u64, noun: &str) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{s}")
 }

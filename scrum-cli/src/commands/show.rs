@@ -15,7 +15,7 @@ use super::tally;
 use crate::error::{ExitCode, Result, usage_error};
 use crate::session::Session;
 use crate::terminal::Output;
-use crate::wave::{FoundWave, find, no_wave};
+use crate::wave::find_wave;
 
 /// Lines of the diff that are shown before and after an issue.
 const AROUND: u32 = 3;
@@ -67,13 +67,7 @@ struct ShownIssue<'t> {
 
 /// Runs the command.
 pub(crate) fn run(args: &ShowArgs, session: &Session, output: &Output) -> Result<ExitCode> {
-    let folder = match find(args.wave.as_slice(), session)? {
-        FoundWave::Wave(folder) => folder,
-        FoundWave::Files(_) => {
-            let name = args.wave.clone().unwrap_or_default();
-            return Err(no_wave(&name.display().to_string(), None));
-        }
-    };
+    let folder = find_wave(args.wave.as_deref(), session)?;
     let options = tally::options(session, None, None, &[]).jobs(super::cores());
     let Counted { wave, tally } = Counted::new(&folder, &options, session, output)?;
     let all = ranked(&tally);

@@ -10,7 +10,7 @@ use crate::error::{ExitCode, Result};
 use crate::session::Session;
 use crate::terminal::Output;
 use crate::verify::{Proof, prove};
-use crate::wave::{FoundWave, Wave, find, no_wave};
+use crate::wave::{Wave, find_wave};
 
 /// Prove that a wave loses nothing
 ///
@@ -39,16 +39,7 @@ enum ProofFormat {
 
 /// Runs the command.
 pub(crate) fn run(args: &VerifyArgs, session: &Session, output: &Output) -> Result<ExitCode> {
-    let folder = match find(args.wave.as_slice(), session)? {
-        FoundWave::Wave(folder) => folder,
-        FoundWave::Files(paths) => {
-            let name: String = paths
-                .iter()
-                .map(|path| path.display().to_string())
-                .collect();
-            return Err(no_wave(&name, None));
-        }
-    };
+    let folder = find_wave(args.wave.as_deref(), session)?;
     let wave = Wave::open_unchecked(&folder)?;
     let objects = match &wave.manifest.range.base_tree {
         Some(_) => Some(session.repository()?.object_folders()),

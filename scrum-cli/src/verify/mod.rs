@@ -5,13 +5,14 @@
 //! work tree, refs and object folder are not touched, and no configuration of theirs is read.
 
 mod exact;
+mod many_hunks;
 mod proof;
 pub(crate) mod scratch;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::PathBuf;
 
-use scrum_core::change::{Change, ChangeKind};
+use scrum_core::change::Change;
 use scrum_core::patch::{self, FilePatch, file_patches};
 use scrum_core::plan::unit::Units;
 use scrum_core::wave::EXCLUDED;
@@ -24,9 +25,6 @@ use scratch::Scratch;
 
 /// A patch above this is applied in pieces: git holds a patch in memory whole, and refuses one above 1 GiB.
 pub(crate) const PIECE_BYTES: usize = 64 << 20;
-
-/// A file with more hunks than this is applied by [`exact`], because `git apply` copies the file for each of them.
-const MANY_HUNKS: usize = 500;
 
 /// Proves a wave. `objects` are the object folders of its repository, which a wave made from a patch does not need.
 pub(crate) fn prove(wave: &Wave, objects: Option<&[PathBuf]>) -> Result<Proof> {
@@ -188,88 +186,6 @@ fn paths_of(bundle: &BundleRecord) -> impl Iterator<Item = &str> {
         .flatten()
 }
 
-/// The paths that have very many hunks and nothing but hunks: no rename, no mode, no binary data, nothing excluded.
-fn many_hunks(manifest: &Manifest) -> HashSet<&str> {
-    let mut hunks: HashMap<&str, usize> = HashMap::new();
-    let mut other: HashSet<&str> = HashSet::new();
-    for file in manifest.bundles.iter().flat_map(|bundle| &bundle.files) {
-        *hunks.entry(&file.path).or_default() += file.hunks.len();
-        let only_text = file.kind == ChangeKind::Modified
-            && !file.binary
-            && !file.quoted
-            && file.old_path.is_none()
-            && file.old_mode == file.new_mode;
-        if !only_text {
-            other.extend(
-                [Some(file.path.as_str()), file.old_path.as_deref()]
-                    .into_iter()
-                    .flatten(),
-            );
-        }
-    }
-    for file in &manifest.excluded {
-        other.extend(
-            [Some(file.path.as_str()), file.old_path.as_deref()]
-                .into_iter()
-                .flatten(),
-        );
-    }
-    hunks
-        .into_iter()
-        .filter(|(path, count)| *count > MANY_HUNKS && !other.contains(path))
-        .map(|(path, _)| path)
-        .collect()
-}
-
-/// A patch without the sections of some paths, and those sections.
-type TakenOut = (Vec<u8>, HashMap<String, Vec<u8>>);
-
-/// Takes the sections of these paths out of a patch. `None` where it cannot be read.
-fn take_out(text: &[u8], paths: &HashSet<&str>) -> Option<TakenOut> {
-    let (mut rest, mut taken) = (Vec::new(), HashMap::<String, Vec<u8>>::new());
-    for file in file_patches(text) {
-        let file = file.ok()?;
-        let path = file.path.as_str().filter(|path| paths.contains(path));
-        let into = match path {
-            Some(path) => taken.entry(path.to_owned()).or_default(),
-            None => &mut rest,
-        };
-        into.extend_from_slice(file.text);
-    }
-    Some((rest, taken))
-}
-
-/// Applies all sections of each path exactly, and puts the results into the scratch index. `false`: one of them does
-/// not match, and nothing was changed.
-fn apply_exactly(
-    scratch: &Scratch,
-    base: &str,
-    sections: &HashMap<String, Vec<Vec<u8>>>,
-    without_context: bool,
-) -> Result<bool> {
-    let mut results = Vec::new();
-    for (path, texts) in sections {
-        let Some((mode, content)) = scratch.base_file(base, path)? else {
-            return Ok(false);
-        };
-        let mut lines = exact::Lines::new(&content);
-        for file in texts.iter().flat_map(|text| file_patches(text)) {
-            let applied = file.is_ok_and(|file| {
-                let says_mode = file.old_mode != file.new_mode || file.kind != ChangeKind::Modified;
-                !says_mode && lines.apply(&file, without_context).is_some()
-            });
-            if !applied {
-                return Ok(false);
-            }
-        }
-        results.push((mode, path, lines.content()));
-    }
-    for (mode, path, content) in results {
-        scratch.put(&mode, path, &content)?;
-    }
-    Ok(true)
-}
-
 fn apply_all(
     wave: &Wave,
     scratch: &Scratch,
@@ -278,30 +194,8 @@ fn apply_all(
     result: &mut Option<String>,
 ) -> Result<Option<TreeDifference>> {
     scratch.read_tree(base)?;
-    let without_context = wave.manifest.context == Some(0);
-    let many = many_hunks(&wave.manifest);
-    if !many.is_empty() {
-        let mut sections: HashMap<String, Vec<Vec<u8>>> = HashMap::new();
-        let mut readable = true;
-        for patch in patches(&wave.manifest) {
-            let Some((_, taken)) = wave
-                .read(patch.file)
-                .ok()
-                .and_then(|text| take_out(&text, &many))
-            else {
-                readable = false;
-                break;
-            };
-            for (path, text) in taken {
-                sections.entry(path).or_default().push(text);
-            }
-        }
-        if readable && apply_exactly(scratch, base, &sections, without_context)? {
-            return apply_rest(wave, scratch, &many, target, result);
-        }
-        // What is wrong is for git to say.
-    }
-    apply_rest(wave, scratch, &HashSet::new(), target, result)
+    let applied = many_hunks::apply(wave, scratch, base)?;
+    apply_rest(wave, scratch, &applied, target, result)
 }
 
 /// Applies what is not applied yet, and compares the tree that everything makes.
@@ -323,7 +217,7 @@ fn apply_rest(
             }
         };
         if !applied.is_empty()
-            && let Some((rest, _)) = take_out(&text, applied)
+            && let Some((rest, _)) = many_hunks::take_out(&text, applied)
         {
             text = rest;
         }

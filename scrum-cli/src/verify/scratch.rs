@@ -6,13 +6,13 @@
 
 use std::collections::HashSet;
 use std::ffi::OsString;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
 use crate::error::{Context as _, Result, failure};
+use crate::git;
 
 /// A bare repository in a temporary folder, with an index of its own.
 #[derive(Debug)]
@@ -242,27 +242,8 @@ impl Scratch {
             .env("LC_ALL", "C")
             // Objects that are thrown away in a moment.
             .args(["-c", "core.looseCompression=1", "-c", "core.fsync=none"])
-            .args(args)
-            .stdin(if stdin.is_some() {
-                Stdio::piped()
-            } else {
-                Stdio::null()
-            })
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut child = command
-            .spawn()
-            .context("git cannot be run; verify needs it on PATH")?;
-        let pipe = child.stdin.take();
-        // A git that stops reading says why on stderr, which is the better message.
-        std::thread::scope(|scope| {
-            if let (Some(mut pipe), Some(text)) = (pipe, stdin) {
-                scope.spawn(move || pipe.write_all(text));
-            }
-            child
-                .wait_with_output()
-                .context("the exit of git cannot be read")
-        })
+            .args(args);
+        git::output(&mut command, stdin, "verify")
     }
 }
 

@@ -34,6 +34,17 @@ pub(crate) fn find(names: &[PathBuf], session: &Session) -> Result<FoundWave> {
     }
 }
 
+/// As [`find`] for a command that takes a wave and no review files.
+pub(crate) fn find_wave(name: Option<&Path>, session: &Session) -> Result<PathBuf> {
+    let Some(name) = name else {
+        return newest(session);
+    };
+    match find_one(name, session)? {
+        FoundWave::Wave(folder) => Ok(folder),
+        FoundWave::Files(_) => Err(no_wave(&name.display().to_string(), None)),
+    }
+}
+
 /// Whether there is a newest wave.
 pub(crate) fn has_newest(session: &Session) -> bool {
     session.waves().join("current").exists()
@@ -124,7 +135,7 @@ fn unknown(name: &Path, session: &Session) -> CommandError {
 }
 
 /// The error for a name that is nothing that could be a wave. `nearest` is the wave whose name is spelt nearly so.
-pub(crate) fn no_wave(name: &str, nearest: Option<&str>) -> CommandError {
+fn no_wave(name: &str, nearest: Option<&str>) -> CommandError {
     let hint = match nearest {
         Some(known) => Hint::did_you_mean(name, known),
         None => "name a wave's folder, its name under .scrum/ (`ls .scrum`), its range, or review files; \

@@ -9,7 +9,7 @@ use scrum_core::gauntlet::smoke::SmokeReport;
 use scrum_core::tally::Tally;
 use serde::de::DeserializeOwned;
 
-use super::{FoundWave, find};
+use super::find_wave;
 use crate::error::{CommandError, Result, cannot_read, failure, usage_error};
 use crate::session::Session;
 
@@ -21,10 +21,7 @@ pub(crate) fn newest_if_any(session: &Session) -> Result<Option<PathBuf>> {
     if !session.waves().join("current").exists() {
         return Ok(None);
     }
-    match find(&[], session)? {
-        FoundWave::Wave(folder) => Ok(Some(folder)),
-        FoundWave::Files(_) => Ok(None),
-    }
+    find_wave(None, session).map(Some)
 }
 
 /// Today in UTC, as `2026-11-26`.

@@ -13,7 +13,7 @@ pub(crate) mod submissions;
 pub(crate) use all::{Listed, all};
 pub(crate) use decisions::{apply_decisions, decisions_path, read_decisions, write_decisions};
 pub(crate) use folder::{WaveFolder, remove_left_behind, replace, write_atomically, write_once};
-pub(crate) use found::{FoundWave, find, has_newest, named, no_wave};
+pub(crate) use found::{FoundWave, find, find_wave, has_newest, named};
 pub(crate) use gauntlet::{ASSESSMENT, Phases, assessment, newest_if_any, today};
 pub(crate) use strays::strays;
 

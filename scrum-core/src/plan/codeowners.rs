@@ -8,7 +8,7 @@
 //! all sections; sections of one name, whatever its case, are one. `dir/*` does not reach below `dir`. Character
 //! classes and an escaped `#` do not exist there; such a line is passed over with a warning, as the forges do.
 //!
-//! A `!pattern` is GitLab's (17.10): it takes paths out of its section for good, and owners behind it say nothing. GitHub
+//! A `!pattern` is GitLab's (17.10): it takes paths out of its section, whatever later lines say, and owners after it are ignored. GitHub
 //! alone reads `.github/CODEOWNERS`, so there it is passed over with a warning. Both read the root and `docs/`, and there
 //! it counts: on GitHub such a line has no effect, so whoever writes one means GitLab.
 
@@ -25,7 +25,7 @@ pub const PATHS: [&str; 4] = [
     ".gitlab/CODEOWNERS",
 ];
 
-/// A CODEOWNERS file as it stands in a repository.
+/// A CODEOWNERS file of a repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeownersFile {
     /// Where it stands, usually one of [`PATHS`]; this says which forges read it.

@@ -76,9 +76,7 @@ pub(super) fn in_order(tally: &Tally) -> Vec<Ranked<'_>> {
 impl<'t> Ranked<'t> {
     /// The findings that it is made of, in the tally's order.
     pub fn findings(&self) -> impl Iterator<Item = &'t FindingRecord> + use<'t> {
-        let bundle = self.bundle;
-        let indices = self.issue.findings.iter();
-        indices.filter_map(|at| bundle.findings.get(*at))
+        self.bundle.findings_of(self.issue)
     }
 
     /// The issues that share lines with it but say something else.

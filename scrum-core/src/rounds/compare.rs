@@ -126,9 +126,7 @@ impl<'t> Issues<'t> {
 
 impl<'t> IssueAt<'t> {
     fn findings(&self) -> impl Iterator<Item = &'t crate::tally::FindingRecord> + use<'t> {
-        let bundle = self.bundle;
-        let indices = self.issue.findings.iter();
-        indices.filter_map(|at| bundle.findings.get(*at))
+        self.bundle.findings_of(self.issue)
     }
 
     fn refs(&self) -> impl Iterator<Item = FindingRef> + '_ {

@@ -217,6 +217,19 @@ impl TriageFile {
     }
 }
 
+/// The reviewers that report an issue, and their known lineages.
+pub(super) fn reporters(
+    bundle: &BundleTally,
+    issue: &IssueRecord,
+) -> (BTreeSet<String>, BTreeSet<String>) {
+    let findings = || bundle.findings_of(issue);
+    let reviewers = findings().map(|finding| finding.reviewer.clone());
+    let lineages = findings()
+        .filter(|finding| !finding.lineages.is_unknown())
+        .map(|finding| finding.lineages.to_string());
+    (reviewers.collect(), lineages.collect())
+}
+
 impl TriageEntry {
     /// A decision on an issue of a bundle. `head` is the wave's head tree.
     pub fn new(
@@ -225,18 +238,9 @@ impl TriageEntry {
         head: Option<&str>,
         verdict: TriageVerdict,
     ) -> Self {
-        let findings = || {
-            issue
-                .findings
-                .iter()
-                .filter_map(|at| bundle.findings.get(*at))
-        };
-        let names: BTreeSet<String> = findings().map(|f| f.reviewer.clone()).collect();
-        let lineages: BTreeSet<String> = findings()
-            .filter(|finding| !finding.lineages.is_unknown())
-            .map(|finding| finding.lineages.to_string())
-            .collect();
-        let claims: BTreeSet<String> = findings()
+        let (names, lineages) = reporters(bundle, issue);
+        let claims: BTreeSet<String> = bundle
+            .findings_of(issue)
             .filter_map(|finding| {
                 let said = [&finding.what, &finding.why];
                 let said: Vec<&str> = said

@@ -112,14 +112,10 @@ impl TriageFile {
                     let (bundle, issue) = places[*at];
                     let bundle = &tally.bundles[bundle];
                     let issue = &bundle.issues[issue];
-                    let findings = issue.findings.iter();
-                    let claims =
-                        findings
-                            .filter_map(|at| bundle.findings.get(*at))
-                            .map(|finding| {
-                                let lines = finding.lines().filter(|_| !by_words);
-                                (Claimed::Finding(finding), lines)
-                            });
+                    let claims = bundle.findings_of(issue).map(|finding| {
+                        let lines = finding.lines().filter(|_| !by_words);
+                        (Claimed::Finding(finding), lines)
+                    });
                     Candidate {
                         path: &issue.path,
                         old_path: &issue.path,
@@ -178,9 +174,8 @@ fn mark(entry: &TriageEntry, bundle: &BundleTally, issue: usize, head: Option<&s
                 .iter()
                 .flat_map(|set| set.split('+'))
                 .collect();
-            let findings = issue.findings.iter();
-            let joined: BTreeSet<String> = findings
-                .filter_map(|at| bundle.findings.get(*at))
+            let joined: BTreeSet<String> = bundle
+                .findings_of(issue)
                 .filter(|finding| {
                     let mut names = finding.lineages.iter();
                     !finding.lineages.is_unknown() && !names.any(|name| known.contains(name))

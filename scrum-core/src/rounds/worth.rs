@@ -1,8 +1,8 @@
 //! Which reviewer is right how often: confirmed of judged, with an interval that is honest about small numbers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::decisions::TriageFile;
+use super::decisions::{TriageFile, reporters};
 use crate::tally::{JudgedRecord, Tally};
 
 /// Normal quantile of a two-sided interval of 95 %.
@@ -27,17 +27,7 @@ pub(super) fn judged(tally: &Tally, triage: &TriageFile) -> Vec<JudgedRecord> {
             let Some(right) = mark.and_then(|mark| mark.verdict.was_right()) else {
                 continue;
             };
-            let findings = || {
-                issue
-                    .findings
-                    .iter()
-                    .filter_map(|at| bundle.findings.get(*at))
-            };
-            let names: BTreeSet<String> = findings().map(|f| f.reviewer.clone()).collect();
-            let makers: BTreeSet<String> = findings()
-                .filter(|finding| !finding.lineages.is_unknown())
-                .map(|finding| finding.lineages.to_string())
-                .collect();
+            let (names, makers) = reporters(bundle, issue);
             for (counts, keys) in [(&mut reviewers, names), (&mut lineages, makers)] {
                 for key in keys {
                     let count = counts.entry(key).or_default();

@@ -91,11 +91,7 @@ impl Tally {
 
 /// The occasions that report an issue.
 fn reporters(bundle: &BundleTally, issue: &IssueRecord, occasions: &[LineageSet]) -> Vec<usize> {
-    let findings: Vec<&FindingRecord> = issue
-        .findings
-        .iter()
-        .filter_map(|at| bundle.findings.get(*at))
-        .collect();
+    let findings: Vec<&FindingRecord> = bundle.findings_of(issue).collect();
     (0..occasions.len())
         .filter(|at| {
             let mut findings = findings.iter();

@@ -260,6 +260,17 @@ pub enum TallyError {
     },
 }
 
+impl BundleTally {
+    /// The findings that an issue of this bundle is made of, in the tally's order.
+    pub fn findings_of<'t>(
+        &'t self,
+        issue: &'t IssueRecord,
+    ) -> impl Iterator<Item = &'t FindingRecord> + use<'t> {
+        let indices = issue.findings.iter();
+        indices.filter_map(|at| self.findings.get(*at))
+    }
+}
+
 impl Tally {
     /// Reads a tally's JSON.
     ///

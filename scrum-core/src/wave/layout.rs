@@ -26,7 +26,7 @@ pub const PROMPTS: &str = "prompts";
 pub const REVIEWS: &str = "reviews";
 /// The counted tally.
 pub const TALLY: &str = "tally.json";
-/// All reports that stand in a wave.
+/// All reports of a wave.
 pub const REPORTS: [&str; 3] = [TALLY, "tally.md", "report.html"];
 
 /// The diff of a bundle.

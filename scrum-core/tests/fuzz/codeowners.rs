@@ -1,4 +1,4 @@
-//! Any CODEOWNERS: owners stand in the file, warnings name its lines, and comments change nothing.
+//! Any CODEOWNERS: owners are in the file, warnings name its lines, and comments change nothing.
 
 use scrum_core::path::RepoPath;
 use scrum_core::plan::codeowners::{self, Codeowners, CodeownersFile};

@@ -17,7 +17,7 @@ use crate::runner::secrets::{self, Leak};
 use crate::session::Session;
 use crate::terminal::Output;
 use crate::trust::Source;
-use crate::wave::{FoundWave, Wave, find, has_newest, named, read_manifest, shown_path};
+use crate::wave::{Wave, find_wave, has_newest, named, read_manifest, shown_path};
 
 /// What is reviewed.
 pub(super) struct ReviewTarget {
@@ -32,10 +32,9 @@ impl ReviewArgs {
     pub(super) fn source(&self, session: &Session) -> Result<Source> {
         let wave = match &self.name {
             Some(name) => named(Path::new(name), session),
-            None if self.bundling.is_silent() && has_newest(session) => match find(&[], session) {
-                Ok(FoundWave::Wave(folder)) => Some(folder),
-                _ => None,
-            },
+            None if self.bundling.is_silent() && has_newest(session) => {
+                find_wave(None, session).ok()
+            }
             None => None,
         };
         // What is wrong with the wave is told when it is opened.
@@ -63,10 +62,9 @@ impl ReviewArgs {
                 folder
             }
             // Without any wave yet the default range is bundled first.
-            None if self.bundling.is_silent() && has_newest(session) => match find(&[], session)? {
-                FoundWave::Wave(folder) => Some(folder),
-                FoundWave::Files(_) => None,
-            },
+            None if self.bundling.is_silent() && has_newest(session) => {
+                Some(find_wave(None, session)?)
+            }
             None => None,
         };
         if let Some(folder) = wave {

@@ -19,8 +19,7 @@ use crate::error::{ExitCode, Result};
 use crate::session::Session;
 use crate::terminal::Output;
 use crate::wave::{
-    FoundWave, Wave, apply_decisions, decisions_path, find, no_wave, read_decisions, shown_path,
-    write_decisions,
+    Wave, apply_decisions, decisions_path, find_wave, read_decisions, shown_path, write_decisions,
 };
 use keys::Keys;
 
@@ -54,13 +53,7 @@ pub(crate) struct TriageArgs {
 
 /// Runs the command.
 pub(crate) fn run(args: &TriageArgs, session: &Session, output: &Output) -> Result<ExitCode> {
-    let folder = match find(args.wave.as_slice(), session)? {
-        FoundWave::Wave(folder) => folder,
-        FoundWave::Files(_) => {
-            let name = args.wave.clone().unwrap_or_default();
-            return Err(no_wave(&name.display().to_string(), None));
-        }
-    };
+    let folder = find_wave(args.wave.as_deref(), session)?;
     let options = tally::options(session, None, None, &[]).jobs(super::cores());
     let Counted { wave, mut tally } = Counted::new(&folder, &options, session, output)?;
     let decisions = read_decisions(session)?;

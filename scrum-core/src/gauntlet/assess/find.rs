@@ -42,7 +42,7 @@ pub(super) fn phases(evidence: &Evidence<'_>, rules: &Assess) -> Vec<PhaseRecord
             let reviewed = tally.bundles.iter().filter(|bundle| bundle.reviewed_by > 0);
             format!(
                 "{}, {} agreed; {} of {bundles} {} reviewed",
-                counted(tally.totals.issues, "issue", "issues"),
+                size::counted(tally.totals.issues, "issue"),
                 tally.totals.agreed,
                 reviewed.count(),
                 if bundles == 1 { "bundle" } else { "bundles" }
@@ -148,7 +148,7 @@ fn review(bundle: &BundleTally, min_lineages: u32, found: &mut Vec<Found>) {
             "bundle {} was reviewed by {} of {}",
             bundle.id,
             bundle.reviewed_by,
-            counted(min_lineages.into(), "lineage", "lineages")
+            size::counted(min_lineages, "lineage")
         );
         let evidence = format!("tally.json, bundle {}", bundle.id);
         found.push(Found::new(Rule::FewLineages, what, evidence));
@@ -305,8 +305,4 @@ fn gaps(evidence: &Evidence<'_>, today: &str, found: &mut Vec<Found>) {
         let evidence = gap.evidence.as_deref().unwrap_or("gaps.toml");
         found.push(Found::new(rule, what, evidence));
     }
-}
-
-fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }

@@ -3,6 +3,7 @@
 use memchr::memmem;
 
 use super::super::{PatchError, mail};
+use super::header::EXTENDED;
 
 /// Where between sections the reader is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -207,25 +208,14 @@ fn looks_like_patch(line: &[u8], next: &[u8]) -> bool {
 
 /// A line of a `diff --git` header.
 fn looks_like_header(line: &[u8]) -> bool {
-    const WORDS: [&str; 13] = [
-        "old mode ",
-        "new mode ",
-        "new file mode ",
-        "deleted file mode ",
-        "rename from ",
-        "rename to ",
-        "copy from ",
-        "copy to ",
-        "similarity index ",
-        "dissimilarity index ",
-        "literal ",
-        "delta ",
-        "Only in ",
-    ];
+    const OTHERS: [&str; 3] = ["literal ", "delta ", "Only in "];
     // A damaged hunk header, and another program's `diff` line.
     line.starts_with(b"@@")
         || line.starts_with(b"diff -")
-        || WORDS.iter().any(|word| line.starts_with(word.as_bytes()))
+        || EXTENDED
+            .iter()
+            .chain(&OTHERS)
+            .any(|word| line.starts_with(word.as_bytes()))
 }
 
 /// `index 1234567..89abcde 100644`.

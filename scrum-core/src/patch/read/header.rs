@@ -60,7 +60,7 @@ pub(super) fn read(patch: &mut FilePatches<'_>) -> Result<Header, PatchError> {
     let mut seen: Vec<&str> = Vec::new();
     while let Some(raw) = patch.peek() {
         let text = trimmed(raw);
-        let Some((word, value)) = WORDS.iter().find_map(|word| {
+        let Some((word, value)) = EXTENDED.iter().chain(&OTHERS).find_map(|word| {
             let value = text.strip_prefix(word.as_bytes())?;
             Some((*word, value))
         }) else {
@@ -176,11 +176,8 @@ pub(super) fn read(patch: &mut FilePatches<'_>) -> Result<Header, PatchError> {
     })
 }
 
-/// What the lines of a header begin with.
-const WORDS: [&str; 14] = [
-    "index ",
-    "--- ",
-    "+++ ",
+/// What the lines begin with that git's header has beyond those of any diff.
+pub(super) const EXTENDED: [&str; 10] = [
     "old mode ",
     "new mode ",
     "new file mode ",
@@ -191,8 +188,10 @@ const WORDS: [&str; 14] = [
     "copy to ",
     "similarity index ",
     "dissimilarity index ",
-    "Binary files ",
 ];
+
+/// What the other lines of a header begin with.
+const OTHERS: [&str; 4] = ["index ", "--- ", "+++ ", "Binary files "];
 
 /// Reads names; errors carry the line of the section.
 struct Names {

@@ -1,4 +1,4 @@
-//! TOML. A value's offset is that of the table that it stands in.
+//! TOML. A value's offset is that of the table that contains it.
 
 use super::{Document, Node, Value};
 

@@ -2,7 +2,7 @@
 //!
 //! Takes the bytes of a dump; gives [`Import`]: who said what, in a form that [`Review::read`] reads back. `forge` finds the
 //! comments, `tools` the reports of linters, `head_lines` where a comment on older lines belongs now. Forges name the same
-//! things differently; which keys those are stands in a data file, so that no forge has a reader of its own.
+//! things differently; a data file lists those keys, so that no forge has a reader of its own.
 
 mod forge;
 mod head_lines;

@@ -1,0 +1,35 @@
+//! Runs git as a program.
+
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+
+use crate::error::{Context as _, Result};
+
+/// Runs a prepared git, and waits for its end; `stdin` is fed beside it. `needed_by` is who needs it, for the error.
+pub(crate) fn output(
+    command: &mut Command,
+    stdin: Option<&[u8]>,
+    needed_by: &str,
+) -> Result<Output> {
+    command
+        .stdin(if stdin.is_some() {
+            Stdio::piped()
+        } else {
+            Stdio::null()
+        })
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command
+        .spawn()
+        .with_context(|| format!("git cannot be run; {needed_by} needs it on PATH"))?;
+    let pipe = child.stdin.take();
+    // A git that stops reading says why on stderr, which is the better message.
+    std::thread::scope(|scope| {
+        if let (Some(mut pipe), Some(text)) = (pipe, stdin) {
+            scope.spawn(move || pipe.write_all(text));
+        }
+        child
+            .wait_with_output()
+            .context("the exit of git cannot be read")
+    })
+}
