@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use clap::{Args as ClapArgs, ValueEnum};
-use scrum_core::report::clean::line;
+use scrum_core::report::sanitize::line;
 use scrum_core::size::counted;
 use scrum_core::tally::Tally;
 use serde::Serialize;

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
-use scrum_core::report::clean::line;
 use scrum_core::report::ranked::{Ranked, ranked};
+use scrum_core::report::sanitize::line;
 use scrum_core::report::{ExcerptLine, TextOptions, excerpt, write_issue_text};
 use scrum_core::review::location::LineRange;
 use scrum_core::tally::{FindingRecord, IssueRecord};

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use clap::{Args as ClapArgs, ValueEnum, ValueHint};
 use scrum_core::nearest::nearest;
 use scrum_core::report::Only;
-use scrum_core::tally::ground::Ground;
+use scrum_core::tally::ground::WaveIndex;
 use scrum_core::tally::{
     self, DiffText, Gate, GateFailure, NoDiffs, Outcome, Submission, Tally, TallyOptions,
 };
@@ -446,8 +446,8 @@ pub(super) fn count_submissions(
             others.map(|bundle| Submission::new(&bundle.id, &reviewer.name, Outcome::NotAsked)),
         );
     }
-    let ground = Ground::new(&wave.manifest, &wave.read(TREE).unwrap_or_default());
-    Ok(tally::tally(submissions, Some(&ground), wave, options))
+    let wave_index = WaveIndex::new(&wave.manifest, &wave.read(TREE).unwrap_or_default());
+    Ok(tally::tally(submissions, Some(&wave_index), wave, options))
 }
 
 /// Marks what people have decided about the issues.

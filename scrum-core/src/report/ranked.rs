@@ -5,7 +5,7 @@
 
 use std::cmp::Reverse;
 
-use super::clean::{line, shorten};
+use super::sanitize::{line, shorten};
 use crate::review::{ReadAs, Severity};
 use crate::tally::ground::{DELETED_FILE, Grounding};
 use crate::tally::{BundleTally, FindingRecord, IssueRecord, Since, Tally, Totals};

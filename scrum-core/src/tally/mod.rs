@@ -1,6 +1,6 @@
 //! What the reviewers said, counted: the data of `tally.json`, and [`tally`], which makes it.
 //!
-//! Takes [`Submission`]s, and the wave's [`Ground`](ground::Ground) if there is one; gives a [`Tally`]. After it:
+//! Takes [`Submission`]s, and the wave's [`WaveIndex`](ground::WaveIndex) if there is one; gives a [`Tally`]. After it:
 //! [`report`](crate::report).
 //!
 //! For each reviewer (`reviewer`) the locations are resolved (`resolver`, `ground`, `symbol`), what was taken back is removed

@@ -38,7 +38,7 @@ pub struct Manifest {
     /// Lines of context around a change; `None` for a patch, which brings its own.
     #[serde(default)]
     pub context: Option<u32>,
-    /// For a patch the digest of its set of file patches ([`PatchSet`](crate::patch::PatchSet)), hex.
+    /// For a patch the digest of its set of file patches ([`PatchId`](crate::patch::PatchId)), hex.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patch_sha256: Option<String>,
     /// The size limits that were in force.

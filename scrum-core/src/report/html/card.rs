@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::issue::{Issue, severity_key, severity_word};
 use super::words::{Prose, prose, start};
-use crate::report::clean::line;
 use crate::report::ranked::{Ranked, cited, name, notes, source};
+use crate::report::sanitize::line;
 use crate::review::ReadAs;
 use crate::tally::FindingRecord;
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Register;
 use super::issue::{severity_key, severity_word};
-use crate::report::clean::line;
+use crate::report::sanitize::line;
 use crate::review::Severity;
 use crate::tally::ground::Grounding;
 use crate::tally::{FindingRecord, Since};

@@ -5,9 +5,9 @@ use serde::Serialize;
 use super::anchor::Anchors;
 use super::facet::Counts;
 use super::words::{Prose, prose, start};
-use crate::report::clean::line;
 use crate::report::message::worst;
 use crate::report::ranked::{Ranked, location_name, triage_in_words, what_and_why};
+use crate::report::sanitize::line;
 use crate::review::Severity;
 use crate::tally::{IssueRecord, Since, TriageVerdict};
 

@@ -1,14 +1,14 @@
 //! Text of unknown origin on its way into the page.
 //!
-//! [`prose`] and [`clean::line`](crate::report::clean::line) give plain text, which a template escapes. [`code_line`]
+//! [`prose`] and [`sanitize::line`](crate::report::sanitize::line) give plain text, which a template escapes. [`code_line`]
 //! gives HTML, for the lines of diffs: they are too many for a template.
 
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::report::clean;
-use crate::report::inert::code_spans;
+use crate::report::escape::code_spans;
+use crate::report::sanitize;
 
 /// Characters of a claim that are shown.
 const MAX_PROSE: usize = 4_000;
@@ -47,7 +47,7 @@ pub(super) fn prose(text: &str) -> Option<Prose> {
             text: text.to_owned(),
         }),
     };
-    let lines = text[..end].lines().map(clean::line);
+    let lines = text[..end].lines().map(sanitize::line);
     for (at, line) in lines.filter(|line| !line.is_empty()).enumerate() {
         if at > 0 {
             push(false, "\n");
@@ -67,7 +67,7 @@ pub(super) fn prose(text: &str) -> Option<Prose> {
 pub(super) fn start(text: &str, length: usize) -> String {
     // A line is never longer than its source but for the marks of what is harmful, so a bound on the source is one.
     let bounded: String = text.chars().take(length.saturating_mul(4)).collect();
-    let line = clean::line(&bounded);
+    let line = sanitize::line(&bounded);
     match line.char_indices().nth(length) {
         None => line,
         Some((at, _)) => format!("{}…", line[..at].trim_end()),
