@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Number, Value};
+use serde_json::Value;
 
-use super::pattern::ParityPattern;
+use super::pattern::{ParityPattern, same_number};
 use super::pointer::{PointerPattern, join};
 use super::shape::{Shape, type_name};
 use super::{Answer, Exchange, Reply};
@@ -380,15 +380,6 @@ impl<'a> Walk<'a> {
             let below = join(pointer, index);
             self.add_in_body(&below, None, shown(extra), kind(extra), None);
         }
-    }
-}
-
-/// Whether two numbers have one value: `1`, `1.0` and `1e0` do.
-pub(super) fn same_number(one: &Number, other: &Number) -> bool {
-    // Integers above 2^53 must not be compared as floating point.
-    match (one.as_i128(), other.as_i128()) {
-        (Some(one), Some(other)) => one == other,
-        _ => one.as_f64() == other.as_f64(),
     }
 }
 

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::report::escape::code_spans;
 use crate::report::sanitize;
+use crate::review::Severity;
 
 /// Characters of a claim that are shown.
 const MAX_PROSE: usize = 4_000;
@@ -112,6 +113,21 @@ pub(super) fn code_line(bytes: &[u8], html: &mut String) {
     }
     if left_out > 0 {
         let _ = write!(html, "<b>… {left_out} more bytes</b>");
+    }
+}
+
+/// The word in attributes.
+pub(super) fn severity_key(severity: Option<Severity>) -> &'static str {
+    severity.map_or("none", Severity::as_str)
+}
+
+/// The word for people.
+pub(super) fn severity_word(severity: Option<Severity>) -> &'static str {
+    match severity {
+        Some(Severity::Block) => "Block",
+        Some(Severity::Warn) => "Warn",
+        Some(Severity::Info) => "Info",
+        None => "No severity",
     }
 }
 
