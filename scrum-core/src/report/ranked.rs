@@ -28,6 +28,7 @@ pub enum Rank {
 
 /// An issue with its bundle.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Ranked<'t> {
     /// The bundle that it belongs to.
     pub bundle: &'t BundleTally,

@@ -17,6 +17,7 @@ pub const SCHEMA: &str = "scrum.manifest/1";
 /// A wave: what was compared, and how it was divided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Manifest {
     /// Always [`SCHEMA`].
     #[cfg_attr(
@@ -59,6 +60,7 @@ pub struct Manifest {
 /// The size guard as it judged this wave. Sizes in bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct GuardRecord {
     /// A bundle above this is warned about.
     pub warn_bytes: u64,
@@ -71,6 +73,7 @@ pub struct GuardRecord {
 /// One bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct BundleRecord {
     /// Unique, safe as a file name: the component, or `component.2` for its second part.
     pub id: String,
@@ -106,6 +109,7 @@ pub struct BundleRecord {
 /// One file of a bundle, or the part of it that the bundle shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct FileRecord {
     /// Path at the head, or at the base for a deleted file.
     pub path: String,
@@ -140,6 +144,7 @@ pub struct FileRecord {
 /// A change that no reviewer was shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct ExcludedRecord {
     /// Path at the head, or at the base for a deleted file.
     pub path: String,

@@ -19,6 +19,7 @@ const SHOWN_VALUE: usize = 200;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum DifferenceKind {
     /// The status codes.
     Status,
@@ -33,6 +34,7 @@ pub enum DifferenceKind {
 /// One difference between two answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Difference {
     /// JSON Pointer into the body; empty for the whole body, and for status and headers.
     pub pointer: String,
@@ -50,6 +52,7 @@ pub struct Difference {
 /// What came of one case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct CaseResult {
     /// Name of the case.
     pub name: String,

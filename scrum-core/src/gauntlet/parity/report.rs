@@ -17,6 +17,7 @@ const SHOWN: usize = 8;
 /// What came of all cases.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct ParityReport {
     /// [`PARITY_SCHEMA`].
     pub schema: String,

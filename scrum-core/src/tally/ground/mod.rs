@@ -30,6 +30,7 @@ pub const DELETED_FILE: &str = "deleted file: lines of the old file";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Grounding {
     /// A hunk of the reviewer's bundle shows it.
     Hunk,
