@@ -6,12 +6,14 @@
 mod csv;
 mod json;
 mod keys;
+mod reading;
 mod toml;
 mod walk;
 mod xml;
 mod yaml;
 
-pub(super) use walk::{Said, walk};
+pub(super) use reading::read;
+pub(super) use walk::walk;
 
 /// How deep values are followed.
 const DEEPEST: usize = 48;

@@ -14,27 +14,15 @@ mod unit;
 use self::text::{letters, strip_marks, words_in};
 use self::unit::Unit;
 use super::markdown::{self, Kind, Line};
+use super::statement::{Reading, Statement};
 use super::words::{self, Field};
-use super::{
-    Claim, Finding, Mention, ReviewVerdict, Severity, UnlocatedFinding, clean, severity, title,
-    verdict,
-};
+use super::{Claim, Severity, clean, severity, title, verdict};
 use crate::review::location::{self, KnownPaths, Place};
 
 /// The longest claim that is kept, in bytes.
 const LONGEST: usize = 4096;
 /// Lines that may take something back, at most.
 const MOST_RETRACTIONS: usize = 1000;
-
-/// What an answer in prose says.
-#[derive(Debug, Default)]
-pub(super) struct Said {
-    pub(super) findings: Vec<Finding>,
-    pub(super) unlocated: Vec<UnlocatedFinding>,
-    pub(super) mentions: Vec<Mention>,
-    pub(super) verdict: Option<ReviewVerdict>,
-    pub(super) clean: bool,
-}
 
 /// What the headings and lists around a unit say.
 #[derive(Debug, Clone, Default)]
@@ -96,7 +84,7 @@ pub(super) fn comment(body: &str) -> Claim {
             said.push(text.to_owned());
         }
     }
-    let cut = |text: String| super::value::cut(&text, LONGEST).into_owned();
+    let cut = |text: String| super::span::cut(&text, LONGEST).into_owned();
     let mut said = said.into_iter();
     let what = said.next().map(|title| {
         let plain = strip_marks(&title);
@@ -112,14 +100,15 @@ pub(super) fn comment(body: &str) -> Claim {
 }
 
 /// Reads an answer.
-pub(super) fn read(text: &str, paths: Option<&KnownPaths>) -> Said {
+pub(super) fn read(text: &str, paths: Option<&KnownPaths>) -> Reading {
     let lines = markdown::lines(text);
     let mut reader = Reader {
         paths,
         sections: Vec::new(),
         unit: None,
         units: Vec::new(),
-        said: Said::default(),
+        said: Reading::default(),
+        unlocated: Vec::new(),
         header: None,
         heading: 0,
         content: Vec::new(),
@@ -143,7 +132,9 @@ struct Reader<'a> {
     unit: Option<Unit>,
     /// The number of each unit, and the findings that it gave.
     units: Vec<(Option<u32>, std::ops::Range<usize>, std::ops::Range<u32>)>,
-    said: Said,
+    /// Its statements are those that name a place.
+    said: Reading,
+    unlocated: Vec<Statement>,
     /// The columns of the table that is being read.
     header: Option<Vec<Option<Field>>>,
     /// Counts headings.
@@ -873,7 +864,7 @@ impl Reader<'_> {
 
     fn flush(&mut self) {
         let Some(unit) = self.unit.take() else { return };
-        let from = self.said.findings.len();
+        let from = self.said.statements.len();
         let first = unit
             .lines
             .first()
@@ -883,6 +874,6 @@ impl Reader<'_> {
         self.emit(&unit);
         let range = first.unwrap_or(0)..last.or(first).unwrap_or(0) + 1;
         self.units
-            .push((unit.number, from..self.said.findings.len(), range));
+            .push((unit.number, from..self.said.statements.len(), range));
     }
 }
