@@ -17,6 +17,7 @@ mod document;
 mod fence;
 mod label;
 mod last_words;
+mod line_counter;
 mod markdown;
 mod options;
 mod phrase;

@@ -8,6 +8,7 @@ use memchr::memchr;
 use super::block::{self, Block, Place, Span};
 use super::fence::Quotes;
 use super::label::Label;
+use super::line_counter::LineCounter;
 use super::options::ReadOptions;
 use super::quote_index::QuoteIndex;
 use super::retraction::Numbered;
@@ -74,7 +75,7 @@ fn read_document(text: &str, options: &ReadOptions<'_>, review: &mut Review) -> 
         return false;
     };
     if let Some((answer, at)) = decode::unwrapped(&document) {
-        read_inner(&answer, Lines::new(text).of(at), options, review);
+        read_inner(&answer, LineCounter::new(text).of(at), options, review);
         return true;
     }
     let said = document::walk(&document, options.paths, options.max_citations);
@@ -111,7 +112,12 @@ fn read_inner(answer: &str, line: u32, options: &ReadOptions<'_>, review: &mut R
 }
 
 /// What a document said, if it said anything of a review.
-fn take_document(text: &str, said: document::Said, whole: bool, review: &mut Review) -> bool {
+fn take_document(
+    text: &str,
+    said: document::DocumentSaid,
+    whole: bool,
+    review: &mut Review,
+) -> bool {
     let says_nothing = said
         .remarks
         .iter()
@@ -120,7 +126,7 @@ fn take_document(text: &str, said: document::Said, whole: bool, review: &mut Rev
     if said.items.is_empty() && !said.empty && !(says_nothing && whole) {
         return false;
     }
-    let mut lines = Lines::new(text);
+    let mut lines = LineCounter::new(text);
     let mut items = said.items;
     items.sort_by_key(|item| item.at);
     for item in items {
@@ -212,35 +218,6 @@ fn read_text(text: &str, options: &ReadOptions<'_>, review: &mut Review) -> usiz
     };
     reader.fill(review);
     reasoning
-}
-
-/// Counts lines as positions rise.
-struct Lines<'a> {
-    text: &'a str,
-    at: usize,
-    line: u32,
-}
-
-impl<'a> Lines<'a> {
-    fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            at: 0,
-            line: 1,
-        }
-    }
-
-    fn of(&mut self, at: usize) -> u32 {
-        let at = at.min(self.text.len());
-        if at > self.at {
-            let feeds = memchr::memchr_iter(b'\n', &self.text.as_bytes()[self.at..at]).count();
-            self.line = self
-                .line
-                .saturating_add(u32::try_from(feeds).unwrap_or(u32::MAX));
-            self.at = at;
-        }
-        self.line
-    }
 }
 
 pub(super) struct Reader<'a> {
@@ -718,7 +695,7 @@ impl<'a> Reader<'a> {
                     .flat_map(|retraction| &retraction.locations),
             )
             .collect();
-        let mut lines = Lines::new(self.text);
+        let mut lines = LineCounter::new(self.text);
         let mut next = 0;
         let mut mentions = Vec::new();
         for colon in memchr::memchr2_iter(b':', b'#', bytes) {

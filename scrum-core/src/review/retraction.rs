@@ -11,6 +11,7 @@ use regex::Regex;
 use super::InferredRetraction;
 use super::block::Block;
 use super::label::{self, Label};
+use super::line_counter::LineCounter;
 use super::phrase::{TRIGGERS, matched};
 use super::sentence::{plain, sentence, shown};
 use super::title::NOUNS;
@@ -31,7 +32,7 @@ static PLACE: LazyLock<Regex> =
 
 /// What a sentence takes back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Target {
+pub(super) enum RetractionTarget {
     /// The finding of the block it stands in.
     Own,
     /// The findings with these numbers.
@@ -50,11 +51,7 @@ pub(super) fn inferred(
     if blocks.is_empty() {
         return found;
     }
-    let mut lines = Lines {
-        text,
-        at: 0,
-        line: 1,
-    };
+    let mut lines = LineCounter::new(text);
     let mut read_to = 0;
     // Triggers are text, so a hit lies between characters.
     while let Some(hit) = TRIGGERS
@@ -76,11 +73,11 @@ pub(super) fn inferred(
         };
         let line = lines.of(hit);
         let taken_back: Vec<usize> = match target {
-            Target::Own => own
+            RetractionTarget::Own => own
                 .filter(|own| !names_other_place(&text[from..to], text, &blocks[*own]))
                 .into_iter()
                 .collect(),
-            Target::Numbers(named) => named
+            RetractionTarget::Numbers(named) => named
                 .into_iter()
                 .flat_map(|number| numbers.before(at, number))
                 .collect(),
@@ -175,7 +172,7 @@ pub(super) fn numbers_named(text: &str) -> Vec<u32> {
 }
 
 /// What a sentence (in small letters, code and quotations cut out) takes back, if anything.
-pub(super) fn target(sentence: &str) -> Option<Target> {
+pub(super) fn target(sentence: &str) -> Option<RetractionTarget> {
     if sentence.ends_with('?') {
         return None;
     }
@@ -206,13 +203,13 @@ pub(super) fn target(sentence: &str) -> Option<Target> {
     }
     let named = numbers_named(found.as_str());
     if !named.is_empty() {
-        return Some(Target::Numbers(named));
+        return Some(RetractionTarget::Numbers(named));
     }
     let mut named = numbers_named(sentence);
     named.dedup();
     match named.as_slice() {
-        [] => Some(Target::Own),
-        [_] => Some(Target::Numbers(named)),
+        [] => Some(RetractionTarget::Own),
+        [_] => Some(RetractionTarget::Numbers(named)),
         _ => None,
     }
 }
@@ -225,24 +222,6 @@ fn names_other_place(sentence: &str, text: &str, block: &Block) -> bool {
             .iter()
             .any(|place| text[place.value.0..place.value.1].contains(named.as_str()))
     })
-}
-
-/// Counts lines as positions rise.
-struct Lines<'a> {
-    text: &'a str,
-    at: usize,
-    line: u32,
-}
-
-impl Lines<'_> {
-    fn of(&mut self, at: usize) -> u32 {
-        let feeds = memchr::memchr_iter(b'\n', &self.text.as_bytes()[self.at..at]).count();
-        self.line = self
-            .line
-            .saturating_add(u32::try_from(feeds).unwrap_or(u32::MAX));
-        self.at = at;
-        self.line
-    }
 }
 
 /// Whether the text behind a `RETRACT:` is by its label's own kind of line.
@@ -274,17 +253,17 @@ mod tests {
     fn numbers_say_which() {
         assert_eq!(
             target("i withdraw findings 2 and 3."),
-            Some(Target::Numbers(vec![2, 3]))
+            Some(RetractionTarget::Numbers(vec![2, 3]))
         );
         assert_eq!(
             target("finding 3: on second look this is fine"),
-            Some(Target::Numbers(vec![3]))
+            Some(RetractionTarget::Numbers(vec![3]))
         );
         assert_eq!(
             target("#4 is a false positive"),
-            Some(Target::Numbers(vec![4]))
+            Some(RetractionTarget::Numbers(vec![4]))
         );
-        assert_eq!(target("disregard this"), Some(Target::Own));
+        assert_eq!(target("disregard this"), Some(RetractionTarget::Own));
         assert_eq!(target("finding 1 repeats finding 2, disregard it"), None);
     }
 

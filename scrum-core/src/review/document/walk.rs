@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use super::keys::{KEYS, letters};
-use super::{DEEPEST, Document, Node, Value};
+use super::{DEEPEST, Document, Node, NodeValue};
 use crate::review::ReviewVerdict;
 use crate::review::location::{self, KnownPaths, LineRange, Location, Malformed};
 use crate::review::{Claim, Severity, severity, verdict, words};
 
 /// A finding of a document, and where it stands in the text.
 #[derive(Debug)]
-pub(in crate::review) struct Item {
+pub(in crate::review) struct DocumentItem {
     pub(in crate::review) at: usize,
     pub(in crate::review) text: String,
     /// `None` for a claim without a place.
@@ -24,8 +24,8 @@ pub(in crate::review) struct Item {
 
 /// What a document says.
 #[derive(Debug, Default)]
-pub(in crate::review) struct Said {
-    pub(in crate::review) items: Vec<Item>,
+pub(in crate::review) struct DocumentSaid {
+    pub(in crate::review) items: Vec<DocumentItem>,
     /// It has a list of findings that is empty.
     pub(in crate::review) empty: bool,
     pub(in crate::review) verdict: Option<ReviewVerdict>,
@@ -35,7 +35,7 @@ pub(in crate::review) struct Said {
 
 /// What the objects around a value say.
 #[derive(Clone, Default)]
-struct Around<'a> {
+struct Enclosing<'a> {
     path: Option<(&'a str, usize)>,
     severity: Option<(Severity, &'a str)>,
     dismissed: Option<&'a str>,
@@ -47,15 +47,15 @@ pub(in crate::review) fn walk(
     document: &Document,
     paths: Option<&KnownPaths>,
     limit: usize,
-) -> Said {
+) -> DocumentSaid {
     let mut walker = Walker {
         paths,
-        said: Said::default(),
+        said: DocumentSaid::default(),
         rules: HashMap::new(),
         limit,
     };
     for root in &document.roots {
-        walker.value(root, "", &Around::default(), 0);
+        walker.value(root, "", &Enclosing::default(), 0);
     }
     if !walker.said.items.is_empty() {
         walker.said.empty = false;
@@ -65,7 +65,7 @@ pub(in crate::review) fn walk(
 
 struct Walker<'a> {
     paths: Option<&'a KnownPaths>,
-    said: Said,
+    said: DocumentSaid,
     /// The severities of SARIF's rules.
     rules: HashMap<&'a str, &'a str>,
     limit: usize,
@@ -76,7 +76,7 @@ struct Fields<'a>(Vec<(String, &'a str, &'a Node)>);
 
 impl<'a> Fields<'a> {
     fn of(node: &'a Node) -> Option<Self> {
-        let Value::Map(members) = &node.value else {
+        let NodeValue::Map(members) = &node.value else {
             return None;
         };
         let members = members.iter();
@@ -99,7 +99,7 @@ impl<'a> Fields<'a> {
 }
 
 #[derive(Default)]
-struct Found<'a> {
+struct FoundPlace<'a> {
     path: Option<(&'a str, usize)>,
     /// The text of the lines, where they stand.
     start: Option<(String, usize)>,
@@ -107,12 +107,12 @@ struct Found<'a> {
 }
 
 impl<'a> Walker<'a> {
-    fn value(&mut self, node: &'a Node, key: &'a str, around: &Around<'a>, depth: usize) {
+    fn value(&mut self, node: &'a Node, key: &'a str, around: &Enclosing<'a>, depth: usize) {
         if depth > DEEPEST || self.said.items.len() >= self.limit {
             return;
         }
         match &node.value {
-            Value::List(items) => {
+            NodeValue::List(items) => {
                 let mut here = around.clone();
                 self.name(key, &mut here);
                 if items.is_empty() && (key.is_empty() || KEYS.lists.contains(&letters(key))) {
@@ -122,8 +122,8 @@ impl<'a> Walker<'a> {
                     self.value(item, "", &here, depth + 1);
                 }
             }
-            Value::Map(_) => self.object(node, key, around, depth),
-            Value::Text(text)
+            NodeValue::Map(_) => self.object(node, key, around, depth),
+            NodeValue::Text(text)
                 if text.len() < 4096 && self.said.remarks.len() < 256 && !around.claimed =>
             {
                 self.said.remarks.push(text.clone());
@@ -133,7 +133,7 @@ impl<'a> Walker<'a> {
     }
 
     /// What a key says of the values below it: a path, or a severity.
-    fn name(&self, key: &'a str, around: &mut Around<'a>) {
+    fn name(&self, key: &'a str, around: &mut Enclosing<'a>) {
         let is_path = self.paths.is_some_and(|paths| paths.at_end(key).is_some())
             || (location::looks_like_path(key) && key.contains(['/', '.']) && !key.contains(' '));
         if is_path && key.len() > 2 {
@@ -149,7 +149,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn object(&mut self, node: &'a Node, key: &'a str, around: &Around<'a>, depth: usize) {
+    fn object(&mut self, node: &'a Node, key: &'a str, around: &Enclosing<'a>, depth: usize) {
         let Some(fields) = Fields::of(node) else {
             return;
         };
@@ -163,8 +163,8 @@ impl<'a> Walker<'a> {
         if let Some((name, _, _)) = fields.0.iter().find(|(key, _, node)| {
             KEYS.dismissed.contains(key)
                 && match &node.value {
-                    Value::Bool(yes) => *yes,
-                    Value::List(items) => items
+                    NodeValue::Bool(yes) => *yes,
+                    NodeValue::List(items) => items
                         .iter()
                         .any(|item| item.get("status").and_then(Node::text) != Some("rejected")),
                     _ => false,
@@ -204,7 +204,7 @@ impl<'a> Walker<'a> {
                 && node
                     .items()
                     .iter()
-                    .any(|item| matches!(item.value, Value::Map(_)))
+                    .any(|item| matches!(item.value, NodeValue::Map(_)))
         });
         let has_place = (found.path.is_some()
             && (found.start.is_some() || (own_path && claimed && !container)))
@@ -292,7 +292,7 @@ impl<'a> Walker<'a> {
         });
         let at = node.at;
         let Some(citations) = place else {
-            self.said.items.push(Item {
+            self.said.items.push(DocumentItem {
                 at,
                 text: String::new(),
                 location: None,
@@ -308,7 +308,7 @@ impl<'a> Walker<'a> {
                 Ok(citation) => (citation.text, Ok(citation.location), citation.swapped),
                 Err(malformed) => (String::new(), Err(malformed), false),
             };
-            self.said.items.push(Item {
+            self.said.items.push(DocumentItem {
                 at,
                 text,
                 location: Some(location),
@@ -327,7 +327,7 @@ impl<'a> Walker<'a> {
     fn push(
         &mut self,
         node: &Node,
-        found: &Found<'_>,
+        found: &FoundPlace<'_>,
         place: Option<&str>,
         claim: &Claim,
         link: Option<&String>,
@@ -356,7 +356,7 @@ impl<'a> Walker<'a> {
             }
         }
         for (text, location, swapped) in items {
-            self.said.items.push(Item {
+            self.said.items.push(DocumentItem {
                 at,
                 text,
                 location: Some(location),
@@ -371,7 +371,7 @@ impl<'a> Walker<'a> {
     fn located(
         &self,
         path: &str,
-        found: &Found<'_>,
+        found: &FoundPlace<'_>,
     ) -> (String, Result<Location, Malformed>, bool) {
         let path = path.trim();
         let lines = match (&found.start, &found.end) {
@@ -434,8 +434,8 @@ impl<'a> Walker<'a> {
     }
 
     /// The place of an object: its own members, then those of the objects that hold a place.
-    fn place_in(&self, fields: &Fields<'a>, depth: usize) -> Found<'a> {
-        let mut found = Found::default();
+    fn place_in(&self, fields: &Fields<'a>, depth: usize) -> FoundPlace<'a> {
+        let mut found = FoundPlace::default();
         if depth > 6 {
             return found;
         }
@@ -467,14 +467,14 @@ impl<'a> Walker<'a> {
                     continue;
                 }
                 let inner = match &node.value {
-                    Value::List(items) => items
+                    NodeValue::List(items) => items
                         .iter()
                         .find(|item| {
                             item.get("is_primary")
-                                .is_some_and(|node| node.value == Value::Bool(true))
+                                .is_some_and(|node| node.value == NodeValue::Bool(true))
                         })
                         .or(items.first()),
-                    Value::Map(_) => Some(*node),
+                    NodeValue::Map(_) => Some(*node),
                     _ => None,
                 };
                 let Some(inner) = inner.and_then(Fields::of) else {
@@ -502,12 +502,12 @@ impl<'a> Walker<'a> {
     fn severity(
         &self,
         fields: &Fields<'a>,
-        found: &Found<'_>,
+        found: &FoundPlace<'_>,
     ) -> Option<(String, Option<Severity>)> {
         let word = fields.find(&KEYS.severity, |node| match &node.value {
-            Value::Text(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+            NodeValue::Text(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
             // Codex's priorities, and ESLint's numbers.
-            Value::Number(number) => Some(number.clone()),
+            NodeValue::Number(number) => Some(number.clone()),
             _ => None,
         });
         let is = |name: &str| fields.0.iter().any(|(key, ..)| key == name);
@@ -591,8 +591,8 @@ impl<'a> Walker<'a> {
 /// A text, or that of an object that holds one.
 fn text_in(node: &Node, depth: usize) -> Option<&str> {
     match &node.value {
-        Value::Text(text) if !text.trim().is_empty() => Some(text),
-        Value::Map(_) if depth < 3 => [
+        NodeValue::Text(text) if !text.trim().is_empty() => Some(text),
+        NodeValue::Map(_) if depth < 3 => [
             "text",
             "markdown",
             "message",
@@ -610,11 +610,11 @@ fn text_in(node: &Node, depth: usize) -> Option<&str> {
 /// A line: a number, a text with digits, a pair, or an object with one.
 fn line_in(node: &Node, zero_based: bool) -> Option<(String, usize)> {
     let text = match &node.value {
-        Value::Number(number) => {
+        NodeValue::Number(number) => {
             let line: u64 = number.parse().ok()?;
             (line + u64::from(zero_based)).to_string()
         }
-        Value::Text(text) => {
+        NodeValue::Text(text) => {
             let text = text.trim();
             let digits = text.chars().any(|c| c.is_ascii_digit());
             if !digits && text.len() > 24 {
@@ -622,7 +622,7 @@ fn line_in(node: &Node, zero_based: bool) -> Option<(String, usize)> {
             }
             text.to_owned()
         }
-        Value::List(items) => {
+        NodeValue::List(items) => {
             let numbers: Vec<&str> = items.iter().filter_map(Node::text).collect();
             match numbers.as_slice() {
                 [one] => (*one).to_owned(),
@@ -630,7 +630,7 @@ fn line_in(node: &Node, zero_based: bool) -> Option<(String, usize)> {
                 _ => return None,
             }
         }
-        Value::Map(_) => {
+        NodeValue::Map(_) => {
             let inner = Fields::of(node)?;
             let zero_based = inner.0.iter().any(|(key, ..)| key == "character");
             let first = inner.find(&KEYS.start, |node| line_in(node, zero_based))?;

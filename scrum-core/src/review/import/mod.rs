@@ -14,7 +14,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use self::forge::{Comment, Reader};
+use self::forge::{Comment, CommentReader};
 pub use self::head_lines::HeadLines;
 use self::keys::BOTS;
 use super::document;
@@ -342,11 +342,11 @@ fn read(
     if matches!(format, ImportFormat::Sarif | ImportFormat::Rdjson) {
         return None;
     }
-    let Reader {
+    let CommentReader {
         comments,
         mut left_out,
         ..
-    } = Reader::read(document, format, options.head);
+    } = CommentReader::read(document, format, options.head);
     if comments.is_empty() && left_out.is_empty() {
         return None;
     }

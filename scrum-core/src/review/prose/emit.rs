@@ -2,14 +2,14 @@
 
 use super::text::{is_dash, letters, sentence_at, sentences, words_in};
 use super::unit::Unit;
-use super::{Reader, Start};
+use super::{ProseReader, Start};
 use crate::review::location::{Citation, Place};
 use crate::review::words;
 use crate::review::{
     Claim, Finding, Mention, ReadAs, Severity, UnlocatedFinding, clean, label, severity,
 };
 
-impl Reader<'_> {
+impl ProseReader<'_> {
     pub(super) fn mention(&mut self, line: u32, text: &str, place: &Place) {
         if place.lines.is_empty() {
             return;
