@@ -4,8 +4,11 @@
 //! ([`keys`]). No tool has a reader of its own.
 
 mod csv;
+mod fields;
 mod json;
 mod keys;
+mod place;
+mod severity;
 mod toml;
 mod walk;
 mod xml;

@@ -14,6 +14,7 @@ mod block;
 mod clean;
 mod decode;
 mod document;
+mod envelope;
 mod fence;
 mod label;
 mod last_words;

@@ -16,7 +16,7 @@ use super::scan::{self, Event, Kind, Scan};
 use super::value::{self, cut};
 use super::{
     Claim, Fault, Finding, Mention, QuoteEvidence, ReadAs, Review, UnlocatedFinding, clean, decode,
-    document, prose, retraction, severity,
+    document, envelope, prose, retraction, severity,
 };
 use crate::review::location::{self, Citation, Location, Malformed};
 
@@ -67,14 +67,14 @@ impl Review {
 
 /// Reads a text that is a document from end to end, or that wraps an answer; says whether it is one.
 fn read_document(text: &str, options: &ReadOptions<'_>, review: &mut Review) -> bool {
-    if let Some((answer, line)) = decode::stream(text) {
+    if let Some((answer, line)) = envelope::stream(text) {
         read_inner(&answer, line, options, review);
         return true;
     }
     let Some(document) = document::parse(text) else {
         return false;
     };
-    if let Some((answer, at)) = decode::unwrapped(&document) {
+    if let Some((answer, at)) = envelope::unwrapped(&document) {
         read_inner(&answer, LineCounter::new(text).of(at), options, review);
         return true;
     }
