@@ -6,11 +6,12 @@
 use std::collections::HashSet;
 
 use super::labelled::{self, Directive, Labelled, QuoteIndex};
+use super::line_counter::LineCounter;
 use super::options::ReadOptions;
-use super::span::LineCounter;
 use super::statement::{Reading, Statement};
 use super::{
-    Fault, Finding, Retraction, Review, UnlocatedFinding, decode, document, embedded, prose,
+    Fault, Finding, Retraction, Review, UnlocatedFinding, decode, document, embedded, envelope,
+    prose,
 };
 use crate::review::location::Location;
 
@@ -50,11 +51,11 @@ impl Review {
 
 /// Reads a decoded text; the second value is how many bytes of it are reasoning.
 fn review(text: &str, options: &ReadOptions<'_>) -> (Review, usize) {
-    if let Some((answer, line)) = decode::stream(text) {
+    if let Some((answer, line)) = envelope::stream(text) {
         return (enveloped(&answer, line, options), 0);
     }
     if let Some(document) = document::parse(text) {
-        if let Some((answer, at)) = decode::unwrapped(&document) {
+        if let Some((answer, at)) = envelope::unwrapped(&document) {
             return (
                 enveloped(&answer, LineCounter::new(text).of(at), options),
                 0,

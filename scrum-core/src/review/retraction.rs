@@ -17,7 +17,7 @@ static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
 
 /// What a sentence takes back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Target {
+pub(super) enum RetractionTarget {
     /// The finding of the block it stands in.
     Own,
     /// The findings with these numbers.
@@ -42,7 +42,7 @@ pub(super) fn numbers_named(text: &str) -> Vec<u32> {
 }
 
 /// What a sentence (in small letters, code and quotations cut out) takes back, if anything.
-pub(super) fn target(sentence: &str) -> Option<Target> {
+pub(super) fn target(sentence: &str) -> Option<RetractionTarget> {
     if sentence.ends_with('?') {
         return None;
     }
@@ -73,13 +73,13 @@ pub(super) fn target(sentence: &str) -> Option<Target> {
     }
     let named = numbers_named(found.as_str());
     if !named.is_empty() {
-        return Some(Target::Numbers(named));
+        return Some(RetractionTarget::Numbers(named));
     }
     let mut named = numbers_named(sentence);
     named.dedup();
     match named.as_slice() {
-        [] => Some(Target::Own),
-        [_] => Some(Target::Numbers(named)),
+        [] => Some(RetractionTarget::Own),
+        [_] => Some(RetractionTarget::Numbers(named)),
         _ => None,
     }
 }
@@ -108,17 +108,17 @@ mod tests {
     fn numbers_say_which() {
         assert_eq!(
             target("i withdraw findings 2 and 3."),
-            Some(Target::Numbers(vec![2, 3]))
+            Some(RetractionTarget::Numbers(vec![2, 3]))
         );
         assert_eq!(
             target("finding 3: on second look this is fine"),
-            Some(Target::Numbers(vec![3]))
+            Some(RetractionTarget::Numbers(vec![3]))
         );
         assert_eq!(
             target("#4 is a false positive"),
-            Some(Target::Numbers(vec![4]))
+            Some(RetractionTarget::Numbers(vec![4]))
         );
-        assert_eq!(target("disregard this"), Some(Target::Own));
+        assert_eq!(target("disregard this"), Some(RetractionTarget::Own));
         assert_eq!(target("finding 1 repeats finding 2, disregard it"), None);
     }
 }

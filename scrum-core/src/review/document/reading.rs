@@ -1,7 +1,8 @@
 //! What a document says, as statements.
 
 use super::{Document, walk};
-use crate::review::span::{LineCounter, cut};
+use crate::review::line_counter::LineCounter;
+use crate::review::span::cut;
 use crate::review::statement::{CitedPlace, LONGEST_CLAIM, LONGEST_TEXT, Reading, Statement};
 use crate::review::{Claim, InferredRetraction, ReadAs, ReadOptions, clean};
 

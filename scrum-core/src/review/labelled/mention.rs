@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use memchr::{memchr, memchr2_iter, memrchr};
 
 use crate::review::Mention;
+use crate::review::line_counter::LineCounter;
 use crate::review::location::{self, KnownPaths, Location};
-use crate::review::span::LineCounter;
 
 /// Mentions that are listed at most.
 const MOST_MENTIONS: usize = 10_000;

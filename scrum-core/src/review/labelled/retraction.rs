@@ -10,10 +10,11 @@ use regex::Regex;
 use super::block::Block;
 use crate::review::InferredRetraction;
 use crate::review::label::{self, Label};
+use crate::review::line_counter::LineCounter;
 use crate::review::phrase::TRIGGERS;
-use crate::review::retraction::{Target, target};
+use crate::review::retraction::{RetractionTarget, target};
 use crate::review::sentence::{plain, sentence, shown};
-use crate::review::span::{LineCounter, Span};
+use crate::review::span::Span;
 
 /// How many repeats of a finding one sentence takes back; the latest, where there are more.
 const MOST_REPEATS: usize = 64;
@@ -54,11 +55,11 @@ pub(super) fn inferred(
         };
         let line = lines.of(hit);
         let taken_back: Vec<usize> = match target {
-            Target::Own => own
+            RetractionTarget::Own => own
                 .filter(|own| !names_other_place(&text[from..to], text, &blocks[*own]))
                 .into_iter()
                 .collect(),
-            Target::Numbers(named) => named
+            RetractionTarget::Numbers(named) => named
                 .into_iter()
                 .flat_map(|number| numbers.before(at, number))
                 .collect(),

@@ -2,12 +2,12 @@
 
 use super::text::{letters, sentence_says_severity, sentences, tidy, words_in};
 use super::unit::Unit;
-use super::{LONGEST, Reader, Start};
+use super::{LONGEST, ProseReader, Start};
 use crate::review::location;
 use crate::review::span;
 use crate::review::{Severity, severity};
 
-impl Reader<'_> {
+impl ProseReader<'_> {
     pub(super) fn own_severity(
         &self,
         unit: &Unit,

@@ -2,12 +2,12 @@
 
 use super::text::{is_dash, letters, sentence_at, sentences, words_in};
 use super::unit::Unit;
-use super::{Reader, Start};
+use super::{ProseReader, Start};
 use crate::review::location::Place;
 use crate::review::statement::{CitedPlace, Statement};
 use crate::review::{Claim, Mention, ReadAs, Severity, clean, label, severity, words};
 
-impl Reader<'_> {
+impl ProseReader<'_> {
     pub(super) fn mention(&mut self, line: u32, text: &str, place: &Place) {
         if place.lines.is_empty() {
             return;

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::text::sentences;
-use super::{MOST_RETRACTIONS, Reader};
+use super::{MOST_RETRACTIONS, ProseReader};
 use crate::review::location::Location;
-use crate::review::markdown::{Kind, Line};
+use crate::review::markdown::{LineKind, MarkdownLine};
 use crate::review::phrase::TRIGGERS;
-use crate::review::retraction::{self, Target};
+use crate::review::retraction::{self, RetractionTarget};
 use crate::review::statement::Reading;
 use crate::review::{InferredRetraction, sentence};
 
-impl Reader<'_> {
-    pub(super) fn finish(mut self, lines: &[Line<'_>]) -> Reading {
+impl ProseReader<'_> {
+    pub(super) fn finish(mut self, lines: &[MarkdownLine<'_>]) -> Reading {
         self.retract(lines);
         if self.structured {
             for at in std::mem::take(&mut self.weak).into_iter().rev() {
@@ -49,7 +49,7 @@ impl Reader<'_> {
     }
 
     /// Findings that plain words take back.
-    pub(super) fn retract(&mut self, lines: &[Line<'_>]) {
+    pub(super) fn retract(&mut self, lines: &[MarkdownLine<'_>]) {
         if self.said.statements.is_empty() && self.unlocated.is_empty() {
             return;
         }
@@ -57,7 +57,7 @@ impl Reader<'_> {
         let mut tried = 0;
         for line in lines
             .iter()
-            .filter(|line| !matches!(line.kind, Kind::Code | Kind::Blank))
+            .filter(|line| !matches!(line.kind, LineKind::Code | LineKind::Blank))
         {
             if TRIGGERS.find(line.text.as_bytes()).is_none() || tried >= MOST_RETRACTIONS {
                 continue;
@@ -72,11 +72,11 @@ impl Reader<'_> {
                     continue;
                 };
                 let units: Vec<usize> = match target {
-                    Target::Own => own
+                    RetractionTarget::Own => own
                         .filter(|own| self.units[*own].2.contains(&line.number))
                         .into_iter()
                         .collect(),
-                    Target::Numbers(numbers) => numbers
+                    RetractionTarget::Numbers(numbers) => numbers
                         .into_iter()
                         .filter_map(|number| {
                             let before = self.units.iter().rposition(|(own, findings, range)| {
