@@ -102,7 +102,7 @@ fn with_the_diff(bencher: Bencher<'_, '_>, bytes: usize) {
     let text = review(bytes, 0);
     let diff: String = text.lines().map(|line| format!("+// {line}\n")).collect();
     let shown = QuoteIndex::new(Some(diff.as_bytes()), None);
-    let options = ReadOptions::default().shown(&shown);
+    let options = ReadOptions::default().quote_index(&shown);
     bencher
         .counter(BytesCount::of_str(&text))
         .bench(|| Review::read(black_box(text.as_bytes()), &options));

@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     let shown = QuoteIndex::new(diff.as_deref(), prompt.as_deref());
-    let options = ReadOptions::default().shown(&shown);
+    let options = ReadOptions::default().quote_index(&shown);
     let mut out = io::stdout().lock();
     for file in files {
         let review = Review::read(&fs::read(&file)?, &options);

@@ -46,7 +46,9 @@ pub(crate) fn read(
             }
         };
         let shown = shown.as_ref().map(|(_, shown)| shown);
-        let options = ReadOptions::default().shown(shown).paths(paths.as_ref());
+        let options = ReadOptions::default()
+            .quote_index(shown)
+            .paths(paths.as_ref());
         // Without a wave, a dump of a forge is the reviews of all its authors.
         if wave.is_none()
             && let Some(several) = of_dump(&file)

@@ -6,20 +6,20 @@ use regex::Regex;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
-struct Data {
+struct CleanData {
     limits: Vec<String>,
-    phrase: Vec<Phrase>,
+    phrase: Vec<CleanPhrase>,
 }
 
 #[derive(Deserialize)]
 #[cfg_attr(not(test), expect(dead_code, reason = "the examples are for the test"))]
-struct Phrase {
+struct CleanPhrase {
     pattern: String,
     says: Vec<String>,
     keeps: Vec<String>,
 }
 
-static DATA: LazyLock<Data> = LazyLock::new(|| {
+static DATA: LazyLock<CleanData> = LazyLock::new(|| {
     toml::from_str(include_str!("../../data/clean.toml"))
         .expect("the data file is part of the program, and a test reads it")
 });

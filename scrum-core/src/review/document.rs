@@ -4,14 +4,19 @@
 //! ([`keys`]). No tool has a reader of its own.
 
 mod csv;
+mod fields;
 mod json;
 mod keys;
+mod place;
+mod reading;
+mod severity;
 mod toml;
 mod walk;
 mod xml;
 mod yaml;
 
-pub(super) use walk::{Said, walk};
+pub(super) use reading::read;
+pub(super) use walk::walk;
 
 /// How deep values are followed.
 const DEEPEST: usize = 48;
@@ -22,11 +27,11 @@ const MOST_VALUES: usize = 2_000_000;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Node {
     pub(super) at: usize,
-    pub(super) value: Value,
+    pub(super) value: NodeValue,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Value {
+pub(super) enum NodeValue {
     Null,
     Bool(bool),
     /// As written.
@@ -38,7 +43,7 @@ pub(super) enum Value {
 
 impl Node {
     pub(super) fn get(&self, key: &str) -> Option<&Node> {
-        let Value::Map(members) = &self.value else {
+        let NodeValue::Map(members) = &self.value else {
             return None;
         };
         members
@@ -52,27 +57,27 @@ impl Node {
         pointer
             .split('.')
             .try_fold(self, |node, key| match &node.value {
-                Value::List(items) => key.parse::<usize>().ok().and_then(|at| items.get(at)),
+                NodeValue::List(items) => key.parse::<usize>().ok().and_then(|at| items.get(at)),
                 _ => node.get(key),
             })
     }
 
     pub(super) fn text(&self) -> Option<&str> {
         match &self.value {
-            Value::Text(text) | Value::Number(text) => Some(text),
+            NodeValue::Text(text) | NodeValue::Number(text) => Some(text),
             _ => None,
         }
     }
 
     pub(super) fn items(&self) -> &[Node] {
         match &self.value {
-            Value::List(items) => items,
+            NodeValue::List(items) => items,
             _ => &[],
         }
     }
 
     fn is_structure(&self) -> bool {
-        matches!(self.value, Value::List(_) | Value::Map(_))
+        matches!(self.value, NodeValue::List(_) | NodeValue::Map(_))
     }
 }
 

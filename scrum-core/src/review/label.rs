@@ -1,5 +1,7 @@
 //! Labels at the start of a line, under whatever Markdown stands in front of them.
 
+use super::line_prefix::{self, LinePrefix, tag};
+
 /// What a line says it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Label {
@@ -20,135 +22,25 @@ const LABELS: [(&str, Label); 6] = [
     ("verdict", Label::Verdict),
 ];
 
-/// What stands in front of a line's first word.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Dressing {
-    /// A diff's `+`, or the prompt's line numbers.
-    pub(super) gutter: bool,
-    /// The number of a list item.
-    pub(super) number: Option<u32>,
-    /// A heading, emphasis or a table cell: the word stands out even without a colon.
-    marked: bool,
-    /// It opens with a table's pipe.
-    cell: bool,
-}
-
 /// A line that begins with a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Labelled<'a> {
+pub(super) struct LabelLine<'a> {
     pub(super) label: Label,
     pub(super) value: &'a str,
-    pub(super) dressing: Dressing,
+    pub(super) prefix: LinePrefix,
     /// No colon: the label stands in bold, as a heading or in a table cell. The value must prove it.
     pub(super) bare: bool,
 }
 
-/// The most that can stand in front of a label, in bytes.
-const LONGEST_DRESSING: usize = 96;
-
-/// Splits a line into its dressing and the rest.
-pub(super) fn dressing(line: &str) -> (Dressing, &str) {
-    let bytes = line.as_bytes();
-    let mut dressing = Dressing::default();
-    // The prompt's gutter: six columns of number, a blank, then the diff's own mark.
-    let mut at = 0;
-    while at < bytes.len() && at < LONGEST_DRESSING {
-        match bytes[at] {
-            b' ' | b'\t' | b'>' | b'~' => at += 1,
-            b'*' | b'_' | b'`' | b'#' => {
-                dressing.marked = true;
-                at += 1;
-            }
-            b'|' => {
-                dressing.cell = true;
-                at += 1;
-            }
-            b'-' => {
-                // Under a number gutter a removed line has six blank columns.
-                let columns = line[..at].trim_start_matches(['>', '|']);
-                let tight = bytes
-                    .get(at + 1)
-                    .is_some_and(|b| !b.is_ascii_whitespace() && *b != b'-');
-                dressing.gutter |=
-                    tight && columns.len() >= 7 && columns.bytes().all(|b| b == b' ');
-                at += 1;
-            }
-            b'+' => {
-                // A bullet has a blank behind it.
-                dressing.gutter |= bytes.get(at + 1).is_some_and(|b| !b.is_ascii_whitespace());
-                at += 1;
-            }
-            b'0'..=b'9' => {
-                let digits = bytes[at..]
-                    .iter()
-                    .take_while(|b| b.is_ascii_digit())
-                    .count();
-                let number = line[at..at + digits].parse().ok().filter(|_| digits <= 4);
-                at += digits;
-                match bytes.get(at..).unwrap_or_default() {
-                    [b'.' | b')' | b']' | b':', ..] => {
-                        dressing.number = dressing.number.or(number);
-                        at += 1;
-                    }
-                    [b' ', b'+' | b'-', b, ..] if !b.is_ascii_whitespace() => {
-                        dressing.gutter = true;
-                    }
-                    [b' ', b' ', ..] => dressing.gutter = true,
-                    // A number alone, or a keycap.
-                    [b' ' | 0xef | 0xe2, ..] => dressing.number = dressing.number.or(number),
-                    _ => break,
-                }
-            }
-            b'(' if bytes.get(at + 1).is_some_and(u8::is_ascii_digit) => at += 1,
-            b'[' if bytes
-                .get(at + 1)
-                .is_some_and(|b| b.is_ascii_digit() || matches!(b, b' ' | b'x' | b'X')) =>
-            {
-                at += if bytes.get(at + 2) == Some(&b']') && !bytes[at + 1].is_ascii_digit() {
-                    3
-                } else {
-                    1
-                };
-            }
-            b'<' => match tag(&line[at..]) {
-                Some(len) => {
-                    dressing.marked = true;
-                    at += len;
-                }
-                None => break,
-            },
-            b if b < 0x80 => break,
-            _ => match line[at..].chars().next() {
-                // Bullets, emoji, joiners and blanks of other scripts.
-                Some(c) if !c.is_alphanumeric() => at += c.len_utf8(),
-                _ => break,
-            },
-        }
-    }
-    (dressing, &line[at..])
-}
-
-/// The length of a simple formatting tag at the start of `text`.
-fn tag(text: &str) -> Option<usize> {
-    const TAGS: [&str; 13] = [
-        "b", "strong", "i", "em", "u", "li", "ul", "p", "br", "code", "td", "tr", "div",
-    ];
-    let end = text.bytes().take(12).position(|b| b == b'>')?;
-    let name = text[1..end].trim_matches(['/', ' ']);
-    TAGS.iter()
-        .any(|tag| tag.eq_ignore_ascii_case(name))
-        .then_some(end + 1)
-}
-
 /// Reads a line that begins with a label.
-pub(super) fn labelled(line: &str) -> Option<Labelled<'_>> {
-    let (dressing, rest) = dressing(line);
+pub(super) fn labelled(line: &str) -> Option<LabelLine<'_>> {
+    let (prefix, rest) = line_prefix::split(line);
     let (label, after) = at_word(rest)?;
-    let (value, bare) = value_behind(after, dressing)?;
-    Some(Labelled {
+    let (value, bare) = value_behind(after, prefix)?;
+    Some(LabelLine {
         label,
         value,
-        dressing,
+        prefix,
         bare,
     })
 }
@@ -172,7 +64,7 @@ pub(super) fn at_word(text: &str) -> Option<(Label, &str)> {
 }
 
 /// The value behind a label, and whether it stands there without a colon.
-fn value_behind(after: &str, dressing: Dressing) -> Option<(&str, bool)> {
+fn value_behind(after: &str, prefix: LinePrefix) -> Option<(&str, bool)> {
     let mut rest = after.trim_start_matches(['*', '`', ' ', '\t']);
     rest = rest.strip_prefix("__").unwrap_or(rest);
     // `WHERE (file:line):` and `WHERE 2:` say no more than `WHERE:`.
@@ -192,7 +84,7 @@ fn value_behind(after: &str, dressing: Dressing) -> Option<(&str, bool)> {
     if let Some(value) = colon(rest) {
         return Some((opened(value), false));
     }
-    let in_cell = dressing
+    let in_cell = prefix
         .cell
         .then(|| rest.trim_start().strip_prefix('|'))
         .flatten();
@@ -200,7 +92,7 @@ fn value_behind(after: &str, dressing: Dressing) -> Option<(&str, bool)> {
         return Some((opened(cell), true));
     }
     let closed = after.starts_with(['*', '_', '`']) || after.starts_with("</");
-    if !dressing.marked || !(closed || rest.trim().is_empty()) {
+    if !prefix.marked || !(closed || rest.trim().is_empty()) {
         return None;
     }
     let value = rest.trim_start_matches(['–', '—', '-', '=', ' ', '_', '*']);
@@ -212,7 +104,7 @@ fn colon(text: &str) -> Option<&str> {
         .strip_prefix([':', '：', '﹕', '∶', '꞉', '︓'])
 }
 
-/// The value freed of what closes the label's own dressing, and of a table's last pipe.
+/// The value freed of what closes the label's own emphasis, and of a table's last pipe.
 fn opened(value: &str) -> &str {
     let mut value = value.trim_start_matches(['*', '~']);
     if let Some(rest) = value.strip_prefix("__").or_else(|| value.strip_prefix('_'))
@@ -264,8 +156,8 @@ pub(super) fn inside(value: &str, after: Label) -> Option<(Label, usize, &str)> 
 }
 
 /// Whether a line says `NONE`: the word, and at most a remark behind punctuation.
-pub(super) fn says_none(line: &str) -> Option<Dressing> {
-    let (dressing, rest) = dressing(line);
+pub(super) fn says_none(line: &str) -> Option<LinePrefix> {
+    let (prefix, rest) = line_prefix::split(line);
     let word = rest
         .get(..4)
         .filter(|word| word.eq_ignore_ascii_case("none"))?;
@@ -275,7 +167,7 @@ pub(super) fn says_none(line: &str) -> Option<Dressing> {
         .trim_matches(['.', '!', '|', '*', '_', '`', ' '])
         .is_empty()
     {
-        return Some(dressing);
+        return Some(prefix);
     }
     let capitals = word == "NONE";
     let remark = tail.starts_with(['.', '!', '-', '–', '—', ':', '：', '(', ',', ';']);
@@ -285,7 +177,7 @@ pub(super) fn says_none(line: &str) -> Option<Dressing> {
     });
     let apart = behind.starts_with(char::is_whitespace)
         || !behind.starts_with(|c: char| c.is_alphanumeric() || c == '-');
-    ((capitals && remark && apart) || found).then_some(dressing)
+    ((capitals && remark && apart) || found).then_some(prefix)
 }
 
 #[cfg(test)]
@@ -298,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn where_under_any_dressing() {
+    fn where_under_any_prefix() {
         for line in [
             "WHERE: x.rs:1",
             "where: x.rs:1",
@@ -334,7 +226,7 @@ mod tests {
             "1️⃣ WHERE: x.rs:1",
         ] {
             assert_eq!(value(line), Some((Label::Where, "x.rs:1")), "{line}");
-            assert!(!labelled(line).unwrap().dressing.gutter, "{line}");
+            assert!(!labelled(line).unwrap().prefix.gutter, "{line}");
         }
     }
 
@@ -369,7 +261,7 @@ mod tests {
             "   142  WHERE: x.rs:1",
             "       -WHERE: x.rs:1",
         ] {
-            assert!(labelled(line).unwrap().dressing.gutter, "{line}");
+            assert!(labelled(line).unwrap().prefix.gutter, "{line}");
         }
         for line in [
             "+ WHERE: x.rs:1",
@@ -378,7 +270,7 @@ mod tests {
             "12. WHERE: x.rs:1",
             "    WHERE: x.rs:1",
         ] {
-            assert!(!labelled(line).unwrap().dressing.gutter, "{line}");
+            assert!(!labelled(line).unwrap().prefix.gutter, "{line}");
         }
     }
 

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum LineKind {
     /// Level 1 to 6; a line in bold is 7; a summary of details is 10 plus its depth.
     Heading(u8),
     Item,
@@ -20,10 +20,10 @@ pub(super) enum Kind {
 
 /// A line, freed of the marks that say what it is.
 #[derive(Debug, Clone)]
-pub(super) struct Line<'a> {
+pub(super) struct MarkdownLine<'a> {
     /// 1-based.
     pub(super) number: u32,
-    pub(super) kind: Kind,
+    pub(super) kind: LineKind,
     /// Blanks in front.
     pub(super) indent: usize,
     /// The number of a list item.
@@ -43,8 +43,8 @@ static IMAGE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"!\[([^\]]*)\]\([^)]*\)").expect("a constant pattern"));
 
 /// Splits a text into lines.
-pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
-    let mut all: Vec<Line<'_>> = Vec::new();
+pub(super) fn lines(text: &str) -> Vec<MarkdownLine<'_>> {
+    let mut all: Vec<MarkdownLine<'_>> = Vec::new();
     let mut depth: u8 = 0;
     let mut fence: Option<(char, usize)> = None;
     let mut comment = false;
@@ -60,9 +60,9 @@ pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
         let bare = trimmed.trim_start_matches(['-', '*', ' ']);
         let run = bare.chars().next().filter(|c| matches!(c, '`' | '~'));
         let ticks = run.map_or(0, |mark| bare.chars().take_while(|c| *c == mark).count());
-        let code = |text: Cow<'static, str>| Line {
+        let code = |text: Cow<'static, str>| MarkdownLine {
             number,
-            kind: Kind::Code,
+            kind: LineKind::Code,
             indent,
             item: None,
             text,
@@ -73,7 +73,7 @@ pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
                 fence = None;
                 all.push(code(Cow::Borrowed("")));
             } else {
-                all.push(Line {
+                all.push(MarkdownLine {
                     text: Cow::Borrowed(trimmed),
                     ..code(Cow::Borrowed(""))
                 });
@@ -117,10 +117,10 @@ pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
             line = Cow::Owned(IMAGE.replace_all(&line, "[$1]").into_owned());
         }
         let (kind, item, text) = match heading {
-            Some(level) => (Kind::Heading(level), None, line),
+            Some(level) => (LineKind::Heading(level), None, line),
             None => kind_of(line),
         };
-        all.push(Line {
+        all.push(MarkdownLine {
             number,
             kind,
             indent,
@@ -133,9 +133,9 @@ pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
     if fence.is_some() {
         let from = all
             .iter()
-            .rposition(|line| line.kind == Kind::Code && line.text.is_empty());
+            .rposition(|line| line.kind == LineKind::Code && line.text.is_empty());
         for line in &mut all[from.map_or(0, |at| at + 1)..] {
-            if line.kind == Kind::Code {
+            if line.kind == LineKind::Code {
                 let (kind, item, text) = kind_of(std::mem::take(&mut line.text));
                 (line.kind, line.item, line.text) = (kind, item, text);
             }
@@ -252,37 +252,37 @@ fn without_tags(line: &str) -> (String, Option<u8>, u8, u8) {
 }
 
 /// What a line is, and its text without the marks.
-fn kind_of(line: Cow<'_, str>) -> (Kind, Option<u32>, Cow<'_, str>) {
+fn kind_of(line: Cow<'_, str>) -> (LineKind, Option<u32>, Cow<'_, str>) {
     let cut = |from: usize| match &line {
         Cow::Borrowed(text) => Cow::Borrowed(text[from..].trim()),
         Cow::Owned(text) => Cow::Owned(text[from..].trim().to_owned()),
     };
     if line.is_empty() {
-        return (Kind::Blank, None, line);
+        return (LineKind::Blank, None, line);
     }
     let hashes = line.bytes().take_while(|b| *b == b'#').count();
     if (1..=6).contains(&hashes) && line[hashes..].starts_with([' ', '\t']) {
         let level = u8::try_from(hashes).unwrap_or(6);
         let text = cut(hashes);
         let text = Cow::Owned(text.trim_end_matches('#').trim().to_owned());
-        return (Kind::Heading(level), None, text);
+        return (LineKind::Heading(level), None, text);
     }
     let first = line.as_bytes()[0];
     if matches!(first, b'-' | b'*' | b'_' | b'=')
         && line.len() > 2
         && line.bytes().all(|b| b == first || b == b' ')
     {
-        return (Kind::Rule, None, cut(line.len()));
+        return (LineKind::Rule, None, cut(line.len()));
     }
     if first == b'|' {
-        return (Kind::Row, None, line);
+        return (LineKind::Row, None, line);
     }
     if matches!(first, b'-' | b'*' | b'+') && line[1..].starts_with([' ', '\t']) {
-        return (Kind::Item, None, cut(1));
+        return (LineKind::Item, None, cut(1));
     }
     for bullet in ["• ", "● ", "▪ ", "◦ ", "– ", "· ", "→ ", "➤ "] {
         if line.starts_with(bullet) {
-            return (Kind::Item, None, cut(bullet.len()));
+            return (LineKind::Item, None, cut(bullet.len()));
         }
     }
     // `1. x`, `2) x`, `**3.** x`, `[4] x`, `#5 x`, `1️⃣ x`.
@@ -305,11 +305,11 @@ fn kind_of(line: Cow<'_, str>) -> (Kind, Option<u32>, Cow<'_, str>) {
                     _ if bold => Cow::Owned(format!("**{text}")),
                     _ => text,
                 };
-                return (Kind::Item, inner[..digits].parse().ok(), text);
+                return (LineKind::Item, inner[..digits].parse().ok(), text);
             }
         }
     }
-    (Kind::Text, None, line)
+    (LineKind::Text, None, line)
 }
 
 /// The cells of a table's row.

@@ -10,27 +10,27 @@
 //! looked for (`retraction`), and whether the whole says that there is nothing (`clean`). [`import`] reads the dumps of
 //! forges. The words of all steps are data files.
 
-mod block;
 mod clean;
 mod decode;
 mod document;
-mod fence;
+mod embedded;
+mod envelope;
 mod label;
-mod last_words;
+mod labelled;
+mod line_counter;
+mod line_prefix;
 mod markdown;
 mod options;
 mod phrase;
 mod prose;
-mod quote_index;
 mod read;
 mod reasoning;
 mod retraction;
-mod scan;
 mod sentence;
 mod severity;
-mod table;
+mod span;
+mod statement;
 mod title;
-mod value;
 mod verdict;
 mod words;
 
@@ -39,8 +39,8 @@ pub mod location;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::labelled::QuoteIndex;
 pub use self::options::ReadOptions;
-pub use self::quote_index::QuoteIndex;
 use crate::review::location::Location;
 pub use crate::review::location::Malformed;
 use crate::word::words;

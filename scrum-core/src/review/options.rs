@@ -1,6 +1,6 @@
 //! How a review is read.
 
-use super::quote_index::QuoteIndex;
+use super::labelled::QuoteIndex;
 use crate::review::location::KnownPaths;
 
 /// How a review is read, and what its reviewer was shown.
@@ -12,7 +12,7 @@ pub struct ReadOptions<'a> {
     /// The prompt. Default: none.
     pub prompt: Option<&'a [u8]>,
     /// Diff and prompt, indexed beforehand; taken in place of the two. Default: none.
-    pub shown: Option<&'a QuoteIndex>,
+    pub quote_index: Option<&'a QuoteIndex>,
     /// Paths that there are, so that one with a comma in it, or a colon, is read as what it is. Default: none known.
     pub paths: Option<&'a KnownPaths>,
     /// What is read of a text at most, in bytes. Default: 16 MiB.
@@ -26,7 +26,7 @@ impl Default for ReadOptions<'_> {
         Self {
             diff: None,
             prompt: None,
-            shown: None,
+            quote_index: None,
             paths: None,
             max_bytes: 16 << 20,
             max_citations: 1_000_000,
@@ -51,8 +51,8 @@ impl<'a> ReadOptions<'a> {
 
     /// Sets diff and prompt as an index, which many reviews can share.
     #[must_use]
-    pub fn shown(mut self, shown: impl Into<Option<&'a QuoteIndex>>) -> Self {
-        self.shown = shown.into();
+    pub fn quote_index(mut self, quote_index: impl Into<Option<&'a QuoteIndex>>) -> Self {
+        self.quote_index = quote_index.into();
         self
     }
 

@@ -10,7 +10,7 @@ use serde::Deserialize;
 const DATA: &str = include_str!("../../data/retractions.toml");
 
 #[derive(Deserialize)]
-struct Data {
+struct RetractionData {
     triggers: Vec<String>,
     parts: BTreeMap<String, String>,
     phrase: Vec<PhraseData>,
@@ -30,12 +30,12 @@ struct PhraseData {
     keeps: Vec<String>,
 }
 
-struct Phrase {
+struct RetractionPhrase {
     pattern: Regex,
     firm: bool,
 }
 
-static PHRASES_DATA: LazyLock<Data> = LazyLock::new(|| {
+static PHRASES_DATA: LazyLock<RetractionData> = LazyLock::new(|| {
     toml::from_str(DATA).expect("the data file is part of the program, and a test reads it")
 });
 
@@ -50,11 +50,11 @@ fn expand(pattern: &str) -> String {
     pattern
 }
 
-static PHRASES: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
+static PHRASES: LazyLock<Vec<RetractionPhrase>> = LazyLock::new(|| {
     PHRASES_DATA
         .phrase
         .iter()
-        .map(|phrase| Phrase {
+        .map(|phrase| RetractionPhrase {
             pattern: Regex::new(&expand(&phrase.pattern))
                 .expect("every pattern of the data file compiles in a test"),
             firm: phrase.firm,

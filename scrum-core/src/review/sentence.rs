@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memrchr};
 
-use super::label;
+use super::{label, line_prefix};
 
 /// How far a sentence is followed, in bytes, to either side of the word that led to it.
 const LONGEST_SENTENCE: usize = 400;
@@ -97,7 +97,7 @@ fn begins_something(line: &str) -> bool {
 
 /// A sentence in small letters, one blank between words, emphasis off, code and quotations cut out.
 pub(super) fn plain(sentence: &str) -> String {
-    let (_, inner) = label::dressing(sentence);
+    let (_, inner) = line_prefix::split(sentence);
     // List numbers are off; a `#3` is a name.
     let lead = &sentence[..sentence.len() - inner.len()];
     let kept = if lead.ends_with('#')

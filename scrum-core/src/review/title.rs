@@ -1,7 +1,7 @@
 //! Titles of findings: the numbers that reviewers give them, and where one stands above a block.
 
-use super::block::Span;
 use super::severity;
+use super::span::Span;
 
 /// What reviewers call a finding in front of its number.
 pub(super) const NOUNS: [&str; 12] = [

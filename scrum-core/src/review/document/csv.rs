@@ -1,6 +1,6 @@
 //! CSV whose header names a file and a line.
 
-use super::{Document, Node, Value, keys};
+use super::{Document, Node, NodeValue, keys};
 
 pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
     let header = text.lines().next()?;
@@ -27,7 +27,7 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
             .and_then(|position| usize::try_from(position.byte()).ok())
             .unwrap_or(0);
         let members = names.iter().zip(&record).map(|(name, cell)| {
-            let value = Value::Text(cell.to_owned());
+            let value = NodeValue::Text(cell.to_owned());
             (
                 name.clone(),
                 Node {
@@ -38,13 +38,13 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
         });
         rows.push(Node {
             at: offset + at,
-            value: Value::Map(members.collect()),
+            value: NodeValue::Map(members.collect()),
         });
     }
     Some(Document {
         roots: vec![Node {
             at: offset,
-            value: Value::List(rows),
+            value: NodeValue::List(rows),
         }],
     })
 }

@@ -1,10 +1,10 @@
 //! JSON as tools and models write it: several values in a row, comments, commas too many, raw line feeds in texts, cut
 //! off at the end. Each value keeps its offset.
 
-use super::{DEEPEST, Document, MOST_VALUES, Node, Value};
+use super::{DEEPEST, Document, MOST_VALUES, Node, NodeValue};
 
 pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
-    let mut reader = Reader {
+    let mut reader = JsonReader {
         text,
         bytes: text.as_bytes(),
         at: 0,
@@ -41,7 +41,7 @@ fn is_key(first: u8) -> bool {
     matches!(first, b'"' | b'\'' | b'_' | b'$') || first.is_ascii_alphabetic()
 }
 
-struct Reader<'a> {
+struct JsonReader<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
@@ -50,7 +50,7 @@ struct Reader<'a> {
     left: usize,
 }
 
-impl Reader<'_> {
+impl JsonReader<'_> {
     /// Skips blanks and comments; says whether anything follows.
     fn skip_blanks(&mut self) -> bool {
         loop {
@@ -80,23 +80,23 @@ impl Reader<'_> {
         let value = match *self.bytes.get(self.at)? {
             b'{' => self.map(depth)?,
             b'[' => self.list(depth)?,
-            quote @ (b'"' | b'\'') => Value::Text(self.string(quote)?),
+            quote @ (b'"' | b'\'') => NodeValue::Text(self.string(quote)?),
             b'-' | b'0'..=b'9' => {
                 let len = self.bytes[self.at..]
                     .iter()
                     .take_while(|b| matches!(b, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'))
                     .count();
                 self.at += len;
-                Value::Number(self.text[self.at - len..self.at].to_owned())
+                NodeValue::Number(self.text[self.at - len..self.at].to_owned())
             }
             _ => {
                 let words = [
-                    ("true", Value::Bool(true)),
-                    ("false", Value::Bool(false)),
-                    ("null", Value::Null),
-                    ("None", Value::Null),
-                    ("True", Value::Bool(true)),
-                    ("False", Value::Bool(false)),
+                    ("true", NodeValue::Bool(true)),
+                    ("false", NodeValue::Bool(false)),
+                    ("null", NodeValue::Null),
+                    ("None", NodeValue::Null),
+                    ("True", NodeValue::Bool(true)),
+                    ("False", NodeValue::Bool(false)),
                 ];
                 let (word, value) = words
                     .into_iter()
@@ -108,7 +108,7 @@ impl Reader<'_> {
         Some(Node { at, value })
     }
 
-    fn list(&mut self, depth: usize) -> Option<Value> {
+    fn list(&mut self, depth: usize) -> Option<NodeValue> {
         self.at += 1;
         let mut items = Vec::new();
         loop {
@@ -134,10 +134,10 @@ impl Reader<'_> {
                 },
             }
         }
-        Some(Value::List(items))
+        Some(NodeValue::List(items))
     }
 
-    fn map(&mut self, depth: usize) -> Option<Value> {
+    fn map(&mut self, depth: usize) -> Option<NodeValue> {
         self.at += 1;
         let mut members = Vec::new();
         loop {
@@ -181,7 +181,7 @@ impl Reader<'_> {
                 _ => return None,
             }
         }
-        Some(Value::Map(members))
+        Some(NodeValue::Map(members))
     }
 
     /// A key without quotation marks, as in JavaScript.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::review::Severity;
 
 #[derive(Deserialize)]
-pub(super) struct Keys {
+pub(super) struct DocumentKeys {
     pub(super) path: Vec<String>,
     pub(super) place: Vec<String>,
     pub(super) start: Vec<String>,
@@ -29,10 +29,10 @@ pub(super) struct Keys {
     pub(super) words: HashMap<String, Severity>,
 }
 
-pub(super) static KEYS: LazyLock<Keys> = LazyLock::new(|| {
+pub(super) static KEYS: LazyLock<DocumentKeys> = LazyLock::new(|| {
     use crate::review::words::{Field, labels};
 
-    let mut keys: Keys = toml::from_str(include_str!("../../../data/document-keys.toml"))
+    let mut keys: DocumentKeys = toml::from_str(include_str!("../../../data/document-keys.toml"))
         .expect("the data file is part of the program, and a test reads it");
     // What a label is called in an answer's own language, a key or a column is, too.
     for (list, field) in [

@@ -1,6 +1,6 @@
 //! TOML. A value's offset is that of the table that contains it.
 
-use super::{Document, Node, Value};
+use super::{Document, Node, NodeValue};
 
 pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
     let first = text
@@ -34,7 +34,7 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
                 });
                 Node {
                     at: offset,
-                    value: Value::List(items.collect()),
+                    value: NodeValue::List(items.collect()),
                 }
             }
             value => node(value, offset),
@@ -44,22 +44,22 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
     Some(Document {
         roots: vec![Node {
             at: offset,
-            value: Value::Map(members.collect()),
+            value: NodeValue::Map(members.collect()),
         }],
     })
 }
 
 fn node(value: toml::Value, at: usize) -> Node {
     let value = match value {
-        toml::Value::String(text) => Value::Text(text),
-        toml::Value::Integer(number) => Value::Number(number.to_string()),
-        toml::Value::Float(number) => Value::Number(number.to_string()),
-        toml::Value::Boolean(yes) => Value::Bool(yes),
-        toml::Value::Datetime(time) => Value::Text(time.to_string()),
+        toml::Value::String(text) => NodeValue::Text(text),
+        toml::Value::Integer(number) => NodeValue::Number(number.to_string()),
+        toml::Value::Float(number) => NodeValue::Number(number.to_string()),
+        toml::Value::Boolean(yes) => NodeValue::Bool(yes),
+        toml::Value::Datetime(time) => NodeValue::Text(time.to_string()),
         toml::Value::Array(items) => {
-            Value::List(items.into_iter().map(|item| node(item, at)).collect())
+            NodeValue::List(items.into_iter().map(|item| node(item, at)).collect())
         }
-        toml::Value::Table(members) => Value::Map(
+        toml::Value::Table(members) => NodeValue::Map(
             members
                 .into_iter()
                 .map(|(key, value)| (key, node(value, at)))

@@ -3,7 +3,7 @@
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::{DEEPEST, Document, MOST_VALUES, Node, Value};
+use super::{DEEPEST, Document, MOST_VALUES, Node, NodeValue};
 
 pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
     // HTML in an answer is prose.
@@ -74,11 +74,11 @@ fn element(start: &BytesStart<'_>, at: usize) -> (String, Node) {
             key,
             Node {
                 at,
-                value: Value::Text(value),
+                value: NodeValue::Text(value),
             },
         )
     });
-    let value = Value::Map(members.collect());
+    let value = NodeValue::Map(members.collect());
     (name, Node { at, value })
 }
 
@@ -87,20 +87,20 @@ fn text_of(words: &str, at: usize, open: &mut [(String, Node)]) {
     if let Some((
         _,
         Node {
-            value: Value::Map(members),
+            value: NodeValue::Map(members),
             ..
         },
     )) = open.last_mut()
         && !words.is_empty()
     {
-        let value = Value::Text(words.to_owned());
+        let value = NodeValue::Text(words.to_owned());
         members.push(("text".to_owned(), Node { at, value }));
     }
 }
 
 fn close((name, mut node): (String, Node), open: &mut [(String, Node)], roots: &mut Vec<Node>) {
     // An element that holds a text and nothing else is that text.
-    if let Value::Map(members) = &mut node.value
+    if let NodeValue::Map(members) = &mut node.value
         && let [(key, only)] = members.as_mut_slice()
         && key == "text"
     {
@@ -110,7 +110,7 @@ fn close((name, mut node): (String, Node), open: &mut [(String, Node)], roots: &
         Some((
             _,
             Node {
-                value: Value::Map(members),
+                value: NodeValue::Map(members),
                 ..
             },
         )) => members.push((name, node)),

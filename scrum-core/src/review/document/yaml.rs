@@ -2,7 +2,7 @@
 
 use saphyr_parser::{Event, Parser};
 
-use super::{DEEPEST, Document, MOST_VALUES, Node, Value};
+use super::{DEEPEST, Document, MOST_VALUES, Node, NodeValue};
 
 pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
     // Cheap signs first: nearly all answers are prose.
@@ -50,7 +50,7 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
                 open.push((
                     Node {
                         at,
-                        value: Value::Map(Vec::new()),
+                        value: NodeValue::Map(Vec::new()),
                     },
                     None,
                 ));
@@ -60,7 +60,7 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
                 open.push((
                     Node {
                         at,
-                        value: Value::List(Vec::new()),
+                        value: NodeValue::List(Vec::new()),
                     },
                     None,
                 ));
@@ -73,17 +73,17 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
             Event::Scalar(words, ..) => {
                 let words = words.trim_end();
                 let value = match words {
-                    "null" | "~" => Value::Null,
+                    "null" | "~" => NodeValue::Null,
                     words if !words.is_empty() && words.bytes().all(|b| b.is_ascii_digit()) => {
-                        Value::Number(words.to_owned())
+                        NodeValue::Number(words.to_owned())
                     }
-                    words => Value::Text(words.to_owned()),
+                    words => NodeValue::Text(words.to_owned()),
                 };
                 Node { at, value }
             }
             Event::Alias(_) => Node {
                 at,
-                value: Value::Null,
+                value: NodeValue::Null,
             },
             _ => continue,
         };
@@ -102,8 +102,8 @@ fn put(node: Node, open: &mut [(Node, Option<(String, usize)>)], roots: &mut Vec
         return;
     };
     match &mut parent.value {
-        Value::List(items) => items.push(node),
-        Value::Map(members) => match key.take() {
+        NodeValue::List(items) => items.push(node),
+        NodeValue::Map(members) => match key.take() {
             Some((name, _)) => members.push((name, node)),
             None => *key = Some((node.text().unwrap_or("").to_owned(), node.at)),
         },

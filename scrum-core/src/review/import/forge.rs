@@ -3,7 +3,7 @@
 use super::head_lines::HeadLines;
 use super::keys::{KEYS, first, is_set, number, text};
 use super::{ImportFormat, LeftOut};
-use crate::review::document::{Document, Node, Value};
+use crate::review::document::{Document, Node, NodeValue};
 use crate::review::location::LineRange;
 
 /// How deep values are followed.
@@ -46,7 +46,7 @@ struct Thread<'a> {
     reply: bool,
 }
 
-pub(super) struct Reader<'a> {
+pub(super) struct CommentReader<'a> {
     format: ImportFormat,
     head: Option<&'a HeadLines>,
     pub(super) comments: Vec<Comment>,
@@ -61,7 +61,7 @@ struct Placed {
     displaced: Option<String>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> CommentReader<'a> {
     /// Reads the comments of a dump. Only what has the marks of the format, or of any, is one.
     pub(super) fn read(
         document: &Document,
@@ -85,12 +85,12 @@ impl<'a> Reader<'a> {
             return;
         }
         match &node.value {
-            Value::List(items) => {
+            NodeValue::List(items) => {
                 for item in items {
                     self.walk(item, thread, depth + 1);
                 }
             }
-            Value::Map(members) => {
+            NodeValue::Map(members) => {
                 if let Some(inner) =
                     first(node, &KEYS.thread).filter(|_| first(node, &KEYS.is_thread).is_some())
                 {
@@ -126,7 +126,7 @@ impl<'a> Reader<'a> {
         let is_resolved = |node| is_set(node, &KEYS.resolved, &KEYS.resolved_words);
         // Bitbucket's server wraps a single comment.
         let comments = match &inner.value {
-            Value::List(items) => items.as_slice(),
+            NodeValue::List(items) => items.as_slice(),
             _ => std::slice::from_ref(inner),
         };
         let resolved = is_resolved(node) || comments.first().is_some_and(is_resolved);

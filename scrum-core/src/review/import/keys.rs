@@ -6,13 +6,13 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::ImportFormat;
-use crate::review::document::{Node, Value};
+use crate::review::document::{Node, NodeValue};
 
 /// Pointers from a comment or its thread; the first that leads to a value wins.
 type Pointers = Vec<String>;
 
 #[derive(Deserialize)]
-pub(super) struct Keys {
+pub(super) struct ForgeKeys {
     pub(super) author: Pointers,
     pub(super) body: Pointers,
     pub(super) path: Pointers,
@@ -76,7 +76,7 @@ impl Marks {
     }
 }
 
-pub(super) static KEYS: LazyLock<Keys> = LazyLock::new(|| {
+pub(super) static KEYS: LazyLock<ForgeKeys> = LazyLock::new(|| {
     toml::from_str(include_str!("../../../data/forge-keys.toml"))
         .expect("the data file is part of the program, and a test reads it")
 });
@@ -96,16 +96,17 @@ pub(super) static BOTS: LazyLock<Bots> = LazyLock::new(|| {
 
 /// The first of several pointers that leads to a value.
 pub(super) fn first<'a>(node: &'a Node, pointers: &[String]) -> Option<&'a Node> {
-    pointers
-        .iter()
-        .find_map(|pointer| node.at(pointer).filter(|node| node.value != Value::Null))
+    pointers.iter().find_map(|pointer| {
+        node.at(pointer)
+            .filter(|node| node.value != NodeValue::Null)
+    })
 }
 
 pub(super) fn text<'a>(node: &'a Node, pointers: &[String]) -> Option<&'a str> {
     pointers
         .iter()
         .find_map(|pointer| match &node.at(pointer)?.value {
-            Value::Text(text) => Some(text.as_str()),
+            NodeValue::Text(text) => Some(text.as_str()),
             _ => None,
         })
 }
@@ -114,7 +115,7 @@ pub(super) fn number(node: &Node, pointers: &[String]) -> Option<u32> {
     pointers
         .iter()
         .find_map(|pointer| match &node.at(pointer)?.value {
-            Value::Number(number) => number
+            NodeValue::Number(number) => number
                 .parse()
                 .ok()
                 .or((number.len() > 9).then_some(u32::MAX)),
@@ -125,9 +126,9 @@ pub(super) fn number(node: &Node, pointers: &[String]) -> Option<u32> {
 /// Whether a key says yes: `true`, an object, or one of the words.
 pub(super) fn is_set(node: &Node, pointers: &[String], words: &[String]) -> bool {
     first(node, pointers).is_some_and(|node| match &node.value {
-        Value::Bool(yes) => *yes,
-        Value::Map(_) => true,
-        Value::Text(word) | Value::Number(word) => {
+        NodeValue::Bool(yes) => *yes,
+        NodeValue::Map(_) => true,
+        NodeValue::Text(word) | NodeValue::Number(word) => {
             words.iter().any(|known| known.eq_ignore_ascii_case(word))
         }
         _ => false,

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Author, ImportFormat, Imported, finding_of};
+use super::imported::{finding_of, reviewer_name};
+use super::{Author, ImportFormat, Imported};
 use crate::review::ReadOptions;
 use crate::review::document::{self, Document, Node};
 
@@ -21,7 +22,7 @@ pub(super) fn read(
     let mut by_tool: BTreeMap<String, Vec<Node>> = BTreeMap::new();
     let mut add = |name: &str, node: &Node| {
         by_tool
-            .entry(super::reviewer_name(name))
+            .entry(reviewer_name(name))
             .or_default()
             .push(node.clone());
     };

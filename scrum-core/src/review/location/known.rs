@@ -7,19 +7,19 @@ use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::lines::{self, Lines};
-use super::quoted::start_of;
+use super::lines::{self, ParsedRange};
 use super::value::{LONGEST_TEXT, read};
 use super::{Citation, Location, Malformed, path};
+use crate::review::span::start_of;
 
 /// The longest value that is looked at, in bytes, and the most places in it where a path may end.
 const LONGEST_VALUE: usize = 4096;
 const MOST_ENDS: usize = 64;
-/// The most dressing in front of a path.
+/// The most markup in front of a path.
 const MOST_MARKS: usize = 8;
 
 /// What may stand around a path, and between it and its lines.
-const DRESSING: [char; 5] = ['`', '*', '"', '\'', ' '];
+const MARKUP: [char; 5] = ['`', '*', '"', '\'', ' '];
 
 /// The paths that a review may name.
 ///
@@ -89,15 +89,15 @@ impl KnownPaths {
     }
 
     /// Reads a value that is one of the odd paths, alone or with lines behind it; the longest path that fits.
-    /// `dressed` is the value with the emphasis still in front that its label was freed of.
-    pub(crate) fn citations(&self, dressed: &str) -> Option<Vec<Result<Citation, Malformed>>> {
-        if self.odd.is_empty() || dressed.len() > LONGEST_VALUE {
+    /// `value` has the emphasis still in front that its label was freed of.
+    pub(crate) fn citations(&self, value: &str) -> Option<Vec<Result<Citation, Malformed>>> {
+        if self.odd.is_empty() || value.len() > LONGEST_VALUE {
             return None;
         }
-        let dressed = dressed.trim();
+        let value = value.trim();
         // One mark after the other: a star may be the path's own.
-        let marks = dressed.len() - dressed.trim_start_matches(DRESSING).len();
-        (0..=marks.min(MOST_MARKS)).find_map(|marks| self.at_start(&dressed[marks..]))
+        let marks = value.len() - value.trim_start_matches(MARKUP).len();
+        (0..=marks.min(MOST_MARKS)).find_map(|marks| self.at_start(&value[marks..]))
     }
 
     fn at_start(&self, value: &str) -> Option<Vec<Result<Citation, Malformed>>> {
@@ -122,7 +122,7 @@ impl KnownPaths {
 
 /// The path with the lines that stand behind it, where nothing else does.
 fn located(path: &str, rest: &str, value: &str) -> Option<Vec<Result<Citation, Malformed>>> {
-    let citation = |lines: Option<Lines>| Citation {
+    let citation = |lines: Option<ParsedRange>| Citation {
         location: Location {
             path: path.to_owned(),
             lines: lines.as_ref().map(|lines| lines.range),
@@ -131,7 +131,7 @@ fn located(path: &str, rest: &str, value: &str) -> Option<Vec<Result<Citation, M
         text: start_of(value, LONGEST_TEXT).to_owned(),
         swapped: lines.is_some_and(|lines| lines.swapped),
     };
-    if rest.trim_matches(DRESSING).is_empty() {
+    if rest.trim_matches(MARKUP).is_empty() {
         return Some(vec![Ok(citation(None))]);
     }
     let (mut lines, mut behind) =
@@ -139,17 +139,14 @@ fn located(path: &str, rest: &str, value: &str) -> Option<Vec<Result<Citation, M
     // More lines of the same path.
     while let Some(more) = [",", " and "]
         .iter()
-        .find_map(|joint| behind.strip_prefix(joint))
+        .find_map(|word| behind.strip_prefix(word))
     {
         let more = more.trim_start();
         let (read, rest) = lines::range(lines::after_word(more).unwrap_or(more))?;
         lines.push(read);
         behind = rest;
     }
-    let alone = behind
-        .trim_matches(DRESSING)
-        .trim_end_matches('.')
-        .is_empty();
+    let alone = behind.trim_matches(MARKUP).trim_end_matches('.').is_empty();
     let citations = lines
         .into_iter()
         .map(|read| read.map(|lines| citation(Some(lines))));
@@ -158,7 +155,7 @@ fn located(path: &str, rest: &str, value: &str) -> Option<Vec<Result<Citation, M
 
 /// Whether the grammar reads a path as what it is, alone and with a line behind it.
 fn reads_as_itself(path: &str) -> bool {
-    if path.is_empty() || path::is_nowhere(path::undressed(path)) {
+    if path.is_empty() || path::is_nowhere(path::strip_markup(path)) {
         // A word that says "no place" keeps saying so.
         return true;
     }

@@ -8,7 +8,7 @@ use super::{LineRange, Malformed};
 
 /// The words around line numbers, in many languages.
 #[derive(Deserialize)]
-pub(super) struct Words {
+pub(super) struct LineWords {
     pub(super) before: Vec<String>,
     pub(super) after: Vec<String>,
     pub(super) to: Vec<String>,
@@ -17,8 +17,8 @@ pub(super) struct Words {
     pub(super) of: Vec<String>,
 }
 
-pub(super) static WORDS: LazyLock<Words> = LazyLock::new(|| {
-    let mut words: Words = toml::from_str(include_str!("../../../data/line-words.toml"))
+pub(super) static WORDS: LazyLock<LineWords> = LazyLock::new(|| {
+    let mut words: LineWords = toml::from_str(include_str!("../../../data/line-words.toml"))
         .expect("the data file is part of the program, and a test reads it");
     for list in [
         &mut words.before,
@@ -42,14 +42,14 @@ fn capitalized(word: &str) -> String {
 
 /// A range as read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Lines {
+pub(super) struct ParsedRange {
     pub(super) range: LineRange,
     /// It stood the wrong way round.
     pub(super) swapped: bool,
 }
 
 /// A range or why it is none, and what follows it.
-type Read<'a> = (Result<Lines, Malformed>, &'a str);
+type Read<'a> = (Result<ParsedRange, Malformed>, &'a str);
 
 /// What may close a quoted number or path, or open one.
 const MARKS: [char; 2] = ['`', '*'];
@@ -73,8 +73,8 @@ pub(super) fn range(text: &str) -> Option<Read<'_>> {
     Some((one(first), rest))
 }
 
-fn one(number: Result<u32, Malformed>) -> Result<Lines, Malformed> {
-    number.map(|line| Lines {
+fn one(number: Result<u32, Malformed>) -> Result<ParsedRange, Malformed> {
+    number.map(|line| ParsedRange {
         range: LineRange {
             start: line,
             end: line,
@@ -83,9 +83,12 @@ fn one(number: Result<u32, Malformed>) -> Result<Lines, Malformed> {
     })
 }
 
-fn both(first: Result<u32, Malformed>, last: Result<u32, Malformed>) -> Result<Lines, Malformed> {
+fn both(
+    first: Result<u32, Malformed>,
+    last: Result<u32, Malformed>,
+) -> Result<ParsedRange, Malformed> {
     let (first, last) = (first?, last?);
-    Ok(Lines {
+    Ok(ParsedRange {
         range: LineRange {
             start: first.min(last),
             end: first.max(last),
@@ -242,7 +245,7 @@ pub(super) fn strip_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a
 }
 
 /// Reads the lines that stand behind a path, in whatever form. `None` where none stand there.
-pub(super) fn behind_path(text: &str) -> Option<(Vec<Result<Lines, Malformed>>, &str)> {
+pub(super) fn behind_path(text: &str) -> Option<(Vec<Result<ParsedRange, Malformed>>, &str)> {
     // The path's own closing quote, where lines stand outside of it.
     let text = text.trim_start_matches(MARKS);
     if let Some(rest) = text.strip_prefix('#') {
@@ -260,7 +263,7 @@ pub(super) fn behind_path(text: &str) -> Option<(Vec<Result<Lines, Malformed>>, 
     if let Some(rest) = trimmed.strip_prefix(['(', '[', '（']) {
         return in_brackets(rest, attached);
     }
-    let number = skip_joint(trimmed).trim_start_matches(MARKS);
+    let number = skip_separator(trimmed).trim_start_matches(MARKS);
     if attached && number.len() == trimmed.len() {
         return None;
     }
@@ -272,7 +275,7 @@ pub(super) fn behind_path(text: &str) -> Option<(Vec<Result<Lines, Malformed>>, 
     (number.starts_with(['L', 'l']) || at_boundary(rest)).then(|| single((lines, rest)))
 }
 
-fn single((lines, rest): Read<'_>) -> (Vec<Result<Lines, Malformed>>, &str) {
+fn single((lines, rest): Read<'_>) -> (Vec<Result<ParsedRange, Malformed>>, &str) {
     let rest = rest.trim_start_matches(MARKS);
     (vec![lines], after_number(rest))
 }
@@ -283,7 +286,7 @@ fn with_word(text: &str) -> Option<Read<'_>> {
 }
 
 /// Skips the punctuation or the small word between a path and `line 42`.
-fn skip_joint(text: &str) -> &str {
+fn skip_separator(text: &str) -> &str {
     let rest = text
         .strip_prefix([',', ';', '，', '–', '—', '-', '@'])
         .unwrap_or(text)
@@ -297,8 +300,8 @@ fn skip_joint(text: &str) -> &str {
 }
 
 /// Reads `line 42)`, `lines 40, 52 and 60-65)`, `42)`; what else the brackets hold is skipped.
-fn in_brackets(text: &str, attached: bool) -> Option<(Vec<Result<Lines, Malformed>>, &str)> {
-    let inner = skip_joint(text.trim_start());
+fn in_brackets(text: &str, attached: bool) -> Option<(Vec<Result<ParsedRange, Malformed>>, &str)> {
+    let inner = skip_separator(text.trim_start());
     let worded = after_word(inner);
     let mut rest = worded.unwrap_or(inner);
     let mut all = Vec::new();

@@ -18,13 +18,13 @@
 //! Paths may stand in backticks or quotes (git's own quoting too), lines inside or outside of them. Prose behind a
 //! location is not read. Nothing here knows a repository: a path is what the text says.
 
-mod joints;
 mod known;
 mod lines;
 mod named;
 mod path;
 mod places;
 mod quoted;
+mod separators;
 mod token;
 mod value;
 
@@ -139,7 +139,7 @@ pub(crate) fn looks_like_path(text: &str) -> bool {
 
 /// Whether `text` is a word that says "no particular place": `N/A`, `none`, `general`.
 pub(crate) fn names_no_place(text: &str) -> bool {
-    path::is_nowhere(path::undressed(text))
+    path::is_nowhere(path::strip_markup(text))
 }
 
 impl Location {

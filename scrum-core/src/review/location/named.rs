@@ -1,8 +1,8 @@
 //! One location: a path, and the lines or the symbol that stand with it.
 
-use super::joints::has_joint_first;
-use super::lines::{self, Lines};
+use super::lines::{self, ParsedRange};
 use super::quoted::{bracketed, link, quoted};
+use super::separators::has_separator_first;
 use super::token::{is_placeholder, path_and_tail, placeholder, spaced_end, symbol_at};
 use super::{Malformed, path};
 
@@ -21,7 +21,7 @@ pub(super) enum Doubt {
 pub(super) struct Named<'a> {
     pub(super) path: String,
     /// Several where brackets list them; empty where there are none.
-    pub(super) lines: Vec<Result<Lines, Malformed>>,
+    pub(super) lines: Vec<Result<ParsedRange, Malformed>>,
     pub(super) symbol: Option<String>,
     /// Behind it.
     pub(super) rest: &'a str,
@@ -185,7 +185,7 @@ pub(super) fn bare(text: &str, doubt: Doubt) -> Option<Named<'_>> {
         rest,
     )?;
     // One word may be any file's name; a word in a sentence may not.
-    let alone = named.rest.trim().is_empty() || has_joint_first(named.rest);
+    let alone = named.rest.trim().is_empty() || has_separator_first(named.rest);
     let sure = !named.lines.is_empty()
         || alone
         || path::has_folder(&named.path)

@@ -36,7 +36,7 @@ fn has_ignoring_case(words: &HashSet<&str>, word: &str) -> bool {
 }
 
 /// Takes quotes, emphasis, brackets and closing punctuation off both ends.
-pub(super) fn undressed(text: &str) -> &str {
+pub(super) fn strip_markup(text: &str) -> &str {
     text.trim()
         .trim_matches([
             '`', '*', '"', '\'', '(', ')', '[', ']', '<', '>', '“', '”', '‘', '’', '|', ' ',

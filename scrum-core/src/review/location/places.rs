@@ -7,9 +7,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::known::KnownPaths;
-use super::lines::{self, Lines, WORDS};
+use super::lines::{self, ParsedRange, WORDS};
 use super::token::path_and_tail;
 use super::{Citation, LineRange, Location, Malformed, path};
+use crate::review::span::start_of;
 
 /// How far from a path its lines are looked for, in bytes.
 const NEAR: usize = 120;
@@ -36,7 +37,7 @@ pub(crate) struct Place {
 impl Place {
     /// One citation for each range, or one for the whole file.
     pub(crate) fn citations(&self, text: &str) -> Vec<Result<Citation, Malformed>> {
-        let text = super::quoted::start_of(&text[self.range.clone()], 200);
+        let text = start_of(&text[self.range.clone()], 200);
         let citation = |lines| Citation {
             location: Location {
                 path: self.path.clone(),
@@ -218,7 +219,7 @@ pub(crate) fn line_list(text: &str) -> Option<Vec<Result<LineRange, Malformed>>>
 }
 
 impl Place {
-    fn take(&mut self, read: Vec<Result<Lines, Malformed>>) {
+    fn take(&mut self, read: Vec<Result<ParsedRange, Malformed>>) {
         self.swapped = read
             .iter()
             .any(|read| read.as_ref().is_ok_and(|lines| lines.swapped));
@@ -237,7 +238,7 @@ fn char_boundary(text: &str, mut at: usize) -> usize {
 }
 
 /// One range and those joined to it.
-fn list(text: &str, between: bool) -> Option<(Vec<Result<Lines, Malformed>>, &str)> {
+fn list(text: &str, between: bool) -> Option<(Vec<Result<ParsedRange, Malformed>>, &str)> {
     let (first, mut rest) = lines::range(text)?;
     let mut all = vec![first];
     if between
@@ -249,7 +250,7 @@ fn list(text: &str, between: bool) -> Option<(Vec<Result<Lines, Malformed>>, &st
             a.range.start.min(b.range.start),
             a.range.end.max(b.range.end),
         );
-        all = vec![Ok(Lines {
+        all = vec![Ok(ParsedRange {
             range: LineRange { start, end },
             swapped: false,
         })];
@@ -282,14 +283,8 @@ fn list(text: &str, between: bool) -> Option<(Vec<Result<Lines, Malformed>>, &st
 }
 
 /// The lines behind a path, and how many bytes they take.
-fn lines_behind(text: &str) -> Option<(Vec<Result<Lines, Malformed>>, usize)> {
-    let text = &text[..{
-        let mut end = text.len().min(NEAR);
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        end
-    }];
+fn lines_behind(text: &str) -> Option<(Vec<Result<ParsedRange, Malformed>>, usize)> {
+    let text = start_of(text, NEAR);
     let attached = text.trim_start_matches(['`', '*', '"', '\'']);
     let len = |rest: &str| text.len() - rest.len();
     // `:42`, `:[42-46]`, ` : 42-46`, `#L42`, `(42,7)`.
@@ -336,7 +331,7 @@ fn lines_behind(text: &str) -> Option<(Vec<Result<Lines, Malformed>>, usize)> {
 }
 
 /// The lines in front of a path, and where they begin.
-fn lines_before(text: &str) -> Option<(Vec<Result<Lines, Malformed>>, usize)> {
+fn lines_before(text: &str) -> Option<(Vec<Result<ParsedRange, Malformed>>, usize)> {
     if !text.contains(|c: char| c.is_ascii_digit()) {
         return None;
     }

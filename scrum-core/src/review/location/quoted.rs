@@ -4,6 +4,7 @@ use super::lines;
 use super::named::{Doubt, Named, bare, finish};
 use super::path;
 use super::token;
+use crate::review::span::start_of;
 
 /// How far to look for the end of a quote, in bytes. A path of git's is longer than others when quoted.
 const LONGEST_QUOTE: usize = 2_000;
@@ -163,15 +164,6 @@ pub(super) fn unquoted(text: &str) -> Option<(&str, &str)> {
     };
     let after = run + end + if open == '`' { run } else { close.len_utf8() };
     Some((inner[..end].trim(), &text[after..]))
-}
-
-/// At most `len` bytes of `text`, cut between characters.
-pub(super) fn start_of(text: &str, len: usize) -> &str {
-    let mut end = len.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }
 
 /// A location, or only its path, in backticks or quotes.

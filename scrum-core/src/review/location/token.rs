@@ -1,12 +1,12 @@
 //! Inside one word: where its path ends, and the lines or the symbol behind it.
 
-use super::lines::{self, Lines};
+use super::lines::{self, ParsedRange};
 use super::{Malformed, path};
 
 /// What a text that is one location names.
 pub(super) struct Whole {
     pub(super) path: String,
-    pub(super) lines: Vec<Result<Lines, Malformed>>,
+    pub(super) lines: Vec<Result<ParsedRange, Malformed>>,
     pub(super) symbol: Option<String>,
 }
 

@@ -1,31 +1,33 @@
 //! A whole `WHERE:` value: locations, what may join them, and the prose that may follow.
 
-use super::joints::{
-    behind_next_joint, ends_the_list, has_joint, skip_brackets, skip_closing, skip_joints,
-};
-use super::lines::{self, Lines};
+use super::lines::{self, ParsedRange};
 use super::named::{Doubt, Named, named};
-use super::quoted::{start_of, unquoted};
+use super::quoted::unquoted;
+use super::separators::{
+    after_next_separator, ends_the_list, has_separator, skip_brackets, skip_closing,
+    skip_separators,
+};
 use super::{Citation, Location, Malformed, path};
+use crate::review::span::start_of;
 
-type Item = Result<Citation, Malformed>;
+type ReadCitation = Result<Citation, Malformed>;
 
 /// The longest piece of a value kept with a citation, in bytes: brackets with many lines share one.
 pub(super) const LONGEST_TEXT: usize = 200;
 
 /// Reads `value`; the second value counts the citations above `limit` that were left out.
-pub(super) fn read(value: &str, limit: usize) -> (Vec<Item>, usize) {
+pub(super) fn read(value: &str, limit: usize) -> (Vec<ReadCitation>, usize) {
     if let Some(citation) = plain(value).filter(|_| limit > 0) {
         return (vec![Ok(citation)], 0);
     }
-    let mut reader = Reader::new(value, limit);
+    let mut reader = ValueReader::new(value, limit);
     reader.run();
     if let Some(items) = in_words(value, &reader.found) {
         let left_out = items.len().saturating_sub(limit);
         return (items.into_iter().take(limit).collect(), left_out);
     }
     if reader.found.is_empty() && reader.left_out == 0 {
-        let empty = path::undressed(value).is_empty()
+        let empty = path::strip_markup(value).is_empty()
             && !value.contains(|c: char| c.is_alphanumeric() || c == '?');
         reader.found.push(Err(if empty {
             Malformed::Empty
@@ -38,8 +40,8 @@ pub(super) fn read(value: &str, limit: usize) -> (Vec<Item>, usize) {
 
 /// The lines that stand apart from their path, as `src/a.rs, run(), line 4`, or a path behind other words, if the grammar
 /// saw no lines.
-fn in_words(value: &str, found: &[Item]) -> Option<Vec<Item>> {
-    let exact = |item: &Item| {
+fn in_words(value: &str, found: &[ReadCitation]) -> Option<Vec<ReadCitation>> {
+    let exact = |item: &ReadCitation| {
         item.as_ref().map_or_else(
             |malformed| !matches!(malformed, Malformed::NoPath | Malformed::Empty),
             |citation| {
@@ -75,7 +77,7 @@ fn in_words(value: &str, found: &[Item]) -> Option<Vec<Item>> {
     };
     same.then(|| {
         let cited = lined.iter().flat_map(|place| place.citations(value));
-        let mut items: Vec<Item> = cited.collect();
+        let mut items: Vec<ReadCitation> = cited.collect();
         // A link and its text are one citation.
         items.dedup_by(|more, first| match (more, first) {
             (Ok(more), Ok(first)) => more.location == first.location,
@@ -129,19 +131,19 @@ fn plain(value: &str) -> Option<Citation> {
 }
 
 /// Reads `text` where it holds nothing but locations with lines or a symbol.
-pub(super) fn read_strictly(text: &str, limit: usize) -> Option<Vec<Item>> {
-    let mut reader = Reader::new(text, limit);
+pub(super) fn read_strictly(text: &str, limit: usize) -> Option<Vec<ReadCitation>> {
+    let mut reader = ValueReader::new(text, limit);
     let prose = reader.run();
-    let exact = |item: &Item| {
+    let exact = |item: &ReadCitation| {
         item.as_ref()
             .is_ok_and(|c| c.location.lines.is_some() || c.location.symbol.is_some())
     };
     (!prose && !reader.found.is_empty() && reader.found.iter().all(exact)).then_some(reader.found)
 }
 
-struct Reader<'a> {
+struct ValueReader<'a> {
     value: &'a str,
-    found: Vec<Item>,
+    found: Vec<ReadCitation>,
     limit: usize,
     left_out: usize,
     /// The path that lines without one belong to.
@@ -150,7 +152,7 @@ struct Reader<'a> {
     quoted: bool,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> ValueReader<'a> {
     fn new(value: &'a str, limit: usize) -> Self {
         Self {
             value,
@@ -164,10 +166,10 @@ impl<'a> Reader<'a> {
 
     /// Reads to the end; says whether prose was met on the way.
     fn run(&mut self) -> bool {
-        let mut rest = skip_joints(self.value);
+        let mut rest = skip_separators(self.value);
         let mut doubt = Doubt::First;
         let mut prose = false;
-        if path::is_nowhere(path::undressed(self.value)) {
+        if path::is_nowhere(path::strip_markup(self.value)) {
             return false;
         }
         while !rest.is_empty() {
@@ -189,21 +191,24 @@ impl<'a> Reader<'a> {
                 prose = true;
                 rest = skip_brackets(rest.trim_start());
             }
-            let joined = skip_joints(rest);
+            let joined = skip_separators(rest);
             if joined.is_empty() {
                 break;
             }
-            if read && joined.len() < rest.len() && has_joint(&rest[..rest.len() - joined.len()]) {
+            if read
+                && joined.len() < rest.len()
+                && has_separator(&rest[..rest.len() - joined.len()])
+            {
                 doubt = Doubt::Joined;
                 rest = joined;
                 continue;
             }
-            // Prose. A dash, a colon or a full stop begins a sentence; other words may stand before the next joint.
+            // Prose. A dash, a colon or a full stop begins a sentence; other words may stand before the next separator.
             prose = true;
             if ends_the_list(rest) {
                 break;
             }
-            let Some(next) = behind_next_joint(rest) else {
+            let Some(next) = after_next_separator(rest) else {
                 break;
             };
             rest = next;
@@ -218,7 +223,7 @@ impl<'a> Reader<'a> {
             return Some(after);
         }
         let first_word = text.split_whitespace().next().unwrap_or("");
-        if !first_word.starts_with('"') && path::is_nowhere(path::undressed(first_word)) {
+        if !first_word.starts_with('"') && path::is_nowhere(path::strip_markup(first_word)) {
             return None;
         }
         if let Some(after) = self.item(text, Doubt::First) {
@@ -298,9 +303,9 @@ impl<'a> Reader<'a> {
         if doubt == Doubt::First && named(inner, Doubt::Joined).is_none() {
             return false;
         }
-        let mut part = Reader {
+        let mut part = ValueReader {
             quoted: true,
-            ..Reader::new(inner, self.limit - self.found.len())
+            ..ValueReader::new(inner, self.limit - self.found.len())
         };
         part.run();
         self.left_out += part.left_out;
@@ -339,7 +344,7 @@ impl<'a> Reader<'a> {
         } else {
             for read in lines {
                 self.add(|| {
-                    read.map(|Lines { range, swapped }| {
+                    read.map(|ParsedRange { range, swapped }| {
                         let location = Location {
                             path: path.clone(),
                             lines: Some(range),
@@ -357,7 +362,7 @@ impl<'a> Reader<'a> {
         self.path = Some(path);
     }
 
-    fn add(&mut self, item: impl FnOnce() -> Item) {
+    fn add(&mut self, item: impl FnOnce() -> ReadCitation) {
         if self.found.len() < self.limit {
             self.found.push(item());
         } else {
@@ -367,7 +372,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Lines that stand for themselves: `149-153`, `line 149`, `:149`, `` `L149` ``.
-fn lines_alone(text: &str) -> Option<(Result<Lines, Malformed>, &str)> {
+fn lines_alone(text: &str) -> Option<(Result<ParsedRange, Malformed>, &str)> {
     let inner = text.trim_start_matches(['`', '*']);
     let inner = inner
         .strip_prefix(":")
@@ -387,12 +392,12 @@ fn quoted_list(text: &str) -> Option<(&str, &str)> {
     if one_path || (!inner.contains([',', ';']) && !inner.contains(" and ")) {
         return None;
     }
-    let mut reader = Reader {
+    let mut reader = ValueReader {
         quoted: true,
-        ..Reader::new(inner, 3)
+        ..ValueReader::new(inner, 3)
     };
     reader.run();
-    let sure = |item: &Item| {
+    let sure = |item: &ReadCitation| {
         item.as_ref().is_ok_and(|Citation { location, .. }| {
             location.lines.is_some()
                 || location.symbol.is_some()

@@ -2,12 +2,12 @@
 
 use super::text::{letters, sentence_says_severity, sentences, tidy, words_in};
 use super::unit::Unit;
-use super::{LONGEST, Reader, Start};
+use super::{LONGEST, ProseReader, Start};
 use crate::review::location;
-use crate::review::value;
+use crate::review::span;
 use crate::review::{Severity, severity};
 
-impl Reader<'_> {
+impl ProseReader<'_> {
     pub(super) fn own_severity(
         &self,
         unit: &Unit,
@@ -144,7 +144,7 @@ impl Reader<'_> {
         all.extend(parts.first().cloned());
         all.extend(labelled);
         all.extend(parts.into_iter().skip(1));
-        let cut = |text: String| value::cut(&text, LONGEST).into_owned();
+        let cut = |text: String| span::cut(&text, LONGEST).into_owned();
         let mut all = all.into_iter();
         let what = all.next().map(cut);
         let why = all.collect::<Vec<_>>().join("\n");

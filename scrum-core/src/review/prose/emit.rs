@@ -2,14 +2,12 @@
 
 use super::text::{is_dash, letters, sentence_at, sentences, words_in};
 use super::unit::Unit;
-use super::{Reader, Start};
-use crate::review::location::{Citation, Place};
-use crate::review::words;
-use crate::review::{
-    Claim, Finding, Mention, ReadAs, Severity, UnlocatedFinding, clean, label, severity,
-};
+use super::{ProseReader, Start};
+use crate::review::location::Place;
+use crate::review::statement::{CitedPlace, Statement};
+use crate::review::{Claim, Mention, ReadAs, Severity, clean, label, severity, words};
 
-impl Reader<'_> {
+impl ProseReader<'_> {
     pub(super) fn mention(&mut self, line: u32, text: &str, place: &Place) {
         if place.lines.is_empty() {
             return;
@@ -101,39 +99,25 @@ impl Reader<'_> {
             .is_some_and(|(index, start)| index > 0 || unit.lines[index].1[..start].contains(". "));
         if unit.start == Start::Text && aside && level.is_none() && unit.number.is_none() {
             self.weak
-                .extend(self.said.findings.len()..self.said.findings.len() + primary.len());
+                .extend(self.said.statements.len()..self.said.statements.len() + primary.len());
         }
         self.structured |= unit.start != Start::Text;
         for (line, citation) in primary {
-            let (text, location, swapped) = match citation {
-                Ok(Citation {
-                    location,
-                    text,
-                    swapped,
-                }) => (text, Ok(location), swapped),
-                Err(malformed) => (String::new(), Err(malformed), false),
+            let read_as = if labelled {
+                ReadAs::Labelled
+            } else {
+                ReadAs::Prose
             };
-            self.said.findings.push(Finding {
-                line,
-                text,
-                location,
-                claim: Claim {
-                    severity: level,
-                    severity_text: word.clone(),
-                    what: what.clone(),
-                    why: why.clone(),
-                },
-                read_as: if labelled {
-                    ReadAs::Labelled
-                } else {
-                    ReadAs::Prose
-                },
-                link: None,
+            let claim = Claim {
+                severity: level,
+                severity_text: word.clone(),
+                what: what.clone(),
+                why: why.clone(),
+            };
+            self.said.statements.push(Statement {
+                cited: vec![CitedPlace::new(citation, "")],
                 number: unit.number,
-                quoted: None,
-                stands_in_diff: false,
-                retracted: None,
-                swapped,
+                ..Statement::new(line, read_as, claim)
             });
         }
     }
@@ -170,7 +154,7 @@ impl Reader<'_> {
                 sentences(line).any(clean::says_nothing_found) || clean::says_nothing_found(line)
             });
         let is_none = unit.lines.iter().any(|(_, line)| {
-            label::says_none(line).is_some_and(|dressing| !dressing.gutter) || is_dash(line)
+            label::says_none(line).is_some_and(|prefix| !prefix.gutter) || is_dash(line)
         });
         let heading = matches!(unit.start, Start::Heading(_));
         if is_clean {
@@ -205,16 +189,14 @@ impl Reader<'_> {
         {
             let (what, why) = self.claim(unit, None);
             let line = unit.lines.first().map_or(1, |(line, _)| *line);
-            self.said.unlocated.push(UnlocatedFinding {
-                line,
-                claim: Claim {
-                    severity: Some(level),
-                    severity_text: Some(word),
-                    what,
-                    why,
-                },
-                retracted: None,
-            });
+            let claim = Claim {
+                severity: Some(level),
+                severity_text: Some(word),
+                what,
+                why,
+            };
+            self.unlocated
+                .push(Statement::new(line, ReadAs::Prose, claim));
             return;
         }
         let remark = unit.around.mention || mention || heading && unit.lines.len() == 1;

@@ -3,67 +3,61 @@
 use std::collections::BTreeMap;
 
 use super::text::sentences;
-use super::{MOST_RETRACTIONS, Reader, Said};
+use super::{MOST_RETRACTIONS, ProseReader};
 use crate::review::location::Location;
-use crate::review::markdown::{Kind, Line};
+use crate::review::markdown::{LineKind, MarkdownLine};
 use crate::review::phrase::TRIGGERS;
-use crate::review::retraction::{self, Target};
-use crate::review::{InferredRetraction, Mention, sentence};
+use crate::review::retraction::{self, RetractionTarget};
+use crate::review::statement::Reading;
+use crate::review::{InferredRetraction, sentence};
 
-impl Reader<'_> {
-    pub(super) fn finish(mut self, lines: &[Line<'_>]) -> Said {
+impl ProseReader<'_> {
+    pub(super) fn finish(mut self, lines: &[MarkdownLine<'_>]) -> Reading {
         self.retract(lines);
         if self.structured {
             for at in std::mem::take(&mut self.weak).into_iter().rev() {
-                let finding = self.said.findings.remove(at);
-                if let Ok(location) = finding.location {
-                    self.said.mentions.push(Mention {
-                        line: finding.line,
-                        text: finding.text,
-                        location,
-                    });
-                }
+                let statement = self.said.statements.remove(at);
+                self.said.mentions.extend(statement.into_mentions());
             }
         }
         // Places of a list were taken for mentions as well.
         let taken: std::collections::HashSet<(u32, Location)> = self
             .said
-            .findings
+            .statements
             .iter()
-            .filter_map(|finding| Some((finding.line, finding.location.as_ref().ok()?.clone())))
+            .flat_map(|statement| {
+                let cited = statement.cited.iter();
+                cited.filter_map(|place| Some((statement.line, place.location.clone().ok()?)))
+            })
             .collect();
         self.said
             .mentions
             .retain(|mention| !taken.contains(&(mention.line, mention.location.clone())));
+        self.said.statements.append(&mut self.unlocated);
         let standing = self
             .said
-            .findings
+            .statements
             .iter()
-            .any(|finding| finding.retracted.is_none())
-            || self
-                .said
-                .unlocated
-                .iter()
-                .any(|unlocated| unlocated.retracted.is_none());
+            .any(|statement| statement.retracted.is_none());
         let listed = self.content.iter().any(|(heading, item)| {
             *heading == usize::MAX || *item || !self.clean.contains(heading)
         });
         let stated = !self.clean.is_empty() && !listed;
         let all_none = !self.none.is_empty() && self.content.is_empty();
-        self.said.clean = !standing && !self.rejects && (stated || all_none);
+        self.said.says_clean = !standing && !self.rejects && (stated || all_none);
         self.said
     }
 
     /// Findings that plain words take back.
-    pub(super) fn retract(&mut self, lines: &[Line<'_>]) {
-        if self.said.findings.is_empty() && self.said.unlocated.is_empty() {
+    pub(super) fn retract(&mut self, lines: &[MarkdownLine<'_>]) {
+        if self.said.statements.is_empty() && self.unlocated.is_empty() {
             return;
         }
         let mut taken: BTreeMap<usize, InferredRetraction> = BTreeMap::new();
         let mut tried = 0;
         for line in lines
             .iter()
-            .filter(|line| !matches!(line.kind, Kind::Code | Kind::Blank))
+            .filter(|line| !matches!(line.kind, LineKind::Code | LineKind::Blank))
         {
             if TRIGGERS.find(line.text.as_bytes()).is_none() || tried >= MOST_RETRACTIONS {
                 continue;
@@ -78,11 +72,11 @@ impl Reader<'_> {
                     continue;
                 };
                 let units: Vec<usize> = match target {
-                    Target::Own => own
+                    RetractionTarget::Own => own
                         .filter(|own| self.units[*own].2.contains(&line.number))
                         .into_iter()
                         .collect(),
-                    Target::Numbers(numbers) => numbers
+                    RetractionTarget::Numbers(numbers) => numbers
                         .into_iter()
                         .filter_map(|number| {
                             let before = self.units.iter().rposition(|(own, findings, range)| {
@@ -120,8 +114,8 @@ impl Reader<'_> {
             }
         }
         for (at, words) in taken {
-            if let Some(finding) = self.said.findings.get_mut(at) {
-                finding.retracted = Some(words);
+            if let Some(statement) = self.said.statements.get_mut(at) {
+                statement.retracted = Some(words);
             }
         }
     }

@@ -2,11 +2,11 @@
 
 use super::text::{Cited, LineList, cite, letters, strip_marks, whole_file};
 use super::unit::Unit;
-use super::{Reader, Start};
+use super::{ProseReader, Start};
 use crate::review::location::{self, Citation, LineRange, Place};
 use crate::review::words;
 
-impl Reader<'_> {
+impl ProseReader<'_> {
     /// The places that a unit is about, with their lines; and the title's line and byte that they were taken from.
     pub(super) fn primary(&self, unit: &Unit) -> (Vec<Cited>, Option<(usize, usize)>) {
         if !unit.paths.is_empty() {

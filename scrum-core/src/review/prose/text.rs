@@ -42,7 +42,7 @@ pub(super) fn cite(
         .collect()
 }
 
-/// A title without marks and a severity in front: `[HIGH] L28: …`, `**Line 4** …`.
+/// A title without marks and a severity in front: `[HIGH] L28: …`, `**MarkdownLine 4** …`.
 pub(super) fn strip_marks(text: &str) -> &str {
     let mut rest = text.trim_start_matches(['*', '_', ' ', '#', '-']);
     for (open, close) in [('[', ']'), ('(', ')')] {

@@ -1,6 +1,6 @@
 //! A unit while it is put together.
 
-use super::{Around, LONGEST, Start};
+use super::{LONGEST, Start, Surroundings};
 use crate::review::words::Field;
 
 /// What a reviewer says of one thing.
@@ -8,7 +8,7 @@ use crate::review::words::Field;
 pub(super) struct Unit {
     pub(super) start: Start,
     pub(super) number: Option<u32>,
-    pub(super) around: Around,
+    pub(super) around: Surroundings,
     /// The title, then what follows.
     pub(super) lines: Vec<(u32, String)>,
     /// The title names a line of a file.
@@ -30,7 +30,7 @@ pub(super) struct Unit {
 }
 
 impl Unit {
-    pub(super) fn new(start: Start, around: &Around, number: u32, text: &str) -> Self {
+    pub(super) fn new(start: Start, around: &Surroundings, number: u32, text: &str) -> Self {
         Self {
             start,
             number: None,

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::review::location::Malformed;
 use crate::review::{ReviewVerdict, Severity};
 
 /// Every finding as `line location severity …`.
@@ -473,7 +474,7 @@ mod echoes {
         assert_eq!(
             Review::read(
                 text.as_bytes(),
-                &ReadOptions::default().shown(&shown_before)
+                &ReadOptions::default().quote_index(&shown_before)
             ),
             read_beside(text, ATTACK)
         );

@@ -3,20 +3,26 @@
 //! The labels may come in any order, so a block ends where a label comes again that it has, at a heading, and where
 //! blank lines say so. Which labels follow without a gap decides the rest: see [`Builder::begins`].
 
-use super::label::Label;
-use super::scan::{Event, Kind, Scan};
-use super::severity;
-use super::title;
+use super::scan::{Event, EventKind, Scan};
 use super::value;
-
-/// A byte range of the text.
-pub(super) type Span = (usize, usize);
+use crate::review::label::Label;
+use crate::review::span::Span;
+use crate::review::{QuoteEvidence, severity, title};
 
 /// A `WHERE:` of a block.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct WhereLine {
     pub(super) line: u32,
     pub(super) value: Span,
+    pub(super) quoted: Option<QuoteEvidence>,
+}
+
+/// The blocks of a text, each list in its order.
+pub(super) struct Blocks {
+    /// Of the reviewer's own lines.
+    pub(super) own: Vec<Block>,
+    /// Of quoted lines.
+    pub(super) quoted: Vec<Block>,
 }
 
 /// What a reviewer says of one finding.
@@ -29,7 +35,7 @@ pub(super) struct Block {
     pub(super) number: Option<u32>,
     pub(super) severity: Option<Span>,
     /// In the order of the text.
-    pub(super) places: Vec<Place>,
+    pub(super) places: Vec<WhereLine>,
     pub(super) what: Option<Span>,
     pub(super) why: Option<Span>,
     /// The label that it began with, and the last one.
@@ -72,18 +78,24 @@ impl Block {
     }
 }
 
-/// What lies between two labels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Gap {
-    /// At most the value's own lines, or a fence.
-    None,
-    /// Blank lines.
-    Blank,
+/// Builds the blocks of a text. A block goes on around a quotation, and fences bound both kinds.
+pub(super) fn blocks(text: &str, scan: &Scan) -> Blocks {
+    let (mut own, mut quoted) = (Vec::new(), Vec::new());
+    for event in &scan.events {
+        if event.quoted.is_none() {
+            own.push(event);
+        }
+        if event.quoted.is_some() || event.kind == EventKind::Fence {
+            quoted.push(event);
+        }
+    }
+    Blocks {
+        own: built(text, scan, own),
+        quoted: built(text, scan, quoted),
+    }
 }
 
-/// Builds the blocks of those events that `own` names, in the order of the text.
-pub(super) fn blocks(text: &str, scan: &Scan, own: impl Fn(&Event) -> bool) -> Vec<Block> {
-    let events: Vec<&Event> = scan.events.iter().filter(|event| own(event)).collect();
+fn built(text: &str, scan: &Scan, events: Vec<&Event>) -> Vec<Block> {
     let mut builder = Builder {
         text,
         scan,
@@ -113,27 +125,27 @@ impl Builder<'_> {
     fn take(&mut self, at: usize) {
         let event = self.events[at];
         match event.kind {
-            Kind::Label {
+            EventKind::Label {
                 label: Label::Retract | Label::Verdict,
                 ..
             }
-            | Kind::None
-            | Kind::Reasoning
-            | Kind::Rule => {
+            | EventKind::None
+            | EventKind::Reasoning
+            | EventKind::Rule => {
                 self.close(event.start);
                 self.heading = None;
             }
-            Kind::Heading => {
+            EventKind::Heading => {
                 self.close(event.start);
                 self.heading = Some((event.start, event.end));
             }
-            Kind::Fence => {}
-            Kind::Row(columns) => {
+            EventKind::Fence => {}
+            EventKind::Row(columns) => {
                 self.close(event.start);
                 self.heading = None;
                 self.row(event, columns);
             }
-            Kind::Label { label, bare } => self.label(at, label, bare),
+            EventKind::Label { label, bare } => self.label(at, label, bare),
         }
     }
 
@@ -155,9 +167,10 @@ impl Builder<'_> {
             block.labels.is_some() && event.number.is_some() && event.line != block.line;
         match label {
             Label::Severity => block.severity = Some(value),
-            Label::Where => block.places.push(Place {
+            Label::Where => block.places.push(WhereLine {
                 line: event.line,
                 value,
+                quoted: event.quoted,
             }),
             // A second one right behind the first goes on with it.
             Label::What => block.what = Some(block.what.map_or(value, |(from, _)| (from, value.1))),
@@ -179,8 +192,8 @@ impl Builder<'_> {
         if block.fence != self.events[at].fence && matches!(label, Label::Severity | Label::Where) {
             return true;
         }
-        let gap = self.gap(block.end, self.events[at].start);
-        if gap > Gap::None && title::above(self.text, block.end, self.events[at].start).is_some() {
+        let apart = self.is_apart(block.end, self.events[at].start);
+        if apart && title::above(self.text, block.end, self.events[at].start).is_some() {
             return true;
         }
         let claimed = block.has(Label::What) || block.has(Label::Why);
@@ -189,53 +202,57 @@ impl Builder<'_> {
             Label::Severity if block.has(Label::Severity) => true,
             // It may end the block, or begin the next one, whose WHERE then follows.
             Label::Severity if block.has(Label::Where) => match next {
-                Some((Label::Where, behind)) => {
-                    gap > behind || (claimed && gap == behind && first != Label::Where)
+                Some((Label::Where, next_apart)) => {
+                    (apart && !next_apart)
+                        || (claimed && apart == next_apart && first != Label::Where)
                 }
-                _ => gap > Gap::None && claimed,
+                _ => apart && claimed,
             },
-            Label::Severity => gap > Gap::None && claimed,
+            Label::Severity => apart && claimed,
             Label::Where if !block.has(Label::Where) => {
-                let again = next.is_some_and(|(label, gap)| gap == Gap::None && block.has(label));
-                gap > Gap::None && claimed && (again || !block.has(Label::Severity))
+                let again = next.is_some_and(|(label, apart)| !apart && block.has(label));
+                apart && claimed && (again || !block.has(Label::Severity))
             }
             // One after the other: places of one finding.
             Label::Where if last == Label::Where => {
                 let listed = first == Label::Severity
-                    && matches!(next, Some((Label::What | Label::Why, Gap::None)));
-                gap > Gap::None && (claimed || !listed)
+                    && matches!(next, Some((Label::What | Label::Why, false)));
+                apart && (claimed || !listed)
             }
             Label::Where => {
-                let again = next.is_some_and(|(label, gap)| {
-                    gap == Gap::None && (block.has(label) || label == Label::Severity)
+                let again = next.is_some_and(|(label, apart)| {
+                    !apart && (block.has(label) || label == Label::Severity)
                 });
-                first == Label::Where || gap > Gap::None || again
+                first == Label::Where || apart || again
             }
-            Label::What => block.has(Label::What) && !(last == Label::What && gap == Gap::None),
+            Label::What => block.has(Label::What) && !(last == Label::What && !apart),
             Label::Why => false,
             Label::Retract | Label::Verdict => true,
         }
     }
 
-    /// The label that follows in the same block or the next, and the gap before it.
-    fn next(&self, at: usize) -> Option<(Label, Gap)> {
+    /// The label that follows in the same block or the next, and whether blank lines lie before it.
+    fn next(&self, at: usize) -> Option<(Label, bool)> {
         let event = self.events[at];
         let follows = self.events[at + 1..]
             .iter()
             .take(8)
-            .find(|event| event.kind != Kind::Fence)?;
+            .find(|event| event.kind != EventKind::Fence)?;
         match follows.kind {
-            Kind::Label { label, .. } if !matches!(label, Label::Retract | Label::Verdict) => {
-                Some((label, self.gap(event.value.1.max(event.end), follows.start)))
+            EventKind::Label { label, .. } if !matches!(label, Label::Retract | Label::Verdict) => {
+                Some((
+                    label,
+                    self.is_apart(event.value.1.max(event.end), follows.start),
+                ))
             }
             _ => None,
         }
     }
 
     /// Whether blank lines lie between two bytes. What a fence holds is no gap.
-    fn gap(&self, from: usize, to: usize) -> Gap {
+    fn is_apart(&self, from: usize, to: usize) -> bool {
         let Some(between) = self.text.get(from..to) else {
-            return Gap::None;
+            return false;
         };
         // The line that `from` lies in ends first; a value ends before a blank line at the latest.
         let near = between
@@ -250,7 +267,7 @@ impl Builder<'_> {
                 _ => break,
             }
         }
-        if feeds > 1 { Gap::Blank } else { Gap::None }
+        feeds > 1
     }
 
     /// Whether the value makes up for the colon that a label lacks.
@@ -366,9 +383,10 @@ impl Builder<'_> {
             severity: row.severity,
             places: row
                 .place
-                .map(|value| Place {
+                .map(|value| WhereLine {
                     line: event.line,
                     value,
+                    quoted: event.quoted,
                 })
                 .into_iter()
                 .collect(),

@@ -1,12 +1,14 @@
-//! What the reviewer was shown, indexed for the search for echoes.
+//! What the reviewer was shown, indexed for the search for quotations.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use memchr::memmem;
 
-use super::block::{self, Span};
-use super::scan::{Kind, scan};
+use super::block::{self, Block};
+use super::scan::{EventKind, scan};
+use crate::review::label::Label;
+use crate::review::span::Span;
 
 /// A claim shorter than this, in bytes, is too easily the same by chance, or by guessing, to prove a quotation.
 const SHORTEST_CLAIM: usize = 16;
@@ -15,7 +17,7 @@ const MOST_ALIKE: usize = 16;
 
 /// What a reviewer was shown: the bundle's diff, the prompt, or both.
 ///
-/// Build it once where many reviews of one bundle are read: [`super::ReadOptions::shown`].
+/// Build it once where many reviews of one bundle are read: [`ReadOptions::quote_index`](crate::review::ReadOptions::quote_index).
 #[derive(Debug, Default)]
 pub struct QuoteIndex {
     /// New and old side, without the marks of diff and prompt.
@@ -39,14 +41,14 @@ pub(super) struct Quotable {
 impl QuoteIndex {
     /// Indexes a diff (as git writes it) and a prompt (with the diff in it, with or without line numbers).
     pub fn new(diff: Option<&[u8]>, prompt: Option<&[u8]>) -> Self {
-        let mut shown = Self::default();
+        let mut index = Self::default();
         for bytes in [diff, prompt].into_iter().flatten() {
             let text = String::from_utf8_lossy(bytes);
             let [new, old] = sides(&text);
-            shown.add(new);
-            shown.add(old);
+            index.add(new);
+            index.add(old);
         }
-        shown
+        index
     }
 
     fn add(&mut self, side: String) {
@@ -54,8 +56,8 @@ impl QuoteIndex {
         if mentions_where(side.as_bytes()) {
             let scan = scan(&side, false);
             for event in &scan.events {
-                if let Kind::Label {
-                    label: super::label::Label::Where,
+                if let EventKind::Label {
+                    label: Label::Where,
                     ..
                 } = event.kind
                 {
@@ -63,7 +65,7 @@ impl QuoteIndex {
                     self.places.insert(plain(&side[from..to]));
                 }
             }
-            for block in block::blocks(&side, &scan, |_| true) {
+            for block in block::blocks(&side, &scan).own {
                 let quotable = Quotable::of(&side, &block);
                 let Some(first) = quotable.places.first() else {
                     continue;
@@ -83,7 +85,7 @@ impl QuoteIndex {
     }
 
     /// Whether the whole block stands there so, with a claim long enough to tell.
-    pub(super) fn has_block(&self, text: &str, block: &block::Block) -> bool {
+    pub(super) fn has_block(&self, text: &str, block: &Block) -> bool {
         if self.blocks.is_empty() || block.places.is_empty() {
             return false;
         }
@@ -121,7 +123,7 @@ impl QuoteIndex {
 }
 
 impl Quotable {
-    fn of(text: &str, block: &block::Block) -> Self {
+    fn of(text: &str, block: &Block) -> Self {
         let lines = |span: Option<Span>| -> Vec<String> {
             span.map_or_else(Vec::new, |(from, to)| {
                 text[from..to].lines().take(64).map(plain).collect()
@@ -272,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_found_under_other_dressing() {
+    fn places_are_found_under_other_markup() {
         let shown = QuoteIndex::new(Some(b"+- **WHERE:** `src/a.rs:1`\n"), None);
         assert!(shown.has_place("src/a.rs:1"));
         assert!(!shown.has_place("src/a.rs:2"));

@@ -1,9 +1,9 @@
-//! What stands between the locations of a value: what joins them, and prose.
+//! What separates the locations of a value: what joins them, and prose.
 
 use super::lines;
 
 /// Skips blanks, list punctuation and `and` before an item.
-pub(super) fn skip_joints(text: &str) -> &str {
+pub(super) fn skip_separators(text: &str) -> &str {
     let mut rest = text;
     loop {
         let trimmed = rest.trim_start_matches([
@@ -12,7 +12,7 @@ pub(super) fn skip_joints(text: &str) -> &str {
         ]);
         let word = ["and ", "<br>", "<br/>", "<br />", "/ ", "+ "]
             .iter()
-            .find_map(|joint| lines::strip_ignoring_case(trimmed, joint))
+            .find_map(|word| lines::strip_ignoring_case(trimmed, word))
             .or_else(|| lines::and(trimmed))
             // `42/45`.
             .or_else(|| {
@@ -27,7 +27,7 @@ pub(super) fn skip_joints(text: &str) -> &str {
 }
 
 /// Whether what stands between two items joins them.
-pub(super) fn has_joint(between: &str) -> bool {
+pub(super) fn has_separator(between: &str) -> bool {
     between.contains([',', ';', '，', '；', '、', '&', '/', '+', '|'])
         || between.contains("and")
         || between.contains("AND")
@@ -35,7 +35,7 @@ pub(super) fn has_joint(between: &str) -> bool {
         || lines::and(between.trim_start()).is_some()
 }
 
-pub(super) fn has_joint_first(rest: &str) -> bool {
+pub(super) fn has_separator_first(rest: &str) -> bool {
     let trimmed = rest.trim_start();
     trimmed.starts_with([',', ';', '，', '；', '、', '&', '|', '<']) || trimmed.starts_with("and ")
 }
@@ -77,7 +77,7 @@ pub(super) fn ends_the_list(rest: &str) -> bool {
 }
 
 /// What follows the next `,`, `;` or ` and ` of the same sentence, outside of brackets and backticks.
-pub(super) fn behind_next_joint(text: &str) -> Option<&str> {
+pub(super) fn after_next_separator(text: &str) -> Option<&str> {
     let mut depth = 0_usize;
     let mut ticks = false;
     for (at, c) in text.char_indices() {
@@ -86,7 +86,7 @@ pub(super) fn behind_next_joint(text: &str) -> Option<&str> {
             '(' | '[' | '（' => depth += 1,
             ')' | ']' | '）' => depth = depth.saturating_sub(1),
             _ if depth > 0 || ticks => {}
-            ',' | ';' | '，' | '；' | '、' => return Some(skip_joints(&text[at..])),
+            ',' | ';' | '，' | '；' | '、' => return Some(skip_separators(&text[at..])),
             '–' | '—' | '。' => return None,
             '-' | '.' | ':' | '?' | '!'
                 if text[at + 1..].starts_with(char::is_whitespace)
@@ -94,9 +94,9 @@ pub(super) fn behind_next_joint(text: &str) -> Option<&str> {
             {
                 return None;
             }
-            ' ' if text[at + 1..].starts_with("and ") => return Some(skip_joints(&text[at..])),
+            ' ' if text[at + 1..].starts_with("and ") => return Some(skip_separators(&text[at..])),
             '<' if lines::strip_ignoring_case(&text[at..], "<br").is_some() => {
-                return Some(skip_joints(&text[at..]));
+                return Some(skip_separators(&text[at..]));
             }
             _ => {}
         }

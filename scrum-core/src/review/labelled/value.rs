@@ -1,15 +1,13 @@
 //! The values of labels: how far each goes, and what stands in it.
 
-use std::borrow::Cow;
-
-use super::block::Span;
-use super::label::Label;
 use super::scan::Event;
-use crate::review::location::{self, Citation, Malformed};
+use crate::review::label::Label;
+use crate::review::location::{self, Citation, KnownPaths, Malformed};
+use crate::review::span::{Span, cut};
 
-/// The most of a `WHERE:` value that is read, in bytes, and the most citations taken from it.
-pub(super) const LONGEST: usize = 32 << 10;
-pub(super) const MOST_CITATIONS: usize = 1000;
+/// The most of a value that is read, in bytes, and the most citations taken from it.
+pub(super) const LONGEST_VALUE: usize = 32 << 10;
+const MOST_CITATIONS: usize = 1000;
 
 /// How far a label's value goes: SEVERITY one line; the others to a blank line or the next event, and over a blank
 /// line where nothing stands behind the label.
@@ -79,26 +77,61 @@ fn more_places(text: &str, event: &Event, limit: usize) -> usize {
     end
 }
 
-/// The citations of a value, which may go on over several lines; the second value counts what was left out.
-pub(super) fn citations(value: &str, limit: usize) -> (Vec<Result<Citation, Malformed>>, usize) {
-    let within = cut(value, LONGEST);
+/// The citations of a value; the second value counts what was left out.
+pub(super) fn citations(
+    text: &str,
+    (from, to): Span,
+    paths: Option<&KnownPaths>,
+) -> (Vec<Result<Citation, Malformed>>, usize) {
+    let value = &text[from..to];
+    let known = paths.and_then(|known| odd_path(text, (from, to), known));
+    // A revision in a link may have slashes, and a path may begin with `@`: known paths decide.
+    let linked = || {
+        let may = value.contains("://") || value.trim_start_matches('`').starts_with('@');
+        let places = may
+            .then(|| location::places(value, paths))
+            .unwrap_or_default();
+        let cited = places.iter().flat_map(|place| place.citations(value));
+        Some(cited.collect::<Vec<_>>()).filter(|cited| !cited.is_empty())
+    };
+    let Some(mut read) = known.or_else(linked) else {
+        return line_by_line(value);
+    };
+    let left_out = read.len().saturating_sub(MOST_CITATIONS);
+    read.truncate(MOST_CITATIONS);
+    (read, left_out)
+}
+
+/// A value may go on over several lines, of which each may be a list item.
+fn line_by_line(value: &str) -> (Vec<Result<Citation, Malformed>>, usize) {
+    let within = cut(value, LONGEST_VALUE);
     let mut lines = within
         .lines()
         .map(|line| line.trim().trim_start_matches('>').trim_start())
         .filter(|line| !line.is_empty());
-    let (mut all, mut left_out) =
-        location::citations_up_to(without_bullet(lines.next().unwrap_or("")), limit);
+    let first = without_bullet(lines.next().unwrap_or(""));
+    let (mut all, mut left_out) = location::citations_up_to(first, MOST_CITATIONS);
     for line in lines {
-        let (more, cut_off) =
-            location::citations_up_to(without_bullet(line), limit.saturating_sub(all.len()));
+        let room = MOST_CITATIONS - all.len();
+        let (more, cut_off) = location::citations_up_to(without_bullet(line), room);
         all.extend(more.into_iter().filter(Result::is_ok));
         left_out += cut_off;
     }
-    if limit == 0 {
-        left_out += all.len();
-        all.clear();
-    }
     (all, left_out)
+}
+
+/// Reads a value that is a path which the grammar would take apart, if it is known that there is one.
+fn odd_path(
+    text: &str,
+    (from, to): Span,
+    known: &KnownPaths,
+) -> Option<Vec<Result<Citation, Malformed>>> {
+    // A star in front may be the path's, and not emphasis of the label.
+    let line = memchr::memrchr(b'\n', &text.as_bytes()[..from]).map_or(0, |feed| feed + 1);
+    let stars = from - line - text[line..from].trim_end_matches('*').len();
+    (0..=stars.min(2))
+        .rev()
+        .find_map(|stars| known.citations(&text[from - stars..to]))
 }
 
 fn without_bullet(line: &str) -> &str {
@@ -138,16 +171,4 @@ pub(super) fn claim(text: &str, span: Option<Span>, longest: usize) -> Option<St
     }
     let out = out.trim_end_matches("**").trim_end();
     (!out.is_empty()).then(|| cut(out, longest).into_owned())
-}
-
-/// At most `longest` bytes of a text, cut between characters, with an ellipsis where something is missing.
-pub(super) fn cut(text: &str, longest: usize) -> Cow<'_, str> {
-    if text.len() <= longest {
-        return Cow::Borrowed(text);
-    }
-    let end = (0..=longest)
-        .rev()
-        .find(|end| text.is_char_boundary(*end))
-        .unwrap_or(0);
-    Cow::Owned(format!("{}…", &text[..end]))
 }

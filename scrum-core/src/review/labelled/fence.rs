@@ -1,5 +1,7 @@
 //! Code fences, nested and unclosed ones too, and whether one quotes a diff.
 
+use crate::review::label::{self, Label};
+
 /// How deep fences are followed; deeper ones are text.
 const DEEPEST: usize = 8;
 
@@ -117,25 +119,25 @@ pub(super) enum Quotes {
     All,
     /// Its lines all stand in what was shown, but they hold no claim: enough to keep a RETRACT or VERDICT in it from
     /// acting, too little to silence a finding.
-    LastWords,
+    Directives,
     /// Up to this byte: the fence never closes, and what follows no longer looks like a diff.
     Until(usize),
 }
 
 impl Fence {
-    /// Judges the fence by its info string and the dressing of its lines. `stands` says whether a line (trimmed)
+    /// Judges the fence by its info string and the marks in front of its lines. `stands` says whether a line (trimmed)
     /// stands in what the reviewer was shown.
     pub(super) fn quotes(&self, text: &str, stands: &dyn Fn(&str) -> bool) -> Quotes {
         let body = &text[self.body.0..self.body.1];
         let mut end = self.body.0;
         if !self.closed {
-            // The dressed lines at its start; text that never closes must not swallow the findings behind it.
+            // The lines of a diff at its start; text that never closes must not swallow the findings behind it.
             let mut any = self.diff;
             for line in body.split_inclusive('\n') {
-                match dressed(line.trim_end()) {
-                    Dressed::Surely => any = true,
-                    Dressed::Maybe => {}
-                    Dressed::Not => break,
+                match diff_line(line.trim_end()) {
+                    DiffLine::Surely => any = true,
+                    DiffLine::Maybe => {}
+                    DiffLine::Not => break,
                 }
                 end += line.len();
             }
@@ -154,49 +156,45 @@ impl Fence {
         if self.diff && !whole {
             return Quotes::All;
         }
-        let (mut lines, mut dressed_lines, mut sure) = (0_usize, 0_usize, false);
+        let (mut lines, mut diff_lines, mut sure) = (0_usize, 0_usize, false);
         let (mut standing, mut claims) = (true, false);
         for line in body.lines().filter(|line| !line.trim().is_empty()) {
             lines += 1;
-            match dressed(line) {
-                Dressed::Surely => {
+            match diff_line(line) {
+                DiffLine::Surely => {
                     sure = true;
-                    dressed_lines += 1;
+                    diff_lines += 1;
                 }
-                Dressed::Maybe => dressed_lines += 1,
-                Dressed::Not => {}
+                DiffLine::Maybe => diff_lines += 1,
+                DiffLine::Not => {}
             }
             if standing {
                 standing = stands(line.trim());
                 // A severity and a place alone may be the reviewer's own words too.
                 claims |= line.trim().len() >= 8
-                    && super::label::labelled(line).is_none_or(|l| {
-                        matches!(
-                            l.label,
-                            super::label::Label::What | super::label::Label::Why
-                        )
-                    });
+                    && label::labelled(line)
+                        .is_none_or(|l| matches!(l.label, Label::What | Label::Why));
             }
         }
         let quoted = lines > 1 && standing;
-        if (sure && dressed_lines * 10 >= lines * 9) || (quoted && claims) {
+        if (sure && diff_lines * 10 >= lines * 9) || (quoted && claims) {
             Quotes::All
         } else if quoted {
-            Quotes::LastWords
+            Quotes::Directives
         } else {
             Quotes::Nothing
         }
     }
 }
 
-enum Dressed {
+enum DiffLine {
     Surely,
     Maybe,
     Not,
 }
 
 /// Whether a line looks like one of a diff, with or without the prompt's line numbers.
-fn dressed(line: &str) -> Dressed {
+fn diff_line(line: &str) -> DiffLine {
     let bytes = line.as_bytes();
     match bytes {
         [] | [b' ', ..] => {
@@ -207,17 +205,17 @@ fn dressed(line: &str) -> Dressed {
                 && (bytes[5].is_ascii_digit()
                     || (bytes[7] == b'-' && bytes.get(8).is_some_and(|b| *b != b' ')));
             if gutter {
-                Dressed::Surely
+                DiffLine::Surely
             } else {
-                Dressed::Maybe
+                DiffLine::Maybe
             }
         }
         // A bullet, where a label follows.
-        [b'-', b' ', ..] if super::label::labelled(line).is_some() => Dressed::Not,
-        [b'-' | b'\\', b' ', ..] | [b'-', b'-', b'-'] => Dressed::Maybe,
-        [b'+' | b'-', ..] | [b'@', b'@', b' ', ..] => Dressed::Surely,
-        _ if line.starts_with("diff --git ") || line.starts_with("index ") => Dressed::Surely,
-        _ => Dressed::Not,
+        [b'-', b' ', ..] if label::labelled(line).is_some() => DiffLine::Not,
+        [b'-' | b'\\', b' ', ..] | [b'-', b'-', b'-'] => DiffLine::Maybe,
+        [b'+' | b'-', ..] | [b'@', b'@', b' ', ..] => DiffLine::Surely,
+        _ if line.starts_with("diff --git ") || line.starts_with("index ") => DiffLine::Surely,
+        _ => DiffLine::Not,
     }
 }
 
@@ -274,7 +272,7 @@ mod tests {
         );
         assert_eq!(
             quotes("x\n```\nSEVERITY: shown\nWHERE: shown\n```\n"),
-            [Quotes::LastWords]
+            [Quotes::Directives]
         );
         assert_eq!(
             quotes("x\n```\n- SEVERITY: WARN\n- WHERE: a\n```\n"),

@@ -1,7 +1,8 @@
 //! Tables with a Where column.
 
-use super::block::Span;
-use super::label::{self, Label};
+use crate::review::label::{self, Label};
+use crate::review::line_prefix;
+use crate::review::span::Span;
 
 /// Where the columns stand in a table whose rows are findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +16,7 @@ pub(super) struct Columns {
 
 /// What stands in a row's cells, where something does.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Row {
+pub(super) struct RowCells {
     pub(super) place: Option<Span>,
     pub(super) severity: Option<Span>,
     pub(super) what: Option<Span>,
@@ -36,7 +37,7 @@ impl Columns {
         let mut others = 0;
         let (mut count, mut first, mut last) = (0, false, "");
         for (at, (from, to)) in cells(line).enumerate() {
-            let cell = label::dressing(&line[from..to]).1.trim();
+            let cell = line_prefix::split(&line[from..to]).1.trim();
             count += 1;
             last = line[from..to].trim();
             let known = label::at_word(cell).filter(|(_, rest)| {
@@ -70,7 +71,7 @@ impl Columns {
     }
 
     /// Reads the row that stands at these bytes of the text.
-    pub(super) fn row(&self, text: &str, (start, end): Span) -> Row {
+    pub(super) fn row(&self, text: &str, (start, end): Span) -> RowCells {
         let line = &text[start..end];
         let cells: Vec<Span> = cells(line)
             .map(|(from, to)| {
@@ -89,7 +90,7 @@ impl Columns {
                 .parse()
                 .ok()
         });
-        Row {
+        RowCells {
             place: cell(Some(self.place)),
             severity: cell(self.severity),
             what: cell(self.what),

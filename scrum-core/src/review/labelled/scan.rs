@@ -5,15 +5,15 @@
 
 use memchr::memchr;
 
-use super::QuoteEvidence;
 use super::fence::{Fence, Fences};
-use super::label::{self, Label, Labelled};
-use super::reasoning;
 use super::table::{self, Columns};
+use crate::review::label::{self, Label, LabelLine};
+use crate::review::line_prefix::LinePrefix;
+use crate::review::{QuoteEvidence, reasoning};
 
 /// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum EventKind {
     /// A label; several in one line make several events.
     Label { label: Label, bare: bool },
     /// The word `NONE`.
@@ -33,7 +33,7 @@ pub(super) enum Kind {
 /// A line that matters.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Event {
-    pub(super) kind: Kind,
+    pub(super) kind: EventKind,
     /// 1-based.
     pub(super) line: u32,
     /// Where the line begins and ends in the text, its line feed left out.
@@ -43,7 +43,7 @@ pub(super) struct Event {
     pub(super) value: (usize, usize),
     /// The innermost fence around it.
     pub(super) fence: Option<u32>,
-    /// Diff or prompt dressing stands in front.
+    /// A mark of a diff or prompt stands in front.
     pub(super) gutter: bool,
     /// The number in front.
     pub(super) number: Option<u32>,
@@ -59,19 +59,6 @@ pub(super) struct Scan {
     pub(super) tables: Vec<Columns>,
     /// Byte ranges of reasoning, in order.
     pub(super) reasoning: Vec<(usize, usize)>,
-}
-
-impl Event {
-    /// Whether it is a `WHERE`, in a line or as a table's column.
-    pub(super) fn is_where(&self) -> bool {
-        matches!(
-            self.kind,
-            Kind::Label {
-                label: Label::Where,
-                ..
-            } | Kind::Row(_)
-        )
-    }
 }
 
 /// Which first bytes (blanks left out) but letters make a line worth reading.
@@ -156,7 +143,7 @@ impl Pass<'_> {
                     // What stands behind the closing tag is read as if it began the line.
                     let skipped = bytes[start..skip].iter().filter(|b| **b == b'\n').count();
                     self.scan.reasoning.push((first, skip));
-                    self.push(Kind::Reasoning, first, skip, Dress::default());
+                    self.push(EventKind::Reasoning, first, skip, LinePrefix::default());
                     self.line = self
                         .line
                         .saturating_add(u32::try_from(skipped).unwrap_or(u32::MAX))
@@ -193,8 +180,12 @@ impl Pass<'_> {
         let Some((before, behind)) = self.answer else {
             return;
         };
-        let labelled =
-            |event: &Event| matches!(event.kind, Kind::Label { .. } | Kind::Row(_) | Kind::None);
+        let labelled = |event: &Event| {
+            matches!(
+                event.kind,
+                EventKind::Label { .. } | EventKind::Row(_) | EventKind::None
+            )
+        };
         if self.scan.events[before..].iter().any(labelled) {
             self.scan.events.drain(..before);
             self.scan.reasoning.retain(|(from, _)| *from >= behind);
@@ -210,7 +201,7 @@ impl Pass<'_> {
         if matches!(byte, b'`' | b'~' | b'>' | b'-' | b'*' | b'+' | b'0'..=b'9')
             && self.fences.read(line, self.line, start, next)
         {
-            self.push(Kind::Fence, start, end, Dress::default());
+            self.push(EventKind::Fence, start, end, LinePrefix::default());
             return;
         }
         if self.row(in_table, byte, start, end, next) {
@@ -223,30 +214,18 @@ impl Pass<'_> {
                 .trim_start_matches('#')
                 .starts_with([' ', '\t'])
         {
-            if let Some(dressing) = label::says_none(line) {
-                self.push(
-                    Kind::None,
-                    start,
-                    end,
-                    Dress {
-                        gutter: dressing.gutter,
-                        number: None,
-                    },
-                );
-            }
-            self.push(Kind::Heading, start, end, Dress::default());
+            self.none(line, start, end);
+            self.push(EventKind::Heading, start, end, LinePrefix::default());
         } else if is_rule(&line[first - start..]) {
-            self.push(Kind::Rule, start, end, Dress::default());
-        } else if let Some(dressing) = label::says_none(line) {
-            self.push(
-                Kind::None,
-                start,
-                end,
-                Dress {
-                    gutter: dressing.gutter,
-                    number: None,
-                },
-            );
+            self.push(EventKind::Rule, start, end, LinePrefix::default());
+        } else {
+            self.none(line, start, end);
+        }
+    }
+
+    fn none(&mut self, line: &str, start: usize, end: usize) {
+        if let Some(prefix) = label::says_none(line) {
+            self.push(EventKind::None, start, end, prefix);
         }
     }
 
@@ -265,7 +244,7 @@ impl Pass<'_> {
         {
             self.table = in_table;
             if !table::is_delimiter(line) {
-                self.push(Kind::Row(columns), start, end, Dress::default());
+                self.push(EventKind::Row(columns), start, end, LinePrefix::default());
             }
             return true;
         }
@@ -291,34 +270,29 @@ impl Pass<'_> {
     }
 
     /// The label of a line, and those that follow it in the same line.
-    fn labels(&mut self, labelled: Labelled<'_>, start: usize, end: usize) {
-        let Labelled {
+    fn labels(&mut self, labelled: LabelLine<'_>, start: usize, end: usize) {
+        let LabelLine {
             mut label,
             mut value,
-            dressing,
+            mut prefix,
             mut bare,
         } = labelled;
-        let mut dress = Dress {
-            gutter: dressing.gutter,
-            number: dressing.number,
-        };
         loop {
             let from = value.as_ptr() as usize - self.text.as_ptr() as usize;
             let inside = label::inside(value, label);
             let to = from + inside.as_ref().map_or(value.len(), |(_, len, _)| *len);
-            self.push(Kind::Label { label, bare }, start, end, dress);
+            self.push(EventKind::Label { label, bare }, start, end, prefix);
             if let Some(event) = self.scan.events.last_mut() {
                 event.value = (from, to);
             }
             let Some((next, _, rest)) = inside else { break };
             (label, value, bare) = (next, rest, false);
-            dress.number = None;
+            prefix.number = None;
         }
     }
 
-    fn push(&mut self, kind: Kind, start: usize, end: usize, dress: Dress) {
+    fn push(&mut self, kind: EventKind, start: usize, end: usize, prefix: LinePrefix) {
         let fence = self.fences.innermost();
-        let Dress { gutter, number } = dress;
         self.scan.events.push(Event {
             kind,
             line: self.line,
@@ -326,18 +300,11 @@ impl Pass<'_> {
             end,
             value: (end, end),
             fence,
-            gutter,
-            number,
+            gutter: prefix.gutter,
+            number: prefix.number,
             quoted: None,
         });
     }
-}
-
-/// What stands in front of an event's first word.
-#[derive(Clone, Copy, Default)]
-struct Dress {
-    gutter: bool,
-    number: Option<u32>,
 }
 
 /// `---`, `***`, `___`, with or without blanks between.

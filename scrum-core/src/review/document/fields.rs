@@ -1,0 +1,92 @@
+//! The members of an object by their keys in small letters, and the texts and lines in them.
+
+use super::keys::{KEYS, letters};
+use super::{Node, NodeValue};
+
+/// An object's members with their keys in small letters.
+pub(super) struct Fields<'a>(pub(super) Vec<(String, &'a str, &'a Node)>);
+
+impl<'a> Fields<'a> {
+    pub(super) fn of(node: &'a Node) -> Option<Self> {
+        let NodeValue::Map(members) = &node.value else {
+            return None;
+        };
+        let members = members.iter();
+        Some(Self(
+            members
+                .map(|(key, node)| (letters(key), key.as_str(), node))
+                .collect(),
+        ))
+    }
+
+    /// The first member with one of these names, in the order of the names.
+    pub(super) fn find<T>(
+        &self,
+        names: &[String],
+        read: impl Fn(&'a Node) -> Option<T>,
+    ) -> Option<T> {
+        names.iter().find_map(|name| {
+            self.0
+                .iter()
+                .filter(|(key, ..)| key == name)
+                .find_map(|(_, _, node)| read(node))
+        })
+    }
+}
+
+/// A text, or that of an object that holds one.
+pub(super) fn text_in(node: &Node, depth: usize) -> Option<&str> {
+    match &node.value {
+        NodeValue::Text(text) if !text.trim().is_empty() => Some(text),
+        NodeValue::Map(_) if depth < 3 => [
+            "text",
+            "markdown",
+            "message",
+            "value",
+            "body",
+            "raw",
+            "description",
+        ]
+        .iter()
+        .find_map(|key| text_in(node.get(key)?, depth + 1)),
+        _ => None,
+    }
+}
+
+/// A line: a number, a text with digits, a pair, or an object with one.
+pub(super) fn line_in(node: &Node, zero_based: bool) -> Option<(String, usize)> {
+    let text = match &node.value {
+        NodeValue::Number(number) => {
+            let line: u64 = number.parse().ok()?;
+            (line + u64::from(zero_based)).to_string()
+        }
+        NodeValue::Text(text) => {
+            let text = text.trim();
+            let digits = text.chars().any(|c| c.is_ascii_digit());
+            if !digits && text.len() > 24 {
+                return None;
+            }
+            text.to_owned()
+        }
+        NodeValue::List(items) => {
+            let numbers: Vec<&str> = items.iter().filter_map(Node::text).collect();
+            match numbers.as_slice() {
+                [one] => (*one).to_owned(),
+                [first, .., last] if numbers.len() == items.len() => format!("{first}-{last}"),
+                _ => return None,
+            }
+        }
+        NodeValue::Map(_) => {
+            let inner = Fields::of(node)?;
+            let zero_based = inner.0.iter().any(|(key, ..)| key == "character");
+            let first = inner.find(&KEYS.start, |node| line_in(node, zero_based))?;
+            let last = inner.find(&KEYS.end, |node| line_in(node, zero_based));
+            return Some(match last {
+                Some((last, _)) => (format!("{}-{last}", first.0), first.1),
+                None => first,
+            });
+        }
+        _ => return None,
+    };
+    Some((text, node.at))
+}

@@ -1,0 +1,148 @@
+//! Where an object says it is.
+
+use super::NodeValue;
+use super::fields::{Fields, line_in};
+use super::keys::KEYS;
+use super::walk::Walker;
+use crate::review::location::{self, LineRange, Location, Malformed};
+
+#[derive(Default)]
+pub(super) struct FoundPlace<'a> {
+    pub(super) path: Option<(&'a str, usize)>,
+    /// The text of the lines, where they stand.
+    pub(super) start: Option<(String, usize)>,
+    pub(super) end: Option<String>,
+}
+
+impl<'a> Walker<'a> {
+    /// The place of an object: its own members, then those of the objects that hold a place.
+    pub(super) fn place_in(&self, fields: &Fields<'a>, depth: usize) -> FoundPlace<'a> {
+        let mut found = FoundPlace::default();
+        if depth > 6 {
+            return found;
+        }
+        found.path = fields.find(&KEYS.path, |node| {
+            let text = node.text()?;
+            (!text.trim().is_empty() && text.len() < 2000 && !text.contains('\n'))
+                .then_some((text, node.at))
+        });
+        if let Some((component, at)) = found.path
+            && let Some((_, path)) = component.rsplit_once(':')
+            && location::looks_like_path(path)
+            && !component.contains("://")
+        {
+            // Sonar puts the project in front.
+            found.path = Some((path, at));
+        }
+        // The positions of editors count from 0; a linter that names the file in the same object counts from 1.
+        let zero_based =
+            found.path.is_none() && fields.0.iter().any(|(key, ..)| key == "character");
+        found.start = fields
+            .find(&KEYS.start, |node| line_in(node, zero_based))
+            .filter(|(text, _)| !text.is_empty());
+        found.end = fields
+            .find(&KEYS.end, |node| line_in(node, zero_based))
+            .map(|(text, _)| text);
+        for name in &KEYS.inside {
+            for (key, _, node) in &fields.0 {
+                if key != name {
+                    continue;
+                }
+                let inner = match &node.value {
+                    NodeValue::List(items) => items
+                        .iter()
+                        .find(|item| {
+                            item.get("is_primary")
+                                .is_some_and(|node| node.value == NodeValue::Bool(true))
+                        })
+                        .or(items.first()),
+                    NodeValue::Map(_) => Some(*node),
+                    _ => None,
+                };
+                let Some(inner) = inner.and_then(Fields::of) else {
+                    continue;
+                };
+                let inner = self.place_in(&inner, depth + 1);
+                found.path = found.path.or(inner.path);
+                // `line` beside a range that begins there.
+                if found.end.is_none()
+                    && let (Some((own, _)), Some((start, _))) = (&found.start, &inner.start)
+                    && own == start
+                {
+                    found.end.clone_from(&inner.end);
+                }
+                if found.start.is_none() {
+                    found.start = inner.start;
+                    found.end = inner.end;
+                }
+            }
+        }
+        // rustc and clippy wrap a diagnostic in `message`.
+        found
+    }
+
+    pub(super) fn located(
+        &self,
+        path: &str,
+        found: &FoundPlace<'_>,
+    ) -> (String, Result<Location, Malformed>, bool) {
+        let path = path.trim();
+        let lines = match (&found.start, &found.end) {
+            (Some((start, _)), Some(end))
+                if !start.is_empty() && !end.is_empty() && !start.contains(['-', ':', ',']) =>
+            {
+                format!("{start}-{end}")
+            }
+            (Some((start, _)), _) => start.clone(),
+            _ => String::new(),
+        };
+        // The path itself may carry its lines.
+        let read: Option<Result<LineRange, Malformed>> = if lines.is_empty() {
+            None
+        } else {
+            location::line_range(&lines)
+        };
+        let known = self.paths.is_some_and(|paths| paths.has(path));
+        let whole = (!known)
+            .then(|| location::places(path, self.paths).into_iter().next_back())
+            .flatten()
+            .map(|place| (place.path.clone(), place.lines.first().cloned()));
+        let (path, carried) = match whole {
+            Some((clean, carried)) if path.contains([':', '#', '\\']) => (clean, carried),
+            _ => (
+                path.strip_prefix("file://")
+                    .unwrap_or(path)
+                    .replace('\\', "/"),
+                None,
+            ),
+        };
+        let text = if lines.is_empty() {
+            path.clone()
+        } else {
+            format!("{path}:{lines}")
+        };
+        let swapped = {
+            let mut numbers = lines
+                .split(|c: char| !c.is_ascii_digit())
+                .filter_map(|n| n.parse::<u32>().ok());
+            matches!((numbers.next(), numbers.next()), (Some(first), Some(last)) if last < first)
+        };
+        if path.is_empty() || location::names_no_place(&path) {
+            return (text, Err(Malformed::NoPath), false);
+        }
+        let location = |lines| Location {
+            path: path.clone(),
+            lines,
+            symbol: None,
+        };
+        match read.or(carried) {
+            Some(Ok(range)) => (text, Ok(location(Some(range))), swapped),
+            Some(Err(malformed)) => (text, Err(malformed), false),
+            None if lines.is_empty() => (text, Ok(location(None)), false),
+            None => {
+                let text: String = lines.chars().take(24).collect();
+                (text.clone(), Err(Malformed::Line { text }), false)
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What a document says, as statements.
+
+use super::{Document, walk};
+use crate::review::line_counter::LineCounter;
+use crate::review::span::cut;
+use crate::review::statement::{CitedPlace, LONGEST_CLAIM, LONGEST_TEXT, Reading, Statement};
+use crate::review::{Claim, InferredRetraction, ReadAs, ReadOptions, clean};
+
+/// Why a finding of an imported thread that is resolved does not count.
+const RESOLVED: &str = "resolved";
+
+/// Reads a document that stands in `text`; `whole` if nothing else does. `None` if it says nothing of a review.
+pub(in crate::review) fn read(
+    document: &Document,
+    text: &str,
+    whole: bool,
+    options: &ReadOptions<'_>,
+) -> Option<Reading> {
+    let said = walk(document, options.paths, options.max_citations);
+    let says_nothing = said
+        .remarks
+        .iter()
+        .any(|text| clean::says_nothing_found(text));
+    let is_json = text.trim_start().starts_with(['{', '[']);
+    if said.items.is_empty() && !said.empty && !(says_nothing && whole && is_json) {
+        return None;
+    }
+    let rejects = said.remarks.iter().any(|text| is_rejection(text));
+    let mut reading = Reading {
+        verdict: said.verdict,
+        is_document: true,
+        ..Reading::default()
+    };
+    let mut lines = LineCounter::new(text);
+    let mut items = said.items;
+    items.sort_by_key(|item| item.at);
+    for item in items {
+        let line = lines.of(item.at);
+        let mut statement = Statement::new(line, ReadAs::Document, shortened(item.claim));
+        let located = matches!(item.location, Some(Ok(_)));
+        let dismissed = item.dismissed.filter(|_| item.location.is_some());
+        statement.link = item.link;
+        statement
+            .cited
+            .extend(item.location.map(|location| CitedPlace {
+                text: cut(&item.text, LONGEST_TEXT).into_owned(),
+                location,
+                swapped: item.swapped,
+            }));
+        match dismissed {
+            Some(reason) if located && reason != RESOLVED => {
+                reading.mentions.extend(statement.into_mentions());
+            }
+            dismissed => {
+                statement.retracted = dismissed.map(|phrase| InferredRetraction { line, phrase });
+                reading.statements.push(statement);
+            }
+        }
+    }
+    reading.says_clean = reading.statements.is_empty() && !rejects && (said.empty || says_nothing);
+    Some(reading)
+}
+
+fn shortened(claim: Claim) -> Claim {
+    let short = |text: Option<String>, longest| text.map(|text| cut(&text, longest).into_owned());
+    Claim {
+        severity: claim.severity,
+        severity_text: short(claim.severity_text, LONGEST_TEXT),
+        what: short(claim.what, LONGEST_CLAIM),
+        why: short(claim.why, LONGEST_CLAIM),
+    }
+}
+
+/// Whether a remark beside an empty list says that all is not well.
+fn is_rejection(text: &str) -> bool {
+    let text = text.to_lowercase();
+    [
+        "patch is incorrect",
+        "request changes",
+        "request_changes",
+        "changes_requested",
+        "block",
+        "reject",
+        "failed",
+        "error",
+        "not ready",
+        "timed out",
+        "timeout",
+    ]
+    .iter()
+    .any(|words| text == *words || (words.contains(' ') && text.contains(words)))
+}

@@ -1,0 +1,228 @@
+//! Answers in the form that the prompt asks for: `SEVERITY:`, `WHERE:`, `WHAT:`, `WHY:`, `RETRACT:`, `VERDICT:`, `NONE`.
+//!
+//! `scan` finds the lines that matter in one pass, `quote` tells which of them are quoted from the diff or the prompt,
+//! `block` puts the labels together, one block for each finding, and `value` reads what a label's value cites.
+
+mod block;
+mod directive;
+mod fence;
+mod mention;
+mod quote;
+mod quote_index;
+mod retraction;
+mod scan;
+mod table;
+mod value;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
+
+use self::block::{Block, Blocks, WhereLine};
+pub(super) use self::directive::Directive;
+use self::quote::Quotations;
+pub use self::quote_index::QuoteIndex;
+use self::retraction::Numbered;
+use self::scan::Scan;
+use super::span::{Span, cut};
+use super::statement::{CitedPlace, LONGEST_CLAIM, LONGEST_TEXT, Statement};
+use super::{Claim, InferredRetraction, Mention, QuoteEvidence, ReadAs, Severity, severity};
+use crate::review::location::{self, KnownPaths, Location};
+
+/// What a claim may take, in bytes, in all the findings of a block that share it.
+const LONGEST_SHARED_CLAIM: usize = 4 * LONGEST_CLAIM;
+/// How many fences are looked into for a document.
+const MOST_FENCES: usize = 64;
+
+/// The labels of an answer, put together.
+pub(super) struct Labelled<'a> {
+    text: &'a str,
+    index: &'a QuoteIndex,
+    paths: Option<&'a KnownPaths>,
+    scan: Scan,
+    blocks: Blocks,
+    numbers: Numbered,
+    /// Own blocks that plain words take back.
+    retracted: BTreeMap<usize, InferredRetraction>,
+}
+
+/// Reads the labels of a text. `index` has what the reviewer was shown.
+pub(super) fn read<'a>(
+    text: &'a str,
+    index: &'a QuoteIndex,
+    paths: Option<&'a KnownPaths>,
+) -> Labelled<'a> {
+    let mut scan = scan::scan(text, true);
+    let quotations = Quotations::judge(text, &mut scan, index);
+    let blocks = block::blocks(text, &scan);
+    let numbers = Numbered::new(text, &blocks.own);
+    let retracted = retraction::inferred(text, &blocks.own, &numbers, |at| {
+        quotations.is_prose(text, &scan, at)
+    });
+    Labelled {
+        text,
+        index,
+        paths,
+        scan,
+        blocks,
+        numbers,
+        retracted,
+    }
+}
+
+impl<'a> Labelled<'a> {
+    /// Whether the reviewer cites a place with a label.
+    pub(super) fn has_places(&self) -> bool {
+        self.blocks.own.iter().any(|block| !block.places.is_empty())
+    }
+
+    /// Bytes of reasoning.
+    pub(super) fn reasoning(&self) -> usize {
+        self.scan.reasoning.iter().map(|(from, to)| to - from).sum()
+    }
+
+    /// The reviewer's own blocks, one statement for each `WHERE:`.
+    pub(super) fn own(&self) -> impl Iterator<Item = Statement> {
+        self.blocks
+            .own
+            .iter()
+            .enumerate()
+            .flat_map(move |(at, block)| {
+                let retracted = self.retracted.get(&at);
+                let nowhere = block
+                    .places
+                    .iter()
+                    .all(|place| location::names_no_place(self.value(place.value)));
+                let unlocated = nowhere && (block.places.is_empty() || block.severity.is_some());
+                let statement = unlocated.then(|| {
+                    Statement::new(
+                        block.line,
+                        ReadAs::Labelled,
+                        self.claim(block, LONGEST_CLAIM),
+                    )
+                });
+                let places = if unlocated {
+                    &[]
+                } else {
+                    block.places.as_slice()
+                };
+                let quoted = (!places.is_empty() && self.index.has_block(self.text, block))
+                    .then_some(QuoteEvidence::WholeBlock);
+                let placed = places
+                    .iter()
+                    .map(move |place| self.placed(block, place, quoted));
+                statement
+                    .into_iter()
+                    .chain(placed)
+                    .map(move |statement| Statement {
+                        retracted: retracted.cloned(),
+                        ..statement
+                    })
+            })
+    }
+
+    /// The blocks that are quoted from the diff or the prompt.
+    pub(super) fn quoted(&self) -> impl Iterator<Item = Statement> {
+        let blocks = self.blocks.quoted.iter();
+        blocks.flat_map(move |block| {
+            let places = block.places.iter();
+            places.map(move |place| self.placed(block, place, place.quoted))
+        })
+    }
+
+    /// `RETRACT:`, `VERDICT:` and `NONE`, as far as they are the reviewer's own.
+    pub(super) fn directives(&self) -> impl Iterator<Item = Directive> {
+        directive::directives(
+            self.text,
+            &self.scan,
+            &self.blocks.own,
+            &self.numbers,
+            self.paths,
+        )
+    }
+
+    /// Places that are named and not among those that are cited.
+    pub(super) fn mentions(&self, cited: &HashSet<&Location>) -> Vec<Mention> {
+        mention::mentions(self.text, self.paths, cited)
+    }
+
+    /// The text without reasoning; its lines stay where they are.
+    pub(super) fn without_reasoning(&self) -> Cow<'a, str> {
+        if self.scan.reasoning.is_empty() {
+            return Cow::Borrowed(self.text);
+        }
+        let mut out = String::with_capacity(self.text.len());
+        let mut at = 0;
+        for (from, to) in &self.scan.reasoning {
+            out.push_str(&self.text[at..*from]);
+            out.extend(self.text[*from..*to].chars().filter(|c| *c == '\n'));
+            at = *to;
+        }
+        out.push_str(&self.text[at..]);
+        Cow::Owned(out)
+    }
+
+    /// Fences that quote nothing.
+    pub(super) fn own_fences(&self) -> impl Iterator<Item = Range<usize>> {
+        let outer = self
+            .scan
+            .fences
+            .iter()
+            .filter(|fence| fence.parent.is_none());
+        outer
+            .take(MOST_FENCES)
+            .filter(|fence| quote::quotes_nothing(fence, self.text, self.index))
+            .map(|fence| fence.body.0..fence.body.1)
+    }
+
+    /// What a block says of one place, or of several in one line.
+    fn placed(&self, block: &Block, place: &WhereLine, quoted: Option<QuoteEvidence>) -> Statement {
+        let value = self.value(place.value);
+        let (citations, left_out) = value::citations(self.text, place.value, self.paths);
+        let sharing = block.places.len().saturating_mul(citations.len().max(1));
+        let share = (LONGEST_SHARED_CLAIM / sharing).clamp(24, LONGEST_CLAIM);
+        let cited = citations.into_iter();
+        Statement {
+            cited: cited
+                .map(|read| CitedPlace::new(read, value.trim()))
+                .collect(),
+            left_out,
+            number: block.number,
+            quoted,
+            stands_in_diff: quoted.is_none() && self.index.has_place(value),
+            ..Statement::new(place.line, ReadAs::Labelled, self.claim(block, share))
+        }
+    }
+
+    fn claim(&self, block: &Block, longest: usize) -> Claim {
+        let (severity, severity_text) = self.severity(block);
+        Claim {
+            severity,
+            severity_text,
+            what: value::claim(self.text, block.what, longest),
+            why: value::claim(self.text, block.why, longest),
+        }
+    }
+
+    /// The severity of a block's label, else of its title.
+    fn severity(&self, block: &Block) -> (Option<Severity>, Option<String>) {
+        if let Some(span) = block.severity {
+            let text = self
+                .value(span)
+                .trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '`' | '|' | '_'));
+            let written = (!text.is_empty()).then(|| cut(text, LONGEST_TEXT).into_owned());
+            return (severity::read(text), written);
+        }
+        let title = self.text[block.region.0..].lines().next().unwrap_or("");
+        match severity::of_title(title) {
+            Some((level, word)) if block.labels_follow_title(self.text) => {
+                (Some(level), Some(word.to_owned()))
+            }
+            _ => (None, None),
+        }
+    }
+
+    fn value(&self, (from, to): Span) -> &'a str {
+        &self.text[from..to]
+    }
+}

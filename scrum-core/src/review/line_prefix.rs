@@ -1,0 +1,110 @@
+//! What stands in front of a line's first word: Markdown, bullets, numbers, and the marks of diffs and prompts.
+
+/// What stands in front of a line's first word.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct LinePrefix {
+    /// A diff's `+`, or the prompt's line numbers.
+    pub(super) gutter: bool,
+    /// The number of a list item.
+    pub(super) number: Option<u32>,
+    /// A heading, emphasis or a table cell: the word stands out even without a colon.
+    pub(super) marked: bool,
+    /// It opens with a table's pipe.
+    pub(super) cell: bool,
+}
+
+/// The longest prefix, in bytes.
+const LONGEST_PREFIX: usize = 96;
+
+/// Splits a line into its prefix and the rest.
+pub(super) fn split(line: &str) -> (LinePrefix, &str) {
+    let bytes = line.as_bytes();
+    let mut prefix = LinePrefix::default();
+    // The prompt's gutter: six columns of number, a blank, then the diff's own mark.
+    let mut at = 0;
+    while at < bytes.len() && at < LONGEST_PREFIX {
+        match bytes[at] {
+            b' ' | b'\t' | b'>' | b'~' => at += 1,
+            b'*' | b'_' | b'`' | b'#' => {
+                prefix.marked = true;
+                at += 1;
+            }
+            b'|' => {
+                prefix.cell = true;
+                at += 1;
+            }
+            b'-' => {
+                // Under a number gutter a removed line has six blank columns.
+                let columns = line[..at].trim_start_matches(['>', '|']);
+                let tight = bytes
+                    .get(at + 1)
+                    .is_some_and(|b| !b.is_ascii_whitespace() && *b != b'-');
+                prefix.gutter |= tight && columns.len() >= 7 && columns.bytes().all(|b| b == b' ');
+                at += 1;
+            }
+            b'+' => {
+                // A bullet has a blank behind it.
+                prefix.gutter |= bytes.get(at + 1).is_some_and(|b| !b.is_ascii_whitespace());
+                at += 1;
+            }
+            b'0'..=b'9' => {
+                let digits = bytes[at..]
+                    .iter()
+                    .take_while(|b| b.is_ascii_digit())
+                    .count();
+                let number = line[at..at + digits].parse().ok().filter(|_| digits <= 4);
+                at += digits;
+                match bytes.get(at..).unwrap_or_default() {
+                    [b'.' | b')' | b']' | b':', ..] => {
+                        prefix.number = prefix.number.or(number);
+                        at += 1;
+                    }
+                    [b' ', b'+' | b'-', b, ..] if !b.is_ascii_whitespace() => {
+                        prefix.gutter = true;
+                    }
+                    [b' ', b' ', ..] => prefix.gutter = true,
+                    // A number alone, or a keycap.
+                    [b' ' | 0xef | 0xe2, ..] => prefix.number = prefix.number.or(number),
+                    _ => break,
+                }
+            }
+            b'(' if bytes.get(at + 1).is_some_and(u8::is_ascii_digit) => at += 1,
+            b'[' if bytes
+                .get(at + 1)
+                .is_some_and(|b| b.is_ascii_digit() || matches!(b, b' ' | b'x' | b'X')) =>
+            {
+                at += if bytes.get(at + 2) == Some(&b']') && !bytes[at + 1].is_ascii_digit() {
+                    3
+                } else {
+                    1
+                };
+            }
+            b'<' => match tag(&line[at..]) {
+                Some(len) => {
+                    prefix.marked = true;
+                    at += len;
+                }
+                None => break,
+            },
+            b if b < 0x80 => break,
+            _ => match line[at..].chars().next() {
+                // Bullets, emoji, joiners and blanks of other scripts.
+                Some(c) if !c.is_alphanumeric() => at += c.len_utf8(),
+                _ => break,
+            },
+        }
+    }
+    (prefix, &line[at..])
+}
+
+/// The length of a simple formatting tag at the start of `text`.
+pub(super) fn tag(text: &str) -> Option<usize> {
+    const TAGS: [&str; 13] = [
+        "b", "strong", "i", "em", "u", "li", "ul", "p", "br", "code", "td", "tr", "div",
+    ];
+    let end = text.bytes().take(12).position(|b| b == b'>')?;
+    let name = text[1..end].trim_matches(['/', ' ']);
+    TAGS.iter()
+        .any(|tag| tag.eq_ignore_ascii_case(name))
+        .then_some(end + 1)
+}

@@ -1,0 +1,89 @@
+//! The items of lists.
+
+use super::text::strip_marks;
+use super::unit::Unit;
+use super::{OpenSection, ProseReader, Start};
+use crate::review::location;
+use crate::review::markdown::MarkdownLine;
+use crate::review::severity;
+use crate::review::words::{self, Field};
+
+impl ProseReader<'_> {
+    pub(super) fn item(&mut self, line: &MarkdownLine<'_>, text: &str) {
+        if let Some((field, value)) = words::labelled(text)
+            && !matches!(field, Field::Number)
+            && self.takes(field, line.indent)
+            && !(field == Field::Other && self.awaits_claim())
+        {
+            let value = value.to_owned();
+            self.set(field, line.number, &value);
+            return;
+        }
+        if self.awaits_claim() && !self.has_place(text) {
+            self.push(line.number, text);
+            return;
+        }
+        let nested = match &self.unit {
+            Some(Unit {
+                start: Start::Item(indent),
+                ..
+            }) => line.indent > *indent,
+            Some(Unit {
+                start: Start::Heading(_),
+                placed: true,
+                ..
+            }) => line.item.is_none() || line.indent > 0,
+            _ => false,
+        };
+        if nested {
+            let placed = self.unit_has_place();
+            let own = self.has_place(text)
+                || (self.item_path().is_some()
+                    && location::lines_at_start(strip_marks(text)).is_some());
+            if placed || !own || self.is_only_place(text) {
+                self.push(line.number, text);
+                return;
+            }
+            // The item above holds several findings, of one file perhaps.
+            let path = self.item_path();
+            let mut around = self.around();
+            let kept = self.unit.take();
+            if let Some(unit) = &kept {
+                around.path = path.or(around.path);
+                around.severity = severity::marked(&unit.lines[0].1).or(around.severity);
+            }
+            let indent = line.indent;
+            self.begin(Start::Item(indent), line, text, &around);
+            self.pop_level(9);
+            self.sections.push(OpenSection {
+                level: 9,
+                around: self
+                    .unit
+                    .as_ref()
+                    .map(|unit| unit.around.clone())
+                    .unwrap_or_default(),
+            });
+            return;
+        }
+        if line.indent == 0 {
+            self.pop_level(9);
+        }
+        self.flush();
+        let around = self.around();
+        self.begin(Start::Item(line.indent), line, text, &around);
+    }
+
+    /// The path that an item names without lines.
+    pub(super) fn item_path(&self) -> Option<String> {
+        let unit = self.unit.as_ref()?;
+        let first = unit.lines.first()?;
+        let places = self.places(&first.1);
+        let place = places.first().filter(|place| place.lines.is_empty())?;
+        Some(place.path.clone())
+    }
+
+    /// Whether the open unit is a place about which nothing is said yet: `**suggestion:** …` is what is said.
+    pub(super) fn awaits_claim(&self) -> bool {
+        matches!(self.unit.as_ref().map(|unit| unit.lines.as_slice()), Some([(_, only)]) if self.is_only_place(only))
+    }
+}
