@@ -14,6 +14,7 @@ mod input;
 mod mail;
 mod read;
 mod set;
+mod walk;
 
 use memchr::memchr;
 
@@ -27,6 +28,7 @@ pub use read::{FilePatches, file_patches};
 pub use set::PatchSet;
 
 pub(crate) use read::hunk_header;
+pub(crate) use walk::{HunkLine, HunkWalk, LineKind};
 
 /// One `diff --git` section of a patch.
 #[derive(Debug, Clone)]

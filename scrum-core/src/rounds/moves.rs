@@ -156,10 +156,7 @@ impl Moves {
                 return None;
             }
         }
-        let lines = LineRange {
-            start: first,
-            end: last,
-        };
+        let lines = LineRange::new(first, last);
         Some((self.paths.get(target)?.clone(), lines))
     }
 }
@@ -237,8 +234,8 @@ mod tests {
                 (1, 6, "}"),
             ],
         );
-        let of = |start, end| moves.of("a.rs", LineRange { start, end });
-        let to = |start, end| Some(("b.rs".to_owned(), LineRange { start, end }));
+        let of = |start, end| moves.of("a.rs", LineRange::new(start, end));
+        let to = |start, end| Some(("b.rs".to_owned(), LineRange::new(start, end)));
         assert_eq!(of(10, 12), to(3, 5));
         assert_eq!(of(12, 12), to(5, 5));
         // The brace before it went nowhere.
@@ -249,9 +246,9 @@ mod tests {
     #[test]
     fn short_and_repeated_lines_move_nowhere() {
         let short = moves(&[(0, 1, "return 1;")], &[(1, 1, "return 1;")]);
-        assert_eq!(short.of("a.rs", LineRange { start: 1, end: 1 }), None);
+        assert_eq!(short.of("a.rs", LineRange::new(1, 1)), None);
         let line = "assert_eq!(left, right, \"the same again\");";
         let twice = moves(&[(0, 1, line)], &[(1, 1, line), (1, 9, line)]);
-        assert_eq!(twice.of("a.rs", LineRange { start: 1, end: 1 }), None);
+        assert_eq!(twice.of("a.rs", LineRange::new(1, 1)), None);
     }
 }

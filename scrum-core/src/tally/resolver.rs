@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::ground::{DELETED_FILE, FileRef, Ground, Grounding, PathMatch, strip_prefixes};
+use super::ground::{FileRef, Ground, Grounding, PathMatch, strip_prefixes};
 use super::symbol::resolve_symbols;
 use super::{Bucket, DiffText};
 use crate::review::Review;
@@ -265,8 +265,14 @@ impl<'a> Resolver<'a> {
             holders.find_map(|holder| self.found.get(&(holder, *path, symbol)).copied())
         });
         if let (Some(ground), Some(file)) = (self.ground, file) {
+            if let Some(old_side) = ground.only_side(file) {
+                let moved = |lines: LineRange| lines.on_old_side(old_side);
+                resolved.key.lines = resolved.key.lines.map(moved);
+                resolved.symbol_lines = resolved.symbol_lines.map(moved);
+            }
             self.ground_in(&mut resolved, ground, file);
-            if old_path && resolved.grounding == Grounding::Hunk {
+            let old_side = resolved.lines().is_some_and(|lines| lines.old_side);
+            if old_path && !old_side && resolved.grounding == Grounding::Hunk {
                 resolved.grounding = Grounding::File;
             }
         }
@@ -276,18 +282,21 @@ impl<'a> Resolver<'a> {
 
     fn ground_in(&self, resolved: &mut Resolved, ground: &Ground, file: FileRef) {
         let lines = resolved.lines();
-        if let (Some(lines), Some(last)) = (resolved.key.lines, ground.last_line(file))
-            && lines.start > last
-        {
-            let noun = if last == 1 { "line" } else { "lines" };
-            let reason = format!("beyond the end of the file, which has {last} {noun}");
-            resolved.fault = Some((Bucket::BeyondFile, reason));
+        if let (Some(lines), Some(last)) = (resolved.key.lines, ground.last_line(file)) {
+            if lines.start > last {
+                let noun = if last == 1 { "line" } else { "lines" };
+                let reason = format!("beyond the end of the file, which has {last} {noun}");
+                resolved.fault = Some((Bucket::BeyondFile, reason));
+            } else if lines.old_side && !ground.is_deleted(file) {
+                let reason = "the file is new and has no old lines".to_owned();
+                resolved.fault = Some((Bucket::BeyondFile, reason));
+            }
         }
         let own = (resolved.bundle < ground.bundle_count()).then_some(resolved.bundle);
         let (grounding, moved_to) = ground.locate(own, file, lines);
         resolved.grounding = grounding;
-        if ground.is_deleted(file) && lines.is_some() {
-            resolved.flags.push(DELETED_FILE.to_owned());
+        if let Some(flag) = lines.and_then(|lines| ground.old_side_flag(file, lines)) {
+            resolved.flags.push(flag.to_owned());
         }
         if let (Grounding::Wave, None, Some(reason)) = (grounding, moved_to, ground.excluded(file))
         {

@@ -5,8 +5,8 @@ use crate::path::RepoPath;
 use crate::plan::{Bundle, Plan};
 use crate::wave::WaveOptions;
 use crate::wave::prompt::{
-    self, AROUND_BYTES, BundleContext, CommitItem, Context, ExcludedItem, OtherItem, RangeContext,
-    Template,
+    self, AROUND_BYTES, BundleContext, CommitItem, ExcludedItem, OtherItem, PromptContext,
+    RangeContext, Template,
 };
 
 /// What prompts say of everything that is not their own bundle; made once a wave.
@@ -55,7 +55,7 @@ impl<'a> ContextBuilder<'a> {
         index: usize,
         options: &WaveOptions,
         template: &Template,
-    ) -> Context {
+    ) -> PromptContext {
         let bundle = &self.plan.bundles[index];
         let mut context = self.without_lists(bundle, options.line_numbers);
         context.instructions = options.instructions.of(bundle, self.changes);
@@ -86,7 +86,7 @@ impl<'a> ContextBuilder<'a> {
         context
     }
 
-    fn without_lists(&self, bundle: &Bundle, line_numbers: bool) -> Context {
+    fn without_lists(&self, bundle: &Bundle, line_numbers: bool) -> PromptContext {
         let range = &self.changes.range;
         let about = BundleContext {
             id: bundle.id.clone(),
@@ -108,7 +108,7 @@ impl<'a> ContextBuilder<'a> {
             base: range.base.clone(),
             head: range.head.clone(),
         };
-        Context::new(about, shown, line_numbers)
+        PromptContext::new(about, shown, line_numbers)
     }
 
     /// The commits that touched a file of the bundle.

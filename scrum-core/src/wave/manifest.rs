@@ -133,7 +133,7 @@ pub struct FileRecord {
     pub deletions: u64,
     /// Bytes of the diff that are this file's.
     pub bytes: u64,
-    /// The hunks in this bundle. `new_start` is head numbering, also in parts.
+    /// The hunks in this bundle. `new_start` is head numbering and `old_start` base numbering, also in parts.
     pub hunks: Vec<Hunk>,
 }
 

@@ -177,12 +177,7 @@ pub(super) fn section(
                 reviewer: line(&mention.reviewer),
                 review_line: mention.review_line,
                 text: start(
-                    &location_name(
-                        &mention.path,
-                        mention.start,
-                        mention.end,
-                        mention.symbol.as_deref(),
-                    ),
+                    &location_name(&mention.path, mention.lines(), mention.symbol.as_deref()),
                     300,
                 ),
             })

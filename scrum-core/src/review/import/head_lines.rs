@@ -116,7 +116,7 @@ impl HeadLines {
         }
         let start = file.head_line(lines.start)?;
         let end = file.head_line(lines.end)?;
-        (start <= end).then(|| (file.path.clone(), LineRange { start, end }))
+        (start <= end).then(|| (file.path.clone(), LineRange::new(start, end)))
     }
 
     /// Where lines of an earlier commit are at the head: by the commit if it is the head or the base, else by the text of
@@ -137,7 +137,7 @@ impl HeadLines {
         let file = self.file(path)?;
         let end = file.by_text(diff_hunk?, lines.end)?;
         let start = end.checked_sub(lines.end - lines.start)?;
-        (start > 0).then(|| (file.path.clone(), LineRange { start, end }))
+        (start > 0).then(|| (file.path.clone(), LineRange::new(start, end)))
     }
 }
 
@@ -201,10 +201,7 @@ mod tests {
 diff --git a/gone.rs b/gone.rs\ndeleted file mode 100644\n--- a/gone.rs\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-one\n-two\n";
 
     fn at(line: u32) -> LineRange {
-        LineRange {
-            start: line,
-            end: line,
-        }
+        LineRange::new(line, line)
     }
 
     fn mapped() -> HeadLines {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{BundleContext, Context, RangeContext};
+use super::{BundleContext, PromptContext, RangeContext};
 
 /// The lists of a prompt. Each `…_omitted` counts what did not fit.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -132,7 +132,7 @@ fn keep<T: ListItem>(list: &mut Vec<T>, room: usize) -> usize {
     omitted
 }
 
-impl Context {
+impl PromptContext {
     /// A context in which everything that a template can name is there.
     pub(super) fn full_sample() -> Self {
         let word = || "sample".to_owned();

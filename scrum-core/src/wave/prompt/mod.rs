@@ -1,10 +1,10 @@
 //! The prompt of a bundle: a template around the numbered diff.
 //!
-//! Takes a [`Template`], a [`Context`] and something that writes the diff; writes a prompt. Before it:
+//! Takes a [`Template`], a [`PromptContext`] and something that writes the diff; writes a prompt. Before it:
 //! [`guard`](crate::plan::guard); after it: [`wave`](crate::wave).
 //!
 //! The template is [minijinja](https://docs.rs/minijinja); the built-in one is `prompts/review.md`. What it may
-//! name is [`Context`]. The diff is not rendered by the engine: the template is rendered around a mark, and the
+//! name is [`PromptContext`]. The diff is not rendered by the engine: the template is rendered around a mark, and the
 //! diff is streamed into its place, so that a forced bundle of 100 MB needs no 100 MB of memory.
 //!
 //! The diff stands between two fence lines made from a 128-bit digest of everything in the prompt: of the text around the
@@ -20,6 +20,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+pub(super) use gutter::{LEAST_WIDTH, OLD};
 pub use gutter::{Numbering, write_shown};
 pub use lists::{CommitItem, ExcludedItem, ListItem, Lists, OtherItem, cap};
 pub use template::{Template, TemplateError};
@@ -37,7 +38,7 @@ const DIFF_MARK: &str = "\0diff\0";
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct Context {
+pub struct PromptContext {
     /// The bundle that the prompt is for.
     pub bundle: BundleContext,
     /// The range that the bundle is a part of.
@@ -87,7 +88,7 @@ pub struct RangeContext {
     pub head: Option<String>,
 }
 
-impl Context {
+impl PromptContext {
     /// A context without lists.
     pub fn new(bundle: BundleContext, range: RangeContext, line_numbers: bool) -> Self {
         Self {
@@ -108,7 +109,7 @@ impl Context {
 /// [`PromptError::Template`] where the template fails on this context, [`PromptError::Io`] where a writer fails.
 pub fn write_prompt(
     template: &Template,
-    context: &Context,
+    context: &PromptContext,
     diff_sha256: &str,
     diff: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
     out: &mut dyn Write,
@@ -163,7 +164,7 @@ pub fn plain(text: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn context() -> Context {
+    fn context() -> PromptContext {
         let bundle = BundleContext {
             id: "core".into(),
             component: "core".into(),
@@ -171,7 +172,7 @@ mod tests {
             additions: 2,
             ..BundleContext::default()
         };
-        Context::new(
+        PromptContext::new(
             bundle,
             RangeContext {
                 spec: "a..b".into(),
@@ -181,7 +182,7 @@ mod tests {
         )
     }
 
-    fn render(context: &Context, diff: &[u8]) -> String {
+    fn render(context: &PromptContext, diff: &[u8]) -> String {
         let mut out = Vec::new();
         let template = Template::builtin();
         let sha256 = crate::digest::sha256(diff);
