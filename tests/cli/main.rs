@@ -10,6 +10,7 @@ mod bad_input;
 mod bundle;
 mod demo;
 mod dependencies;
+mod described;
 mod docs;
 mod errors;
 #[cfg(target_os = "linux")]

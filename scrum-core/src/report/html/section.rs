@@ -108,7 +108,7 @@ pub(super) fn section(
         facts.push(size::decimal(bytes));
     }
     if let Some(record) = record {
-        facts.push(counted(record.files.len() as u64, "file", "files"));
+        facts.push(counted(record.file_count() as u64, "file", "files"));
         if let (Some(part), Some(parts)) = (record.part, record.parts) {
             facts.push(format!(
                 "part {part} of {parts} of {}",

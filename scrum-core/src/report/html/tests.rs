@@ -391,6 +391,7 @@ fn what_comes_from_outside_is_text_everywhere() {
     manifest.range.commits.push(crate::range::Commit {
         id: EVIL.to_owned(),
         subject: EVIL.to_owned(),
+        body: EVIL.to_owned(),
     });
     manifest.excluded.push(ExcludedRecord {
         path: EVIL.to_owned(),

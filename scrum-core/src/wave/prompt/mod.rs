@@ -22,6 +22,7 @@ use sha2::{Digest, Sha256};
 
 pub(super) use gutter::{LEAST_WIDTH, OLD};
 pub use gutter::{Numbering, write_shown};
+pub(super) use lists::add_bodies;
 pub use lists::{CommitItem, ExcludedItem, ListItem, Lists, OtherItem, cap};
 pub use template::{Template, TemplateError};
 
@@ -47,6 +48,10 @@ pub struct PromptContext {
     pub line_numbers: bool,
     /// What the project asks of its reviewers; empty if it asks nothing. A template that does not name it has it in front.
     pub instructions: String,
+    /// The title that the change has; empty if it has none. Written by its authors, as are the next and the commits.
+    pub title: String,
+    /// The description that the change has, each line with `> ` in front; empty if it has none.
+    pub description: String,
     /// The lists, cut to [`AROUND_BYTES`].
     #[serde(flatten)]
     pub lists: Lists,
@@ -96,6 +101,8 @@ impl PromptContext {
             range,
             line_numbers,
             instructions: String::new(),
+            title: String::new(),
+            description: String::new(),
             lists: Lists::default(),
         }
     }
@@ -214,6 +221,7 @@ mod tests {
         other.lists.commits.push(CommitItem {
             id: "1".into(),
             subject: "s".into(),
+            body: String::new(),
         });
         assert_ne!(number(&plain), number(&render(&other, b"x\n")));
         assert_ne!(number(&plain), number(&render(&context(), b"y\n")));
@@ -227,7 +235,10 @@ mod tests {
         context.lists.commits.push(CommitItem {
             id: "1234567".into(),
             subject: "Add x".into(),
+            body: "> Why.".into(),
         });
+        context.title = "Faster x".into();
+        context.description = "> So that\n> it ends.".into();
         context.lists.commits_omitted = 4;
         context.lists.cut_files.push("src/big.rs".into());
         context.lists.others.push(OtherItem {
@@ -240,6 +251,39 @@ mod tests {
             reason: "lock file".into(),
         });
         insta::assert_snapshot!(render(&context, b"DIFF\n"));
+    }
+
+    /// What a reviewer reads whatever the bundle is.
+    #[test]
+    fn the_fixed_part_is_short_and_answers_what_reviewers_ask() {
+        for line_numbers in [true, false] {
+            let mut context = context();
+            context.line_numbers = line_numbers;
+            let prompt = render(&context, b"");
+            assert!(prompt.len() < 3_500, "{} bytes", prompt.len());
+            for (question, answer) in [
+                ("old defects in moved code", "even if moved code had them"),
+                ("wrong documents", "or documents that are wrong"),
+                ("other files, outside knowledge", "You may read other files"),
+                (
+                    "what the diff cannot confirm",
+                    "begin its WHY with `Unconfirmed:`",
+                ),
+                ("a deleted line", "`path:old:41`"),
+                (
+                    "a missing line",
+                    "For a missing line, cite the line that should follow it.",
+                ),
+                ("blank lines", "Blank lines before a block are fine"),
+                ("where RETRACT goes", "after the last block"),
+                ("BLOCK", "`VERDICT: BLOCK` if any finding is BLOCK"),
+                ("WARN", "else `VERDICT: FIX` if any is WARN"),
+                ("the rest", "else `VERDICT: SHIP`"),
+            ] {
+                let words: Vec<&str> = prompt.split_whitespace().collect();
+                assert!(words.join(" ").contains(answer), "{question}: {prompt}");
+            }
+        }
     }
 
     #[test]

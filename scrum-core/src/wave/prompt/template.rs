@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn unknown_names_are_refused_with_their_line() {
         for (text, line, name, meant) in [
-            ("a\n{{ diff }}\n{{ titel }}\n", 3, "titel", None),
+            ("a\n{{ diff }}\n{{ whence }}\n", 3, "whence", None),
             (
                 "{{ diff }}{{ bundle.btyes }}",
                 1,
@@ -231,9 +231,9 @@ mod tests {
                 Some("bundle.bytes"),
             ),
             (
-                "titel\n{% if false %}\n{{ titel }}{% endif %}{{ diff }}",
+                "whence\n{% if false %}\n{{ whence }}{% endif %}{{ diff }}",
                 3,
-                "titel",
+                "whence",
                 None,
             ),
             ("{{ dif }}{{ diff }}", 1, "dif", Some("diff")),
