@@ -6,6 +6,7 @@ use std::str::FromStr;
 use clap::{Args as ClapArgs, ValueEnum, ValueHint};
 use scrum_core::nearest::nearest;
 use scrum_core::report::Only;
+use scrum_core::size;
 use scrum_core::tally::ground::Ground;
 use scrum_core::tally::{
     self, DiffText, Gate, GateFailure, NoDiffs, Outcome, Submission, Tally, TallyOptions,
@@ -156,12 +157,7 @@ pub(crate) fn run(args: &TallyArgs, session: &Session, output: &Output) -> Resul
     let options = options(session, args.near, args.min_lineages, &args.lineage).jobs(jobs);
     let mut tally = match &wave {
         TallySource::Wave(wave) => {
-            for stray in strays(wave) {
-                output.warning(&format!(
-                    "{} is not read: a review lies in a bundle's folder, as in reviews/<bundle>/<reviewer>.md",
-                    shown_path(&stray)
-                ));
-            }
+            warn_of_strays(wave, output);
             let files = match &merged {
                 Some(merged) => {
                     let (files, warning) = merged.reviews(wave)?;
@@ -278,6 +274,22 @@ pub(crate) fn run(args: &TallyArgs, session: &Session, output: &Output) -> Resul
     } else {
         ExitCode::Refused
     })
+}
+
+/// Names the files that lie among the reviews and are not read.
+fn warn_of_strays(wave: &Wave, output: &Output) {
+    const MOST: usize = 10;
+    let strays = strays(wave);
+    for stray in strays.iter().take(MOST) {
+        let (path, why) = (shown_path(&stray.path), stray.why);
+        output.warning(&format!("{path} is not read: {why}"));
+    }
+    if strays.len() > MOST {
+        output.warning(&format!(
+            "and {} in reviews/ not read",
+            size::counted(strays.len() - MOST, "more file")
+        ));
+    }
 }
 
 /// What to do after a gate said no.
