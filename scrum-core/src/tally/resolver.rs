@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::ground::{FileRef, Ground, Grounding, PathMatch, strip_prefixes};
+use super::ground::{DELETED_FILE, FileRef, Ground, Grounding, PathMatch, strip_prefixes};
 use super::symbol::resolve_symbols;
 use super::{Bucket, DiffText};
 use crate::review::Review;
@@ -295,8 +295,8 @@ impl<'a> Resolver<'a> {
         let own = (resolved.bundle < ground.bundle_count()).then_some(resolved.bundle);
         let (grounding, moved_to) = ground.locate(own, file, lines);
         resolved.grounding = grounding;
-        if let Some(flag) = lines.and_then(|lines| ground.old_side_flag(file, lines)) {
-            resolved.flags.push(flag.to_owned());
+        if ground.is_deleted(file) && lines.is_some() {
+            resolved.flags.push(DELETED_FILE.to_owned());
         }
         if let (Grounding::Wave, None, Some(reason)) = (grounding, moved_to, ground.excluded(file))
         {

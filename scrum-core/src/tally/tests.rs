@@ -469,10 +469,6 @@ fn lines_of_the_old_file_are_never_those_of_the_head() {
         .flat_map(|finding| &finding.flags)
         .collect();
     assert!(
-        flags.contains(&&"lines of the old file".to_owned()),
-        "{flags:?}"
-    );
-    assert!(
         flags.contains(&&"deleted file: lines of the old file".to_owned()),
         "{flags:?}"
     );

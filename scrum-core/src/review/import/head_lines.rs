@@ -107,16 +107,16 @@ impl HeadLines {
             .filter(|file| !file.divided)
     }
 
-    /// Where lines of the old file are at the head. Those of a deleted file stay what they are. `None` if one of the two
-    /// ends was deleted.
+    /// Where lines of the old file are at the head. If one of the two ends was deleted, and in a deleted file, they stay lines of
+    /// the old file. `None` if no diff has the file.
     pub fn from_old(&self, path: &str, lines: LineRange) -> Option<(String, LineRange)> {
         let file = self.file(path)?;
-        if file.deleted {
-            return Some((file.path.clone(), lines));
-        }
-        let start = file.head_line(lines.start)?;
-        let end = file.head_line(lines.end)?;
-        (start <= end).then(|| (file.path.clone(), LineRange::new(start, end)))
+        let at_head = |line| file.head_line(line).filter(|_| !file.deleted);
+        let lines = match (at_head(lines.start), at_head(lines.end)) {
+            (Some(start), Some(end)) if start <= end => LineRange::new(start, end),
+            _ => lines.on_old_side(true),
+        };
+        Some((file.path.clone(), lines))
     }
 
     /// Where lines of an earlier commit are at the head: by the commit if it is the head or the base, else by the text of
@@ -214,19 +214,18 @@ diff --git a/gone.rs b/gone.rs\ndeleted file mode 100644\n--- a/gone.rs\n+++ /de
     fn old_lines_go_through_the_diff() {
         let lines = mapped();
         for (path, old, new) in [
-            ("old.rs", 1, Some(("new.rs", 1))),
-            ("new.rs", 3, Some(("new.rs", 3))),
-            ("old.rs", 4, None),
-            ("old.rs", 5, Some(("new.rs", 6))),
-            ("old.rs", 20, Some(("new.rs", 21))),
-            ("old.rs", 21, Some(("new.rs", 23))),
-            ("gone.rs", 2, Some(("gone.rs", 2))),
-            ("other.rs", 2, None),
+            ("old.rs", 1, "new.rs:1"),
+            ("new.rs", 3, "new.rs:3"),
+            ("old.rs", 4, "new.rs:old:4"),
+            ("old.rs", 5, "new.rs:6"),
+            ("old.rs", 20, "new.rs:21"),
+            ("old.rs", 21, "new.rs:23"),
+            ("gone.rs", 2, "gone.rs:old:2"),
         ] {
-            let found = lines.from_old(path, at(old));
-            let new = new.map(|(path, line)| (path.to_owned(), at(line)));
-            assert_eq!(found, new, "{path}:{old}");
+            let (file, lines) = lines.from_old(path, at(old)).unwrap();
+            assert_eq!(format!("{file}:{lines}"), new, "{path}:{old}");
         }
+        assert_eq!(lines.from_old("other.rs", at(2)), None);
     }
 
     #[test]

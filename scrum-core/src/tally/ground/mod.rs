@@ -24,10 +24,7 @@ use crate::wave::manifest::{FileRecord, Manifest};
 pub(crate) use resolve::{PathMatch, strip_prefixes};
 
 /// The flag of a location in a deleted file: its lines are those of the base.
-const DELETED_FILE: &str = "deleted file: lines of the old file";
-
-/// The flag of old lines in a file that is still there.
-const DELETED_LINES: &str = "lines of the old file";
+pub(super) const DELETED_FILE: &str = "deleted file: lines of the old file";
 
 /// How well the wave supports a location. Ordered from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -265,15 +262,6 @@ impl Ground {
             FileRef::Changed(at) => self.files[at].deleted.then_some(true),
             FileRef::Tree(_) => Some(false),
         }
-    }
-
-    /// What a reader should know of lines of the old file.
-    pub(crate) fn old_side_flag(&self, file: FileRef, lines: LineRange) -> Option<&'static str> {
-        let flag = match self.is_deleted(file) {
-            true => DELETED_FILE,
-            false => DELETED_LINES,
-        };
-        lines.old_side.then_some(flag)
     }
 
     /// Whether the lines of a file are those of the base.
