@@ -8,6 +8,7 @@
 mod assess;
 mod bad_input;
 mod bundle;
+mod deleted_lines;
 mod demo;
 mod dependencies;
 mod described;

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use crate::change::ChangeSet;
-use crate::patch::file_patches;
+use crate::patch::{LineKind, file_patches};
 use crate::review::location::LineRange;
 
 /// Letters and digits that a block must have, so that a moved `}` means nothing. That of `git diff --color-moved`.
@@ -53,24 +53,17 @@ impl Moves {
             // What cannot be read ends the iterator; its lines then moved nowhere.
             for file in file_patches(&text).map_while(Result::ok) {
                 for hunk in &file.hunks {
-                    let (mut old_line, mut new_line) = (hunk.hunk.old_start, hunk.hunk.new_start);
-                    for line in hunk.lines() {
-                        let (number, list, file) = match line.first() {
-                            Some(b'-') => (&mut old_line, &mut removed, old),
-                            Some(b'+') => (&mut new_line, &mut added, new),
-                            Some(b' ') => {
-                                old_line += 1;
-                                new_line += 1;
-                                continue;
-                            }
-                            _ => continue,
+                    for (at, text) in hunk.numbered(hunk.hunk) {
+                        let (line, list, file) = match at.kind {
+                            LineKind::Deleted => (at.old_at, &mut removed, old),
+                            LineKind::Added => (at.new_at, &mut added, new),
+                            LineKind::Context | LineKind::Note => continue,
                         };
                         list.push(Side {
                             file,
-                            line: *number,
-                            text: squeezed(&line[1..]),
+                            line,
+                            text: squeezed(&text[1..]),
                         });
-                        *number += 1;
                     }
                 }
             }

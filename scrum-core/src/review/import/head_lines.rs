@@ -69,27 +69,23 @@ impl HeadLines {
                 new: Vec::new(),
             };
             for hunk in &file.hunks {
-                // A side without lines starts at the line before it.
-                let mut next = hunk.hunk.new_start + u32::from(hunk.hunk.new_lines == 0);
                 let mut old = Vec::new();
-                for line in hunk.lines() {
-                    match line.first() {
-                        Some(b'-') => old.push(None),
-                        Some(b'\\') => {}
-                        mark => {
-                            if mark != Some(&b'+') {
-                                old.push(Some(next));
-                            }
-                            let text = String::from_utf8_lossy(line.get(1..).unwrap_or(b""));
-                            lines.new.push((next, text.trim().to_owned()));
-                            next = next.saturating_add(1);
-                        }
+                for (at, line) in hunk.numbered(hunk.hunk) {
+                    if at.old().is_some() {
+                        old.push(at.new());
+                    }
+                    if let Some(number) = at.new() {
+                        let text = String::from_utf8_lossy(line.get(1..).unwrap_or(b""));
+                        lines.new.push((number, text.trim().to_owned()));
                     }
                 }
+                // A side without lines starts at the line before it.
+                let numbers = hunk.hunk;
+                let new_start = numbers.new_start + u32::from(numbers.new_lines == 0);
                 lines.hunks.push(HunkLines {
-                    old_start: hunk.hunk.old_start + u32::from(hunk.hunk.old_lines == 0),
+                    old_start: numbers.old_start + u32::from(numbers.old_lines == 0),
                     old,
-                    new_end: next,
+                    new_end: new_start.saturating_add(numbers.new_lines),
                 });
             }
             self.files.insert(path, self.diffs.len());
