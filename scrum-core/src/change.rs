@@ -179,6 +179,15 @@ pub trait PatchSource: Send + Sync {
     fn read_patch(&self, index: usize, text: &mut Vec<u8>) -> io::Result<()>;
 }
 
+/// What a change says of itself: the title and the text of a pull request, or the cover letter of a series of patches.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ChangeMessage {
+    /// One line; empty if there is none.
+    pub title: String,
+    /// Any number of lines; empty if there are none.
+    pub text: String,
+}
+
 /// Everything that a range changes, in git's order of files.
 pub struct ChangeSet {
     /// What was compared.
@@ -191,6 +200,8 @@ pub struct ChangeSet {
     pub touched: Vec<Vec<usize>>,
     /// All paths of the head tree, sorted by bytes; for a patch its own paths.
     pub tree: Vec<RepoPath>,
+    /// What the change says of itself. By default the cover letter of a series of patches.
+    pub message: ChangeMessage,
     /// What a person should know about the range itself, e.g. that A is no ancestor of B.
     pub warnings: Vec<String>,
     source: Box<dyn PatchSource>,
@@ -209,6 +220,7 @@ impl ChangeSet {
             source_indices: (0..changes.len()).collect(),
             changes,
             touched: Vec::new(),
+            message: ChangeMessage::default(),
             tree,
             warnings: Vec::new(),
             source,

@@ -148,10 +148,45 @@ pub struct Range {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Commit {
-    /// Full hex id.
+    /// Full hex id; empty for a mail that names none.
     pub id: String,
     /// First line of the message, invalid bytes replaced.
     pub subject: String,
+    /// The rest of the message without its trailers (`Signed-off-by:` and the like), invalid bytes replaced; empty if it is longer
+    /// than [`BODY_BYTES`]. Prompts show it; the manifest does not have it.
+    #[serde(skip)]
+    pub body: String,
+}
+
+/// The longest body of a commit that is kept, in bytes.
+pub const BODY_BYTES: usize = 2_000;
+
+impl Commit {
+    /// Takes the text below the subject.
+    pub(crate) fn new(id: String, subject: String, rest: &str) -> Self {
+        let body = without_trailers(rest.trim());
+        let fits = body.len() <= BODY_BYTES;
+        Self {
+            id,
+            subject,
+            body: if fits { body.to_owned() } else { String::new() },
+        }
+    }
+}
+
+/// A message without its last paragraph if that consists of lines such as `Signed-off-by: name`.
+fn without_trailers(text: &str) -> &str {
+    let (before, last) = text.rsplit_once("\n\n").unwrap_or(("", text));
+    let is_trailer = |line: &str| {
+        line.split_once(": ").is_some_and(|(key, _)| {
+            !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        })
+    };
+    if last.lines().all(is_trailer) {
+        before.trim_end()
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]
@@ -180,6 +215,28 @@ mod tests {
         assert_eq!("v1.2".parse(), Ok(RangeSpec::Since("v1.2".into())));
         assert_eq!("v1.2^!".parse(), Ok(RangeSpec::Commit("v1.2".into())));
         assert_eq!("^!".parse(), Ok(RangeSpec::Since("^!".into())));
+    }
+
+    #[test]
+    fn a_body_has_no_trailers_and_is_whole_or_not_there() {
+        let body = |rest: &str| Commit::new(String::new(), String::new(), rest).body;
+        for (rest, expected) in [
+            ("\nWhy.\n\nMore.\n", "Why.\n\nMore."),
+            (
+                "Why.\n\nFixes: #12\nSigned-off-by: A <a@example.org>\n",
+                "Why.",
+            ),
+            ("Signed-off-by: A <a@example.org>", ""),
+            (
+                "Note: this is text\nin two lines",
+                "Note: this is text\nin two lines",
+            ),
+            ("", ""),
+        ] {
+            assert_eq!(body(rest), expected, "{rest}");
+        }
+        assert_eq!(body(&"x".repeat(BODY_BYTES)).len(), BODY_BYTES);
+        assert_eq!(body(&"x".repeat(BODY_BYTES + 1)), "");
     }
 
     #[test]

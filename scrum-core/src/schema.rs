@@ -17,7 +17,7 @@ use crate::gauntlet::smoke::SmokeReport;
 use crate::rounds::Comparison;
 use crate::tally::{Sidecar, Tally};
 use crate::wave::manifest::Manifest;
-use crate::wave::prompt::Context;
+use crate::wave::prompt::PromptContext;
 
 /// The schema of `manifest.json`.
 pub fn manifest() -> Schema {
@@ -61,7 +61,7 @@ pub fn config() -> Schema {
 
 /// What a prompt's template can name, apart from `diff`. No file has this form; the documentation is made from it.
 pub fn prompt_context() -> Schema {
-    of_written::<Context>("scrum: what a template can name")
+    of_written::<PromptContext>("scrum: what a template can name")
 }
 
 /// The schema of what this version writes: a field that is always there is required, also where it may be null.

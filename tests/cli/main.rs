@@ -8,8 +8,10 @@
 mod assess;
 mod bad_input;
 mod bundle;
+mod deleted_lines;
 mod demo;
 mod dependencies;
+mod described;
 mod docs;
 mod errors;
 #[cfg(target_os = "linux")]

@@ -371,3 +371,78 @@ fn runs_side_by_side_leave_each_other_alone() {
         "{left:?}"
     );
 }
+
+/// People and programs save answers under many names.
+#[test]
+fn every_file_among_the_reviews_is_read_or_named() {
+    let place = place();
+    place.scrum(&[&BUNDLE[..], &["-o", "w"]].concat()).expect(0);
+    let answer = "SEVERITY: WARN\nWHERE: core/a.rs:1\nWHAT: x\n\nVERDICT: FIX\n";
+    let read = [
+        "opus.txt",
+        "kimi.markdown",
+        "qwen",
+        "llama.MD",
+        "mistral.log",
+    ];
+    let named = [
+        ("core/opus.text", "its ending is not that of an answer"),
+        ("core/gemini.docx", "its ending is not that of an answer"),
+        ("core/kimi.txt", "another answer has its name"),
+        ("core/more/grok.md", "a review lies in a bundle's folder"),
+        ("late.md", "a review lies in a bundle's folder"),
+    ];
+    for name in read {
+        place.write(&format!("w/reviews/core/{name}"), answer);
+    }
+    for (name, _) in named {
+        place.write(&format!("w/reviews/{name}"), answer);
+    }
+    // Those that say nothing to anybody.
+    for name in [".DS_Store", "opus.md.1234567", "opus.json.1234567.2"] {
+        place.write(&format!("w/reviews/core/{name}"), "{}");
+    }
+    place.write("w/reviews/core/opus.json", "{\"model\":\"claude-opus-4\"}");
+    let run = place.scrum(&["tally", "w", "--format", "json"]).expect(0);
+    let tally = run.json();
+    let core = tally["bundles"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|bundle| bundle["id"] == "core")
+        .unwrap();
+    let mut reviewers: Vec<_> = core["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| finding["reviewer"].as_str().unwrap())
+        .collect();
+    reviewers.sort_unstable();
+    assert_eq!(reviewers, ["kimi", "llama", "mistral", "opus", "qwen"]);
+    let told: Vec<&str> = run
+        .stderr
+        .lines()
+        .filter(|line| line.contains("is not read"))
+        .collect();
+    assert_eq!(told.len(), named.len(), "{}", run.stderr);
+    for (name, why) in named {
+        let file = format!(
+            "w/reviews/{}",
+            name.strip_suffix("/grok.md").unwrap_or(name)
+        );
+        let told = told
+            .iter()
+            .any(|line| line.contains(&format!("{file} is")) && line.contains(why));
+        assert!(told, "{name}: {}", run.stderr);
+    }
+    for number in 0..20 {
+        place.write(&format!("w/reviews/core/{number}.pdf"), "");
+    }
+    let run = place.scrum(&["tally", "w"]).expect(0);
+    assert!(
+        run.stderr
+            .contains("and 15 more files in reviews/ not read"),
+        "{}",
+        run.stderr
+    );
+}

@@ -50,7 +50,7 @@ fn issues(row: &Row, lines: Option<LineRange>) -> Vec<usize> {
             text: String::new(),
             location: Ok(Location {
                 path: row.path.clone(),
-                lines: own.map(|(start, end)| LineRange { start, end }).or(lines),
+                lines: own.map(|(start, end)| LineRange::new(start, end)).or(lines),
                 symbol: None,
             }),
             claim: Claim {
@@ -130,7 +130,7 @@ fn other_benchmarks_are_grouped() {
     let wording = folder.join("wording.jsonl");
     if wording.is_file() {
         let rows = rows(&wording);
-        let line = LineRange { start: 1, end: 1 };
+        let line = LineRange::new(1, 1);
         for (name, lines) in [
             ("by words and a shared line", Some(line)),
             ("by words alone", None),

@@ -6,14 +6,13 @@ use clap::{Args as ClapArgs, ValueEnum};
 use scrum_core::report::ranked::{Ranked, ranked};
 use scrum_core::report::sanitize::line;
 use scrum_core::report::{ExcerptLine, TextOptions, excerpt, write_issue_text};
-use scrum_core::review::location::LineRange;
 use scrum_core::tally::{FindingRecord, IssueRecord};
 use serde::Serialize;
 
 use crate::error::{ExitCode, Result, usage_error};
 use crate::session::Session;
 use crate::terminal::Output;
-use crate::wave::CountedWave;
+use crate::wave::{CountedWave, Wave};
 
 /// Lines of the diff that are shown before and after an issue.
 const AROUND: u32 = 3;
@@ -78,15 +77,7 @@ pub(crate) fn run(args: &ShowArgs, session: &Session, output: &Output) -> Result
         .iter()
         .map(|at| {
             let Ranked { bundle, issue, .. } = all[*at];
-            let lines = issue.start.zip(issue.end);
-            let diff = wave.manifest.bundle(&bundle.id);
-            let diff = diff.and_then(|record| wave.read(&record.diff).ok());
-            let diff = match (lines, diff) {
-                (Some((start, end)), Some(diff)) => {
-                    excerpt(&diff, &issue.path, LineRange { start, end }, AROUND)
-                }
-                _ => Vec::new(),
-            };
+            let diff = lines_around(&wave, &all[*at]);
             ShownIssue {
                 number: at + 1,
                 bundle: &bundle.id,
@@ -122,13 +113,29 @@ pub(crate) fn run(args: &ShowArgs, session: &Session, output: &Output) -> Result
     Ok(ExitCode::Done)
 }
 
+/// The lines of the bundle's diff around an issue.
+pub(super) fn lines_around(wave: &Wave, entry: &Ranked<'_>) -> Vec<ExcerptLine> {
+    let Ranked { bundle, issue, .. } = entry;
+    let record = wave.manifest.bundle(&bundle.id);
+    let diff = record.and_then(|record| wave.read(&record.diff).ok());
+    let file = record.and_then(|record| record.files.iter().find(|file| file.path == issue.path));
+    match (issue.lines(), diff, file) {
+        (Some(lines), Some(diff), Some(file)) => excerpt(&diff, file, lines, AROUND),
+        _ => Vec::new(),
+    }
+}
+
 /// Writes lines of a diff with their numbers.
 pub(super) fn write_excerpt(
     lines: &[ExcerptLine],
     out: &mut dyn std::io::Write,
 ) -> std::io::Result<()> {
     lines.iter().try_for_each(|shown| {
-        let number = shown.line.map_or(String::new(), |line| line.to_string());
+        let number = match (shown.line, shown.old_line) {
+            (Some(line), _) => line.to_string(),
+            (None, Some(old)) => format!("old:{old}"),
+            (None, None) => String::new(),
+        };
         let text = indented(&shown.text.replace('\t', "    "));
         writeln!(out, "  {number:>6} {} {text}", shown.mark)
     })
@@ -176,13 +183,16 @@ fn is_meant(word: &str, issue: &IssueRecord) -> bool {
     let Some((path, lines)) = word.rsplit_once(':') else {
         return false;
     };
+    let (path, old_side) = match path.strip_suffix(":old") {
+        Some(path) => (path, true),
+        None => (path, false),
+    };
     let (start, end) = lines.split_once('-').unwrap_or((lines, lines));
-    match (
-        start.parse::<u32>(),
-        end.parse::<u32>(),
-        issue.start.zip(issue.end),
-    ) {
-        (Ok(start), Ok(end), Some((first, last))) => is_path(path) && start <= last && first <= end,
+    match (start.parse::<u32>(), end.parse::<u32>(), issue.lines()) {
+        (Ok(start), Ok(end), Some(own)) => {
+            let shares = start <= own.end && own.start <= end;
+            is_path(path) && shares && (own.old_side || !old_side)
+        }
         _ => false,
     }
 }

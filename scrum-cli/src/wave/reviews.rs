@@ -94,6 +94,12 @@ impl FolderEntry {
         plain || TEXTS.iter().any(|ending| self.ends_in(ending))
     }
 
+    /// Whether it is an answer that a later one replaced, as `opus.md.1234567`, or its sidecar.
+    pub(super) fn was_replaced(&self) -> bool {
+        let name = self.name.to_string_lossy();
+        name.contains(".md.") || name.contains(".json.")
+    }
+
     /// Whether its ending is that of files of many kinds, which lie in folders of anything. Only in a wave are they answers.
     fn may_be_other(&self) -> bool {
         OTHERS.iter().any(|ending| self.ends_in(ending))

@@ -11,7 +11,7 @@ use super::trees::{self, Listing};
 use super::workers::Workers;
 use crate::change::Change;
 use crate::control::Control;
-use crate::range::Commit;
+use crate::range::{BODY_BYTES, Commit};
 
 /// So many of the newest commits that are no merges are asked which files they touched.
 pub const TOUCHED_COMMITS: usize = 200;
@@ -35,10 +35,7 @@ impl History {
     pub(super) fn to_commits(&self) -> Vec<Commit> {
         self.commits
             .iter()
-            .map(|node| Commit {
-                id: node.id.to_string(),
-                subject: node.subject.clone(),
-            })
+            .map(|node| Commit::new(node.id.to_string(), node.subject.clone(), &node.body))
             .collect()
     }
 }
@@ -51,6 +48,8 @@ pub(super) struct CommitNode {
     parents: Vec<Oid>,
     time: i64,
     subject: String,
+    /// The message below the subject, cut.
+    body: String,
 }
 
 /// Walks from the head, newest first, until only commits of the base's history are left. Without a base it walks to the
@@ -240,12 +239,15 @@ fn parse(id: Oid, data: &[u8]) -> Option<CommitNode> {
         .map(<[u8]>::trim_ascii)
         .find(|line| !line.is_empty())
         .unwrap_or_default();
+    // Trailers may follow a body of the greatest length.
+    let body = &rest[..rest.len().min(2 * BODY_BYTES)];
     Some(CommitNode {
         id,
         tree,
         parents,
         time,
         subject: String::from_utf8_lossy(subject).into_owned(),
+        body: String::from_utf8_lossy(body).into_owned(),
     })
 }
 
@@ -324,6 +326,7 @@ mod tests {
         assert_eq!(node.parents, [id]);
         assert_eq!(node.time, 1_700_000_000);
         assert_eq!(node.subject, "A subject \u{fffd}");
+        assert_eq!(node.body, "more\n");
         assert!(parse(id, b"tree xyz\n").is_none());
         assert!(parse(id, b"").is_none());
     }

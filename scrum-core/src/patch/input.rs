@@ -6,8 +6,8 @@ use std::io;
 use std::ops::Range as Span;
 
 use super::{FilePatch, PatchError, file_patches, mail};
-use crate::change::{Change, ChangeKind, ChangeSet, PatchSource, PathAttributes};
-use crate::range::Range;
+use crate::change::{Change, ChangeKind, ChangeMessage, ChangeSet, PatchSource, PathAttributes};
+use crate::range::{Commit, Range};
 
 /// Reads a patch file into a [`ChangeSet`]: the output of `git diff`, of `gh pr diff`, one mail of
 /// `git format-patch` or a series of them. `name` stands in [`Range::spec`].
@@ -25,19 +25,21 @@ pub fn change_set(name: &str, text: Vec<u8>) -> Result<ChangeSet, PatchError> {
         Cow::Owned(decoded) => decoded,
         Cow::Borrowed(_) => text,
     };
-    let mut files: Vec<(Change, Span<usize>)> = Vec::new();
+    let mut files: Vec<PatchedFile> = Vec::new();
     let mut at = 0;
-    let mut commits = Vec::new();
+    let mut series = Series::default();
     for file in file_patches(&text) {
         let file = file?;
         check_binary(&file)?;
         // Sections are slices of `text` in rising order, so the distance is their offset.
         let start = file.text.as_ptr() as usize - text.as_ptr() as usize;
-        commits.extend(mail::commits(&text[at..start]));
+        series.read(&text[at..start], at == 0);
         at = start + file.text.len();
         let change = file.change();
         match files.last_mut() {
-            Some((last, span)) if span.end == start && retyped(last, &change) => {
+            Some(PatchedFile {
+                change: last, span, ..
+            }) if span.end == start && retyped(last, &change) => {
                 span.end = at;
                 last.kind = ChangeKind::Typechange;
                 last.new_mode = change.new_mode;
@@ -47,39 +49,83 @@ pub fn change_set(name: &str, text: Vec<u8>) -> Result<ChangeSet, PatchError> {
                 last.bytes += change.bytes;
                 last.hunks.extend(change.hunks);
             }
-            _ => files.push((change, start..at)),
+            _ => files.push(PatchedFile {
+                change,
+                span: start..at,
+                commit: series.current,
+            }),
         }
     }
-    commits.extend(mail::commits(&text[at..]));
+    series.read(&text[at..], at == 0);
     let says_something = !text.iter().all(u8::is_ascii_whitespace);
     if files.is_empty() && says_something && !mail::is_only_cover(&text) {
         return Err(PatchError::NotGit);
     }
     // What builds on an earlier mail stays behind it, and with it the whole series in its order.
     if !builds_on_itself(&files) {
-        files.sort_by(|(left, _), (right, _)| left.path.cmp(&right.path));
+        files.sort_by(|left, right| left.change.path.cmp(&right.change.path));
     }
     let mut tree: Vec<_> = files
         .iter()
-        .filter(|(change, _)| change.kind != ChangeKind::Deleted)
-        .map(|(change, _)| change.path.clone())
+        .filter(|file| file.change.kind != ChangeKind::Deleted)
+        .map(|file| file.change.path.clone())
         .collect();
     tree.sort();
     tree.dedup();
+    let mut touched = vec![Vec::new(); series.commits.len()];
+    for (index, file) in files.iter().enumerate() {
+        if let Some(commit) = file.commit {
+            touched[commit].push(index);
+        }
+    }
     // A mail series is written oldest first; ranges list their newest commit first.
-    commits.reverse();
+    series.commits.reverse();
+    touched.reverse();
     let range = Range {
         spec: name.to_owned(),
-        commits,
+        commits: series.commits,
         ..Range::default()
     };
-    let (changes, spans) = files.into_iter().unzip();
-    Ok(ChangeSet::new(
-        range,
-        changes,
-        tree,
-        Box::new(PatchFile { text, spans }),
-    ))
+    let (changes, spans) = files
+        .into_iter()
+        .map(|file| (file.change, file.span))
+        .unzip();
+    let mut set = ChangeSet::new(range, changes, tree, Box::new(PatchFile { text, spans }));
+    set.touched = touched;
+    set.message = series.message;
+    Ok(set)
+}
+
+/// A file of a patch.
+struct PatchedFile {
+    change: Change,
+    span: Span<usize>,
+    /// Index of the commit whose mail it is in.
+    commit: Option<usize>,
+}
+
+/// What the mails of a patch say, in their order.
+#[derive(Default)]
+struct Series {
+    commits: Vec<Commit>,
+    message: ChangeMessage,
+    /// Index of the commit whose mail is being read.
+    current: Option<usize>,
+}
+
+impl Series {
+    /// Takes the text between two sections; `first`: the text in front of all of them.
+    fn read(&mut self, between: &[u8], first: bool) {
+        for mail in mail::mails(between, first) {
+            self.current = None;
+            if mail.is_cover() {
+                self.message = mail.message();
+            } else if let Some(commit) = mail.commit() {
+                self.current = Some(self.commits.len());
+                self.commits.push(commit);
+            }
+        }
+    }
 }
 
 fn check_binary(file: &FilePatch<'_>) -> Result<(), PatchError> {
@@ -92,9 +138,9 @@ fn check_binary(file: &FilePatch<'_>) -> Result<(), PatchError> {
 }
 
 /// Whether a section touches what an earlier one made or changed.
-fn builds_on_itself(files: &[(Change, Span<usize>)]) -> bool {
+fn builds_on_itself(files: &[PatchedFile]) -> bool {
     let mut touched = HashSet::new();
-    files.iter().any(|(change, _)| {
+    files.iter().any(|PatchedFile { change, .. }| {
         let old = change.old_path.as_ref().unwrap_or(&change.path);
         touched.contains(old) || !touched.insert(&change.path)
     })
@@ -150,6 +196,48 @@ mod tests {
     use super::*;
 
     const SERIES: &str = "From 1111111111111111111111111111111111111111 Mon Sep 17 00:00:00 2001\nFrom: x <x@example.org>\nSubject: [PATCH 1/2] First\n step\n\nBody\n---\n x | 1 +\n\ndiff --git a/x b/x\nindex 1..2 100644\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n-- \n2.47.0\n\nFrom 2222222222222222222222222222222222222222 Mon Sep 17 00:00:00 2001\nSubject: [PATCH 2/2] Second\n\n---\n\ndiff --git a/a b/a\nnew file mode 100644\nindex 0..1\n--- /dev/null\n+++ b/a\n@@ -0,0 +1 @@\n+n\ndiff --git a/x b/x\nindex 2..3 100644\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-b\n+c\n-- \n2.47.0\n";
+
+    #[test]
+    fn a_series_has_its_own_words() {
+        let cover = "From 3333333333333333333333333333333333333333 Mon Sep 17 00:00:00 2001\nSubject: [PATCH v2 0/2] =?UTF-8?q?Gr=C3=BCn?=\n\nWhy all\nof it.\n\nA. U. Thor (2):\n  First step\n  Second\n\n x | 2 +-\n-- \n2.47.0\n\n";
+        let set = change_set("series", [cover, SERIES].concat().into_bytes()).unwrap();
+        let message = |title: &str, text: &str| ChangeMessage {
+            title: title.to_owned(),
+            text: text.to_owned(),
+        };
+        assert_eq!(set.message, message("Grün", "Why all\nof it."));
+        let told: Vec<_> = set
+            .range
+            .commits
+            .iter()
+            .map(|commit| (commit.subject.as_str(), commit.body.as_str()))
+            .collect();
+        assert_eq!(told, [("Second", ""), ("First step", "Body")]);
+        assert_eq!(set.touched, [vec![1, 2], vec![0]]);
+
+        let untouched = cover
+            .replace("=?UTF-8?q?Gr=C3=BCn?=", "*** SUBJECT HERE ***")
+            .replace("Why all\nof it.", "*** BLURB HERE ***");
+        let set = change_set("series", [&untouched, SERIES].concat().into_bytes()).unwrap();
+        assert_eq!(set.message, ChangeMessage::default());
+    }
+
+    /// As mailing lists keep them, and as people save one.
+    #[test]
+    fn a_mail_needs_no_commit_id() {
+        let patch = "---\n x | 1 +\n\ndiff --git a/x b/x\nindex 1..2 100644\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n";
+        let head = "Date: Mon, 17 Sep 2001 00:00:00 +0000\nSubject: [PATCH net-next] Only\n\tone\n\nFrom: B <b@example.org>\n\nBecause.\n\nSigned-off-by: B <b@example.org>\n";
+        for from in ["", "From mboxrd@z Thu Jan  1 00:00:00 1970\n"] {
+            let set = change_set("-", [from, head, patch].concat().into_bytes()).unwrap();
+            let commit = &set.range.commits[0];
+            assert_eq!(
+                (commit.id.as_str(), commit.subject.as_str()),
+                ("", "Only one")
+            );
+            assert_eq!(commit.body, "Because.");
+            assert_eq!(set.touched, [vec![0]]);
+        }
+    }
 
     #[test]
     fn a_series_keeps_its_order_and_its_subjects() {

@@ -1,11 +1,12 @@
-//! Mails around patches: where one begins, what announces a commit, and how its text is encoded.
+//! Mails around patches: where one begins, what it says of the change, and how its text is encoded.
 
 use std::borrow::Cow;
 
 use memchr::memmem;
 
 use super::{PatchError, lines, trimmed};
-use crate::range::Commit;
+use crate::change::ChangeMessage;
+use crate::range::{BODY_BYTES, Commit};
 
 /// Whether a mail of an mbox begins here: `From `, and a line of its head after it.
 pub(super) fn begins(line: &[u8], next: &[u8]) -> bool {
@@ -56,42 +57,132 @@ pub(super) fn is_only_cover(text: &[u8]) -> bool {
     lines.by_ref().take_while(head).any(is_cover_subject)
 }
 
-/// The commits that the mails between two sections announce: `From <id> <date>`, later `Subject:`. A cover letter
-/// announces none.
-pub(super) fn commits(between: &[u8]) -> Vec<Commit> {
-    let mut commits = Vec::new();
-    let mut id = None;
-    let mut subject: Option<String> = None;
-    let mut cover = false;
-    for line in lines(between).map(trimmed).chain([&b""[..]]) {
-        if let Some(found) = commit_id(line) {
-            (id, subject, cover) = (Some(found), None, false);
-        } else if let (Some(_), None, Some(rest)) = (&id, &subject, line.strip_prefix(b"Subject: "))
-        {
-            cover = is_cover_subject(line);
-            subject = Some(String::from_utf8_lossy(rest).into_owned());
-        } else if let (Some(subject), Some(folded)) = (&mut subject, line.strip_prefix(b" ")) {
-            // A folded header line. It can only follow the subject directly: an empty line ends the head.
-            subject.push(' ');
-            subject.push_str(&String::from_utf8_lossy(folded));
-        } else if let Some(subject) = subject.take() {
-            let id = id.take().filter(|_| !cover);
-            commits.extend(id.map(|id| Commit {
-                id,
-                subject: bare(&words(&subject)).to_owned(),
-            }));
+/// A mail of a series, as far as it says something of the change.
+#[derive(Debug, Default)]
+pub(super) struct Mail {
+    id: Option<String>,
+    subject: Option<String>,
+    body: String,
+    cover: bool,
+}
+
+impl Mail {
+    /// Whether it introduces a series, and is no commit itself.
+    pub(super) fn is_cover(&self) -> bool {
+        self.cover
+    }
+
+    /// The commit that it announces, if it has a subject.
+    pub(super) fn commit(self) -> Option<Commit> {
+        let subject = bare(&words(&self.subject?)).to_owned();
+        Some(Commit::new(
+            self.id.unwrap_or_default(),
+            subject,
+            &self.body,
+        ))
+    }
+
+    /// What a cover letter says of the series. `git format-patch` leaves a text to be replaced.
+    pub(super) fn message(self) -> ChangeMessage {
+        let written = |text: &str| match text.trim() {
+            "*** SUBJECT HERE ***" | "*** BLURB HERE ***" => String::new(),
+            text => text.to_owned(),
+        };
+        ChangeMessage {
+            title: written(bare(&words(&self.subject.unwrap_or_default()))),
+            text: written(&self.body),
         }
     }
-    commits
+}
+
+/// Where in a mail a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum MailPart {
+    Before,
+    Head,
+    /// In the subject, which may have more lines.
+    Subject,
+    Body,
+    After,
+}
+
+/// The mails between two sections, each with its subject and its text up to `---`. `first`: the text is the beginning of a
+/// patch, which may be a mail without a line `From `.
+pub(super) fn mails(between: &[u8], first: bool) -> Vec<Mail> {
+    let mut mails: Vec<Mail> = Vec::new();
+    let mut part = MailPart::Before;
+    if first && begins_with_head(between) {
+        mails.push(Mail::default());
+        part = MailPart::Head;
+    }
+    let mut rows = lines(between).map(trimmed).peekable();
+    while let Some(line) = rows.next() {
+        if begins(line, rows.peek().copied().unwrap_or_default()) {
+            mails.push(Mail {
+                id: commit_id(line),
+                ..Mail::default()
+            });
+            part = MailPart::Head;
+            continue;
+        }
+        let Some(mail) = mails.last_mut() else {
+            continue;
+        };
+        part = match part {
+            MailPart::Subject if line.starts_with(b" ") || line.starts_with(b"\t") => {
+                let subject = mail.subject.get_or_insert_default();
+                subject.push(' ');
+                subject.push_str(String::from_utf8_lossy(line).trim());
+                MailPart::Subject
+            }
+            MailPart::Head | MailPart::Subject if line.is_empty() => MailPart::Body,
+            MailPart::Head | MailPart::Subject => match line.strip_prefix(b"Subject: ") {
+                Some(subject) => {
+                    mail.cover = is_cover_subject(line);
+                    mail.subject = Some(String::from_utf8_lossy(subject).into_owned());
+                    MailPart::Subject
+                }
+                None => MailPart::Head,
+            },
+            MailPart::Body if ends_message(line, mail.cover) => MailPart::After,
+            MailPart::Body => {
+                // The author of somebody else's commit is the first line of the text.
+                let author = mail.body.is_empty() && line.starts_with(b"From: ");
+                if !author && mail.body.len() <= 2 * BODY_BYTES {
+                    mail.body.push_str(&String::from_utf8_lossy(line));
+                    mail.body.push('\n');
+                }
+                MailPart::Body
+            }
+            MailPart::Before | MailPart::After => part,
+        };
+    }
+    mails
+}
+
+/// Whether a line ends what a person wrote: `---`, a signature, and in a cover letter the list of commits, which begins with
+/// `Author (2):`.
+fn ends_message(line: &[u8], cover: bool) -> bool {
+    let count = || {
+        let count = line.strip_suffix(b"):").unwrap_or_default();
+        let digits = count
+            .rsplit(|byte| *byte == b'(')
+            .next()
+            .unwrap_or_default();
+        digits.len() < count.len() && !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
+    };
+    matches!(line.trim_ascii_end(), b"---" | b"--") || (cover && count())
 }
 
 /// A subject without its `[PATCH 1/2]`.
 fn bare(subject: &str) -> &str {
     match subject
         .strip_prefix('[')
-        .and_then(|rest| rest.split_once("] "))
+        .and_then(|rest| rest.split_once(']'))
     {
-        Some((tag, bare)) if tag.starts_with("PATCH") || tag.starts_with("RFC") => bare,
+        Some((tag, bare)) if tag.split(' ').any(|word| word == "PATCH" || word == "RFC") => {
+            bare.trim_start()
+        }
         _ => subject,
     }
 }

@@ -14,6 +14,7 @@ mod id;
 mod input;
 mod mail;
 mod read;
+mod walk;
 
 use memchr::memchr;
 
@@ -27,6 +28,7 @@ pub use input::change_set;
 pub use read::{FilePatches, file_patches};
 
 pub(crate) use read::hunk_header;
+pub(crate) use walk::{HunkLine, HunkWalk, LineKind};
 
 /// One `diff --git` section of a patch.
 #[derive(Debug, Clone)]

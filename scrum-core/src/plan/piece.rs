@@ -27,8 +27,8 @@ pub struct Piece {
     pub deletions: u64,
     /// Bytes of the diff that are this file's.
     pub bytes: u64,
-    /// The hunks. `new_start` is head numbering, also in parts. `old_start` counts in what earlier parts left, but
-    /// base numbering stays in every piece of a deleted file.
+    /// The hunks. `new_start` is head numbering and `old_start` base numbering, also in parts. The `@@` lines of a part count its
+    /// old side in what earlier parts left, and there the leading context may have lines that the base lacks.
     pub hunks: Vec<Hunk>,
     /// The component that a renamed file came from, where it is another one.
     pub moved_from_component: Option<String>,

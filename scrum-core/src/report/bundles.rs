@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use indexmap::IndexMap;
+
 use crate::plan::guard::Verdict;
 use crate::range::Range;
 use crate::size::{self, counted};
@@ -85,15 +87,6 @@ fn headline(manifest: &Manifest) -> String {
     ) {
         line.push_str(&format!(" ({base}..{head})"));
     }
-    // A file that was cut stands in several bundles and is one file.
-    let mut files: Vec<&str> = manifest
-        .bundles
-        .iter()
-        .flat_map(|bundle| &bundle.files)
-        .map(|file| file.path.as_str())
-        .collect();
-    files.sort_unstable();
-    files.dedup();
     let shown: u64 = manifest.bundles.iter().map(|bundle| bundle.bytes).sum();
     line.push_str(": ");
     if !range.uncommitted && (range.base.is_some() || !range.commits.is_empty()) {
@@ -101,12 +94,12 @@ fn headline(manifest: &Manifest) -> String {
     }
     line.push_str(&format!(
         "{} and {} in {}",
-        counted(files.len(), "file"),
+        counted(manifest.file_count(), "file"),
         size::decimal(shown),
         counted(manifest.bundles.len(), "bundle")
     ));
     if !manifest.excluded.is_empty() {
-        line.push_str(&format!(", {} excluded", manifest.excluded.len()));
+        line.push_str(&format!(", {} excluded", manifest.excluded_count()));
     }
     line
 }
@@ -130,7 +123,6 @@ fn write_table(
         let BundleRecord {
             id,
             bytes,
-            files,
             tokens,
             verdict,
             ..
@@ -154,7 +146,7 @@ fn write_table(
             "  {name}{:gap$}  {:>9}  {:>5}  {:>8}  {on}{word}{off}",
             "",
             size::decimal(*bytes),
-            files.len(),
+            bundle.file_count(),
             format!("≈{tokens}"),
             gap = width - columns(name),
         )?;
@@ -198,19 +190,16 @@ fn write_excluded(
         return Ok(());
     }
     writeln!(out, "\nnot shown to reviewers, kept in excluded.diff:")?;
-    for file in manifest.excluded.iter().take(options.most_excluded) {
-        let path = plain(&file.path);
-        writeln!(
-            out,
-            "  {:>9}  {path} ({})",
-            size::decimal(file.bytes),
-            file.reason
-        )?;
+    // A series of patches may have several records of one file.
+    let mut files: IndexMap<&str, (u64, &str)> = IndexMap::new();
+    for file in &manifest.excluded {
+        files.entry(&file.path).or_insert((0, &file.reason)).0 += file.bytes;
     }
-    let omitted = manifest
-        .excluded
-        .len()
-        .saturating_sub(options.most_excluded);
+    for (path, (bytes, reason)) in files.iter().take(options.most_excluded) {
+        let (bytes, path) = (size::decimal(*bytes), plain(path));
+        writeln!(out, "  {bytes:>9}  {path} ({reason})")?;
+    }
+    let omitted = files.len().saturating_sub(options.most_excluded);
     if omitted > 0 {
         writeln!(out, "  and {omitted} more, in manifest.json")?;
     }

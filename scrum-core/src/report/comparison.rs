@@ -184,7 +184,7 @@ fn severity(entry: &Entry) -> String {
 }
 
 fn place(of: &Place) -> String {
-    location_name(&of.path, of.start, of.end, None)
+    location_name(&of.path, of.lines(), None)
 }
 
 /// `src/old.rs:10 → src/new.rs:12`, or one of them.

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use super::ranked::{self, Ranked, what_and_why};
 use crate::digest;
 use crate::patch::file_patches;
+use crate::review::location::LineRange;
 use crate::tally::symbol::shown_lines;
 use crate::tally::{DiffText, Tally};
 
@@ -43,10 +44,10 @@ fn basis(entry: &Ranked<'_>, code: &Code) -> String {
     if let Some(symbol) = &entry.issue.symbol {
         return format!("{path}\0symbol\0{symbol}");
     }
-    let Some(line) = entry.issue.start else {
+    let Some(lines) = entry.issue.lines() else {
         return format!("{path}\0file\0{}", claim(entry));
     };
-    match code.from(path, line) {
+    match code.from(path, lines) {
         Some(text) => format!("{path}\0code\0{text}"),
         None => format!("{path}\0claim\0{}", claim(entry)),
     }
@@ -69,8 +70,8 @@ fn claim(entry: &Ranked<'_>) -> String {
 /// The code that a bundle's diff shows of the files that are cited in it.
 #[derive(Debug, Default)]
 struct Code {
-    /// By path: number, hunk and text without white space, ascending.
-    files: HashMap<String, Vec<(u32, usize, String)>>,
+    /// By path and side, the old one with `true`: number, hunk and text without white space, ascending.
+    files: HashMap<(String, bool), Vec<(u32, usize, String)>>,
 }
 
 impl Code {
@@ -79,8 +80,11 @@ impl Code {
         let Some(bundle) = tally.bundles.get(bundle) else {
             return code;
         };
-        let wanted = bundle.issues.iter().filter(|issue| issue.start.is_some());
-        let mut wanted: Vec<&str> = wanted.map(|issue| issue.path.as_str()).collect();
+        let wanted = bundle.issues.iter().filter_map(|issue| {
+            let lines = issue.lines()?;
+            Some((issue.path.as_str(), lines.old_side))
+        });
+        let mut wanted: Vec<(&str, bool)> = wanted.collect();
         wanted.sort_unstable();
         wanted.dedup();
         if wanted.is_empty() {
@@ -92,26 +96,30 @@ impl Code {
         // What cannot be read ends the iterator; the rest falls back on the claims.
         for file in file_patches(&diff).map_while(Result::ok) {
             let path = file.path.to_text().0;
-            if wanted.binary_search(&path.as_str()).is_err() {
-                continue;
+            for old_side in [false, true] {
+                if wanted.binary_search(&(path.as_str(), old_side)).is_err() {
+                    continue;
+                }
+                let lines = shown_lines(&file, old_side).into_iter().map(|line| {
+                    let text = String::from_utf8_lossy(line.text);
+                    let text = text
+                        .chars()
+                        .filter(|c| !c.is_whitespace())
+                        .take(CODE)
+                        .collect();
+                    (line.number, line.hunk, text)
+                });
+                let side = (path.clone(), old_side);
+                code.files.entry(side).or_default().extend(lines);
             }
-            let lines = shown_lines(&file).into_iter().map(|line| {
-                let text = String::from_utf8_lossy(line.text);
-                let text = text
-                    .chars()
-                    .filter(|c| !c.is_whitespace())
-                    .take(CODE)
-                    .collect();
-                (line.number, line.hunk, text)
-            });
-            code.files.entry(path).or_default().extend(lines);
         }
         code
     }
 
     /// The code from a line on, within its hunk.
-    fn from(&self, path: &str, line: u32) -> Option<String> {
-        let lines = self.files.get(path)?;
+    fn from(&self, path: &str, cited: LineRange) -> Option<String> {
+        let line = cited.start;
+        let lines = self.files.get(&(path.to_owned(), cited.old_side))?;
         let first = lines.partition_point(|(number, _, _)| *number < line);
         let (_, hunk, _) = lines.get(first).filter(|(number, _, _)| *number == line)?;
         let mut text = String::new();

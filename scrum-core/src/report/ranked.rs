@@ -6,9 +6,10 @@
 use std::cmp::Reverse;
 
 use super::sanitize::{line, shorten};
+use crate::review::location::LineRange;
 use crate::review::{ReadAs, Severity};
 use crate::size::counted;
-use crate::tally::ground::{DELETED_FILE, Grounding};
+use crate::tally::ground::Grounding;
 use crate::tally::{BundleTally, FindingRecord, IssueRecord, Since, Tally, Totals};
 
 /// The largest line number that every format's readers hold: those of SARIF and rdjson are 32-bit signed.
@@ -90,18 +91,14 @@ impl<'t> Ranked<'t> {
 
     /// First and last line at the head, for formats that point into files.
     ///
-    /// `None` for a whole file, a symbol whose definition the diff does not show, and a deleted file, whose lines are
-    /// not those of any file at the head. Always `1 <= first <= last`, and at most 2³¹ - 1.
+    /// `None` for a whole file, a symbol whose definition the diff does not show, and lines of the old file: deleted ones, which
+    /// no file at the head has. Always `1 <= first <= last`, and at most 2³¹ - 1.
     pub fn head_lines(&self) -> Option<(u32, u32)> {
-        let deleted =
-            |finding: &FindingRecord| finding.flags.iter().any(|flag| flag == DELETED_FILE);
-        if self.findings().any(deleted) {
-            return None;
-        }
-        let (start, end) = self.issue.start.zip(self.issue.end)?;
+        let lines = self.issue.lines().filter(|lines| !lines.old_side)?;
+        let start = lines.start;
         (1..=LAST_LINE)
             .contains(&start)
-            .then(|| (start, end.clamp(start, LAST_LINE)))
+            .then(|| (start, lines.end.clamp(start, LAST_LINE)))
     }
 
     /// `src/pool.rs:20-21`, `src/pool.rs::drain` or `src/pool.rs`, in one line of clean text.
@@ -169,9 +166,9 @@ pub(super) fn agreement(issue: &IssueRecord) -> String {
     format!("{agreed}{} of {lineages}", issue.convergence)
 }
 
-/// `src/pool.rs:20-21`, `src/pool.rs::drain` or `src/pool.rs`, in one line of clean text.
+/// `src/pool.rs:20-21`, `src/pool.rs:old:20`, `src/pool.rs::drain` or `src/pool.rs`, in one line of clean text.
 pub(super) fn name(issue: &IssueRecord) -> String {
-    location_name(&issue.path, issue.start, issue.end, issue.symbol.as_deref())
+    location_name(&issue.path, issue.lines(), issue.symbol.as_deref())
 }
 
 /// `0 convergent / 11 distinct · 3 of 8 issues agreed`.
@@ -217,7 +214,7 @@ pub(super) fn what_and_why<'t>(
     }
 }
 
-/// `line 20`, `lines 20-21`, `drain (lines 20-31)` or `whole file`, in clean text.
+/// `line 20`, `lines 20-21`, `old line 20`, `drain (lines 20-31)` or `whole file`, in clean text.
 pub(super) fn cited(finding: &FindingRecord) -> String {
     let lines = finding.lines().map(|lines| {
         let noun = if lines.start == lines.end {
@@ -225,7 +222,8 @@ pub(super) fn cited(finding: &FindingRecord) -> String {
         } else {
             "lines"
         };
-        format!("{noun} {}", range(lines.start, lines.end))
+        let old = if lines.old_side { "old " } else { "" };
+        format!("{old}{noun} {}", lines.on_old_side(false))
     });
     match (&finding.symbol, lines) {
         (Some(symbol), Some(lines)) if finding.start.is_none() => {
@@ -268,25 +266,12 @@ pub(super) fn notes(finding: &FindingRecord) -> Vec<String> {
     told
 }
 
-pub(super) fn location_name(
-    path: &str,
-    start: Option<u32>,
-    end: Option<u32>,
-    symbol: Option<&str>,
-) -> String {
+pub(super) fn location_name(path: &str, lines: Option<LineRange>, symbol: Option<&str>) -> String {
     let path = line(path);
-    match (start, end, symbol) {
-        (_, _, Some(symbol)) => format!("{path}::{}", line(symbol)),
-        (Some(start), Some(end), None) => format!("{path}:{}", range(start, end)),
-        _ => path,
-    }
-}
-
-fn range(start: u32, end: u32) -> String {
-    if start == end {
-        start.to_string()
-    } else {
-        format!("{start}-{end}")
+    match (lines, symbol) {
+        (_, Some(symbol)) => format!("{path}::{}", line(symbol)),
+        (Some(lines), None) => format!("{path}:{lines}"),
+        (None, None) => path,
     }
 }
 

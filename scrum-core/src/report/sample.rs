@@ -76,6 +76,7 @@ pub(crate) fn with_everywhere(hostile: &str) -> Tally {
             path: text(),
             start: None,
             end: None,
+            old_side: false,
             symbol: Some(text()),
             review_line: 1,
         });

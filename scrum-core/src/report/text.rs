@@ -389,12 +389,7 @@ impl TextPage<'_> {
                 "{} line {} · {}",
                 line(&record.reviewer),
                 record.review_line,
-                location_name(
-                    &record.path,
-                    record.start,
-                    record.end,
-                    record.symbol.as_deref()
-                )
+                location_name(&record.path, record.lines(), record.symbol.as_deref())
             );
             self.paragraph("    ", &text, None)?;
         }

@@ -116,7 +116,7 @@ impl Carry {
     /// use scrum_core::review::location::LineRange;
     /// use scrum_core::rounds::{Carry, Fate};
     ///
-    /// let same = Carry::default().carry("src/pool.rs", Some(LineRange { start: 3, end: 4 }));
+    /// let same = Carry::default().carry("src/pool.rs", Some(LineRange::new(3, 4)));
     /// assert_eq!((same.path.as_deref(), same.fate), (Some("src/pool.rs"), Fate::Unchanged));
     /// ```
     pub fn carry(&self, path: &str, lines: Option<LineRange>) -> Carried {
@@ -127,6 +127,16 @@ impl Carry {
             fate,
         };
         let carried = match (self.files.get(path), lines) {
+            // Both waves are taken to have one base, so that a deleted line keeps its number; the old wave's head lacks the
+            // line, and the way from there says nothing of it.
+            (target, Some(range)) if range.old_side => match target {
+                Some(Target::Back) => whole(Fate::Vanished),
+                _ => Carried {
+                    path: new_path.or_else(|| Some(path.to_owned())),
+                    lines,
+                    fate: Fate::Unchanged,
+                },
+            },
             (None, lines) => Carried {
                 path: new_path,
                 lines,
@@ -224,7 +234,7 @@ fn through(hunks: &[Hunk], range: LineRange) -> (Option<LineRange>, Fate) {
     let lines = (start <= end && start >= 1)
         .then(|| Some((u32::try_from(start).ok()?, u32::try_from(end).ok()?)))
         .flatten()
-        .map(|(start, end)| LineRange { start, end });
+        .map(|(start, end)| LineRange::new(start, end));
     let fate = match (lines, changed) {
         (None, _) => Fate::Vanished,
         (Some(_), true) => Fate::Changed,
@@ -264,7 +274,7 @@ mod tests {
     }
 
     fn lines(start: u32, end: u32) -> LineRange {
-        LineRange { start, end }
+        LineRange::new(start, end)
     }
 
     #[test]

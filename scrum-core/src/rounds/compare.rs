@@ -8,7 +8,6 @@ use super::matching::{Candidate, Claimed, Match, pair_up};
 use super::record::{
     Comparison, ComparisonTotals, Engagement, Entry, FindingRef, Place, SCHEMA, Status, WaveSide,
 };
-use crate::review::location::LineRange;
 use crate::tally::lineage::LineageSet;
 use crate::tally::{BaselineRecord, BundleTally, IssueRecord, Since, Tally};
 use crate::wave::manifest::Manifest;
@@ -143,11 +142,7 @@ impl<'t> IssueAt<'t> {
     }
 
     fn place(&self) -> Place {
-        Place {
-            path: self.issue.path.clone(),
-            start: self.issue.start,
-            end: self.issue.end,
-        }
+        Place::new(self.issue.path.clone(), self.issue.lines())
     }
 
     fn what(&self) -> Option<String> {
@@ -158,11 +153,7 @@ impl<'t> IssueAt<'t> {
 
 /// Where an issue's lines are now: those of the findings that its own place is made of.
 fn mapped(at: &IssueAt<'_>, carried: &[Carried]) -> Option<Place> {
-    let own = at
-        .issue
-        .start
-        .zip(at.issue.end)
-        .map(|(start, end)| LineRange { start, end });
+    let own = at.issue.lines();
     let own = at
         .findings()
         .zip(carried)
@@ -173,11 +164,7 @@ fn mapped(at: &IssueAt<'_>, carried: &[Carried]) -> Option<Place> {
     let to = own
         .filter(left)
         .or_else(|| carried.iter().find(|to| to.fate != Fate::Vanished))?;
-    Some(Place {
-        path: to.path.clone()?,
-        start: to.lines.map(|lines| lines.start),
-        end: to.lines.map(|lines| lines.end),
-    })
+    Some(Place::new(to.path.clone()?, to.lines))
 }
 
 fn names<'t>(issues: impl Iterator<Item = &'t IssueAt<'t>>) -> BTreeSet<String> {

@@ -32,7 +32,7 @@ pub struct TriageFile {
 pub struct TriageEntry {
     /// The path as the wave's manifest writes it.
     pub path: String,
-    /// `20` or `20-21`: lines at `head`. Absent for a whole file, or a symbol that the diff does not show.
+    /// `20` or `20-21`: lines at `head`; `old:20`: lines of the old file. Absent for a whole file, or a symbol that the diff does not show.
     #[serde(default)]
     pub lines: Option<TriageLines>,
     /// The symbol, if one was cited.
@@ -63,7 +63,7 @@ pub struct TriageEntry {
     pub claims: Vec<String>,
 }
 
-/// `20` or `20-21`.
+/// `20`, `20-21`, or `old:20` for lines of the old file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
 pub struct TriageLines(pub LineRange);
@@ -72,13 +72,15 @@ impl TryFrom<String> for TriageLines {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let (start, end) = text.split_once('-').unwrap_or((&text, &text));
+        let old = text.strip_prefix("old:");
+        let numbers = old.unwrap_or(&text);
+        let (start, end) = numbers.split_once('-').unwrap_or((numbers, numbers));
         match (start.trim().parse(), end.trim().parse()) {
             (Ok(start), Ok(end)) if start >= 1 && start <= end => {
-                Ok(Self(LineRange { start, end }))
+                Ok(Self(LineRange::new(start, end).on_old_side(old.is_some())))
             }
             _ => Err(format!(
-                "`{text}` names no lines: write \"20\" or \"20-21\""
+                "`{text}` names no lines: write \"20\", \"20-21\" or \"old:20\""
             )),
         }
     }
@@ -86,12 +88,7 @@ impl TryFrom<String> for TriageLines {
 
 impl std::fmt::Display for TriageLines {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let LineRange { start, end } = self.0;
-        if start == end {
-            write!(f, "{start}")
-        } else {
-            write!(f, "{start}-{end}")
-        }
+        self.0.fmt(f)
     }
 }
 
@@ -258,10 +255,7 @@ impl TriageEntry {
             .collect();
         Self {
             path: issue.path.clone(),
-            lines: issue
-                .start
-                .zip(issue.end)
-                .map(|(start, end)| TriageLines(LineRange { start, end })),
+            lines: issue.lines().map(TriageLines),
             symbol: issue.symbol.clone(),
             verdict,
             by: None,

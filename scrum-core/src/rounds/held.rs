@@ -37,10 +37,11 @@ impl<'m> Holders<'m> {
             return Vec::new();
         };
         let shows = |file: &FileRecord, lines: LineRange| {
-            let deleted = file.kind == ChangeKind::Deleted;
+            let old_side = lines.old_side || file.kind == ChangeKind::Deleted;
+            let lines = lines.on_old_side(old_side);
             file.hunks
                 .iter()
-                .any(|hunk| side(hunk, deleted).is_some_and(|of| of.is_near(lines, 0)))
+                .any(|hunk| side(hunk, old_side).is_some_and(|of| of.is_near(lines, 0)))
         };
         let showing: Vec<usize> = files
             .iter()
@@ -55,12 +56,12 @@ impl<'m> Holders<'m> {
     }
 }
 
-fn side(hunk: &Hunk, deleted: bool) -> Option<LineRange> {
-    let (start, lines) = if deleted {
+fn side(hunk: &Hunk, old_side: bool) -> Option<LineRange> {
+    let (start, lines) = if old_side {
         (hunk.old_start, hunk.old_lines)
     } else {
         (hunk.new_start, hunk.new_lines)
     };
     let end = start.checked_add(lines)?.checked_sub(1)?;
-    (lines > 0).then_some(LineRange { start, end })
+    (lines > 0).then_some(LineRange::new(start, end).on_old_side(old_side))
 }

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use crate::change::ChangeSet;
-use crate::patch::file_patches;
+use crate::patch::{LineKind, file_patches};
 use crate::review::location::LineRange;
 
 /// Letters and digits that a block must have, so that a moved `}` means nothing. That of `git diff --color-moved`.
@@ -53,24 +53,17 @@ impl Moves {
             // What cannot be read ends the iterator; its lines then moved nowhere.
             for file in file_patches(&text).map_while(Result::ok) {
                 for hunk in &file.hunks {
-                    let (mut old_line, mut new_line) = (hunk.hunk.old_start, hunk.hunk.new_start);
-                    for line in hunk.lines() {
-                        let (number, list, file) = match line.first() {
-                            Some(b'-') => (&mut old_line, &mut removed, old),
-                            Some(b'+') => (&mut new_line, &mut added, new),
-                            Some(b' ') => {
-                                old_line += 1;
-                                new_line += 1;
-                                continue;
-                            }
-                            _ => continue,
+                    for (at, text) in hunk.numbered(hunk.hunk) {
+                        let (line, list, file) = match at.kind {
+                            LineKind::Deleted => (at.old_at, &mut removed, old),
+                            LineKind::Added => (at.new_at, &mut added, new),
+                            LineKind::Context | LineKind::Note => continue,
                         };
                         list.push(Side {
                             file,
-                            line: *number,
-                            text: squeezed(&line[1..]),
+                            line,
+                            text: squeezed(&text[1..]),
                         });
-                        *number += 1;
                     }
                 }
             }
@@ -156,10 +149,7 @@ impl Moves {
                 return None;
             }
         }
-        let lines = LineRange {
-            start: first,
-            end: last,
-        };
+        let lines = LineRange::new(first, last);
         Some((self.paths.get(target)?.clone(), lines))
     }
 }
@@ -237,8 +227,8 @@ mod tests {
                 (1, 6, "}"),
             ],
         );
-        let of = |start, end| moves.of("a.rs", LineRange { start, end });
-        let to = |start, end| Some(("b.rs".to_owned(), LineRange { start, end }));
+        let of = |start, end| moves.of("a.rs", LineRange::new(start, end));
+        let to = |start, end| Some(("b.rs".to_owned(), LineRange::new(start, end)));
         assert_eq!(of(10, 12), to(3, 5));
         assert_eq!(of(12, 12), to(5, 5));
         // The brace before it went nowhere.
@@ -249,9 +239,9 @@ mod tests {
     #[test]
     fn short_and_repeated_lines_move_nowhere() {
         let short = moves(&[(0, 1, "return 1;")], &[(1, 1, "return 1;")]);
-        assert_eq!(short.of("a.rs", LineRange { start: 1, end: 1 }), None);
+        assert_eq!(short.of("a.rs", LineRange::new(1, 1)), None);
         let line = "assert_eq!(left, right, \"the same again\");";
         let twice = moves(&[(0, 1, line)], &[(1, 1, line), (1, 9, line)]);
-        assert_eq!(twice.of("a.rs", LineRange { start: 1, end: 1 }), None);
+        assert_eq!(twice.of("a.rs", LineRange::new(1, 1)), None);
     }
 }

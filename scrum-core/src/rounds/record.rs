@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::review::Severity;
+use crate::review::location::LineRange;
 
 /// The schema that this version writes.
 pub const SCHEMA: &str = "scrum.compare/1";
@@ -144,6 +145,26 @@ pub struct Place {
     pub start: Option<u32>,
     /// Last line.
     pub end: Option<u32>,
+    /// The lines are those of the old file: a deleted line's, or a deleted file's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub old_side: bool,
+}
+
+impl Place {
+    pub(super) fn new(path: String, lines: Option<LineRange>) -> Self {
+        Self {
+            path,
+            start: lines.map(|lines| lines.start),
+            end: lines.map(|lines| lines.end),
+            old_side: lines.is_some_and(|lines| lines.old_side),
+        }
+    }
+
+    /// The lines of it.
+    pub fn lines(&self) -> Option<LineRange> {
+        let (start, end) = self.start.zip(self.end)?;
+        Some(LineRange::new(start, end).on_old_side(self.old_side))
+    }
 }
 
 /// A finding in one of the two tallies.

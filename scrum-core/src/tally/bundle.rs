@@ -197,6 +197,9 @@ impl<'a> BundleBuilder<'a> {
             path: self.resolver.paths[path].clone(),
             start: lines.map(|lines| lines.start),
             end: lines.map(|lines| lines.end),
+            old_side: lines
+                .or(resolved.symbol_lines)
+                .is_some_and(|lines| lines.old_side),
             symbol: symbol.map(|symbol| self.resolver.symbols[symbol].clone()),
             symbol_start: resolved.symbol_lines.map(|lines| lines.start),
             symbol_end: resolved.symbol_lines.map(|lines| lines.end),
@@ -250,6 +253,7 @@ impl<'a> BundleBuilder<'a> {
                     path: at_location.path.clone(),
                     start: lines.map(|lines| lines.start),
                     end: lines.map(|lines| lines.end),
+                    old_side: lines.is_some_and(|lines| lines.old_side),
                     symbol: at_location.symbol.clone(),
                     severity: members.iter().filter_map(|at| findings[*at].severity).max(),
                     convergence: votes.count(voting(&members, findings)),
@@ -283,6 +287,7 @@ fn locations(
             path: one.path.clone(),
             start: one.start,
             end: one.end,
+            old_side: one.old_side,
             symbol: one.symbol.clone(),
             severity: members.iter().filter_map(|at| findings[*at].severity).max(),
             convergence: votes.count(voting(&members, findings)),

@@ -15,11 +15,13 @@ pub(super) struct Distinct(HashMap<Packed, bool>);
 impl Distinct {
     pub(super) fn add(&mut self, key: &LocationKey, convergent: bool) {
         // Lines are 1-based, so 0 is free for none.
-        let lines = key.lines.map_or(0, |LineRange { start, end }| {
+        let lines = key.lines.map_or(0, |LineRange { start, end, .. }| {
             u64::from(start) << 32 | u64::from(end)
         });
+        let old_side = key.lines.is_some_and(|lines| lines.old_side);
+        let file = (key.path as u64) << 1 | u64::from(old_side);
         let symbol = key.symbol.map_or(0, |symbol| symbol as u64 + 1);
-        *self.0.entry([key.path as u64, lines, symbol]).or_default() |= convergent;
+        *self.0.entry([file, lines, symbol]).or_default() |= convergent;
     }
 
     pub(super) fn distinct(&self) -> u64 {

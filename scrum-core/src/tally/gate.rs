@@ -276,7 +276,7 @@ impl Tally {
                     .convergent
                     .saturating_sub(dismissed.len() as u64);
                 let named = convergent.iter().take(MAX_NAMED);
-                let named = named.map(|at| name(&at.path, at.start, at.end, at.symbol.as_deref()));
+                let named = named.map(|at| name(&at.path, at.lines(), at.symbol.as_deref()));
                 found(gate, count, named.collect())
             }
             Gate::NoEvidence => {
@@ -304,7 +304,7 @@ impl Tally {
                 stopped.sort_by_key(|issue| Reverse((issue.is_agreed(), issue.severity)));
                 let named = stopped.iter().take(MAX_NAMED).map(|issue| {
                     let symbol = issue.symbol.as_deref();
-                    name(&issue.path, issue.start, issue.end, symbol)
+                    name(&issue.path, issue.lines(), symbol)
                 });
                 found(gate, stopped.len() as u64, named.collect())
             }
@@ -313,11 +313,11 @@ impl Tally {
 }
 
 /// Path, lines and symbol.
-type LocationKey<'t> = (&'t str, Option<u32>, Option<u32>, Option<&'t str>);
+type LocationKey<'t> = (&'t str, Option<LineRange>, Option<&'t str>);
 
 fn key(location: &LocationRecord) -> LocationKey<'_> {
     let symbol = location.symbol.as_deref();
-    (&location.path, location.start, location.end, symbol)
+    (&location.path, location.lines(), symbol)
 }
 
 fn found(gate: Gate, count: u64, named: Vec<String>) -> Option<GateFailure> {
@@ -325,8 +325,7 @@ fn found(gate: Gate, count: u64, named: Vec<String>) -> Option<GateFailure> {
 }
 
 /// `src/pool.rs:20-21`, `src/pool.rs::drain` or `src/pool.rs`.
-fn name(path: &str, start: Option<u32>, end: Option<u32>, symbol: Option<&str>) -> String {
-    let lines = start.zip(end).map(|(start, end)| LineRange { start, end });
+fn name(path: &str, lines: Option<LineRange>, symbol: Option<&str>) -> String {
     let location = Location {
         path: path.to_owned(),
         lines: lines.filter(|_| symbol.is_none()),

@@ -75,6 +75,9 @@ pub struct FindingRecord {
     pub start: Option<u32>,
     /// Last line.
     pub end: Option<u32>,
+    /// The lines are those of the old file: a deleted line's, or a deleted file's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub old_side: bool,
     /// The symbol, if one was cited instead of lines.
     pub symbol: Option<String>,
     /// First line of the symbol's definition, if the diff shows it.
@@ -115,8 +118,27 @@ impl FindingRecord {
     pub fn lines(&self) -> Option<LineRange> {
         let own = self.start.zip(self.end);
         let (start, end) = own.or(self.symbol_start.zip(self.symbol_end))?;
-        Some(LineRange { start, end })
+        Some(LineRange::new(start, end).on_old_side(self.old_side))
     }
+}
+
+impl LocationRecord {
+    /// The lines that are cited.
+    pub fn lines(&self) -> Option<LineRange> {
+        record_lines(self.start, self.end, self.old_side)
+    }
+}
+
+impl MentionRecord {
+    /// The lines that are named.
+    pub fn lines(&self) -> Option<LineRange> {
+        record_lines(self.start, self.end, self.old_side)
+    }
+}
+
+fn record_lines(start: Option<u32>, end: Option<u32>, old_side: bool) -> Option<LineRange> {
+    let (start, end) = start.zip(end)?;
+    Some(LineRange::new(start, end).on_old_side(old_side))
 }
 
 fn yes() -> bool {
@@ -142,6 +164,9 @@ pub struct LocationRecord {
     pub start: Option<u32>,
     /// Last line.
     pub end: Option<u32>,
+    /// The lines are those of the old file: a deleted line's, or a deleted file's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub old_side: bool,
     /// The symbol, if one was cited instead of lines.
     pub symbol: Option<String>,
     /// The highest severity of the findings.
@@ -165,6 +190,9 @@ pub struct IssueRecord {
     pub start: Option<u32>,
     /// Last line of it.
     pub end: Option<u32>,
+    /// The lines are those of the old file: a deleted line's, or a deleted file's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub old_side: bool,
     /// The symbol, if most findings cite it.
     pub symbol: Option<String>,
     /// The highest severity of the findings.
@@ -191,6 +219,11 @@ pub struct IssueRecord {
 }
 
 impl IssueRecord {
+    /// The lines that most findings share.
+    pub fn lines(&self) -> Option<LineRange> {
+        record_lines(self.start, self.end, self.old_side)
+    }
+
     /// Whether two or more independent lineages report it.
     pub fn is_agreed(&self) -> bool {
         self.convergence >= 2
@@ -218,6 +251,9 @@ pub struct MentionRecord {
     pub start: Option<u32>,
     /// Last line.
     pub end: Option<u32>,
+    /// The lines are those of the old file: a deleted line's, or a deleted file's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub old_side: bool,
     /// The symbol, if one is named instead of lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub symbol: Option<String>,

@@ -265,8 +265,14 @@ impl<'a> Resolver<'a> {
             holders.find_map(|holder| self.found.get(&(holder, *path, symbol)).copied())
         });
         if let (Some(wave_index), Some(file)) = (self.wave_index, file) {
+            if let Some(old_side) = wave_index.only_side(file) {
+                let moved = |lines: LineRange| lines.on_old_side(old_side);
+                resolved.key.lines = resolved.key.lines.map(moved);
+                resolved.symbol_lines = resolved.symbol_lines.map(moved);
+            }
             self.ground_in(&mut resolved, wave_index, file);
-            if old_path && resolved.grounding == Grounding::Hunk {
+            let old_side = resolved.lines().is_some_and(|lines| lines.old_side);
+            if old_path && !old_side && resolved.grounding == Grounding::Hunk {
                 resolved.grounding = Grounding::File;
             }
         }
@@ -276,12 +282,15 @@ impl<'a> Resolver<'a> {
 
     fn ground_in(&self, resolved: &mut Resolved, wave_index: &WaveIndex, file: FileRef) {
         let lines = resolved.lines();
-        if let (Some(lines), Some(last)) = (resolved.key.lines, wave_index.last_line(file))
-            && lines.start > last
-        {
-            let noun = if last == 1 { "line" } else { "lines" };
-            let reason = format!("beyond the end of the file, which has {last} {noun}");
-            resolved.fault = Some((Bucket::BeyondFile, reason));
+        if let (Some(lines), Some(last)) = (resolved.key.lines, wave_index.last_line(file)) {
+            if lines.start > last {
+                let noun = if last == 1 { "line" } else { "lines" };
+                let reason = format!("beyond the end of the file, which has {last} {noun}");
+                resolved.fault = Some((Bucket::BeyondFile, reason));
+            } else if lines.old_side && !wave_index.is_deleted(file) {
+                let reason = "the file is new and has no old lines".to_owned();
+                resolved.fault = Some((Bucket::BeyondFile, reason));
+            }
         }
         let own = (resolved.bundle < wave_index.bundle_count()).then_some(resolved.bundle);
         let (grounding, moved_to) = wave_index.locate(own, file, lines);

@@ -125,5 +125,5 @@ impl Retractions {
 }
 
 fn overlap(a: Option<LineRange>, b: Option<LineRange>) -> bool {
-    matches!((a, b), (Some(a), Some(b)) if a.start <= b.end && b.start <= a.end)
+    matches!((a, b), (Some(a), Some(b)) if a.is_near(b, 0))
 }

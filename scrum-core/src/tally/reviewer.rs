@@ -221,6 +221,7 @@ impl ReviewerOutcome {
                 path: resolver.path(&mention.location).to_owned(),
                 start: lines.map(|lines| lines.start),
                 end: lines.map(|lines| lines.end),
+                old_side: lines.is_some_and(|lines| lines.old_side),
                 symbol: mention.location.symbol.clone(),
                 review_line: mention.line,
             }

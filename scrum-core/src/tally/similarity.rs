@@ -240,6 +240,7 @@ pub(super) mod tests {
             path: path.to_owned(),
             start: lines.map(|lines| lines.0),
             end: lines.map(|lines| lines.1),
+            old_side: false,
             symbol: None,
             symbol_start: None,
             symbol_end: None,

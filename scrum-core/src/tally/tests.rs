@@ -15,7 +15,7 @@ use crate::tally::ground::{Grounding, WaveIndex};
 use crate::tally::lineage::{LineageSet, independence};
 use crate::wave::manifest::{ExcludedRecord, Manifest};
 
-/// `path`, `path:3`, `path:3-5` or `path::symbol`.
+/// `path`, `path:3`, `path:3-5`, `path:old:3` or `path::symbol`.
 fn location(text: &str) -> Location {
     if let Some((path, symbol)) = text.split_once("::") {
         return Location {
@@ -32,10 +32,10 @@ fn location(text: &str) -> Location {
         };
     };
     let (start, end) = lines.split_once('-').unwrap_or((lines, lines));
-    let lines = LineRange {
-        start: start.parse().unwrap(),
-        end: end.parse().unwrap(),
-    };
+    let lines = LineRange::new(start.parse().unwrap(), end.parse().unwrap());
+    let old = path.strip_suffix(":old");
+    let lines = lines.on_old_side(old.is_some());
+    let path = old.unwrap_or(path);
     Location {
         path: path.into(),
         lines: Some(lines),
@@ -379,6 +379,113 @@ fn an_unchanged_file_cited_from_two_bundles_is_one_distinct_location() {
         .collect();
     assert_eq!(groundings, ["wave", "tree"]);
     assert_eq!(tally.bundles[0].findings[0].flags, ["excluded: lock file"]);
+}
+
+/// A wave with a changed, a renamed, a new and a deleted file; the base has 100 lines more in front than the head.
+fn moved_down() -> WaveIndex {
+    let shifted = |path: &str, kind| {
+        let mut record = file(path, kind, &[(10, 20)]);
+        record.hunks[0].old_start = 110;
+        record
+    };
+    let mut renamed = shifted("src/after.rs", ChangeKind::Renamed);
+    renamed.old_path = Some("src/before.rs".into());
+    let files = vec![
+        shifted("src/printer.rs", ChangeKind::Modified),
+        renamed,
+        file("src/new.rs", ChangeKind::Added, &[(1, 9)]),
+        file("src/gone.rs", ChangeKind::Deleted, &[(1, 9)]),
+    ];
+    WaveIndex::new(&manifest(vec![bundle("core", 100, files)]), TREE)
+}
+
+#[test]
+fn lines_of_the_old_file_are_never_those_of_the_head() {
+    let mut kimi = review(&[
+        "src/printer.rs:old:112",
+        "src/printer.rs:112",
+        "src/gone.rs:old:3",
+        "src/before.rs:old:112",
+        "src/lib.rs:old:7",
+    ]);
+    kimi.retractions = vec![retract(30, "src/lib.rs:7")];
+    let opus = review(&[
+        "src/printer.rs:old:112",
+        "src/printer.rs:old:112",
+        "src/printer.rs:old:12",
+        "src/gone.rs:3",
+        "src/new.rs:old:3",
+        "src/gone.rs:old:30",
+    ]);
+    let submissions = vec![by("core", "opus", opus), by("core", "kimi", kimi)];
+    let options = TallyOptions::default();
+    let tally = tally(submissions, Some(&moved_down()), &NoDiffs, &options);
+    let core = &tally.bundles[0];
+    let told: Vec<_> = core
+        .issues
+        .iter()
+        .map(|issue| {
+            let name = location(&issue.path);
+            let at = Location {
+                lines: issue.lines(),
+                ..name
+            };
+            let first = &core.findings[issue.findings[0]];
+            (at.to_string(), first.grounding.as_str(), issue.convergence)
+        })
+        .collect();
+    let told: Vec<_> = told
+        .iter()
+        .map(|(at, on, of)| (at.as_str(), *on, *of))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("src/after.rs:old:112", "hunk", 1),
+            ("src/gone.rs:old:3", "hunk", 2),
+            ("src/printer.rs:old:12", "file", 1),
+            ("src/printer.rs:112", "file", 1),
+            ("src/printer.rs:old:112", "hunk", 2),
+        ]
+    );
+    let reasons: Vec<_> = core
+        .set_aside
+        .iter()
+        .map(|aside| aside.reason.as_str())
+        .collect();
+    assert_eq!(
+        reasons,
+        [
+            "taken back at line 30",
+            "said before at line 2",
+            "the file is new and has no old lines",
+            "beyond the end of the file, which has 9 lines",
+        ]
+    );
+    assert_eq!((tally.totals.distinct, tally.totals.convergent), (5, 2));
+    let flags: Vec<_> = core
+        .findings
+        .iter()
+        .flat_map(|finding| &finding.flags)
+        .collect();
+    assert!(
+        flags.contains(&&"deleted file: lines of the old file".to_owned()),
+        "{flags:?}"
+    );
+    let json: serde_json::Value = serde_json::from_slice(&json_of(&tally)).unwrap();
+    let sides: Vec<_> = json["bundles"][0]["locations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|at| at.get("old_side").is_some())
+        .collect();
+    assert_eq!(sides, [true, true, true, false, true]);
+}
+
+fn json_of(tally: &Tally) -> Vec<u8> {
+    let mut out = Vec::new();
+    write_json(tally, &mut out).unwrap();
+    out
 }
 
 #[test]

@@ -1,12 +1,15 @@
 //! What a prompt says of everything around its bundle: the other bundles, what is excluded, the commits.
 
+use std::collections::BTreeSet;
+
 use crate::change::ChangeSet;
 use crate::path::RepoPath;
 use crate::plan::{Bundle, Plan};
 use crate::wave::WaveOptions;
+use crate::wave::instructions::cut;
 use crate::wave::prompt::{
-    self, AROUND_BYTES, BundleContext, CommitItem, Context, ExcludedItem, OtherItem, RangeContext,
-    Template,
+    self, AROUND_BYTES, BundleContext, CommitItem, ExcludedItem, OtherItem, PromptContext,
+    RangeContext, Template,
 };
 
 /// What prompts say of everything that is not their own bundle; made once a wave.
@@ -16,7 +19,21 @@ pub(super) struct ContextBuilder<'a> {
     /// One a bundle, in the plan's order.
     bundles: Vec<OtherItem>,
     excluded: Vec<ExcludedItem>,
+    excluded_omitted: usize,
 }
+
+/// The lists around a diff get this much room at least, whatever the template and the description take.
+const LISTS_BYTES: usize = AROUND_BYTES / 8;
+
+/// A title takes at most this many bytes of a prompt, and a description this many.
+const TITLE_BYTES: usize = 300;
+const DESCRIPTION_BYTES: usize = 2_000;
+
+/// The words that a template puts in front of a description, about.
+const HEADING_BYTES: usize = 200;
+
+/// The bodies of commits take at most this many bytes of a prompt, and only what the lists leave.
+const BODIES_BYTES: usize = 2_000;
 
 /// No list needs more entries than could ever fit; what is beyond is only counted.
 const LONGEST_LIST: usize = AROUND_BYTES / 16;
@@ -28,23 +45,26 @@ impl<'a> ContextBuilder<'a> {
             .iter()
             .map(|bundle| OtherItem {
                 id: bundle.id.clone(),
-                files: bundle.pieces.len(),
+                files: paths(changes, bundle).len(),
                 folders: folders(changes, bundle),
             })
             .collect();
-        let excluded = plan
-            .excluded
-            .iter()
-            .take(LONGEST_LIST)
-            .map(|excluded| ExcludedItem {
-                path: one_line(&changes.changes()[excluded.change].path.display()),
-                reason: one_line(&excluded.reason.to_string()),
-            })
-            .collect();
+        let mut excluded: Vec<ExcludedItem> = Vec::new();
+        let mut seen = BTreeSet::new();
+        for file in &plan.excluded {
+            let path = &changes.changes()[file.change].path;
+            if seen.insert(path) && excluded.len() < LONGEST_LIST {
+                excluded.push(ExcludedItem {
+                    path: one_line(&path.display()),
+                    reason: one_line(&file.reason.to_string()),
+                });
+            }
+        }
         Self {
             changes,
             plan,
             bundles,
+            excluded_omitted: seen.len() - excluded.len(),
             excluded,
         }
     }
@@ -55,14 +75,15 @@ impl<'a> ContextBuilder<'a> {
         index: usize,
         options: &WaveOptions,
         template: &Template,
-    ) -> Context {
+    ) -> PromptContext {
         let bundle = &self.plan.bundles[index];
         let mut context = self.without_lists(bundle, options.line_numbers);
         context.instructions = options.instructions.of(bundle, self.changes);
+        self.say(&mut context, template);
         let around = template.size_around(&context);
         let lists = &mut context.lists;
         lists.excluded.clone_from(&self.excluded);
-        lists.excluded_omitted = self.plan.excluded.len() - self.excluded.len();
+        lists.excluded_omitted = self.excluded_omitted;
         // The other parts of one component first: they are what a reader of this part misses.
         let (parts, rest): (Vec<_>, Vec<_>) = (0..self.plan.bundles.len())
             .filter(|other| *other != index)
@@ -77,16 +98,29 @@ impl<'a> ContextBuilder<'a> {
             .filter(|piece| piece.cut.is_some())
             .map(|piece| one_line(&self.changes.changes()[piece.change].path.display()))
             .collect();
-        lists.commits = self.commits(bundle);
-        // A template of one's own may be long; a few entries are shown even then.
-        prompt::cap(
-            lists,
-            AROUND_BYTES.saturating_sub(around).max(AROUND_BYTES / 8),
-        );
+        let (commits, bodies) = self.commits(bundle);
+        lists.commits = commits;
+        prompt::cap(lists, AROUND_BYTES.saturating_sub(around).max(LISTS_BYTES));
+        let left = AROUND_BYTES.saturating_sub(template.size_around(&context));
+        prompt::add_bodies(&mut context.lists.commits, bodies, left.min(BODIES_BYTES));
         context
     }
 
-    fn without_lists(&self, bundle: &Bundle, line_numbers: bool) -> Context {
+    /// Adds what the change says of itself.
+    fn say(&self, context: &mut PromptContext, template: &Template) {
+        let message = &self.changes.message;
+        context.title = cut(&one_line(message.title.trim()), TITLE_BYTES, "the title");
+        let around = template.size_around(context);
+        let room = AROUND_BYTES.saturating_sub(around + LISTS_BYTES + HEADING_BYTES);
+        let text = prompt::plain(message.text.trim().as_bytes());
+        context.description = cut(
+            &quoted(&text),
+            room.min(DESCRIPTION_BYTES),
+            "the description",
+        );
+    }
+
+    fn without_lists(&self, bundle: &Bundle, line_numbers: bool) -> PromptContext {
         let range = &self.changes.range;
         let about = BundleContext {
             id: bundle.id.clone(),
@@ -94,7 +128,7 @@ impl<'a> ContextBuilder<'a> {
             part: bundle.part.map(|(part, _)| part),
             parts: bundle.part.map(|(_, parts)| parts),
             bytes: bundle.bytes,
-            files: bundle.pieces.len(),
+            files: paths(self.changes, bundle).len(),
             additions: bundle.pieces.iter().map(|piece| piece.additions).sum(),
             deletions: bundle.pieces.iter().map(|piece| piece.deletions).sum(),
         };
@@ -108,32 +142,43 @@ impl<'a> ContextBuilder<'a> {
             base: range.base.clone(),
             head: range.head.clone(),
         };
-        Context::new(about, shown, line_numbers)
+        PromptContext::new(about, shown, line_numbers)
     }
 
-    /// The commits that touched a file of the bundle.
-    fn commits(&self, bundle: &Bundle) -> Vec<CommitItem> {
+    /// The commits that touched a file of the bundle, without their bodies, and these.
+    fn commits(&self, bundle: &Bundle) -> (Vec<CommitItem>, Vec<String>) {
         let mut own: Vec<usize> = bundle.pieces.iter().map(|piece| piece.change).collect();
         own.sort_unstable();
         let commits = self.changes.range.commits.iter().zip(&self.changes.touched);
         commits
             .filter(|(_, touched)| touched.iter().any(|file| own.binary_search(file).is_ok()))
-            .map(|(commit, _)| CommitItem {
-                id: commit.id.chars().take(7).collect(),
-                subject: one_line(&commit.subject),
+            .map(|(commit, _)| {
+                let item = CommitItem {
+                    id: commit.id.chars().take(7).collect(),
+                    subject: one_line(&commit.subject),
+                    body: String::new(),
+                };
+                (item, quoted(&prompt::plain(commit.body.as_bytes())))
             })
-            .collect()
+            .unzip()
     }
+}
+
+/// The files of a bundle, each once: a series of patches may touch one several times.
+fn paths<'a>(changes: &'a ChangeSet, bundle: &Bundle) -> BTreeSet<&'a RepoPath> {
+    let pieces = bundle.pieces.iter();
+    pieces
+        .map(|piece| &changes.changes()[piece.change].path)
+        .collect()
 }
 
 /// The folders of a bundle with the most files first, at most four of them.
 fn folders(changes: &ChangeSet, bundle: &Bundle) -> String {
     const SHOWN: usize = 4;
     let mut counts: Vec<(usize, &[u8])> = Vec::new();
-    let mut names: Vec<&[u8]> = bundle
-        .pieces
-        .iter()
-        .map(|piece| changes.changes()[piece.change].path.folder())
+    let mut names: Vec<&[u8]> = paths(changes, bundle)
+        .into_iter()
+        .map(RepoPath::folder)
         .collect();
     names.sort_unstable();
     for name in names {
@@ -160,6 +205,15 @@ fn folders(changes: &ChangeSet, bundle: &Bundle) -> String {
         text.push(format!("and {} more folders", counts.len() - SHOWN));
     }
     text.join(", ")
+}
+
+/// A text of the change's authors, marked as theirs: no line of it can pass for one of the prompt.
+fn quoted(text: &str) -> String {
+    let lines: Vec<String> = text
+        .lines()
+        .map(|line| format!("> {line}").trim_end().to_owned())
+        .collect();
+    lines.join("\n")
 }
 
 /// A text as one line of a prompt.

@@ -8,7 +8,7 @@ use crate::control::{Control, Watched};
 use crate::digest::DigestWriter;
 use crate::plan::{Bundle, DiffWriter, Piece, Plan};
 use crate::wave::manifest::BundleRecord;
-use crate::wave::prompt::{self, Context, Numbering, PromptError, Template};
+use crate::wave::prompt::{self, Numbering, PromptContext, PromptError, Template};
 
 /// How much of a bundle's diff, as its prompt shows it, is kept while the diff is written. The prompt of a larger one is
 /// made of a second look at its patches. A bundle that passes the guard by default is a tenth of it.
@@ -85,7 +85,7 @@ impl<'a> WaveFiles<'a> {
     pub(super) fn bundle(
         &mut self,
         bundle: &Bundle,
-        context: &Context,
+        context: &PromptContext,
         template: &Template,
     ) -> Result<BundleRecord, WaveError> {
         let diff = self.diff(bundle, context.line_numbers)?;
@@ -118,7 +118,7 @@ impl<'a> WaveFiles<'a> {
         &mut self,
         bundle: &Bundle,
         diff_sha256: &str,
-        context: &Context,
+        context: &PromptContext,
         template: &Template,
     ) -> Result<(Digested, u64), WaveError> {
         let name = layout::prompt(&bundle.id);

@@ -61,26 +61,27 @@ impl Instructions {
             .map(str::trim)
             .filter(|text| !text.is_empty())
             .collect();
-        cut(&super::prompt::plain(texts.join("\n\n").as_bytes()))
+        let text = super::prompt::plain(texts.join("\n\n").as_bytes());
+        cut(&text, INSTRUCTIONS_BYTES, "these instructions")
     }
 }
 
-/// Cuts a text after a line, and says how much is missing.
-fn cut(text: &str) -> String {
-    if text.len() <= INSTRUCTIONS_BYTES {
+/// Cuts a text to so many bytes, after a line if it has several, and says how much of `what` is missing. Empty if there is no
+/// room for that.
+pub(super) fn cut(text: &str, most: usize, what: &str) -> String {
+    if text.len() <= most {
         return text.to_owned();
     }
-    // Room for the words that say so.
-    let mut end = INSTRUCTIONS_BYTES - 60;
+    let note = |left_out: usize| format!("({left_out} more bytes of {what} are left out.)");
+    let Some(mut end) = most.checked_sub(note(text.len()).len() + 1) else {
+        return String::new();
+    };
     while !text.is_char_boundary(end) {
         end -= 1;
     }
     let end = text[..end].rfind('\n').unwrap_or(end);
-    format!(
-        "{}\n({} more bytes of instructions are left out.)",
-        &text[..end],
-        text.len() - end
-    )
+    let joint = if text.contains('\n') { '\n' } else { ' ' };
+    format!("{}{joint}{}", &text[..end], note(text.len() - end))
 }
 
 /// The part of a Markdown text below the heading of this name, up to the next heading of its level or a higher one.
@@ -119,11 +120,16 @@ mod tests {
     #[test]
     fn a_long_text_is_cut_after_a_line() {
         let text = "a line of words\n".repeat(400);
-        let short = cut(&text);
-        assert!(short.len() <= INSTRUCTIONS_BYTES, "{}", short.len());
-        assert!(short.ends_with("more bytes of instructions are left out.)"));
-        assert_eq!(cut("short"), "short");
-        assert!(cut(&"ö".repeat(4000)).len() <= INSTRUCTIONS_BYTES);
+        let short = cut(&text, 3_000, "it");
+        assert!((2_900..=3_000).contains(&short.len()), "{}", short.len());
+        assert!(
+            short.ends_with("\n(3441 more bytes of it are left out.)"),
+            "{short}"
+        );
+        assert_eq!(cut("short", 5, "it"), "short");
+        for most in [0, 1, 40, 41, 100, 3_000] {
+            assert!(cut(&"ö".repeat(4000), most, "it").len() <= most);
+        }
     }
 
     #[test]

@@ -5,6 +5,8 @@
 //!
 //! Other programs read this file. Fields may be added freely; renaming or removing one needs a new schema number.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::change::{ChangeKind, Hunk, Mode};
@@ -106,6 +108,30 @@ pub struct BundleRecord {
     pub files: Vec<FileRecord>,
 }
 
+impl BundleRecord {
+    /// How many files it has. A series of patches may have several records of one file.
+    pub fn file_count(&self) -> usize {
+        distinct(self.files.iter().map(|file| file.path.as_str()))
+    }
+}
+
+impl Manifest {
+    /// How many files the bundles have together. One that was cut, or that a series touches several times, is one file.
+    pub fn file_count(&self) -> usize {
+        let files = self.bundles.iter().flat_map(|bundle| &bundle.files);
+        distinct(files.map(|file| file.path.as_str()))
+    }
+
+    /// How many files no reviewer is shown.
+    pub fn excluded_count(&self) -> usize {
+        distinct(self.excluded.iter().map(|file| file.path.as_str()))
+    }
+}
+
+fn distinct<'p>(paths: impl Iterator<Item = &'p str>) -> usize {
+    paths.collect::<BTreeSet<_>>().len()
+}
+
 /// One file of a bundle, or the part of it that the bundle shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -137,7 +163,7 @@ pub struct FileRecord {
     pub deletions: u64,
     /// Bytes of the diff that are this file's.
     pub bytes: u64,
-    /// The hunks in this bundle. `new_start` is head numbering, also in parts.
+    /// The hunks in this bundle. `new_start` is head numbering and `old_start` base numbering, also in parts.
     pub hunks: Vec<Hunk>,
 }
 

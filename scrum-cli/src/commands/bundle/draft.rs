@@ -49,11 +49,12 @@ impl PlannedWave {
         let config = bundling.config(session)?;
         let template = template(bundling, &config, session, output)?;
         let instructions = instructions(&config, session, output)?;
+        let description = description(bundling)?;
         let progress = ProgressLine::start(output.quiet);
         let read = read_changes(range, bundling, &config, session, jobs, &progress);
         progress.clear();
         let Read {
-            changes,
+            mut changes,
             name,
             repository,
             snapshot,
@@ -64,6 +65,12 @@ impl PlannedWave {
             output.warnings(&snapshot.warnings);
         }
         output.warnings(&changes.warnings);
+        if let Some(title) = &bundling.title {
+            changes.message.title.clone_from(title);
+        }
+        if let Some(text) = description {
+            changes.message.text = text;
+        }
 
         let force = bundling.force_oversize
             || std::env::var_os("SCRUM_FORCE_OVERSIZE").is_some_and(|value| value == "1");
@@ -287,15 +294,37 @@ fn read_changes(
     })
 }
 
-fn read_patch(path: &Path) -> Result<(String, Vec<u8>)> {
+/// The file, or stdin if it is `-`.
+fn read_file(path: &Path) -> Result<Vec<u8>> {
     let mut text = Vec::new();
-    let name = path.display().to_string();
-    let read = if name == "-" {
+    let read = if path.as_os_str() == "-" {
         std::io::stdin().lock().read_to_end(&mut text)
     } else {
         std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut text))
     };
     read.map_err(|error| cannot_read(path, &error))?;
+    Ok(text)
+}
+
+/// What `--description` names.
+fn description(bundling: &Bundling) -> Result<Option<String>> {
+    let Some(path) = &bundling.description else {
+        return Ok(None);
+    };
+    let stdin = |path: &PathBuf| path.as_os_str() == "-";
+    if stdin(path) && bundling.diff.as_ref().is_some_and(stdin) {
+        return Err(
+            usage_error("--diff and --description cannot both be read from stdin")
+                .hint("write one of the two to a file"),
+        );
+    }
+    let text = read_file(path)?;
+    Ok(Some(String::from_utf8_lossy(&text).into_owned()))
+}
+
+fn read_patch(path: &Path) -> Result<(String, Vec<u8>)> {
+    let name = path.display().to_string();
+    let text = read_file(path)?;
     if text.trim_ascii().is_empty() {
         return Err(
             usage_error(format!("`{name}` holds no patch: it is empty")).hint(

@@ -96,6 +96,14 @@ pub(crate) struct Bundling {
     /// docs/prompt.md has what it can name; --dry-run tries it.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = SHOWN)]
     pub(super) template: Option<PathBuf>,
+    /// Show this as the title of the change [default: a patch series' own]
+    #[arg(long, value_name = "TEXT", help_heading = SHOWN)]
+    pub(super) title: Option<String>,
+    /// Show this text as the description of the change; - is stdin
+    ///
+    /// For example the text of a pull request. Prompts mark it as its authors' words. By default a patch series' cover letter.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = SHOWN)]
+    pub(super) description: Option<PathBuf>,
     /// Take scrum.toml and what it names from REF, or from the worktree
     ///
     /// By default a file that is changed by what is under review is taken from the base, so that a change cannot configure

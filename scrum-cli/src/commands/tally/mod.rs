@@ -4,6 +4,7 @@ mod arguments;
 
 use std::path::PathBuf;
 
+use scrum_core::size::counted;
 use scrum_core::tally::{self, DiffText, Gate, GateFailure, NoDiffs, Tally, TallyOptions};
 use scrum_core::wave::layout;
 
@@ -111,12 +112,18 @@ fn count(
     Ok((Some(counted.wave), counted.tally))
 }
 
-/// Names the files that lie where no review is read.
+/// Names the files among the reviews that are not read.
 fn warn_of_strays(wave: &Wave, output: &Output) {
-    for stray in strays(wave) {
+    const MOST: usize = 10;
+    let strays = strays(wave);
+    for stray in strays.iter().take(MOST) {
+        let (path, why) = (shown_path(&stray.path), stray.why);
+        output.warning(&format!("{path} is not read: {why}"));
+    }
+    if strays.len() > MOST {
         output.warning(&format!(
-            "{} is not read: a review lies in a bundle's folder, as in reviews/<bundle>/<reviewer>.md",
-            shown_path(&stray)
+            "and {} in reviews/ not read",
+            counted(strays.len() - MOST, "more file")
         ));
     }
 }

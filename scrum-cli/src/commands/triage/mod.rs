@@ -7,12 +7,11 @@ use std::process::Command;
 
 use clap::Args as ClapArgs;
 use scrum_core::report::ranked::{Ranked, ranked};
-use scrum_core::report::{TextOptions, excerpt, write_issue_text};
-use scrum_core::review::location::LineRange;
+use scrum_core::report::{TextOptions, write_issue_text};
 use scrum_core::rounds::{TriageEntry, TriageFile};
 use scrum_core::tally::{Tally, TriageVerdict};
 
-use super::show::write_excerpt;
+use super::show::{lines_around, write_excerpt};
 use crate::error::{ExitCode, Result};
 use crate::session::Session;
 use crate::terminal::Output;
@@ -20,9 +19,6 @@ use crate::wave::{
     CountedWave, Wave, apply_decisions, decisions_path, read_decisions, shown_path, write_decisions,
 };
 use keys::Keys;
-
-/// Lines of the diff that are shown before and after an issue.
-const AROUND: u32 = 3;
 
 const PROMPT: &str = "[c]onfirmed [f]alse positive [w]on't fix fi[x]ed [s]kip [u]ndo [n]ote [q]uit";
 
@@ -217,15 +213,7 @@ impl<'t> Desk<'t> {
 
     fn show(&self, issue: usize, number: usize, of: usize, output: &Output) -> Result<()> {
         let entry = &self.issues[issue];
-        let record = self.wave.manifest.bundle(&entry.bundle.id);
-        let diff = record.and_then(|record| self.wave.read(&record.diff).ok());
-        let lines = entry.issue.start.zip(entry.issue.end);
-        let lines = match (lines, diff) {
-            (Some((start, end)), Some(diff)) => {
-                excerpt(&diff, &entry.issue.path, LineRange { start, end }, AROUND)
-            }
-            _ => Vec::new(),
-        };
+        let lines = lines_around(self.wave, entry);
         let options = TextOptions::default()
             .color(output.color)
             .width(output.width);

@@ -181,7 +181,7 @@ fn review(bundle: &BundleTally, min_lineages: u32, found: &mut Vec<Found>) {
     };
     let mut agreed: Vec<usize> = Vec::new();
     for issue in bundle.issues.iter().filter(|issue| blocks(issue.severity)) {
-        let place = place(&issue.path, issue.start, issue.end, issue.symbol.as_deref());
+        let place = place(&issue.path, issue.lines(), issue.symbol.as_deref());
         if issue.is_dismissed() {
             // Locations of the same findings are dismissed with it.
             agreed.extend(&issue.findings);
@@ -205,15 +205,13 @@ fn review(bundle: &BundleTally, min_lineages: u32, found: &mut Vec<Found>) {
             .iter()
             .all(|index| agreed.binary_search(index).is_ok())
         {
-            let (start, end) = (location.start, location.end);
-            let place = place(&location.path, start, end, location.symbol.as_deref());
+            let place = place(&location.path, location.lines(), location.symbol.as_deref());
             add(Rule::ConvergentBlock, place, &location.findings);
         }
     }
 }
 
-fn place(path: &str, start: Option<u32>, end: Option<u32>, symbol: Option<&str>) -> String {
-    let lines = start.zip(end).map(|(start, end)| LineRange { start, end });
+fn place(path: &str, lines: Option<LineRange>, symbol: Option<&str>) -> String {
     let location = Location {
         path: path.to_owned(),
         lines: lines.filter(|_| symbol.is_none()),

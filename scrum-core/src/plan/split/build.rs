@@ -83,8 +83,12 @@ impl Table<'_> {
                 new_start: start(new_above, new_lines),
                 new_lines,
             };
+            // Context that earlier parts added is no line of the base.
+            let base_leading = count(leading).min(base_above);
+            let base_lines = old_lines - (count(leading) - base_leading);
             built.base_numbers.push(Hunk {
-                old_start: start(base_above.saturating_sub(count(leading)), old_lines),
+                old_start: start(base_above - base_leading, base_lines),
+                old_lines: base_lines,
                 ..numbers
             });
             let segment = Segment {

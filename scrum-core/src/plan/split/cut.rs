@@ -174,11 +174,7 @@ impl Cutter<'_> {
             additions: built.additions,
             deletions: built.deletions,
             bytes: header.len() as u64 + built.bytes,
-            hunks: if self.deleted {
-                built.base_numbers
-            } else {
-                built.segments.iter().map(|segment| segment.hunk).collect()
-            },
+            hunks: built.base_numbers,
             cut: Some(Cut {
                 header,
                 segments: built.segments,

@@ -174,7 +174,6 @@ fn check_numbers(changes: &ChangeSet, plan: &Plan, base: &Tree, head: &Tree) -> 
                 String::from_utf8_lossy(&text)
             ));
         }
-        let deleted = change.kind == ChangeKind::Deleted;
         let mut shift = 0;
         for (hunk, said) in patch.hunks.iter().zip(&piece.hunks) {
             let own = hunk.hunk;
@@ -182,26 +181,23 @@ fn check_numbers(changes: &ChangeSet, plan: &Plan, base: &Tree, head: &Tree) -> 
                 above(own.old_start, own.old_lines),
                 above(own.new_start, own.new_lines),
             );
-            if new - old != shift || (!deleted && own != *said) {
+            if new - old != shift || own.new_lines != said.new_lines {
                 return Err(format!(
                     "{said:?} {shift} {}",
                     String::from_utf8_lossy(&text)
                 ));
             }
             shift += i64::from(own.new_lines) - i64::from(own.old_lines);
-            let (mut old, mut new) = (said.old_start, said.new_start);
-            for shown in hunk.lines() {
+            for (at, shown) in hunk.numbered(*said) {
                 let content = shown[1..].strip_suffix(b"\n").unwrap_or(&shown[1..]);
                 let wrong = match shown[0] {
-                    b'+' => line(head, &change.path, new) != content,
-                    b'-' if deleted => line(base, &change.path, old) != content,
+                    b'+' => line(head, &change.path, at.new_at) != content,
+                    b'-' => line(base, change.source_path(), at.old_at) != content,
                     _ => false,
                 };
                 if wrong {
-                    return Err(format!("-{old} +{new} {}", String::from_utf8_lossy(&text)));
+                    return Err(format!("{at:?} {}", String::from_utf8_lossy(&text)));
                 }
-                old += u32::from(matches!(shown[0], b' ' | b'-'));
-                new += u32::from(matches!(shown[0], b' ' | b'+'));
             }
         }
     }
@@ -291,7 +287,11 @@ fn a_large_new_file_is_cut_between_functions() {
         );
         // Three lines of what is there already, the last of them the blank one before a function.
         let hunk = piece.hunks[0];
-        assert_eq!((hunk.old_lines, hunk.old_start), (3, hunk.new_start));
+        assert_eq!((hunk.old_lines, hunk.old_start), (0, 0));
+        assert!(
+            text.contains(&format!("@@ -{0},3 +{0},", hunk.new_start)),
+            "{text}"
+        );
         assert_eq!((hunk.new_start + 2) % 10, 0, "{hunk:?}");
         let section = format!("@@ fn new_{}() {{\n", hunk.new_start + 2 - 10);
         assert!(text.contains(&section), "{section} {text}");

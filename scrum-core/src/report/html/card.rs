@@ -9,6 +9,7 @@ use super::words::{Prose, prose, severity_key, severity_word, start};
 use crate::report::ranked::{Ranked, cited, name, notes, source};
 use crate::report::sanitize::line;
 use crate::review::ReadAs;
+use crate::review::location::LineRange;
 use crate::tally::FindingRecord;
 
 /// Claims of one issue that are shown; more are counted.
@@ -23,7 +24,7 @@ pub(super) struct Card {
     #[serde(skip)]
     pub(super) path: String,
     #[serde(skip)]
-    pub(super) lines: Option<(u32, u32)>,
+    pub(super) lines: Option<LineRange>,
     /// `agreed by 2 of 3 lineages`.
     pub(super) told: String,
     pub(super) claims: Vec<ClaimView>,
@@ -83,7 +84,7 @@ impl Card {
             .collect();
         Self {
             path: entry.issue.path.clone(),
-            lines: entry.issue.start.zip(entry.issue.end),
+            lines: entry.issue.lines(),
             told: entry.agreement(),
             claims_left_out: entry.issue.findings.len().saturating_sub(claims.len()),
             claims,

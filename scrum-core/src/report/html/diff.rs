@@ -12,8 +12,9 @@ use super::card::Card;
 use super::plan::BundlePlan;
 use super::words::code_line;
 use crate::change::{ChangeKind, Hunk};
-use crate::patch::{FilePatch, HunkText, file_patches};
+use crate::patch::{FilePatch, HunkLine, HunkText, LineKind, file_patches};
 use crate::report::sanitize::line;
+use crate::review::location::LineRange;
 use crate::wave::manifest::{BundleRecord, FileRecord, Manifest};
 
 /// Lines around a finding that are shown where the diffs are too large to be shown whole.
@@ -192,26 +193,74 @@ struct Drawing<'a> {
     cards: Vec<&'a Card>,
     findings: usize,
     chunks: Vec<Chunk>,
-    /// The lines that findings cite, joined where they meet.
-    cited: Vec<(u32, u32)>,
+    /// The lines that findings cite.
+    cited: LinesOfSides,
     /// The same with what is around them.
-    around: Vec<(u32, u32)>,
+    around: LinesOfSides,
 }
+
+/// Lines of both sides, as ranges joined where they meet.
+struct LinesOfSides {
+    old: Vec<(u32, u32)>,
+    new: Vec<(u32, u32)>,
+}
+
+impl LinesOfSides {
+    fn new(ranges: impl Iterator<Item = LineRange>) -> Self {
+        let (old, new): (Vec<LineRange>, Vec<LineRange>) = ranges.partition(|lines| lines.old_side);
+        let joined_side =
+            |side: Vec<LineRange>| joined(side.into_iter().map(|lines| (lines.start, lines.end)));
+        Self {
+            old: joined_side(old),
+            new: joined_side(new),
+        }
+    }
+
+    /// Whether one of the ranges contains a line at this place.
+    fn reach(&self, at: HunkLine) -> bool {
+        within(&self.old, at.old_at) || within(&self.new, at.new_at)
+    }
+
+    /// Whether one of the ranges contains this line.
+    fn contain(&self, at: HunkLine) -> bool {
+        at.old().is_some_and(|line| within(&self.old, line))
+            || at.new().is_some_and(|line| within(&self.new, line))
+    }
+
+    /// Whether one of the ranges meets the hunk.
+    fn meet(&self, hunk: &Hunk) -> bool {
+        let meets = |ranges: &[(u32, u32)], first: u32, lines: u32| {
+            let last = first.saturating_add(lines);
+            ranges
+                .iter()
+                .any(|(from, to)| *from <= last && *to >= first)
+        };
+        meets(&self.old, hunk.old_start, hunk.old_lines)
+            || meets(&self.new, hunk.new_start, hunk.new_lines)
+    }
+}
+
+/// The cards below each line, by side and number.
+type CardsAtLines<'a> = BTreeMap<(bool, u32), Vec<&'a Card>>;
 
 impl<'a> Drawing<'a> {
     fn new(record: &'a FileRecord, cards: Vec<&'a Card>) -> Self {
-        let lines = || cards.iter().filter_map(|card| card.lines);
+        let lines = || cards.iter().filter_map(|card| lines_in(record, card));
         Self {
             record,
             hunks: record.hunks.iter(),
             findings: cards.len(),
             chunks: Vec::new(),
-            cited: joined(lines()),
-            around: joined(lines().map(|(start, end)| {
-                (
-                    start.saturating_sub(AROUND),
-                    end.min(start.saturating_add(CITED)).saturating_add(AROUND),
-                )
+            cited: LinesOfSides::new(lines()),
+            around: LinesOfSides::new(lines().map(|lines| {
+                LineRange {
+                    start: lines.start.saturating_sub(AROUND),
+                    end: lines
+                        .end
+                        .min(lines.start.saturating_add(CITED))
+                        .saturating_add(AROUND),
+                    ..lines
+                }
             })),
             cards,
         }
@@ -224,58 +273,49 @@ impl<'a> Drawing<'a> {
             // The manifest's numbers count: a part of a cut file is numbered from what earlier parts left.
             .map(|text| (self.hunks.next().copied().unwrap_or(text.hunk), text))
             .collect();
-        let old_side = self.record.kind == ChangeKind::Deleted;
-        let numbers = |hunk: &Hunk| match old_side {
-            true => (hunk.old_start, hunk.old_lines),
-            false => (hunk.new_start, hunk.new_lines),
-        };
-        let mut at_line: BTreeMap<u32, Vec<&Card>> = BTreeMap::new();
+        let mut at_line = CardsAtLines::new();
+        let record = self.record;
         self.cards.retain(|card| {
-            let Some((start, end)) = card.lines else {
+            let Some(cited) = lines_in(record, card) else {
                 return true;
             };
             let end = match budget.whole {
-                true => end,
-                false => end.min(start.saturating_add(CITED)),
+                true => cited.end,
+                false => cited.end.min(cited.start.saturating_add(CITED)),
             };
             let spot = hunks
                 .iter()
-                .map(|(hunk, _)| numbers(hunk))
+                .map(|(hunk, _)| match cited.old_side {
+                    true => (hunk.old_start, hunk.old_lines),
+                    false => (hunk.new_start, hunk.new_lines),
+                })
                 .filter(|(_, lines)| *lines > 0)
                 .map(|(first, lines)| (first, first.saturating_add(lines - 1)))
-                .filter(|(first, last)| *first <= end && *last >= start)
+                .filter(|(first, last)| *first <= end && *last >= cited.start)
                 .map(|(_, last)| last.min(end))
                 .max();
             spot.is_none_or(|spot| {
-                at_line.entry(spot).or_default().push(card);
+                let place = (cited.old_side, spot);
+                at_line.entry(place).or_default().push(card);
                 false
             })
         });
         for (hunk, text) in &hunks {
-            let (first, count) = numbers(hunk);
-            let near = || {
-                let last = first.saturating_add(count);
-                self.around
-                    .iter()
-                    .any(|(from, to)| *from <= last && *to >= first)
-            };
-            if !budget.whole && !near() {
+            if !budget.whole && !self.around.meet(hunk) {
                 self.skip(text.lines().count() as u64, budget);
                 continue;
             }
-            self.hunk(hunk, text, first, old_side, &mut at_line, budget);
+            self.hunk(*hunk, text, &mut at_line, budget);
         }
-        // A hunk may hold fewer lines than it says only where the text was not the one of the manifest.
+        // A hunk has fewer lines than it says only if the text was not the one of the manifest.
         self.cards.extend(at_line.into_values().flatten());
     }
 
     fn hunk(
         &mut self,
-        hunk: &Hunk,
+        hunk: Hunk,
         text: &HunkText<'_>,
-        first: u32,
-        old_side: bool,
-        at_line: &mut BTreeMap<u32, Vec<&'a Card>>,
+        at_line: &mut CardsAtLines<'a>,
         budget: &mut Budget,
     ) {
         let mut label = format!(
@@ -287,44 +327,48 @@ impl<'a> Drawing<'a> {
             label.push_str(&line(&String::from_utf8_lossy(text.section)));
         }
         self.chunks.push(Chunk::Hunk(label));
-        let mut number = first;
+        let old_side = self.record.kind == ChangeKind::Deleted;
         let mut html = String::new();
         let mut skipped = 0;
-        for row in text.lines() {
+        for (at, row) in text.numbered(hunk) {
             let row = row.strip_suffix(b"\n").unwrap_or(row);
-            let (tag, numbered) = match row.first() {
-                Some(b'-') => ("del", old_side),
-                Some(b'+') => ("ins", !old_side),
-                Some(b'\\') => ("i", false),
-                _ => ("span", true),
+            let tag = match at.kind {
+                LineKind::Deleted => "del",
+                LineKind::Added => "ins",
+                LineKind::Note => "i",
+                LineKind::Context => "span",
             };
-            if budget.left == 0 || !(budget.whole || within(&self.around, number)) {
+            if budget.left == 0 || !(budget.whole || self.around.reach(at)) {
                 self.flush(&mut html);
                 skipped += 1;
             } else {
                 self.skip(std::mem::take(&mut skipped), budget);
                 let before = html.len();
-                let cited = numbered && within(&self.cited, number);
+                let cited = self.cited.contain(at);
                 let class = if cited { " class=\"m\"" } else { "" };
+                // A deleted line needs its number only where somebody names it.
+                let old = at.old().filter(|_| cited);
+                let number = if old_side { at.old() } else { at.new() };
                 // Writing to a string has no way to fail.
-                let _ = match numbered {
-                    true => write!(html, "<{tag}{class} data-n=\"{number}\">"),
-                    false => write!(html, "<{tag}{class}>"),
+                let _ = match (number, old) {
+                    (Some(number), _) => write!(html, "<{tag}{class} data-n=\"{number}\">"),
+                    (None, Some(old)) => write!(html, "<{tag}{class} data-n=\"old:{old}\">"),
+                    (None, None) => write!(html, "<{tag}{class}>"),
                 };
                 // A context line that lost its only space on the way still takes a line.
                 code_line(if row.is_empty() { b" " } else { row }, &mut html);
                 let _ = write!(html, "</{tag}>");
                 budget.take(html.len() - before);
             }
-            if numbered {
-                if let Some(cards) = at_line.remove(&number) {
+            let sides = [(true, at.old()), (false, at.new())];
+            for (side, number) in sides {
+                if let Some(cards) = number.and_then(|number| at_line.remove(&(side, number))) {
                     self.skip(std::mem::take(&mut skipped), budget);
                     self.flush(&mut html);
                     let cards = cards.into_iter().cloned();
                     self.chunks
                         .extend(cards.map(|card| Chunk::Card(Box::new(card))));
                 }
-                number = number.saturating_add(1);
             }
         }
         self.flush(&mut html);
@@ -379,6 +423,13 @@ impl<'a> Drawing<'a> {
         view.chunks = self.chunks;
         view
     }
+}
+
+/// The lines that a card cites of a file. All lines of a deleted file are old ones.
+fn lines_in(record: &FileRecord, card: &Card) -> Option<LineRange> {
+    let lines = card.lines?;
+    let deleted = record.kind == ChangeKind::Deleted;
+    Some(lines.on_old_side(lines.old_side || deleted))
 }
 
 /// Ranges sorted and joined where they overlap or touch.

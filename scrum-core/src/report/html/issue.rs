@@ -61,7 +61,7 @@ impl Issue {
     pub(super) fn new(entry: &Ranked<'_>, anchors: &mut Anchors, counts: &mut Counts) -> Self {
         let issue = entry.issue;
         let path = line(&issue.path);
-        let at = location_name("", issue.start, issue.end, issue.symbol.as_deref());
+        let at = location_name("", issue.lines(), issue.symbol.as_deref());
         let anchor = anchors.name(&format!("{}/{path}{at}", line(&entry.bundle.id)));
         let (folder, file) = match path.rfind('/') {
             Some(slash) => (path[..=slash].to_owned(), path[slash + 1..].to_owned()),

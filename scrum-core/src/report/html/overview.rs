@@ -200,15 +200,6 @@ fn named(manifest: &Manifest) -> (Option<String>, Option<String>) {
 
 /// `1 commit, 12 files and 204.7 KB in 4 bundles, 1 excluded`.
 fn facts(manifest: &Manifest) -> String {
-    // A file that was cut stands in several bundles and is one file.
-    let mut files: Vec<&str> = manifest
-        .bundles
-        .iter()
-        .flat_map(|bundle| &bundle.files)
-        .map(|file| file.path.as_str())
-        .collect();
-    files.sort_unstable();
-    files.dedup();
     let shown: u64 = manifest.bundles.iter().map(|bundle| bundle.bytes).sum();
     let mut text = String::new();
     let commits = manifest.range.commits.len();
@@ -218,12 +209,12 @@ fn facts(manifest: &Manifest) -> String {
     }
     text.push_str(&format!(
         "{} and {} in {}",
-        counted(files.len() as u64, "file"),
+        counted(manifest.file_count() as u64, "file"),
         size::decimal(shown),
         counted(manifest.bundles.len() as u64, "bundle")
     ));
     if !manifest.excluded.is_empty() {
-        text.push_str(&format!(", {} excluded", manifest.excluded.len()));
+        text.push_str(&format!(", {} excluded", manifest.excluded_count()));
     }
     text
 }

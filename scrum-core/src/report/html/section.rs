@@ -107,7 +107,7 @@ pub(super) fn section(
         facts.push(size::decimal(bytes));
     }
     if let Some(record) = record {
-        facts.push(counted(record.files.len() as u64, "file"));
+        facts.push(counted(record.file_count() as u64, "file"));
         if let (Some(part), Some(parts)) = (record.part, record.parts) {
             facts.push(format!(
                 "part {part} of {parts} of {}",
@@ -176,12 +176,7 @@ pub(super) fn section(
                 reviewer: line(&mention.reviewer),
                 review_line: mention.review_line,
                 text: start(
-                    &location_name(
-                        &mention.path,
-                        mention.start,
-                        mention.end,
-                        mention.symbol.as_deref(),
-                    ),
+                    &location_name(&mention.path, mention.lines(), mention.symbol.as_deref()),
                     300,
                 ),
             })

@@ -110,6 +110,7 @@ fn said(path: &str, lines: Option<(u32, u32)>, what: &str) -> FindingRecord {
         path: path.to_owned(),
         start: lines.map(|(start, _)| start),
         end: lines.map(|(_, end)| end),
+        old_side: false,
         symbol: None,
         symbol_start: None,
         symbol_end: None,
@@ -137,6 +138,7 @@ fn tally_of(findings: Vec<FindingRecord>) -> Tally {
             path: finding.path.clone(),
             start: finding.start,
             end: finding.end,
+            old_side: finding.old_side,
             symbol: None,
             severity: finding.severity,
             findings: vec![at],
@@ -150,6 +152,7 @@ fn tally_of(findings: Vec<FindingRecord>) -> Tally {
             path: finding.path.clone(),
             start: finding.start,
             end: finding.end,
+            old_side: finding.old_side,
             symbol: None,
             severity: finding.severity,
             findings: vec![at],
@@ -335,6 +338,7 @@ fn what_comes_from_outside_is_text_everywhere() {
         path: EVIL.to_owned(),
         start: None,
         end: None,
+        old_side: false,
         symbol: Some(EVIL.to_owned()),
         review_line: 1,
     });
@@ -387,6 +391,7 @@ fn what_comes_from_outside_is_text_everywhere() {
     manifest.range.commits.push(crate::range::Commit {
         id: EVIL.to_owned(),
         subject: EVIL.to_owned(),
+        body: EVIL.to_owned(),
     });
     manifest.excluded.push(ExcludedRecord {
         path: EVIL.to_owned(),

@@ -162,7 +162,7 @@ impl MarkdownPage {
         let records = of_bundles(tally, only, |bundle| &bundle.mentions);
         let item = |(bundle, record): &(&BundleTally, &MentionRecord)| {
             let symbol = record.symbol.as_deref();
-            let at = location_name(&record.path, record.start, record.end, symbol);
+            let at = location_name(&record.path, record.lines(), symbol);
             format!(
                 "- **{}** on {}, review line {} · {}\n",
                 name(&record.reviewer),

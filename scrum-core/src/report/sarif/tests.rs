@@ -135,13 +135,8 @@ fn limits_cut_the_least_important_and_say_so() {
 #[test]
 fn an_issue_without_head_lines_has_no_region() {
     let text = finding("WARN", "a.rs", "whole") + &finding("WARN", "b.rs::drain", "symbol");
-    let mut tally = tally_of(&[("core", "opus", text + &finding("WARN", "c.rs:9-12", "gone"))]);
-    let deleted = |finding: &&mut crate::tally::FindingRecord| finding.path == "c.rs";
-    for finding in tally.bundles[0].findings.iter_mut().filter(deleted) {
-        finding
-            .flags
-            .push(crate::tally::ground::DELETED_FILE.to_owned());
-    }
+    let old = finding("WARN", "c.rs:old:9-12", "gone");
+    let mut tally = tally_of(&[("core", "opus", text + &old)]);
     let (file, _) = sarif(&tally, SarifOptions::default());
     for result in results(&file["runs"][0]) {
         assert!(

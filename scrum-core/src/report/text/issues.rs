@@ -76,7 +76,7 @@ impl TextPage<'_> {
     /// Why these claims are one issue, and others at these lines are not.
     fn similarities(&mut self, ranked: &Ranked<'_>) -> io::Result<()> {
         let name = |finding: &FindingRecord| {
-            let at = location_name("", finding.start, finding.end, finding.symbol.as_deref());
+            let at = location_name("", finding.lines(), finding.symbol.as_deref());
             line(&format!("{}{at}", finding.reviewer))
         };
         let pairs = ranked

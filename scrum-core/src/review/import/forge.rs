@@ -197,10 +197,7 @@ impl<'a> CommentReader<'a> {
             let (start, end) = (find(start), find(end));
             let last = end.or(start)?;
             let first = start.unwrap_or(last);
-            Some(LineRange {
-                start: first.min(last),
-                end: first.max(last),
-            })
+            Some(LineRange::new(first.min(last), first.max(last)))
         };
         let old_side =
             find_text(&KEYS.side).is_some_and(|side| KEYS.old_sides.iter().any(|old| old == side));

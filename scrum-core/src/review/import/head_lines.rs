@@ -69,27 +69,23 @@ impl HeadLines {
                 new: Vec::new(),
             };
             for hunk in &file.hunks {
-                // A side without lines starts at the line before it.
-                let mut next = hunk.hunk.new_start + u32::from(hunk.hunk.new_lines == 0);
                 let mut old = Vec::new();
-                for line in hunk.lines() {
-                    match line.first() {
-                        Some(b'-') => old.push(None),
-                        Some(b'\\') => {}
-                        mark => {
-                            if mark != Some(&b'+') {
-                                old.push(Some(next));
-                            }
-                            let text = String::from_utf8_lossy(line.get(1..).unwrap_or(b""));
-                            lines.new.push((next, text.trim().to_owned()));
-                            next = next.saturating_add(1);
-                        }
+                for (at, line) in hunk.numbered(hunk.hunk) {
+                    if at.old().is_some() {
+                        old.push(at.new());
+                    }
+                    if let Some(number) = at.new() {
+                        let text = String::from_utf8_lossy(line.get(1..).unwrap_or(b""));
+                        lines.new.push((number, text.trim().to_owned()));
                     }
                 }
+                // A side without lines starts at the line before it.
+                let numbers = hunk.hunk;
+                let new_start = numbers.new_start + u32::from(numbers.new_lines == 0);
                 lines.hunks.push(HunkLines {
-                    old_start: hunk.hunk.old_start + u32::from(hunk.hunk.old_lines == 0),
+                    old_start: numbers.old_start + u32::from(numbers.old_lines == 0),
                     old,
-                    new_end: next,
+                    new_end: new_start.saturating_add(numbers.new_lines),
                 });
             }
             self.files.insert(path, self.diffs.len());
@@ -107,16 +103,16 @@ impl HeadLines {
             .filter(|file| !file.divided)
     }
 
-    /// Where lines of the old file are at the head. Those of a deleted file stay what they are. `None` if one of the two
-    /// ends was deleted.
+    /// Where lines of the old file are at the head. If one of the two ends was deleted, and in a deleted file, they stay lines of
+    /// the old file. `None` if no diff has the file.
     pub fn from_old(&self, path: &str, lines: LineRange) -> Option<(String, LineRange)> {
         let file = self.file(path)?;
-        if file.deleted {
-            return Some((file.path.clone(), lines));
-        }
-        let start = file.head_line(lines.start)?;
-        let end = file.head_line(lines.end)?;
-        (start <= end).then(|| (file.path.clone(), LineRange { start, end }))
+        let at_head = |line| file.head_line(line).filter(|_| !file.deleted);
+        let lines = match (at_head(lines.start), at_head(lines.end)) {
+            (Some(start), Some(end)) if start <= end => LineRange::new(start, end),
+            _ => lines.on_old_side(true),
+        };
+        Some((file.path.clone(), lines))
     }
 
     /// Where lines of an earlier commit are at the head: by the commit if it is the head or the base, else by the text of
@@ -137,7 +133,7 @@ impl HeadLines {
         let file = self.file(path)?;
         let end = file.by_text(diff_hunk?, lines.end)?;
         let start = end.checked_sub(lines.end - lines.start)?;
-        (start > 0).then(|| (file.path.clone(), LineRange { start, end }))
+        (start > 0).then(|| (file.path.clone(), LineRange::new(start, end)))
     }
 }
 
@@ -201,10 +197,7 @@ mod tests {
 diff --git a/gone.rs b/gone.rs\ndeleted file mode 100644\n--- a/gone.rs\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-one\n-two\n";
 
     fn at(line: u32) -> LineRange {
-        LineRange {
-            start: line,
-            end: line,
-        }
+        LineRange::new(line, line)
     }
 
     fn mapped() -> HeadLines {
@@ -217,19 +210,18 @@ diff --git a/gone.rs b/gone.rs\ndeleted file mode 100644\n--- a/gone.rs\n+++ /de
     fn old_lines_go_through_the_diff() {
         let lines = mapped();
         for (path, old, new) in [
-            ("old.rs", 1, Some(("new.rs", 1))),
-            ("new.rs", 3, Some(("new.rs", 3))),
-            ("old.rs", 4, None),
-            ("old.rs", 5, Some(("new.rs", 6))),
-            ("old.rs", 20, Some(("new.rs", 21))),
-            ("old.rs", 21, Some(("new.rs", 23))),
-            ("gone.rs", 2, Some(("gone.rs", 2))),
-            ("other.rs", 2, None),
+            ("old.rs", 1, "new.rs:1"),
+            ("new.rs", 3, "new.rs:3"),
+            ("old.rs", 4, "new.rs:old:4"),
+            ("old.rs", 5, "new.rs:6"),
+            ("old.rs", 20, "new.rs:21"),
+            ("old.rs", 21, "new.rs:23"),
+            ("gone.rs", 2, "gone.rs:old:2"),
         ] {
-            let found = lines.from_old(path, at(old));
-            let new = new.map(|(path, line)| (path.to_owned(), at(line)));
-            assert_eq!(found, new, "{path}:{old}");
+            let (file, lines) = lines.from_old(path, at(old)).unwrap();
+            assert_eq!(format!("{file}:{lines}"), new, "{path}:{old}");
         }
+        assert_eq!(lines.from_old("other.rs", at(2)), None);
     }
 
     #[test]

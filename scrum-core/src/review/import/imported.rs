@@ -17,6 +17,9 @@ pub struct ImportedFinding {
     /// Last line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_line: Option<u32>,
+    /// In place of both, lines of the old file: `old:41`, `old:41-44`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lines: Option<String>,
     /// `block`, `warn` or `info`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity: Option<String>,
@@ -166,10 +169,13 @@ pub(super) fn finding_of(location: &Location, claim: Claim) -> ImportedFinding {
         Severity::Warn => "warn".to_owned(),
         Severity::Info => "info".to_owned(),
     });
+    let new = location.lines.filter(|lines| !lines.old_side);
+    let old = location.lines.filter(|lines| lines.old_side);
     ImportedFinding {
         path: location.path.clone(),
-        start_line: location.lines.map(|lines| lines.start),
-        end_line: location.lines.map(|lines| lines.end),
+        start_line: new.map(|lines| lines.start),
+        end_line: new.map(|lines| lines.end),
+        lines: old.map(|lines| lines.to_string()),
         severity,
         title: claim.what,
         body: claim.why,

@@ -14,7 +14,9 @@ fn findings(import: &Import) -> Vec<String> {
             let lines = finding
                 .start_line
                 .zip(finding.end_line)
-                .map_or(String::new(), |(a, b)| format!(":{a}-{b}"));
+                .map(|(a, b)| format!(":{a}-{b}"))
+                .or(finding.lines.as_ref().map(|lines| format!(":{lines}")))
+                .unwrap_or_default();
             let severity = finding.severity.as_deref().unwrap_or("-");
             let resolved = if finding.resolved { " resolved" } else { "" };
             format!(
@@ -190,11 +192,17 @@ fn older_lines_are_mapped_or_flagged() {
         findings(&read),
         [
             "a src/pool.rs:8-8 -",
-            "b src/pool.rs -",
+            "b src/pool.rs:old:6 -",
             "c src/pool.rs:3-3 -",
             "d src/pool.rs -"
         ]
     );
+    // What is written is read back on its side.
+    let deleted = &read.authors[1];
+    let written = deleted.to_json_lines(&[&deleted.findings[0]]);
+    let back = Review::from_text(&written);
+    let location = back.findings[0].location.as_ref().unwrap();
+    assert_eq!(location.to_string(), "src/pool.rs:old:6", "{written}");
     let told: Vec<_> = read
         .authors
         .iter()

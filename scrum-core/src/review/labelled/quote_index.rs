@@ -209,41 +209,22 @@ fn sides(text: &str) -> [String; 2] {
     sides
 }
 
-/// Takes the six columns of line number and the blank behind them off.
+/// Columns that the longest number takes: `old:` and ten digits.
+const MAX_WIDTH: usize = 14;
+
+/// Takes the number that the prompt has in front of a line off: `    41 ` or `old:41 `.
 fn without_gutter(line: &str) -> &str {
-    let bytes = line.as_bytes();
-    let digits_end = bytes.iter().position(|b| *b != b' ' && !b.is_ascii_digit());
-    match digits_end {
-        // The mark `+`, `-` or the context's blank comes right behind the columns.
-        Some(_)
-            if bytes.len() > 7
-                && bytes[..6].iter().all(|b| *b == b' ')
-                && bytes[6] == b' '
-                && bytes[7] == b'-' =>
-        {
-            &line[7..]
-        }
-        _ => {
-            let lead = bytes.iter().take_while(|b| **b == b' ').count();
-            let digits = bytes[lead..]
-                .iter()
-                .take_while(|b| b.is_ascii_digit())
-                .count();
-            let end = lead + digits;
-            let mark = bytes
-                .get(end + 1)
-                .is_some_and(|b| matches!(b, b'+' | b'-' | b' '));
-            if digits > 0
-                && end >= 6
-                && (lead == 0 || end == 6)
-                && bytes.get(end) == Some(&b' ')
-                && mark
-            {
-                &line[end + 1..]
-            } else {
-                line
-            }
-        }
+    let number = line.trim_start_matches(' ');
+    let digits = number.strip_prefix("old:").unwrap_or(number);
+    let rest = digits.trim_start_matches(|c: char| c.is_ascii_digit());
+    let width = line.len() - rest.len();
+    // The mark `+`, `-` or the context's blank follows the columns.
+    let marked = rest
+        .strip_prefix(' ')
+        .filter(|shown| shown.starts_with(['+', '-', ' ']));
+    match marked {
+        Some(shown) if rest.len() < digits.len() && (6..=MAX_WIDTH).contains(&width) => shown,
+        _ => line,
     }
 }
 
@@ -258,10 +239,12 @@ mod tests {
             (new.as_str(), old.as_str()),
             ("@@ -1 +1 @@\nb\nc\n", "@@ -1 +1 @@\na\nc\n")
         );
-        let [new, old] = sides("     1 +b\n       -a\n     2  c\n1234567 +d\n    indented\n");
+        let shown =
+            "     1 +b\n old:1 -a\n     2  c\n1234567 +d\n   1200  e\nold:120 -f\n    indented\n";
+        let [new, old] = sides(shown);
         assert_eq!(
             (new.as_str(), old.as_str()),
-            ("b\nc\nd\n   indented\n", "a\nc\n   indented\n")
+            ("b\nc\nd\ne\n   indented\n", "a\nc\ne\nf\n   indented\n")
         );
     }
 

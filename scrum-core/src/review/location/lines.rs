@@ -1,4 +1,4 @@
-//! Line numbers: `42`, `40-52`, `(lines 40, 52)`, `, line 42`, `#L40-L52`.
+//! Line numbers: `42`, `40-52`, `(lines 40, 52)`, `, line 42`, `#L40-L52`; of the old file: `old:42`, `old line 42`.
 
 use std::sync::LazyLock;
 
@@ -54,12 +54,46 @@ type Read<'a> = (Result<ParsedRange, Malformed>, &'a str);
 /// What may close a quoted number or path, or open one.
 const MARKS: [char; 2] = ['`', '*'];
 
-/// Reads `N` or `N-M` at the start of `text`; columns are read and dropped.
+/// Reads `N`, `N-M` or `old:N-M` at the start of `text`; columns are read and dropped.
 pub(super) fn range(text: &str) -> Option<Read<'_>> {
+    match after_old(text) {
+        Some(numbers) => plain_range(numbers).map(|(lines, rest)| (on_old_side(lines), rest)),
+        None => plain_range(text),
+    }
+}
+
+pub(super) fn on_old_side(lines: Result<ParsedRange, Malformed>) -> Result<ParsedRange, Malformed> {
+    lines.map(|lines| ParsedRange {
+        range: lines.range.on_old_side(true),
+        ..lines
+    })
+}
+
+/// Skips what says that a number is one of the old file: `old:`, `old line`.
+pub(super) fn after_old(text: &str) -> Option<&str> {
+    let rest = strip_ignoring_case(text, "old")?;
+    if let Some(number) = rest.strip_prefix(':') {
+        let number = number.trim_start();
+        let digits = number.strip_prefix(['L', 'l']).unwrap_or(number);
+        return digits
+            .starts_with(|c: char| c.is_ascii_digit())
+            .then_some(number);
+    }
+    after_word(rest.strip_prefix([' ', '-'])?)
+}
+
+/// Whether the words after a number say that it is one of the old file.
+fn says_old(words: &str) -> bool {
+    ["of the old ", "in the old "]
+        .iter()
+        .any(|word| strip_ignoring_case(words.trim_start(), word).is_some())
+}
+
+fn plain_range(text: &str) -> Option<Read<'_>> {
     let (first, rest) = number(text)?;
     let (rest, first_column) = skip_column(rest);
     if let Some((tail, spaced)) = dash(rest)
-        && let Some((last, tail)) = number(tail)
+        && let Some((last, tail)) = number(after_old(tail).unwrap_or(tail))
     {
         let (tail, last_column) = skip_column(tail);
         // `40:5-10` is one line with columns 5 to 10.
@@ -75,10 +109,7 @@ pub(super) fn range(text: &str) -> Option<Read<'_>> {
 
 fn one(number: Result<u32, Malformed>) -> Result<ParsedRange, Malformed> {
     number.map(|line| ParsedRange {
-        range: LineRange {
-            start: line,
-            end: line,
-        },
+        range: LineRange::new(line, line),
         swapped: false,
     })
 }
@@ -89,10 +120,7 @@ fn both(
 ) -> Result<ParsedRange, Malformed> {
     let (first, last) = (first?, last?);
     Ok(ParsedRange {
-        range: LineRange {
-            start: first.min(last),
-            end: first.max(last),
-        },
+        range: LineRange::new(first.min(last), first.max(last)),
         swapped: last < first,
     })
 }
@@ -336,9 +364,13 @@ fn in_brackets(text: &str, attached: bool) -> Option<(Vec<Result<ParsedRange, Ma
         }
         return Some((all, closed));
     }
-    let rest = closed.unwrap_or_else(|| {
-        rest.find([')', ']', '）'])
-            .map_or("", |at| rest[at..].trim_start_matches([')', ']', '）']))
-    });
+    if let Some(rest) = closed {
+        return Some((all, rest));
+    }
+    let words = &rest[..rest.find([')', ']', '）']).unwrap_or(rest.len())];
+    if says_old(words) {
+        all = all.into_iter().map(on_old_side).collect();
+    }
+    let rest = rest[words.len()..].trim_start_matches([')', ']', '）']);
     Some((all, rest))
 }

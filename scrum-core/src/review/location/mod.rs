@@ -10,6 +10,7 @@
 //! | `path` | the whole file |
 //! | `path:42`, `path:42:7`, `path#L42`, `path (line 42)`, `path, line 42` | line 42; columns are dropped |
 //! | `path:40-52` (any dash), `path#L40-L52`, `path lines 40–52` | lines 40 to 52 |
+//! | `path:old:41`, `path:old:41-44`, `path (old line 41)` | lines of the old file: deleted ones |
 //! | `path:40,52`, `path:40 and 60-65` | one citation each, of the same file |
 //! | `path::name`, `path:name` | a symbol of the file |
 //! | `[text](path#L42)`, `[path:42](path#L42)` | one citation |
@@ -30,25 +31,52 @@ mod value;
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 pub use known::KnownPaths;
 pub(crate) use places::{Place, line_list, lines_at_start, lines_in, places};
 
 /// Lines of a file, 1-based, both ends included; `start <= end`, `start >= 1`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LineRange {
     /// First line.
     pub start: u32,
     /// Last line.
     pub end: u32,
+    /// They are lines of the old file: those of deleted lines, and of deleted files.
+    pub old_side: bool,
 }
 
 impl LineRange {
-    /// Whether two ranges share a line, or are at most `lines` apart.
+    /// Lines of the new file.
+    pub const fn new(start: u32, end: u32) -> Self {
+        Self {
+            start,
+            end,
+            old_side: false,
+        }
+    }
+
+    /// The same numbers, of the old file or of the new one.
+    #[must_use]
+    pub const fn on_old_side(self, old_side: bool) -> Self {
+        Self { old_side, ..self }
+    }
+
+    /// Whether two ranges of one side share a line, or are at most `lines` apart.
     pub(crate) fn is_near(self, other: Self, lines: u32) -> bool {
-        self.start <= other.end.saturating_add(lines)
+        self.old_side == other.old_side
+            && self.start <= other.end.saturating_add(lines)
             && other.start <= self.end.saturating_add(lines)
+    }
+}
+
+impl fmt::Display for LineRange {
+    /// `41`, `41-44`, or `old:41` for lines of the old file.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let old = if self.old_side { "old:" } else { "" };
+        match self {
+            Self { start, end, .. } if start == end => write!(f, "{old}{start}"),
+            Self { start, end, .. } => write!(f, "{old}{start}-{end}"),
+        }
     }
 }
 
@@ -59,7 +87,7 @@ pub struct Location {
     ///
     /// A git-quoted path that is not UTF-8 stays quoted; a path that is evidently a Windows one has `/` for `\`.
     pub path: String,
-    /// The lines, new-file side.
+    /// The lines.
     pub lines: Option<LineRange>,
     /// A name in the file, e.g. `Printer::flush`, without a trailing `()`; only where there are no lines.
     pub symbol: Option<String>,
@@ -165,8 +193,7 @@ impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         path::write(f, &self.path, self.lines.is_some() || self.symbol.is_some())?;
         match (self.lines, &self.symbol) {
-            (Some(LineRange { start, end }), _) if start == end => write!(f, ":{start}"),
-            (Some(LineRange { start, end }), _) => write!(f, ":{start}-{end}"),
+            (Some(lines), _) => write!(f, ":{lines}"),
             (None, Some(symbol)) => write!(f, "::{symbol}"),
             (None, None) => Ok(()),
         }

@@ -179,10 +179,7 @@ fn line_and_column(text: &str) -> Option<(Vec<Result<LineRange, Malformed>>, usi
         return None;
     }
     let line: u32 = line.parse().ok().filter(|line| *line > 0)?;
-    let range = LineRange {
-        start: line,
-        end: line,
-    };
+    let range = LineRange::new(line, line);
     Some((vec![Ok(range)], text.len() - rest.len() + column))
 }
 
@@ -251,7 +248,7 @@ fn list(text: &str, between: bool) -> Option<(Vec<Result<ParsedRange, Malformed>
             a.range.end.max(b.range.end),
         );
         all = vec![Ok(ParsedRange {
-            range: LineRange { start, end },
+            range: LineRange::new(start, end),
             swapped: false,
         })];
         return Some((all, lines::after_number(after)));
@@ -309,7 +306,7 @@ fn lines_behind(text: &str) -> Option<(Vec<Result<ParsedRange, Malformed>>, usiz
     }
     if let Some(found) = WORDED.captures(text)
         && let Some(whole) = found.get(0)
-        && let Some((read, rest)) = list(
+        && let Some((mut read, rest)) = list(
             &text[whole.end()..],
             WORDS
                 .between
@@ -317,6 +314,11 @@ fn lines_behind(text: &str) -> Option<(Vec<Result<ParsedRange, Malformed>>, usiz
                 .any(|word| whole.as_str().contains(word.as_str())),
         )
     {
+        // `old` in front of the word for "line".
+        let words = whole.as_str().split(|c: char| !c.is_alphanumeric());
+        if words.filter(|word| !word.is_empty()).nth_back(1) == Some("old") {
+            read = read.into_iter().map(lines::on_old_side).collect();
+        }
         return Some((read, len(rest)));
     }
     // `path L42`, `path 42行目`.
@@ -342,8 +344,11 @@ fn lines_before(text: &str) -> Option<(Vec<Result<ParsedRange, Malformed>>, usiz
     }
     let found = BEFORE.captures(text)?;
     let number = found.name("number").or(found.name("short"))?;
-    let (read, _) = lines::range(number.as_str())?;
+    let (mut read, _) = lines::range(number.as_str())?;
     let start = found.get(0).map_or(0, |all| all.start());
+    if text[..start].ends_with("old ") {
+        read = lines::on_old_side(read);
+    }
     // `deadline 4 of …` has no word for lines.
     let apart = !text[..start].ends_with(char::is_alphabetic);
     apart.then(|| (vec![read], start))
@@ -524,10 +529,7 @@ fn link(text: &str, range: Range<usize>, known: Option<&KnownPaths>) -> Option<P
         };
         if let Some(start) = number(1).filter(|line| *line > 0) {
             let end = number(2).unwrap_or(start);
-            read.push(Ok(LineRange {
-                start: start.min(end),
-                end: start.max(end).max(1),
-            }));
+            read.push(Ok(LineRange::new(start.min(end), start.max(end).max(1))));
         }
     }
     Some(Place {

@@ -16,8 +16,7 @@ fn read(value: &str) -> Vec<String> {
                     },
                 ..
             }) => match (lines, symbol) {
-                (Some(LineRange { start, end }), None) if start == end => format!("{path}:{start}"),
-                (Some(LineRange { start, end }), None) => format!("{path}:{start}-{end}"),
+                (Some(lines), None) => format!("{path}:{lines}"),
                 (None, Some(symbol)) => format!("{path}::{symbol}"),
                 (None, None) => path,
                 both => panic!("{both:?}"),
@@ -35,6 +34,54 @@ fn check(table: &[(&str, &[&str])]) {
         .filter(|(_, read, expected)| read != *expected)
         .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Lines of the old file, which the prompt numbers in front of deleted lines.
+#[test]
+fn lines_of_the_old_file() {
+    check(&[
+        ("src/a.rs:old:41", &["src/a.rs:old:41"]),
+        ("src/a.rs:old:41-44", &["src/a.rs:old:41-44"]),
+        ("src/a.rs:old:41-old:44", &["src/a.rs:old:41-44"]),
+        ("`src/a.rs:old:41`", &["src/a.rs:old:41"]),
+        ("`src/a.rs`:old:41-44", &["src/a.rs:old:41-44"]),
+        ("\"src/a b.rs\":old:41", &["src/a b.rs:old:41"]),
+        ("Makefile:old:41", &["Makefile:old:41"]),
+        ("src/a.rs:Old:41", &["src/a.rs:old:41"]),
+        ("src/a.rs (old line 41)", &["src/a.rs:old:41"]),
+        ("src/a.rs (old:41)", &["src/a.rs:old:41"]),
+        ("src/a.rs (old lines 41-44)", &["src/a.rs:old:41-44"]),
+        ("src/a.rs, old line 41", &["src/a.rs:old:41"]),
+        ("src/a.rs old line 41", &["src/a.rs:old:41"]),
+        ("src/a.rs, in run(), old line 41", &["src/a.rs:old:41"]),
+        ("old line 41 of src/a.rs", &["src/a.rs:old:41"]),
+        ("src/a.rs (line 41 of the old file)", &["src/a.rs:old:41"]),
+        (
+            "src/a.rs:old:41, old:50, 60",
+            &["src/a.rs:old:41", "src/a.rs:old:50", "src/a.rs:60"],
+        ),
+        (
+            "src/a.rs:12, src/b.rs:old:3",
+            &["src/a.rs:12", "src/b.rs:old:3"],
+        ),
+        ("src/a.rs:old:0", &["!line 0 does not exist"]),
+        // Names that only look like it.
+        ("src/old:41", &["src/old:41"]),
+        ("src/a.rs:old", &["src/a.rs::old"]),
+        ("src/a.rs::old:41", &["src/a.rs:41"]),
+        ("src/old/a.rs (line 41)", &["src/old/a.rs:41"]),
+        ("src/a.rs, the old fn, line 41", &["src/a.rs:41"]),
+    ]);
+    let known = KnownPaths::new(["weird:12", "src/a,b.rs"]);
+    for path in ["weird:12", "src/a,b.rs"] {
+        let read = known.citations(&format!("{path}:old:41-44")).unwrap();
+        let location = &read[0].as_ref().unwrap().location;
+        let lines = LineRange::new(41, 44).on_old_side(true);
+        assert_eq!(
+            (location.path.as_str(), location.lines),
+            (path, Some(lines))
+        );
+    }
 }
 
 /// Forms in which a WHERE value puts words, marks or a link between a path and its lines.
@@ -383,10 +430,7 @@ fn unreadable_values_are_one_malformed_citation() {
 fn a_range_the_wrong_way_round_is_swapped_and_says_so() {
     let read = citations("src/a.rs:9-3");
     let citation = read[0].as_ref().unwrap();
-    assert_eq!(
-        citation.location.lines,
-        Some(LineRange { start: 3, end: 9 })
-    );
+    assert_eq!(citation.location.lines, Some(LineRange::new(3, 9)));
     assert!(citation.swapped);
     assert!(!citations("src/a.rs:3-9")[0].as_ref().unwrap().swapped);
 }
@@ -488,10 +532,10 @@ proptest! {
     #[test]
     fn what_is_written_is_read_back(
         path in "[a-zA-Zé_.\\- ]{0,6}(/[a-zA-Zé\"\\\\\t_.\\-\\[\\]() ,;:#]{1,8}){0,3}/[a-z]{1,8}\\.(rs|py|tar\\.gz)",
-        lines in proptest::option::of((1_u32..=u32::MAX, 0_u32..1000)),
+        lines in proptest::option::of((1_u32..=u32::MAX, 0_u32..1000, any::<bool>())),
         symbol in proptest::option::of("[a-zA-Z_][a-zA-Z0-9_]{0,10}(::[a-z_]{1,5}|\\.[a-z_]{1,5}){0,2}"),
     ) {
-        let lines = lines.map(|(start, more)| LineRange { start, end: start.saturating_add(more) });
+        let lines = lines.map(|(start, more, old)| LineRange::new(start, start.saturating_add(more)).on_old_side(old));
         let symbol = symbol.filter(|_| lines.is_none());
         let location = Location { path, lines, symbol };
         let read = citations(&location.to_string());

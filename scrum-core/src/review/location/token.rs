@@ -29,7 +29,11 @@ pub(super) fn path_and_tail(token: &str) -> (usize, Option<usize>) {
             b':' => return (at, Some(at + 2)),
             b'/' if bytes.get(at + 2) == Some(&b'/') => {}
             b' ' => return (at, None),
-            _ if lines::after_word(&token[at + 1..]).is_some() => return (at, None),
+            _ if lines::after_word(&token[at + 1..]).is_some()
+                || lines::after_old(&token[at + 1..]).is_some() =>
+            {
+                return (at, None);
+            }
             b if b.is_ascii_alphabetic() || b == b'_' => {
                 // `path:name`.
                 return (at, Some(at + 1));

@@ -114,10 +114,7 @@ fn plain(value: &str) -> Option<Citation> {
     };
     let (first, last) = numbers.split_once('-').unwrap_or((numbers, numbers));
     let (start, end) = (number(first)?, number(last)?);
-    let lines = Some(super::LineRange {
-        start: start.min(end),
-        end: start.max(end),
-    });
+    let lines = Some(super::LineRange::new(start.min(end), start.max(end)));
     let location = Location {
         path: path.to_owned(),
         lines,

@@ -65,10 +65,7 @@ impl ProseReader<'_> {
             }
         }
         if let (Some(path), Some((line, shown))) = (&unit.around.path, unit.shown) {
-            let lines = [Ok(LineRange {
-                start: shown,
-                end: shown,
-            })];
+            let lines = [Ok(LineRange::new(shown, shown))];
             return (cite(line, path, &lines, &shown.to_string()), None);
         }
         if let Some(path) = unit.around.path.as_deref()

@@ -6,6 +6,7 @@ use crate::change::{Change, ChangeKind, Hunk, PathAttributes};
 use crate::path::RepoPath;
 use crate::report::sample::{finding, tally_of};
 use crate::review::Severity;
+use crate::review::location::LineRange;
 
 /// A manifest with one bundle of these files, each shown from line 1 to 500.
 fn manifest(files: &[&str]) -> Manifest {
@@ -312,10 +313,10 @@ proptest! {
         let carry = Carry::new(&[change("a.rs", None, hunks)]);
         let at = |at: usize| u32::try_from(at).unwrap() + 1;
         for (line, new) in kept.iter().enumerate() {
-            let range = LineRange { start: at(line), end: at(line) };
+            let range = LineRange::new(at(line), at(line));
             let carried = carry.carry("a.rs", Some(range));
             if let Some(new) = new {
-                prop_assert_eq!(carried.lines, Some(LineRange { start: *new, end: *new }));
+                prop_assert_eq!(carried.lines, Some(LineRange::new(*new, *new)));
                 prop_assert_eq!(carried.fate, Fate::Unchanged);
             } else {
                 prop_assert!(matches!(carried.fate, Fate::Changed | Fate::Vanished));
@@ -324,7 +325,7 @@ proptest! {
         // A range is unchanged exactly if all of its lines are there, one after the other.
         for start in 0..kept.len() {
             for end in start..kept.len() {
-                let range = LineRange { start: at(start), end: at(end) };
+                let range = LineRange::new(at(start), at(end));
                 let whole = kept[start].is_some()
                     && kept[start..=end].windows(2).all(|pair| pair[0].map(|line| line + 1) == pair[1]);
                 let carried = carry.carry("a.rs", Some(range));

@@ -164,12 +164,8 @@ fn entry() -> impl Strategy<Value = TriageEntry> {
             )| {
                 TriageEntry {
                     path,
-                    lines: lines.map(|(start, more)| {
-                        TriageLines(LineRange {
-                            start,
-                            end: start + more,
-                        })
-                    }),
+                    lines: lines
+                        .map(|(start, more)| TriageLines(LineRange::new(start, start + more))),
                     symbol,
                     verdict,
                     by,

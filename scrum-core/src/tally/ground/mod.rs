@@ -24,7 +24,7 @@ use crate::wave::manifest::{FileRecord, Manifest};
 pub(crate) use resolve::{PathMatch, strip_prefixes};
 
 /// The flag of a location in a deleted file: its lines are those of the base.
-pub const DELETED_FILE: &str = "deleted file: lines of the old file";
+pub(super) const DELETED_FILE: &str = "deleted file: lines of the old file";
 
 /// How well the wave supports a location. Ordered from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -256,6 +256,15 @@ impl WaveIndex {
         bundles
     }
 
+    /// The side that all lines of a file are of, if it has but one: the old side of a deleted file. An unchanged file has the same
+    /// lines on both, and its head is meant.
+    pub(crate) fn only_side(&self, file: FileRef) -> Option<bool> {
+        match file {
+            FileRef::Changed(at) => self.files[at].deleted.then_some(true),
+            FileRef::Tree(_) => Some(false),
+        }
+    }
+
     /// Whether the lines of a file are those of the base.
     pub(crate) fn is_deleted(&self, file: FileRef) -> bool {
         matches!(file, FileRef::Changed(at) if self.files[at].deleted)
@@ -290,12 +299,13 @@ impl WaveIndex {
         };
         let known = &self.files[at];
         let shows = |holder: &&Holder| {
-            let spans = if known.deleted {
-                &holder.old
-            } else {
-                &holder.new
-            };
-            lines.is_some_and(|lines| spans.meet(lines))
+            lines.is_some_and(|lines| {
+                let spans = match lines.old_side {
+                    true => &holder.old,
+                    false => &holder.new,
+                };
+                spans.meet(lines)
+            })
         };
         let is_own = |holder: &&Holder| Some(holder.bundle) == own;
         let mut own_holders = known.holders.iter().filter(is_own);
@@ -464,7 +474,7 @@ pub(crate) mod tests {
     }
 
     fn lines(start: u32, end: u32) -> Option<LineRange> {
-        Some(LineRange { start, end })
+        Some(LineRange::new(start, end))
     }
 
     fn resolved(wave_index: &WaveIndex, written: &str) -> Option<String> {
@@ -566,14 +576,15 @@ pub(crate) mod tests {
             at("core.1", "src/big.rs", lines(500, 500)),
             (File, None, false)
         );
-        assert_eq!(
-            at("core.2", "src/gone.rs", lines(30, 30)),
-            (Hunk, None, false)
-        );
-        assert_eq!(
-            at("core.2", "src/gone.rs", lines(31, 31)),
-            (File, None, false)
-        );
+        let old = |line| lines(line, line).map(|lines| lines.on_old_side(true));
+        for (path, line, grounding) in [
+            ("src/gone.rs", 30, Hunk),
+            ("src/gone.rs", 31, File),
+            ("src/big.rs", 910, Hunk),
+            ("src/big.rs", 980, File),
+        ] {
+            assert_eq!(at("core.2", path, old(line)), (grounding, None, false));
+        }
         assert_eq!(at("core.1", "Cargo.lock", lines(3, 3)), (Wave, None, false));
         assert_eq!(at("core.1", "src/lib.rs", lines(3, 3)), (Tree, None, false));
         assert_eq!(
@@ -596,14 +607,7 @@ pub(crate) mod tests {
         };
         let spans = Spans::new(&[cut], |h| (h.new_start, h.new_lines));
         for (line, met) in [(3, false), (4, true), (5, true), (6, false)] {
-            assert_eq!(
-                spans.meet(LineRange {
-                    start: line,
-                    end: line
-                }),
-                met,
-                "{line}"
-            );
+            assert_eq!(spans.meet(LineRange::new(line, line)), met, "{line}");
         }
     }
 }

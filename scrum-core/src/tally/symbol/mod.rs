@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use self::extent::{CommentStyle, extent};
 use crate::change::ChangeKind;
-use crate::patch::{FilePatch, HunkText, file_patches};
+use crate::patch::{FilePatch, LineKind, file_patches};
 use crate::review::location::LineRange;
 
 /// Only so much of a line is looked at; longer ones are data or minified.
@@ -82,7 +82,8 @@ pub(crate) fn resolve_symbols(
         let Some(symbols) = wanted.get(&path) else {
             continue;
         };
-        let lines = shown_lines(&file);
+        let old_side = file.kind == ChangeKind::Deleted;
+        let lines = shown_lines(&file, old_side);
         let names: BTreeSet<&str> = symbols.iter().map(|symbol| split(symbol).0).collect();
         let candidates = candidates(&lines, &names);
         let dialect = CommentStyle::of(&path);
@@ -97,9 +98,9 @@ pub(crate) fn resolve_symbols(
             // The first section of a type change that shows it wins.
             found
                 .entry((path.clone(), symbol.clone()))
-                .or_insert_with(|| LineRange {
-                    start: lines[at].number,
-                    end: lines[extent(&lines, at, name, dialect)].number,
+                .or_insert_with(|| {
+                    let last = extent(&lines, at, name, dialect);
+                    LineRange::new(lines[at].number, lines[last].number).on_old_side(old_side)
                 });
         }
     }
@@ -115,45 +116,34 @@ fn split(symbol: &str) -> (&str, Option<&str>) {
     (parts.next().unwrap_or(symbol), parts.next())
 }
 
-/// A line that the diff shows on the side that is numbered.
+/// A line that the diff shows on one side.
 pub(crate) struct CodeLine<'a> {
-    /// 1-based; of the old side for a deleted file.
+    /// 1-based, on that side.
     pub(crate) number: u32,
     /// Without its end, and cut at [`MAX_LINE`] bytes.
     pub(crate) text: &'a [u8],
-    added: bool,
+    changed: bool,
     /// Index of the hunk that shows it.
     pub(crate) hunk: usize,
 }
 
-/// The lines that a file's patch shows, ascending.
-pub(crate) fn shown_lines<'a>(file: &FilePatch<'a>) -> Vec<CodeLine<'a>> {
-    let deleted = file.kind == ChangeKind::Deleted;
-    let (own, other) = if deleted { (b'-', b'+') } else { (b'+', b'-') };
+/// The lines that a file's patch shows on one side, ascending.
+pub(crate) fn shown_lines<'a>(file: &FilePatch<'a>, old_side: bool) -> Vec<CodeLine<'a>> {
     let mut shown = Vec::new();
     for (hunk, text) in file.hunks.iter().enumerate() {
-        let HunkText { hunk: numbers, .. } = text;
-        let mut number = if deleted {
-            numbers.old_start
-        } else {
-            numbers.new_start
-        };
-        for line in text.lines() {
-            let Some((&mark, rest)) = line.split_first() else {
+        for (at, line) in text.numbered(text.hunk) {
+            let number = if old_side { at.old() } else { at.new() };
+            let (Some(number), Some((_, rest))) = (number, line.split_first()) else {
                 continue;
             };
-            if mark == other || mark == b'\\' {
-                continue;
-            }
             let rest = rest.strip_suffix(b"\n").unwrap_or(rest);
             let rest = rest.strip_suffix(b"\r").unwrap_or(rest);
             shown.push(CodeLine {
                 number,
                 text: &rest[..rest.len().min(MAX_LINE)],
-                added: mark == own,
+                changed: at.kind != LineKind::Context,
                 hunk,
             });
-            number = number.saturating_add(1);
         }
     }
     shown
@@ -276,7 +266,7 @@ fn choose(lines: &[CodeLine<'_>], all: &[(u8, usize)], owner: Option<&str>) -> O
         }
     }
     if left.len() > 1 {
-        left.retain(|at| lines[*at].added);
+        left.retain(|at| lines[*at].changed);
     }
     match left.as_slice() {
         [one] => Some(*one),
@@ -360,7 +350,7 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(
             found[&("x.rs".to_owned(), "now".to_owned())],
-            LineRange { start: 21, end: 22 }
+            LineRange::new(21, 22)
         );
     }
 }

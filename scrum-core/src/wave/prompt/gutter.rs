@@ -4,22 +4,22 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::change::Hunk;
-use crate::patch::lines;
+use crate::patch::{HunkWalk, hunk_header, lines};
 use crate::path::{RepoPath, unquote};
 
 /// How the lines of one file's patch are numbered.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Numbering<'a> {
-    /// The hunks of this text, in order. They count, not the `@@` lines: where a deleted file was cut into parts the
-    /// text counts from what earlier parts left, and these from the base.
+    /// The hunks of this text, in order. Lines are numbered from these and not from the `@@` lines, because the text of a
+    /// part of a cut file counts from what earlier parts left.
     pub hunks: &'a [Hunk],
-    /// Number the old side. Set for a deleted file, whose new side has no lines.
+    /// Number context lines on the old side. Set for a deleted file, whose new side has no lines.
     pub old_side: bool,
 }
 
 impl<'a> Numbering<'a> {
-    /// Numbers the new side of these hunks.
+    /// Numbers the new side of these hunks, and deleted lines on the old one.
     pub fn new_side(hunks: &'a [Hunk]) -> Self {
         Self {
             hunks,
@@ -34,14 +34,33 @@ impl<'a> Numbering<'a> {
             old_side: true,
         }
     }
+
+    /// Columns that the longest number of these hunks needs: at least 6.
+    fn width(&self) -> usize {
+        let digits = |last: u32| last.checked_ilog10().unwrap_or(0) as usize + 1;
+        let widths = self.hunks.iter().flat_map(|hunk| {
+            let old = (hunk.old_lines > 0)
+                .then(|| OLD.len() + digits(hunk.old_start.saturating_add(hunk.old_lines)));
+            let new = digits(hunk.new_start.saturating_add(hunk.new_lines));
+            old.into_iter().chain([new])
+        });
+        widths.max().unwrap_or(0).max(LEAST_WIDTH)
+    }
 }
 
-/// What is gathered before it is handed to the output.
+/// In front of a number of the old file.
+pub(in crate::wave) const OLD: &str = "old:";
+
+/// Columns of the numbers, if no number needs more.
+pub(in crate::wave) const LEAST_WIDTH: usize = 6;
+
+/// How much is collected before it is handed to the output.
 const BUFFER: usize = 1 << 16;
 
-/// Writes one file's patch as a reviewer sees it. Each line gets six columns for its number, right-aligned and empty
-/// where the line has none on the numbered side, and a space. Without `numbering` the lines stand alone. Control
-/// characters but tab and line feed, and invalid bytes, become `\xNN`.
+/// Writes one file's patch as a reviewer sees it. Each line has its number in front: that of the new file, or `old:` and that of
+/// the old file if the line is deleted. All numbers of a file take equally many columns, at least 6, right-aligned and followed
+/// by a space. Without `numbering` the lines stand alone. Control characters but tab and line feed, and invalid bytes, become
+/// `\xNN`.
 ///
 /// # Errors
 ///
@@ -51,47 +70,33 @@ pub fn write_shown(
     numbering: Option<Numbering<'_>>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let old_side = numbering.is_some_and(|numbering| numbering.old_side);
+    let width = numbering.map_or(0, |numbering| numbering.width());
     let mut hunks = numbering
         .map_or(&[][..], |numbering| numbering.hunks)
         .iter();
-    // What is left of the hunk that is being read, by the counts of its own `@@` line.
-    let (mut old_left, mut new_left) = (0, 0);
-    let mut number = 0;
-    // Most patches are plain throughout, which is quicker seen at once than line by line.
+    let mut walk = HunkWalk::default();
+    // Most patches are plain throughout, and one test of all is quicker than one for each line.
     let all_plain = is_plain(patch);
     let mut buffer = Vec::with_capacity(BUFFER.min(patch.len() + patch.len() / 2));
     for line in lines(patch) {
-        let mut numbered = false;
+        let mut number = None;
         let mut shown = Cow::Borrowed(line);
-        if old_left == 0 && new_left == 0 {
-            if let Some((old, new)) = counts(line) {
-                (old_left, new_left) = (old, new);
-                let hunk = hunks.next().copied().unwrap_or_default();
-                number = if old_side {
-                    hunk.old_start
-                } else {
-                    hunk.new_start
-                };
-            } else {
-                shown = readable(line);
-            }
-        } else {
-            let (on_old, on_new) = match line.first() {
-                Some(b'-') => (1, 0),
-                Some(b'+') => (0, 1),
-                Some(b'\\') => (0, 0),
-                _ => (1, 1),
+        if !walk.is_done() {
+            let at = walk.take(line);
+            let old_side = numbering.is_some_and(|numbering| numbering.old_side);
+            number = match at.new().filter(|_| !old_side) {
+                Some(new) => Some(("", new)),
+                None => at.old().map(|old| (OLD, old)),
             };
-            old_left = u32::saturating_sub(old_left, on_old);
-            new_left = u32::saturating_sub(new_left, on_new);
-            numbered = (if old_side { on_old } else { on_new }) == 1;
+        } else if let Some((counted, _)) = hunk_header(line) {
+            // The text's own counts say how many lines follow.
+            let start = hunks.next().copied().unwrap_or(counted);
+            walk = HunkWalk::renumbered(counted, start);
+        } else {
+            shown = readable(line);
         }
-        if numbered && numbering.is_some() {
-            push_number(number, &mut buffer);
-            number = number.saturating_add(1);
-        } else if numbering.is_some() {
-            buffer.extend_from_slice(b"       ");
+        if numbering.is_some() {
+            push_number(number, width, &mut buffer);
         }
         if all_plain {
             buffer.extend_from_slice(&shown);
@@ -127,26 +132,24 @@ fn readable(line: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(shown)
 }
 
-/// The two counts of a `@@` line.
-fn counts(line: &[u8]) -> Option<(u32, u32)> {
-    let (hunk, _) = crate::patch::hunk_header(line)?;
-    Some((hunk.old_lines, hunk.new_lines))
-}
-
-/// A number in six columns, or more where it needs them, and a space. The formatting of the standard library takes longer
-/// than all else that is done to a line.
-fn push_number(mut number: u32, out: &mut Vec<u8>) {
-    let mut text = *b"           ";
+/// A number with what is in front of it, in columns, and a space. The formatting of the standard library takes longer than all
+/// else that is done to a line.
+fn push_number(number: Option<(&str, u32)>, width: usize, out: &mut Vec<u8>) {
+    let mut text = [b' '; 16];
     let mut start = text.len() - 1;
-    loop {
-        start -= 1;
-        text[start] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            break;
+    if let Some((front, mut number)) = number {
+        loop {
+            start -= 1;
+            text[start] = b'0' + (number % 10) as u8;
+            number /= 10;
+            if number == 0 {
+                break;
+            }
         }
+        start -= front.len();
+        text[start..start + front.len()].copy_from_slice(front.as_bytes());
     }
-    out.extend_from_slice(&text[start.min(4)..]);
+    out.extend_from_slice(&text[start.min(text.len() - 1 - width)..]);
 }
 
 /// Whether text is ASCII without control characters but tab and line feed.
@@ -214,7 +217,7 @@ mod tests {
                +++ b/x
                @@ -10,4 +20,4 @@ fn f()
             20  a
-               --- b
+        old:11 --- b
             21 +++ c
             22  d
             23  e
@@ -237,7 +240,7 @@ mod tests {
             &mut out,
         )
         .unwrap();
-        assert!(out.ends_with(b"     1 -a\n     2 -b\n"));
+        assert!(out.ends_with(b" old:1 -a\n old:2 -b\n"));
     }
 
     #[test]
@@ -264,11 +267,27 @@ mod tests {
     }
 
     #[test]
-    fn numbers_stand_in_six_columns_or_more() {
-        for number in [0, 9, 10, 123_456, 999_999, 1_000_000, u32::MAX] {
+    fn all_numbers_of_a_file_take_the_columns_of_the_longest() {
+        for (old_start, new_start, deleted, kept) in [
+            (98, 98, "old:98", "    98"),
+            (100, 7, "old:100", "      7"),
+            (u32::MAX - 1, 1, "old:4294967294", "             1"),
+            (1, u32::MAX - 1, "     old:1", "4294967294"),
+        ] {
+            let hunk = Hunk {
+                old_start,
+                old_lines: 1,
+                new_start,
+                new_lines: 1,
+            };
+            let patch = format!("@@ -{old_start} +{new_start} @@\n-a\n+b\n");
             let mut out = Vec::new();
-            push_number(number, &mut out);
-            assert_eq!(out, format!("{number:>6} ").as_bytes());
+            let numbering = Numbering::new_side(std::slice::from_ref(&hunk));
+            write_shown(patch.as_bytes(), Some(numbering), &mut out).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            let (header, lines) = text.split_once('\n').unwrap();
+            assert_eq!(header.find('@'), Some(kept.len() + 1), "{text}");
+            assert_eq!(lines, format!("{deleted} -a\n{kept} +b\n"));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{BundleContext, Context, RangeContext};
+use super::{BundleContext, PromptContext, RangeContext};
 
 /// The lists of a prompt. Each `…_omitted` counts what did not fit.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -31,10 +31,12 @@ pub struct Lists {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CommitItem {
-    /// First seven digits of the commit's id.
+    /// First seven digits of the commit's id; empty for a mail that names none.
     pub id: String,
     /// First line of its message.
     pub subject: String,
+    /// The rest of its message, each line with `> ` in front; empty if there is none, or no room for it.
+    pub body: String,
 }
 
 /// An entry of `others`.
@@ -59,18 +61,22 @@ pub struct ExcludedItem {
     pub reason: String,
 }
 
-/// What an entry takes of the room, dressing included.
+/// How much of the room an entry takes, with what a template puts around it.
 pub trait ListItem {
     /// Bytes of the entry's line, about.
     fn room(&self) -> usize;
 }
 
-/// `- `, the line feed, and a few bytes of the words a template puts between the fields.
+/// `- `, the line feed, and a few bytes of the words that a template puts between the fields.
 const DRESSING: usize = 16;
+
+/// The indent of a line of a commit's body, and its line feed.
+const INDENT: usize = 3;
 
 impl ListItem for CommitItem {
     fn room(&self) -> usize {
-        self.id.len() + self.subject.len() + DRESSING
+        let indent = INDENT * self.body.lines().count();
+        self.id.len() + self.subject.len() + self.body.len() + indent + DRESSING
     }
 }
 
@@ -115,6 +121,20 @@ pub fn cap(lists: &mut Lists, room: usize) {
     lists.commits_omitted += keep(&mut lists.commits, shares[3]);
 }
 
+/// Adds the bodies of commits in the order of the list, each whole or not at all, as far as they take at most `room` bytes.
+/// `bodies` are those of the commits from the front.
+pub(in crate::wave) fn add_bodies(commits: &mut [CommitItem], bodies: Vec<String>, room: usize) {
+    let mut left = room;
+    for (commit, body) in commits.iter_mut().zip(bodies) {
+        let without = commit.room();
+        let subject_only = std::mem::replace(&mut commit.body, body);
+        match left.checked_sub(commit.room() - without) {
+            Some(rest) => left = rest,
+            None => commit.body = subject_only,
+        }
+    }
+}
+
 fn total<T: ListItem>(list: &[T]) -> usize {
     list.iter().map(ListItem::room).sum()
 }
@@ -132,7 +152,7 @@ fn keep<T: ListItem>(list: &mut Vec<T>, room: usize) -> usize {
     omitted
 }
 
-impl Context {
+impl PromptContext {
     /// A context in which everything that a template can name is there.
     pub(super) fn full_sample() -> Self {
         let word = || "sample".to_owned();
@@ -154,10 +174,13 @@ impl Context {
             },
             line_numbers: true,
             instructions: word(),
+            title: word(),
+            description: word(),
             lists: Lists {
                 commits: vec![CommitItem {
                     id: word(),
                     subject: word(),
+                    body: word(),
                 }],
                 commits_omitted: 1,
                 cut_files: vec![word()],
@@ -212,7 +235,8 @@ mod tests {
             lists.commits = vec![
                 CommitItem {
                     id: "1234567".into(),
-                    subject: "s".repeat(50)
+                    subject: "s".repeat(50),
+                    body: String::new(),
                 };
                 30
             ];
@@ -221,5 +245,14 @@ mod tests {
             assert_eq!(lists.cut_files.len() + lists.cut_files_omitted, 30);
             assert_eq!(lists.commits.len() + lists.commits_omitted, 30);
         }
+    }
+
+    #[test]
+    fn a_body_is_shown_whole_or_not_at_all() {
+        let mut commits = vec![CommitItem::default(); 3];
+        let bodies = ["> a", "> a long body", "> b"].map(str::to_owned);
+        add_bodies(&mut commits, bodies.to_vec(), 12);
+        let shown: Vec<&str> = commits.iter().map(|commit| commit.body.as_str()).collect();
+        assert_eq!(shown, ["> a", "", "> b"]);
     }
 }

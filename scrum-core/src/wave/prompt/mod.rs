@@ -1,10 +1,10 @@
 //! The prompt of a bundle: a template around the numbered diff.
 //!
-//! Takes a [`Template`], a [`Context`] and something that writes the diff; writes a prompt. Before it:
+//! Takes a [`Template`], a [`PromptContext`] and something that writes the diff; writes a prompt. Before it:
 //! [`guard`](crate::plan::guard); after it: [`wave`](crate::wave).
 //!
 //! The template is [minijinja](https://docs.rs/minijinja); the built-in one is `prompts/review.md`. What it may
-//! name is [`Context`]. The diff is not rendered by the engine: the template is rendered around a mark, and the
+//! name is [`PromptContext`]. The diff is not rendered by the engine: the template is rendered around a mark, and the
 //! diff is streamed into its place, so that a forced bundle of 100 MB needs no 100 MB of memory.
 //!
 //! The diff stands between two fence lines made from a 128-bit digest of everything in the prompt: of the text around the
@@ -20,7 +20,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+pub(super) use gutter::{LEAST_WIDTH, OLD};
 pub use gutter::{Numbering, write_shown};
+pub(super) use lists::add_bodies;
 pub use lists::{CommitItem, ExcludedItem, ListItem, Lists, OtherItem, cap};
 pub use template::{Template, TemplateError};
 
@@ -37,7 +39,7 @@ const DIFF_MARK: &str = "\0diff\0";
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct Context {
+pub struct PromptContext {
     /// The bundle that the prompt is for.
     pub bundle: BundleContext,
     /// The range that the bundle is a part of.
@@ -46,6 +48,10 @@ pub struct Context {
     pub line_numbers: bool,
     /// What the project asks of its reviewers; empty if it asks nothing. A template that does not name it has it in front.
     pub instructions: String,
+    /// The title that the change has; empty if it has none. Written by its authors, as are the next and the commits.
+    pub title: String,
+    /// The description that the change has, each line with `> ` in front; empty if it has none.
+    pub description: String,
     /// The lists, cut to [`AROUND_BYTES`].
     #[serde(flatten)]
     pub lists: Lists,
@@ -87,7 +93,7 @@ pub struct RangeContext {
     pub head: Option<String>,
 }
 
-impl Context {
+impl PromptContext {
     /// A context without lists.
     pub fn new(bundle: BundleContext, range: RangeContext, line_numbers: bool) -> Self {
         Self {
@@ -95,6 +101,8 @@ impl Context {
             range,
             line_numbers,
             instructions: String::new(),
+            title: String::new(),
+            description: String::new(),
             lists: Lists::default(),
         }
     }
@@ -108,7 +116,7 @@ impl Context {
 /// [`PromptError::Template`] where the template fails on this context, [`PromptError::Io`] where a writer fails.
 pub fn write_prompt(
     template: &Template,
-    context: &Context,
+    context: &PromptContext,
     diff_sha256: &str,
     diff: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
     out: &mut dyn Write,
@@ -163,7 +171,7 @@ pub fn plain(text: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn context() -> Context {
+    fn context() -> PromptContext {
         let bundle = BundleContext {
             id: "core".into(),
             component: "core".into(),
@@ -171,7 +179,7 @@ mod tests {
             additions: 2,
             ..BundleContext::default()
         };
-        Context::new(
+        PromptContext::new(
             bundle,
             RangeContext {
                 spec: "a..b".into(),
@@ -181,7 +189,7 @@ mod tests {
         )
     }
 
-    fn render(context: &Context, diff: &[u8]) -> String {
+    fn render(context: &PromptContext, diff: &[u8]) -> String {
         let mut out = Vec::new();
         let template = Template::builtin();
         let sha256 = crate::digest::sha256(diff);
@@ -213,6 +221,7 @@ mod tests {
         other.lists.commits.push(CommitItem {
             id: "1".into(),
             subject: "s".into(),
+            body: String::new(),
         });
         assert_ne!(number(&plain), number(&render(&other, b"x\n")));
         assert_ne!(number(&plain), number(&render(&context(), b"y\n")));
@@ -226,7 +235,10 @@ mod tests {
         context.lists.commits.push(CommitItem {
             id: "1234567".into(),
             subject: "Add x".into(),
+            body: "> Why.".into(),
         });
+        context.title = "Faster x".into();
+        context.description = "> So that\n> it ends.".into();
         context.lists.commits_omitted = 4;
         context.lists.cut_files.push("src/big.rs".into());
         context.lists.others.push(OtherItem {
@@ -239,6 +251,39 @@ mod tests {
             reason: "lock file".into(),
         });
         insta::assert_snapshot!(render(&context, b"DIFF\n"));
+    }
+
+    /// What a reviewer reads whatever the bundle is.
+    #[test]
+    fn the_fixed_part_is_short_and_answers_what_reviewers_ask() {
+        for line_numbers in [true, false] {
+            let mut context = context();
+            context.line_numbers = line_numbers;
+            let prompt = render(&context, b"");
+            assert!(prompt.len() < 3_500, "{} bytes", prompt.len());
+            for (question, answer) in [
+                ("old defects in moved code", "even if moved code had them"),
+                ("wrong documents", "or documents that are wrong"),
+                ("other files, outside knowledge", "You may read other files"),
+                (
+                    "what the diff cannot confirm",
+                    "begin its WHY with `Unconfirmed:`",
+                ),
+                ("a deleted line", "`path:old:41`"),
+                (
+                    "a missing line",
+                    "For a missing line, cite the line that should follow it.",
+                ),
+                ("blank lines", "Blank lines before a block are fine"),
+                ("where RETRACT goes", "after the last block"),
+                ("BLOCK", "`VERDICT: BLOCK` if any finding is BLOCK"),
+                ("WARN", "else `VERDICT: FIX` if any is WARN"),
+                ("the rest", "else `VERDICT: SHIP`"),
+            ] {
+                let words: Vec<&str> = prompt.split_whitespace().collect();
+                assert!(words.join(" ").contains(answer), "{question}: {prompt}");
+            }
+        }
     }
 
     #[test]

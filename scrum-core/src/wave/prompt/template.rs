@@ -3,7 +3,7 @@
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
-use super::Context;
+use super::PromptContext;
 use crate::nearest::nearest;
 
 const BUILTIN: &str = include_str!("../../../prompts/review.md");
@@ -92,8 +92,8 @@ impl Template {
             places_instructions: false,
         };
         template.places_instructions = template.check_names()?;
-        let shown = template.render(&Context::full_sample(), super::DIFF_MARK)?;
-        template.render(&Context::default(), super::DIFF_MARK)?;
+        let shown = template.render(&PromptContext::full_sample(), super::DIFF_MARK)?;
+        template.render(&PromptContext::default(), super::DIFF_MARK)?;
         if shown.contains(super::DIFF_MARK) {
             Ok(template)
         } else {
@@ -107,12 +107,16 @@ impl Template {
     }
 
     /// Bytes of a prompt around its diff; 0 where the template fails, which rendering will report.
-    pub fn size_around(&self, context: &Context) -> usize {
+    pub fn size_around(&self, context: &PromptContext) -> usize {
         self.render(context, "").map_or(0, |text| text.len())
     }
 
     /// Renders with `diff` in place of the diff.
-    pub(super) fn render(&self, context: &Context, diff: &str) -> Result<String, TemplateError> {
+    pub(super) fn render(
+        &self,
+        context: &PromptContext,
+        diff: &str,
+    ) -> Result<String, TemplateError> {
         let instructions = &context.instructions;
         let instructs = !instructions.is_empty();
         let context = context! { diff => diff, ..Value::from(Serde(context)) };
@@ -135,7 +139,7 @@ impl Template {
     ///
     /// Gives whether it names the instructions.
     fn check_names(&self) -> Result<bool, TemplateError> {
-        let known = Value::from(Serde(Context::full_sample()));
+        let known = Value::from(Serde(PromptContext::full_sample()));
         let template = self
             .environment
             .get_template(NAME)
@@ -183,7 +187,7 @@ impl Template {
 
 /// The variable, or the field of one, that is spelt nearly so.
 fn meant(name: &str) -> Option<String> {
-    let sample = serde_json::to_value(Context::full_sample()).ok()?;
+    let sample = serde_json::to_value(PromptContext::full_sample()).ok()?;
     let mut known = vec!["diff".to_owned()];
     for (variable, value) in sample.as_object()? {
         known.push(variable.clone());
@@ -219,7 +223,7 @@ mod tests {
     #[test]
     fn unknown_names_are_refused_with_their_line() {
         for (text, line, name, meant) in [
-            ("a\n{{ diff }}\n{{ titel }}\n", 3, "titel", None),
+            ("a\n{{ diff }}\n{{ whence }}\n", 3, "whence", None),
             (
                 "{{ diff }}{{ bundle.btyes }}",
                 1,
@@ -227,9 +231,9 @@ mod tests {
                 Some("bundle.bytes"),
             ),
             (
-                "titel\n{% if false %}\n{{ titel }}{% endif %}{{ diff }}",
+                "whence\n{% if false %}\n{{ whence }}{% endif %}{{ diff }}",
                 3,
-                "titel",
+                "whence",
                 None,
             ),
             ("{{ dif }}{{ diff }}", 1, "dif", Some("diff")),
