@@ -320,23 +320,51 @@ fn workspace(changes: &ChangeSet) -> FoundBy {
     }
 }
 
-/// Whether a file makes the folder it lies in a package. Every path of the head is asked, so this is no matter for patterns.
+/// Whether a file makes the folder it lies in a package. It is asked of every path of the head, so it uses no patterns.
 fn is_marker(path: &RepoPath) -> bool {
-    let name = path.file_name();
-    MARKERS.names.contains(name) || MARKERS.endings.iter().any(|ending| name.ends_with(ending))
+    let (name, folder) = (path.file_name(), path.folder());
+    let named_after_folder = || {
+        let parent = folder.rsplit(|byte| *byte == b'/').next();
+        let rest = parent
+            .filter(|parent| !parent.is_empty())
+            .and_then(|parent| name.strip_prefix(parent));
+        rest.is_some_and(|rest| MARKERS.after_folder.contains(rest))
+    };
+    let is_named = MARKERS.names.contains(name)
+        || MARKERS.endings.iter().any(|ending| name.ends_with(ending))
+        || named_after_folder();
+    let mut parents = folder.split(|byte| *byte == b'/');
+    is_named && !parents.any(|parent| MARKERS.test_data.contains(parent))
 }
 
 struct Markers {
     names: HashSet<&'static [u8]>,
     endings: Vec<&'static [u8]>,
+    /// What follows the folder's name.
+    after_folder: HashSet<&'static [u8]>,
+    /// Folders without packages.
+    test_data: HashSet<&'static [u8]>,
 }
 
 static MARKERS: LazyLock<Markers> = LazyLock::new(|| {
-    let lines = || data_lines(include_str!("../../data/workspace-markers.txt")).map(str::as_bytes);
-    Markers {
-        names: lines().filter(|line| !line.starts_with(b"*")).collect(),
-        endings: lines().filter_map(|line| line.strip_prefix(b"*")).collect(),
+    let mut markers = Markers {
+        names: HashSet::new(),
+        endings: Vec::new(),
+        after_folder: HashSet::new(),
+        test_data: HashSet::new(),
+    };
+    for line in data_lines(include_str!("../../data/workspace-markers.txt")).map(str::as_bytes) {
+        if let Some(ending) = line.strip_prefix(b"*") {
+            markers.endings.push(ending);
+        } else if let Some(rest) = line.strip_prefix(b"FOLDER") {
+            markers.after_folder.insert(rest);
+        } else if let Some(folder) = line.strip_suffix(b"/") {
+            markers.test_data.insert(folder);
+        } else {
+            markers.names.insert(line);
+        }
     }
+    markers
 });
 
 /// The patterns of a data file of this crate: one a line, `#` begins a comment.
@@ -401,6 +429,54 @@ mod tests {
             ("gone/src/lib.rs", false, ComponentKey::Root),
         ] {
             assert_eq!(finder.component(&path.into(), gone), key, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_makes_a_package_and_what_only_looks_like_it() {
+        for (path, expected) in [
+            ("libs/cart/project.json", true),
+            ("spring-core/spring-core.gradle", true),
+            ("spring-core/spring-core.gradle.kts", true),
+            ("spring-core/build.gradle", true),
+            ("spring-core/other.gradle", false),
+            ("gradle/ide.gradle", false),
+            (".gradle", false),
+            ("web/fixtures/app/package.json", false),
+            ("fixtures/package.json", false),
+            ("a/__fixtures__/x/Cargo.toml", false),
+            ("pkg/testdata/mod/go.mod", false),
+            ("fixtures-of-x/package.json", true),
+            ("a/b/BUILD", false),
+            ("a/b/BUILD.bazel", false),
+            ("a/BUCK", false),
+            ("third/MODULE.bazel", true),
+            ("third/WORKSPACE", true),
+            ("cell/.buckconfig", true),
+        ] {
+            assert_eq!(is_marker(&path.into()), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn bazel_packages_belong_to_the_nearest_module() {
+        let mut changes = change_set(Vec::new());
+        let tree = [
+            "MODULE.bazel",
+            "BUILD.bazel",
+            "src/a/BUILD.bazel",
+            "src/b/BUILD",
+            "tools/x/WORKSPACE",
+            "tools/x/y/BUILD",
+        ];
+        changes.tree = tree.map(RepoPath::from).to_vec();
+        let grouper = Grouper::new(&[], By::Workspace, None, None, &changes).unwrap();
+        for (path, key) in [
+            ("src/a/x.cc", ComponentKey::Root),
+            ("src/b/x.cc", ComponentKey::Root),
+            ("tools/x/y/z.cc", folder("tools/x")),
+        ] {
+            assert_eq!(grouper.component(&path.into(), false), key, "{path}");
         }
     }
 

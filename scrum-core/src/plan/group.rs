@@ -16,6 +16,9 @@ use crate::plan::unit::Units;
 #[derive(Debug)]
 pub(super) struct ComponentGroup {
     pub(super) component: String,
+    pub(super) key: ComponentKey,
+    /// The folder that it was divided at, or the component's own.
+    pub(super) folder: Vec<u8>,
     pub(super) packed: Vec<String>,
     pub(super) bytes: u64,
     /// Ascending.
@@ -127,11 +130,13 @@ pub(super) fn group(
             component_of[*index] = named.len();
         }
         homes
-            .entry(key)
+            .entry(key.clone())
             .or_default()
-            .push((group.folder, component.clone()));
+            .push((group.folder.clone(), component.clone()));
         named.push(ComponentGroup {
             component,
+            key,
+            folder: group.folder,
             packed: Vec::new(),
             bytes,
             changes: indices,

@@ -21,7 +21,7 @@ pub struct Division {
     pub by: By,
     /// Divide a found component above the warn limit at its sub-folders. Default true.
     pub divide: bool,
-    /// Join small neighbours below the warn limit. Default false.
+    /// Pack small found components into one bundle with their neighbours, up to a third of the warn limit. Default true.
     pub pack: bool,
     /// Cut bundles above the warn limit into parts. Default false.
     pub split: bool,
@@ -39,7 +39,7 @@ impl Default for Division {
         Self {
             by: By::default(),
             divide: true,
-            pack: false,
+            pack: true,
             split: false,
             context: DEFAULT_CONTEXT,
             base: None,
@@ -98,7 +98,7 @@ impl BundleOptions {
         self
     }
 
-    /// Sets whether small neighbours are joined.
+    /// Sets whether small found components are packed with their neighbours.
     #[must_use]
     pub fn pack(mut self, yes: bool) -> Self {
         self.division.pack = yes;

@@ -8,7 +8,6 @@
 //! size, rather between folders than inside one and never inside a file, unless that file alone is above the
 //! warn limit: then it is cut into pieces, at hunks or inside them. A unit of several files is never divided.
 
-mod balance;
 mod build;
 mod cut;
 mod pairs;
@@ -21,6 +20,7 @@ pub use recipe::Cut;
 use crate::change::{Change, ChangeKind, ChangeSet, Mode};
 use crate::patch::file_patches;
 use crate::path::RepoPath;
+use crate::plan::balance::balanced;
 use crate::plan::error::PlanError;
 use crate::plan::exclude::Reason;
 use crate::plan::folder_index::common_length;
@@ -215,7 +215,7 @@ fn parts(run: Vec<Atom<'_>>, limit: u64) -> Vec<Vec<Piece>> {
         let inside = left.folder() == right.folder();
         80 * depth + if inside { 120 } else { 0 }
     };
-    let ends = balance::balanced(&sizes, limit, price);
+    let ends = balanced(&sizes, limit, price);
     let mut atoms = run.into_iter();
     let mut start = 0;
     ends.into_iter()
