@@ -4,7 +4,7 @@
 //! [`change`](crate::change); after it: [`unit`](crate::plan::unit).
 //!
 //! Explicit rules come first, in their order; what they leave is grouped as [`By`] says; what nothing claims is
-//! `root`. What is found is only a first division: [`bundle`](crate::plan) divides found components further.
+//! `root`. [`plan`](crate::plan) then divides found components that are too large, and packs small ones.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
@@ -85,10 +85,10 @@ impl ComponentKey {
     }
 }
 
-/// Finds components in a way of the caller's; see [`BundleOptions::finder`](crate::plan::BundleOptions::finder).
+/// The caller's own rule for components; see [`BundleOptions::finder`](crate::plan::BundleOptions::finder).
 pub trait ComponentFinder: Send + Sync {
-    /// The component of a path, `None` where another way shall find it. A component that is found so is never divided at
-    /// its folders; one of the name of a [`ComponentRule`] is that component.
+    /// The component of a path; `None` leaves it to the other rules. Such a component is never divided at its folders nor
+    /// packed; one with the name of a [`ComponentRule`] is that component.
     fn component(&self, path: &RepoPath) -> Option<String>;
 }
 
@@ -235,7 +235,7 @@ impl<'a> Grouper<'a> {
         }
     }
 
-    /// The lines of CODEOWNERS that were passed over.
+    /// The lines of CODEOWNERS that were skipped.
     pub(crate) fn codeowners_warnings(&self) -> &[CodeownersWarning] {
         match &self.found {
             FoundBy::Codeowners(owners) => owners.warnings(),
@@ -285,7 +285,7 @@ impl<'a> Grouper<'a> {
     }
 }
 
-/// The folders below the top that hold a package manifest (`Cargo.toml`, `go.mod`, …), by path: what
+/// The folders below the top with a package manifest (`Cargo.toml`, `go.mod`, …), by path: what
 /// [`By::Workspace`] finds in a tree.
 pub fn package_folders(tree: &[RepoPath]) -> Vec<RepoPath> {
     let markers = tree.iter().filter(|path| is_marker(path));
@@ -296,7 +296,7 @@ pub fn package_folders(tree: &[RepoPath]) -> Vec<RepoPath> {
     folders.into_iter().collect()
 }
 
-/// Folders that hold a package manifest.
+/// The folders with a package manifest.
 fn workspace(changes: &ChangeSet) -> FoundBy {
     let folder = |path: &RepoPath| (path.folder().to_vec(), ());
     let head: Vec<_> = changes

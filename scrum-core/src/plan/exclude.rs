@@ -124,7 +124,7 @@ pub enum Reason {
     LockFile,
     /// A mark that it has at both ends of the range, or at the one end that has the file.
     Marked(Mark),
-    /// It lies where code of other projects lies.
+    /// Its folder is one for the code of other projects.
     Vendored,
     /// Its name says that it was minified, or that it is a source map.
     Minified,
@@ -132,9 +132,9 @@ pub enum Reason {
     Deleted,
     /// A rule of the caller's, in its own words; see [`BundleOptions::exclude_if`](crate::plan::BundleOptions::exclude_if).
     Other(String),
-    /// A single line, with what must stand around it, or the header alone is larger than any part may be.
+    /// A single line with the context that it needs, or the header alone, is larger than any part may be.
     TooLarge {
-        /// Size of the smallest part that could hold it, in bytes.
+        /// Size of the smallest part with that line, in bytes.
         bytes: u64,
         /// The fail limit, in bytes.
         limit: u64,
@@ -324,7 +324,7 @@ impl<'a> Excluder<'a> {
     }
 }
 
-/// Whether a folder lies among vendored ones.
+/// Whether everything in a folder is vendored.
 pub(crate) fn is_vendored(folder: &RepoPath) -> bool {
     VENDORED.is_match(&RepoPath::new([folder.as_bytes(), b"/x"].concat()))
 }

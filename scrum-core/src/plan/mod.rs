@@ -47,7 +47,7 @@ pub use options::{BundleOptions, Division};
 pub use piece::Piece;
 pub use write::DiffWriter;
 
-/// What goes where.
+/// The bundles of a range, and what is excluded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Plan {
@@ -120,11 +120,11 @@ impl Plan {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Bundle {
-    /// Unique whatever the case, and safe as a file name everywhere.
+    /// Unique even if case is ignored, and safe as a file name on every system.
     pub id: String,
-    /// The component's name. Of a packed bundle the names of the first ones, joined with `+`.
+    /// The component's name. Of a packed bundle the names of its components, joined with `+`, or the first and a number.
     pub component: String,
-    /// Number of this part, 1-based, and of all parts, where the component was split.
+    /// Number of this part, 1-based, and the number of parts; `None` if the component was not split.
     pub part: Option<(u32, u32)>,
     /// The components that were packed into this bundle; empty for any other.
     pub packed: Vec<String>,

@@ -29,7 +29,7 @@ pub enum PlanWarning {
         /// The files, by path.
         paths: Vec<RepoPath>,
     },
-    /// A line of CODEOWNERS was passed over.
+    /// A line of CODEOWNERS was skipped.
     Codeowners(CodeownersWarning),
     /// A file cannot be cut into parts that stay below the fail limit, so its whole patch is excluded.
     CannotCut {
@@ -99,7 +99,7 @@ pub enum PlanNote {
     KeptInUnit {
         /// The change's path.
         path: RepoPath,
-        /// The reason that does not hold.
+        /// The reason that would exclude it.
         reason: Reason,
     },
 }

@@ -25,8 +25,8 @@ pub struct Division {
     pub pack: bool,
     /// Cut bundles above the warn limit into parts. Default false.
     pub split: bool,
-    /// Context lines around a change. Default 3. The pieces of a cut hunk get at most 32, and one even at 0 where git
-    /// needs a line to find the place.
+    /// Context lines around a change. Default 3. The pieces of a cut hunk get at most 32, and at least one if git needs a
+    /// line to find the place.
     pub context: u32,
     /// The revision that `HEAD` is compared with if no range is named, e.g. `origin/develop`. Default none: the default
     /// branch.

@@ -1,7 +1,7 @@
 //! Packs small found components into one bundle with their neighbours.
 //!
-//! A prompt repeats some kilobytes of text around its diff, so a bundle of a few lines costs a reviewer more than it shows.
-//! What a person named stays a bundle of its own, whatever its size, and so do the files of different owners.
+//! A prompt has some kilobytes of text around its diff, so a bundle of a few lines costs more than it shows. Components that
+//! somebody named are never packed, and files of different owners are never mixed.
 
 use super::balance::balanced;
 use super::group::ComponentGroup;
@@ -14,7 +14,7 @@ const NAMED: usize = 3;
 /// What may be packed together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Pool {
-    /// Found folders, and what lies in none.
+    /// Found folders, and `root`.
     Folders,
     /// The files of these owners.
     Owners(String),
@@ -30,7 +30,7 @@ fn pool(key: &ComponentKey) -> Option<Pool> {
 }
 
 /// Packs the groups that are not above `limit` into bundles of at most `limit` bytes: neighbours in the order of bundles,
-/// larger ones between them passed over. A packed group takes the place of its first member.
+/// skipping larger ones between them. A packed group takes the place of its first member.
 pub(super) fn pack(groups: Vec<ComponentGroup>, limit: u64) -> Vec<ComponentGroup> {
     let mut pools: Vec<(Pool, Vec<(usize, ComponentGroup)>)> = Vec::new();
     let mut placed: Vec<(usize, ComponentGroup)> = Vec::with_capacity(groups.len());
@@ -90,7 +90,7 @@ fn join(members: impl Iterator<Item = (usize, ComponentGroup)>) -> Option<(usize
     Some((at, joined))
 }
 
-/// The name of a packed bundle: those of its components, a folder that all lie in said once.
+/// The name of a packed bundle: its components' names, of which all but the first leave out the folder that all share.
 fn name(names: &[String]) -> String {
     let Some((first, rest)) = names.split_first() else {
         return String::new();

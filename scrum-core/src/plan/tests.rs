@@ -236,7 +236,7 @@ fn bundles_and_excluded_hold_each_change_once_and_their_bytes() {
 }
 
 #[test]
-fn the_ways_on_are_lines_to_paste() {
+fn suggestions_are_lines_to_paste() {
     let changes = modified(&[
         ("web/a[1]/x", 70_000),
         ("web/b/x", 10_000),

@@ -459,7 +459,7 @@ fn the_header_of_each_version_is_read() {
     repo.write("both.go", long("old"));
     repo.write("loses.go", format!("{HEADER}a\n"));
     repo.write("gains.go", "a\n");
-    repo.write("gone.go", format!("{HEADER}b\n"));
+    repo.write("gone.go", format!("{HEADER}{}", lines(100, 140)));
     repo.write("moved.go", long("old"));
     let base = repo.commit("base");
     repo.write("both.go", long("new"));
@@ -468,7 +468,7 @@ fn the_header_of_each_version_is_read() {
     repo.remove("gone.go");
     repo.remove("moved.go");
     repo.write("to/moved.go", long("other"));
-    repo.write("new.go", format!("{HEADER}c\n"));
+    repo.write("new.go", format!("{HEADER}{}", lines(200, 240)));
     let head = repo.commit("head");
     let set = repo.changes(&format!("{base}..{head}"));
     let said: Vec<_> = set

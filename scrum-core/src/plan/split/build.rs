@@ -73,8 +73,8 @@ impl Table<'_> {
                 - count(leading);
             let base_above =
                 hunk.old_above + self.old_before[from_line] - self.old_before[hunk.lines.start];
-            // Everything further up in the file has been applied, so the old side counts as the new one, but for
-            // what this piece itself does.
+            // Everything further up in the file was applied before, so old and new lines have the same numbers, apart from
+            // what this piece itself changes.
             let old_above = u32::try_from(i64::from(new_above) - shift).unwrap_or(0);
             shift += i64::from(new_lines) - i64::from(old_lines);
             let numbers = Hunk {
@@ -104,7 +104,7 @@ impl Table<'_> {
         built
     }
 
-    /// Places of lines, neighbours as one.
+    /// Where lines are in the patch; neighbours make one range.
     fn ranges(&self, lines: &[u32]) -> Vec<PatchRange> {
         let mut ranges: Vec<PatchRange> = Vec::new();
         for line in lines {
@@ -117,8 +117,8 @@ impl Table<'_> {
         ranges
     }
 
-    /// The function context of a hunk that begins at `from`: git's own where the hunk does, else the nearest line
-    /// above that begins with a letter, `_` or `$`.
+    /// The function context of a piece's hunk that begins at `from`: git's own if the hunk of the patch begins there, else
+    /// the nearest line above that begins with a letter, `_` or `$`.
     fn section(
         &self,
         hunk: &HunkRows,

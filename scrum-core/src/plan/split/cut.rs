@@ -1,7 +1,7 @@
 //! Cuts the patch of one file into pieces that apply one after the other.
 //!
 //! Pieces go through the file from its start to its end. When one is applied, everything above it has its head state
-//! and everything below its base state; its context lines are what stands there then.
+//! and everything below its base state; its context lines are those of that moment.
 
 use std::sync::Arc;
 
@@ -87,7 +87,7 @@ impl PieceHeaders {
     fn new(change: &Change, patch: &FilePatch<'_>) -> Self {
         let a = quote_with_prefix("a/", change.path.as_bytes());
         let b = quote_with_prefix("b/", change.path.as_bytes());
-        // git puts a tab behind a name with spaces, so that none of it is taken for a date.
+        // git puts a tab after a name with spaces, so that none of it is taken for a date.
         let tab = if change.path.as_bytes().contains(&b' ') {
             "\t"
         } else {
@@ -277,8 +277,8 @@ impl Cutter<'_> {
             last += 1;
         }
         let (mut bytes, mut least) = size(last);
-        // Where the large line is the next one to be deleted, it must stand here as context and again as a change in
-        // the next piece. One piece with both is smaller than two.
+        // If the large line is the next one to be deleted, it is context here and again a change in the next piece. One
+        // piece with both changes is smaller than two.
         if last + 1 < table.changes() && table.next_is_context(last) {
             let context = ContextLines {
                 leading: 0,
@@ -303,8 +303,8 @@ impl Cutter<'_> {
         )
     }
 
-    /// How bad it is to cut behind a change, in thousandths; 1000 is as bad as a piece of twice or none of the size that
-    /// would be balanced.
+    /// How bad it is to cut after a change, in thousandths; 1000 is as bad as a piece of twice the balanced size, or of
+    /// none.
     fn price(&self, last: usize) -> u64 {
         let table = &self.table;
         let next = last + 1;
@@ -329,7 +329,7 @@ impl Cutter<'_> {
     }
 }
 
-/// Columns in front of a line's text, at most 40.
+/// Columns of white space at the start of a line, at most 40.
 fn indent(line: &[u8]) -> u64 {
     let mut columns = 0;
     for byte in line {

@@ -1,4 +1,4 @@
-//! How a piece of a file is made from the file's patch: places in its text, no text of its own.
+//! How a piece of a file is made from the file's patch: ranges of its text, no text of its own.
 
 use std::io::{self, Write};
 use std::ops::Range;
@@ -14,7 +14,7 @@ pub struct Cut {
     pub(super) segments: Vec<Segment>,
 }
 
-/// What stands in front of the first hunk.
+/// All lines before the first hunk of a piece.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum PieceHeader {
     /// The first bytes of the patch, as they are.
@@ -40,13 +40,13 @@ pub(super) type PatchRange = Range<u32>;
 pub(super) struct Segment {
     /// Its numbers, as its `@@` line has them.
     pub(super) hunk: Hunk,
-    /// Function context behind the second `@@`.
+    /// Function context after the second `@@`.
     pub(super) section: PatchRange,
-    /// Lines of the new side that stand before the first change, whatever their mark.
+    /// Lines of the new side before the first change; `+` lines of the patch among them become context.
     pub(super) leading: Vec<PatchRange>,
     /// From the first to the last changed line.
     pub(super) body: PatchRange,
-    /// Lines of the old side that stand behind the last change, whatever their mark.
+    /// Lines of the old side after the last change; `-` lines of the patch among them become context.
     pub(super) trailing: Vec<PatchRange>,
 }
 
@@ -73,7 +73,7 @@ impl Cut {
     ///
     /// # Errors
     ///
-    /// Those of `out`; [`io::ErrorKind::InvalidData`] where `patch` is shorter than the one that the recipe was made for.
+    /// Those of `out`; [`io::ErrorKind::InvalidData`] if `patch` is shorter than the one that the recipe was made for.
     pub fn write(&self, patch: &[u8], out: &mut dyn Write) -> io::Result<()> {
         match &self.header {
             PieceHeader::Original(end) => out.write_all(slice(patch, 0..*end)?)?,

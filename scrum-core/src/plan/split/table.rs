@@ -13,9 +13,9 @@ pub(super) struct Table<'a> {
     text: &'a [u8],
     /// Offset of each line, and of the end.
     pub(super) starts: Vec<u32>,
-    /// How many lines of the new side stand before each line, and in all.
+    /// How many lines of the new side come before each line, and how many there are.
     pub(super) new_before: Vec<u32>,
-    /// How many lines of the old side stand before each line, and in all.
+    /// How many lines of the old side come before each line, and how many there are.
     pub(super) old_before: Vec<u32>,
     /// The lines of the new side.
     pub(super) new_lines: Vec<u32>,
@@ -30,12 +30,13 @@ pub(super) struct Table<'a> {
     pub(super) changed: Vec<u32>,
 }
 
+/// One hunk of the patch, by the numbers of its lines in the table.
 pub(super) struct HunkRows {
     pub(super) lines: Range<usize>,
     /// Its part of [`Table::changed`].
     pub(super) changed: Range<usize>,
     pub(super) section: PatchRange,
-    /// Lines of the file in front of it, on each side.
+    /// Lines of the file before it, on each side.
     pub(super) old_above: u32,
     pub(super) new_above: u32,
 }
@@ -153,7 +154,7 @@ impl<'a> Table<'a> {
         self.changed[change] as usize
     }
 
-    /// Number of the hunk that a change lies in.
+    /// Number of the hunk that a change is in.
     pub(super) fn hunk_of(&self, change: usize) -> usize {
         self.hunks
             .partition_point(|hunk| hunk.changed.end <= change)
@@ -204,8 +205,8 @@ impl<'a> Table<'a> {
         u64::from(end - self.starts[self.line_of(from)])
     }
 
-    /// The context that a piece has room for in the patch: all that its hunks have where it begins or ends with one,
-    /// else up to `wanted` lines.
+    /// The context that the patch has for a piece. At an end that is also the end of a hunk, all of the hunk's; else up to
+    /// `wanted` lines.
     pub(super) fn available(&self, first: usize, last: usize, wanted: usize) -> ContextLines {
         let hunk = &self.hunks[self.hunk_of(first)];
         let line = self.line_of(first);
@@ -226,9 +227,9 @@ impl<'a> Table<'a> {
         ContextLines { leading, trailing }
     }
 
-    /// The least context with which git finds the place of a piece: a line behind it, unless the file ends there.
+    /// The least context with which git finds the place of a piece: a line after it, unless the file ends there.
     ///
-    /// What is added at the end of a file needs no context, but behind a file's only line: there the old side has
+    /// Lines that are added at the end of a file need no context, except after a file's only line: there the old side has
     /// no line and starts at 1, which git takes for the first line.
     pub(super) fn least(&self, first: usize, last: usize) -> ContextLines {
         let available = self.available(first, last, 1);
@@ -241,7 +242,7 @@ impl<'a> Table<'a> {
         ContextLines { leading, trailing }
     }
 
-    /// The change that is the first context line behind a piece, where that line is a change.
+    /// Whether the next change is also the first context line after a piece that ends with this one.
     pub(super) fn next_is_context(&self, change: usize) -> bool {
         let behind = self.line_of(change) + 1;
         let next = self.old_before[behind] as usize;
@@ -292,7 +293,7 @@ impl<'a> Table<'a> {
         context
     }
 
-    /// Whether a change lies in the hunk of this number.
+    /// Whether a change is in the hunk of this number.
     pub(super) fn in_hunk(&self, hunk: usize, change: usize) -> bool {
         self.hunks[hunk].changed.contains(&change)
     }
