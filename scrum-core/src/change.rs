@@ -119,15 +119,19 @@ impl fmt::Display for Hunk {
     }
 }
 
-/// What `.gitattributes` say of a path, at one end of the range.
+/// What is known of a file at one end of the range, beside its content: what `.gitattributes` and its own header say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PathAttributes {
-    /// `linguist-generated` is set.
-    pub generated: bool,
-    /// `linguist-vendored` is set.
-    pub vendored: bool,
+    /// `linguist-generated` or `gitlab-generated`: `Some(true)` if set, `Some(false)` if unset (`-linguist-generated`, or
+    /// `=false`). If the two contradict each other it is unset.
+    pub generated: Option<bool>,
+    /// `linguist-vendored`, likewise.
+    pub vendored: Option<bool>,
     /// `diff` is unset (`-diff`, or the macro `binary`).
     pub no_diff: bool,
+    /// The comments at the top of the file say that it is generated: `Code generated … DO NOT EDIT.`, `@generated`. Of a
+    /// patch only what its first hunk shows of them is known; of a file whose content does not change, nothing.
+    pub says_generated: bool,
 }
 
 /// One changed file, without its text.
@@ -155,9 +159,9 @@ pub struct Change {
     pub bytes: u64,
     /// The hunks, in file order. A type change has those of both its sections.
     pub hunks: Vec<Hunk>,
-    /// Attributes of `old_path` (else `path`) at the base.
+    /// What is known of `old_path` (else `path`) at the base.
     pub base_attributes: PathAttributes,
-    /// Attributes of `path` at the head.
+    /// What is known of `path` at the head.
     pub head_attributes: PathAttributes,
 }
 

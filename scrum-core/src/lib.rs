@@ -103,6 +103,7 @@ pub mod control;
 pub mod digest;
 pub mod estimate;
 pub mod gauntlet;
+mod generated;
 #[cfg(feature = "git")]
 pub mod git;
 mod hook;

@@ -241,7 +241,7 @@ fn a_template_with_an_unknown_variable() {
 fn reviews_that_are_no_text_are_warnings_and_the_tally_goes_on() {
     let place = small();
     place
-        .scrum(&["bundle", "HEAD~1..HEAD", "--by", "top-level"])
+        .scrum(&["bundle", "HEAD~1..HEAD", "--by", "top-level", "--no-pack"])
         .expect(0);
     let reviews = format!("{}/reviews/core", wave(&place));
     let good = "SEVERITY: BLOCK\nWHERE: core/a.rs:2\nWHAT: w\nWHY: y\n\nVERDICT: BLOCK\n";
@@ -395,7 +395,7 @@ fn a_manifest_of_a_newer_schema() {
 fn a_wave_that_was_written_halfway_is_recognised() {
     let place = small();
     place
-        .scrum(&["bundle", "HEAD~1..HEAD", "--by", "top-level"])
+        .scrum(&["bundle", "HEAD~1..HEAD", "--by", "top-level", "--no-pack"])
         .expect(0);
     let folder = place.path().join(wave(&place));
     for file in ["bundles/core.diff", "prompts/cli.md", "tree.txt"] {
@@ -415,7 +415,7 @@ fn a_wave_that_was_written_halfway_is_recognised() {
     place.scrum(&["tally"]).expect(0);
     fs::write(folder.join("bundles/core.diff"), "other\n").unwrap();
     place
-        .scrum(&["bundle", "HEAD~1..HEAD", "--by", "top-level"])
+        .scrum(&["bundle", "HEAD~1..HEAD", "--by", "top-level", "--no-pack"])
         .expect(0);
     place.scrum(&["tally"]).expect(0);
 }

@@ -233,6 +233,7 @@ fn a_template_that_fails_while_a_prompt_is_rendered() {
         "main",
         "--by",
         "top-level",
+        "--no-pack",
         "--template",
         "late.md",
     ]);
@@ -355,7 +356,7 @@ fn a_name_that_is_spelt_nearly_right_comes_with_the_command_corrected() {
     let seats = "[[reviewers]]\nname = 'opus'\ncommand = ['cat']\n[[reviewers]]\nname = 'kimi'\ncommand = ['cat']\n";
     place.write("scrum.toml", seats);
     place
-        .scrum(&["bundle", "main", "--by", "top-level"])
+        .scrum(&["bundle", "main", "--by", "top-level", "--no-pack"])
         .expect(0);
     // The arguments, what the error names, what the hint proposes.
     let table: &[(&[&str], &str, &str)] = &[
@@ -588,7 +589,15 @@ fn what_changes_nothing_has_a_way_on() {
 fn reviews_in_the_wrong_place_are_told() {
     let place = branches();
     place
-        .scrum(&["bundle", "main", "--by", "top-level", "-o", "w"])
+        .scrum(&[
+            "bundle",
+            "main",
+            "--by",
+            "top-level",
+            "--no-pack",
+            "-o",
+            "w",
+        ])
         .expect(0);
     place.write("w/reviews/opus.md", "NONE\n");
     place.write("w/reviews/cora/opus.md", "NONE\n");

@@ -25,7 +25,15 @@ fn three_bundles() -> Place {
 
 fn bundle(place: &Place, wave: &str) {
     place
-        .scrum(&["bundle", "HEAD~1..HEAD", "--by", "top-level", "-o", wave])
+        .scrum(&[
+            "bundle",
+            "HEAD~1..HEAD",
+            "--by",
+            "top-level",
+            "--no-pack",
+            "-o",
+            wave,
+        ])
         .expect(0);
 }
 
@@ -95,7 +103,7 @@ fn a_folder_a_job_or_one_for_all() {
     assert_eq!(tally(&place, &folders), expected);
     // One bundle's folder alone; the wave by its range.
     place
-        .scrum(&["bundle", "HEAD~1..HEAD", "--by", "top-level"])
+        .scrum(&["bundle", "HEAD~1..HEAD", "--by", "top-level", "--no-pack"])
         .expect(0);
     let one = tally(&place, &["HEAD~1..HEAD", "merged/core"]);
     assert_eq!(one["totals"]["convergent"], 1);

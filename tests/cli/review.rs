@@ -34,7 +34,7 @@ fn seat(name: &str, api: &str, url: &str, keys: &str) -> String {
     )
 }
 
-const REVIEW: &[&str] = &["review", "HEAD~1..HEAD", "--by", "top-level"];
+const REVIEW: &[&str] = &["review", "HEAD~1..HEAD", "--by", "top-level", "--no-pack"];
 
 fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
     REVIEW.iter().chain(more).copied().collect()
@@ -466,7 +466,7 @@ fn a_new_commit_asks_only_where_something_changed() {
     let place = repository(3);
     place.write("scrum.toml", seat("kimi", "openai", &server.url, ""));
     place
-        .scrum(&["review", "HEAD~1..HEAD", "--by", "top-level"])
+        .scrum(&["review", "HEAD~1..HEAD", "--by", "top-level", "--no-pack"])
         .expect(0);
     let first = place.read(".scrum/current").trim().to_owned();
     place.write("c01/file.txt", "another text\n");
@@ -476,6 +476,7 @@ fn a_new_commit_asks_only_where_something_changed() {
         "HEAD~2..HEAD",
         "--by",
         "top-level",
+        "--no-pack",
         "--format",
         "json",
     ];
@@ -641,7 +642,7 @@ fn a_secret_stops_everything_unless_it_may_go_or_is_redacted() {
     let token = format!("gl{}-Zk9wQ2xLr7TnVb4YcXe1", "pat");
     place.write("c01/file.txt", format!("line one\ntoken = \"{token}\"\n"));
     place.commit("Token");
-    let review = ["review", "HEAD~1..HEAD", "--by", "top-level"];
+    let review = ["review", "HEAD~1..HEAD", "--by", "top-level", "--no-pack"];
     let seats = seat("kimi", "openai", &server.url, "");
     place.write("scrum.toml", &seats);
     for more in [&["--dry-run"][..], &[], &["--dry-run"]] {

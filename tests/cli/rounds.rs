@@ -32,7 +32,7 @@ fn two_rounds() -> (Place, String, String) {
     let wave = |head: &str| {
         let range = format!("main~2..{head}");
         place
-            .scrum(&["bundle", &range, "--by", "top-level"])
+            .scrum(&["bundle", &range, "--by", "top-level", "--no-pack"])
             .expect(0);
         format!(".scrum/{}", place.read(".scrum/current").trim())
     };

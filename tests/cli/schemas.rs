@@ -150,7 +150,7 @@ fn reviewed() -> Place {
     place.write("Cargo.lock", "version = 4\n");
     place.commit("Change");
     place
-        .scrum(&["bundle", "HEAD~1..HEAD", "--by", "top-level"])
+        .scrum(&["bundle", "HEAD~1..HEAD", "--by", "top-level", "--no-pack"])
         .expect(0);
     let wave = format!(".scrum/{}", place.read(".scrum/current").trim());
     let review = |reviewer: &str, text: &str| {

@@ -20,11 +20,12 @@ fn prompt(place: &Place, id: &str) -> String {
     place.read(&format!("w/prompts/{id}.md"))
 }
 
-const WRITE: [&str; 7] = [
+const WRITE: [&str; 8] = [
     "bundle",
     "HEAD^!",
     "--by",
     "top-level",
+    "--no-pack",
     "--overwrite",
     "-o",
     "w",

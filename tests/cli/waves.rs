@@ -16,7 +16,7 @@ fn place() -> Place {
     place
 }
 
-const BUNDLE: [&str; 4] = ["bundle", "HEAD~1..HEAD", "--by", "top-level"];
+const BUNDLE: [&str; 5] = ["bundle", "HEAD~1..HEAD", "--by", "top-level", "--no-pack"];
 
 #[test]
 fn the_files_of_a_wave() {
@@ -289,6 +289,7 @@ fn a_kill_at_any_moment_leaves_each_file_old_or_new() {
                 range,
                 "--by",
                 "top-level",
+                "--no-pack",
                 "--overwrite",
                 "-q",
                 "-o",

@@ -7,7 +7,7 @@ use crate::fixture::{EMPTY_TREE, build, names};
 const WAYS: [&[&str]; 4] = [
     &[],
     &["--split", "--warn", "2KB", "--fail", "4KB"],
-    &["--by", "top-level", "--pack"],
+    &["--by", "top-level", "--no-pack"],
     &[
         "--by",
         "top-level",
@@ -117,7 +117,7 @@ fn one_long_line_cut() {
 fn ten_thousand_files() {
     prove(
         "ten-thousand-files",
-        &[&["--split", "--by", "top-level", "--pack"]],
+        &[&["--split", "--by", "top-level", "--no-pack"]],
     );
 }
 

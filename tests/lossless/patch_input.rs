@@ -209,7 +209,7 @@ fn a_series_of_mails() {
     );
     let elsewhere = Place::empty();
     let target = place.git(&["rev-parse", "head^{tree}"]);
-    for flags in [&[][..], &SPLIT, &["--by", "top-level"], &["--pack"]] {
+    for flags in [&[][..], &SPLIT, &["--by", "top-level"], &["--no-pack"]] {
         let wave = bundle_patch(&elsewhere, &mbox, flags, "series");
         // A rename of what the same input has just added is more than one `git apply` takes, so each file by itself.
         let each: Vec<_> = wave

@@ -281,7 +281,11 @@ fn history(place: &Place, base: &Tree, head: &Tree) {
 
 fn flags(dice: &mut Dice) -> Vec<String> {
     let mut flags: Vec<&str> = vec!["--by", dice.pick(&["workspace", "top-level"])];
-    for (flag, odds) in [("--no-divide", 3), ("--pack", 3), ("--exclude-deleted", 4)] {
+    for (flag, odds) in [
+        ("--no-divide", 3),
+        ("--no-pack", 3),
+        ("--exclude-deleted", 4),
+    ] {
         if dice.one_in(odds) {
             flags.push(flag);
         }

@@ -72,14 +72,19 @@ pub(crate) fn repository(folder: &Path) -> Result<(), GitError> {
 /// A `scrum.toml` whose reviewers are commands of `program` that say what was recorded.
 pub(crate) fn config(program: &Path) -> String {
     let program = toml_string(&program.to_string_lossy());
+    let components = ["gateway", "limiter"]
+        .map(|name| format!("\n[[components]]\nname = \"{name}\"\npaths = [\"{name}/**\"]\n"));
     let seats = SEATS.map(|seat| {
         format!(
             "\n[[reviewers]]\nname = \"{seat}\"\ncommand = [{program}, \"demo\", \"--answer\", \"{seat}\", \"{{bundle}}\"]\n"
         )
     });
     format!(
-        "# Four reviewers, each a command that reads a prompt and prints an answer. These print what was recorded; in\n\
+        "# Two components. scrum finds packages by itself, but packs small ones into one bundle; one that is named here is a\n\
+         # bundle of its own.\n{}\n\
+         # Four reviewers, each a command that reads a prompt and prints an answer. These print what was recorded; in\n\
          # your own repository they would be, say, [\"claude\", \"-p\"] or a model's API.\n{}",
+        components.concat(),
         seats.concat()
     )
 }

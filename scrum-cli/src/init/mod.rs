@@ -70,7 +70,7 @@ const HEAD: &str = "\
 #[bundle]
 #by = \"workspace\"     # for files in no component: \"workspace\", \"codeowners\" or \"top-level\"
 #divide = true        # a found component above `warn`: at its sub-folders
-#pack = false         # join small neighbours
+#pack = true          # small found components share a bundle, up to a third of `warn`
 #split = false        # cut bundles above `warn` into parts
 #context = 3          # lines around a change
 
@@ -102,8 +102,10 @@ fn components(out: &mut String, proposal: &Proposal, range: &str, limits: Limits
     let _ = writeln!(
         out,
         "# Beside each: its diff in the {range}.\n\
-         # ok is at most {warn}, FAIL above {fail}. A component that is named here is never divided;\n\
-         # without its entry scrum finds it by itself, and divides it at its sub-folders where it is too large."
+         # ok is at most {warn}, FAIL above {fail}. A component that is named here is a bundle of its own,\n\
+         # whatever its size. Without its entry scrum finds it by itself, divides it at its sub-folders if it is\n\
+         # too large, and packs it with its neighbours up to {}.",
+        decimal(limits.pack())
     );
     // Those that changed go first into the room there is.
     let mut left = MAX_COMPONENTS;
@@ -117,15 +119,33 @@ fn components(out: &mut String, proposal: &Proposal, range: &str, limits: Limits
             }
         }
     }
-    for (found, _) in proposal
-        .components
-        .iter()
-        .zip(&written)
-        .filter(|(_, is)| **is)
-    {
+    // Those that are left to be found, whose files an entry around them would take.
+    let mut unnamed: Vec<String> = Vec::new();
+    for (found, written) in proposal.components.iter().zip(&written) {
+        let folder = format!("{}/", found.rule.name);
+        let fits = found.share.verdict == Verdict::Ok && found.share.bytes > limits.pack();
+        let takes = unnamed.iter().any(|inner| inner.starts_with(&folder));
+        let is_named = *written && fits && !takes;
+        if !is_named {
+            unnamed.push(folder);
+        }
+        if !*written {
+            continue;
+        }
         out.push('\n');
         if found.share.verdict == Verdict::Ok {
-            entry(out, "", &found.rule, &told(&found.share));
+            let comment = if is_named { "" } else { "#" };
+            let around = if fits && takes {
+                ", around another package"
+            } else {
+                ""
+            };
+            entry(
+                out,
+                comment,
+                &found.rule,
+                &format!("{}{around}", told(&found.share)),
+            );
         } else {
             let note = format!("{}, so scrum divides it:", told(&found.share));
             entry(out, "#", &found.rule, &note);
@@ -373,6 +393,7 @@ mod tests {
         );
         let mut proposal =
             scrum_core::plan::proposal::propose(&changes, &BundleOptions::default()).unwrap();
+        proposal.components[0].share = share(1, 30_000);
         proposal.components[1].share = share(3, 70_000);
         let findings = Findings {
             proposal: Some((&proposal, "last commits".to_owned())),

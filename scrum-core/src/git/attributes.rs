@@ -27,7 +27,12 @@ const MAX_LINE: usize = 2048;
 const MAX_RULES: usize = 5_000;
 
 /// The attributes that are asked for.
-const NAMES: [&str; 3] = ["diff", "linguist-generated", "linguist-vendored"];
+const NAMES: [&str; 4] = [
+    "diff",
+    "linguist-generated",
+    "gitlab-generated",
+    "linguist-vendored",
+];
 
 /// The macro that git itself knows.
 const BINARY: &[u8] = b"[attr]binary -diff -merge -text";
@@ -47,20 +52,21 @@ pub(super) enum DiffAttribute {
 /// What a path's attributes say.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Attributes {
-    pub(super) generated: bool,
-    pub(super) vendored: bool,
+    pub(super) generated: Option<bool>,
+    pub(super) vendored: Option<bool>,
     pub(super) diff: DiffAttribute,
     /// The language of `diff=<name>`.
     pub(super) language: Option<&'static Language>,
 }
 
 impl Attributes {
-    /// The part that leaves this module's folder.
-    pub(super) fn public(&self) -> PathAttributes {
+    /// The part that leaves this module's folder. `says_generated`: what the file's header says.
+    pub(super) fn public(&self, says_generated: bool) -> PathAttributes {
         PathAttributes {
             generated: self.generated,
             vendored: self.vendored,
             no_diff: self.diff == DiffAttribute::Unset,
+            says_generated,
         }
     }
 }
@@ -189,14 +195,14 @@ impl AttributeTree {
             };
         }
         for assignment in outcome.iter_selected().map(|found| found.assignment) {
-            let is_true = match assignment.state {
-                StateRef::Set => true,
-                StateRef::Value(value) => value.as_bstr().eq_ignore_ascii_case(b"true"),
-                _ => false,
-            };
+            let switch = switch(assignment.state);
             match assignment.name.as_str() {
-                "linguist-generated" => found.generated = is_true,
-                "linguist-vendored" => found.vendored = is_true,
+                "linguist-generated" | "gitlab-generated" => {
+                    // Where they contradict each other, the file is shown.
+                    let both = [found.generated, switch].into_iter().flatten();
+                    found.generated = both.min();
+                }
+                "linguist-vendored" => found.vendored = switch,
                 _ => match assignment.state {
                     StateRef::Set => found.diff = DiffAttribute::Set,
                     StateRef::Unset => found.diff = DiffAttribute::Unset,
@@ -206,6 +212,20 @@ impl AttributeTree {
             }
         }
         found
+    }
+}
+
+/// An attribute as linguist and GitLab read it: set or `true`, unset or `false`.
+fn switch(state: StateRef<'_>) -> Option<bool> {
+    match state {
+        StateRef::Set => Some(true),
+        StateRef::Unset => Some(false),
+        StateRef::Value(value) => {
+            let value = value.as_bstr();
+            let is = |word: &[u8]| value.eq_ignore_ascii_case(word);
+            (is(b"true") || is(b"false")).then(|| is(b"true"))
+        }
+        StateRef::Unspecified => None,
     }
 }
 
@@ -256,8 +276,8 @@ mod tests {
         assert_eq!(diff("sub/a.bin"), DiffAttribute::Set);
         assert_eq!(diff("sub/deep/x.rs"), DiffAttribute::Unset);
         assert!(tree.of(&"sub/x.rs".into()).language.is_some());
-        assert!(tree.of(&"sub/only.txt".into()).generated);
-        assert!(!tree.of(&"sub/deep/only.txt".into()).generated);
+        assert_eq!(tree.of(&"sub/only.txt".into()).generated, Some(true));
+        assert_eq!(tree.of(&"sub/deep/only.txt".into()).generated, None);
     }
 
     #[test]
@@ -268,12 +288,41 @@ mod tests {
              dir/ linguist-vendored\n{a,b} linguist-vendored\na/*.c linguist-vendored=false\n!x linguist-vendored\n",
         )]);
         let of = |path: &str| tree.of(&path.into());
-        assert!(of("gen/a/b").generated);
-        assert!(of("x/y/snap").generated && of("snap").generated);
-        assert!(of("q/with space").vendored);
-        assert!(of("{a,b}").vendored);
-        for path in ["dir/file", "a", "a/x.c", "x"] {
-            assert!(!of(path).vendored, "{path}");
+        for path in ["gen/a/b", "x/y/snap", "snap"] {
+            assert_eq!(of(path).generated, Some(true), "{path}");
+        }
+        for (path, vendored) in [
+            ("q/with space", Some(true)),
+            ("{a,b}", Some(true)),
+            ("a/x.c", Some(false)),
+            ("dir/file", None),
+            ("a", None),
+            ("x", None),
+        ] {
+            assert_eq!(of(path).vendored, vendored, "{path}");
+        }
+    }
+
+    #[test]
+    fn generated_is_said_by_linguist_or_gitlab_and_denied_by_either() {
+        let tree = tree(&[(
+            "",
+            "l linguist-generated\ng gitlab-generated\nt gitlab-generated=true\nu -gitlab-generated\n\
+             f linguist-generated=false\nlu linguist-generated -gitlab-generated\n\
+             ul -linguist-generated gitlab-generated\no linguist-generated=perhaps\ng !gitlab-generated linguist-vendored\n",
+        )]);
+        for (path, generated) in [
+            ("l", Some(true)),
+            ("g", None),
+            ("t", Some(true)),
+            ("u", Some(false)),
+            ("f", Some(false)),
+            ("lu", Some(false)),
+            ("ul", Some(false)),
+            ("o", None),
+            ("x", None),
+        ] {
+            assert_eq!(tree.of(&path.into()).generated, generated, "{path}");
         }
     }
 
@@ -284,7 +333,7 @@ mod tests {
             "[attr]one two -diff\n[attr]two one linguist-generated\nf one\n",
         )]);
         let of = tree.of(&"f".into());
-        assert!(of.generated);
+        assert_eq!(of.generated, Some(true));
         assert_eq!(of.diff, DiffAttribute::Unset);
     }
 
@@ -297,7 +346,8 @@ mod tests {
         assert_eq!(tree.of(&"a.txt".into()).diff, DiffAttribute::Unspecified);
         assert!(tree.of(&"a.c".into()).language.is_none());
         assert_eq!(tree.of(&"a.h".into()).diff, DiffAttribute::Unset);
-        assert!(tree.of(&"gen1.c".into()).generated && !tree.of(&"genx.c".into()).generated);
+        assert_eq!(tree.of(&"gen1.c".into()).generated, Some(true));
+        assert_eq!(tree.of(&"genx.c".into()).generated, None);
     }
 
     #[test]
@@ -345,7 +395,7 @@ mod tests {
             "!x.c",
             "\\!x.c",
         ];
-        const WORDS: [&str; 22] = [
+        const WORDS: [&str; 25] = [
             "diff",
             "-diff",
             "!diff",
@@ -359,7 +409,10 @@ mod tests {
             "linguist-generated=true",
             "linguist-generated=false",
             "linguist-generated=TRUE",
+            "gitlab-generated",
+            "-gitlab-generated",
             "linguist-vendored",
+            "-linguist-vendored",
             "!linguist-vendored",
             "text",
             "own",
@@ -369,7 +422,11 @@ mod tests {
             "a!b",
             "diff=",
         ];
-        let is_true = |value: &str| value == "set" || value.eq_ignore_ascii_case("true");
+        let switch = |value: &str| match value.to_ascii_lowercase().as_str() {
+            "set" | "true" => Some(true),
+            "unset" | "false" => Some(false),
+            _ => None,
+        };
         for round in 0..rounds {
             let folder = tempfile::tempdir().unwrap();
             let git = |args: &[&str]| {
@@ -419,7 +476,8 @@ mod tests {
             }
             std::fs::write(folder.path().join(".git/paths"), paths.join("\0")).unwrap();
             let asked = std::fs::File::open(folder.path().join(".git/paths")).unwrap();
-            let output = git(&["check-attr", "--stdin", "-z", NAMES[0], NAMES[1], NAMES[2]])
+            let output = git(&["check-attr", "--stdin", "-z"])
+                .args(NAMES)
                 .stdin(asked)
                 .output()
                 .unwrap();
@@ -427,11 +485,8 @@ mod tests {
             let fields: Vec<_> = text.split('\0').collect();
             let mut rows = fields.chunks_exact(3).map(|row| row[2]);
             for path in &paths {
-                let (diff, generated, vendored) = (
-                    rows.next().unwrap(),
-                    rows.next().unwrap(),
-                    rows.next().unwrap(),
-                );
+                let [diff, linguist, gitlab, vendored] = NAMES.map(|_| rows.next().unwrap());
+                let generated = [switch(linguist), switch(gitlab)];
                 let own = tree.of(&path.as_str().into());
                 let due = match diff {
                     "set" => DiffAttribute::Set,
@@ -444,10 +499,10 @@ mod tests {
                     (
                         due,
                         matches!(diff, "rust" | "cpp"),
-                        is_true(generated),
-                        is_true(vendored)
+                        generated.into_iter().flatten().min(),
+                        switch(vendored)
                     ),
-                    "round {round}, {path}: {diff} {generated} {vendored}\n{all}"
+                    "round {round}, {path}: {diff} {linguist} {gitlab} {vendored}\n{all}"
                 );
             }
             assert!(rows.next().is_none());

@@ -163,8 +163,8 @@ impl PatchWriter<'_> {
             deletions: summary.deletions,
             bytes: place.length(),
             hunks: summary.hunks,
-            base_attributes: base.public(),
-            head_attributes: head.public(),
+            base_attributes: base.public(summary.old_says_generated),
+            head_attributes: head.public(summary.new_says_generated),
         };
         Ok((change, place))
     }

@@ -1,4 +1,4 @@
-//! Ways on for a bundle that the guard says no to.
+//! What a person can do about a bundle that is too large.
 
 use std::collections::BTreeMap;
 
@@ -18,9 +18,8 @@ pub struct SuggestedComponent {
     pub bytes: u64,
 }
 
-/// Components for the sub-folders of a bundle, largest first: of the innermost folder that holds all of its files
-/// those folders that lie directly in it. Empty where the files lie in one folder. Folders whose name is not UTF-8
-/// cannot be written as a glob and are left out.
+/// Components for the sub-folders of a bundle, largest first: the folders directly in the innermost folder around all of
+/// its files. Empty if there are none. Folders whose name is not UTF-8 cannot be written as a glob and are left out.
 pub fn suggested_components(bundle: &Bundle, changes: &ChangeSet) -> Vec<SuggestedComponent> {
     let files: Vec<(&[u8], u64)> = files(bundle, changes)
         .map(|(path, bytes)| (path.as_bytes(), bytes))
@@ -49,7 +48,7 @@ pub fn suggested_components(bundle: &Bundle, changes: &ChangeSet) -> Vec<Suggest
     suggested
 }
 
-/// Length of the innermost folder that holds all files, with its slash.
+/// Length of the innermost folder around all files, with its slash.
 fn shared_folder(files: &[(&[u8], u64)]) -> usize {
     let Some((first, _)) = files.first() else {
         return 0;

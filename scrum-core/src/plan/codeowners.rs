@@ -6,11 +6,11 @@
 //! Reads GitHub's format and GitLab's sections. The last line that matches a path decides; a line without owners
 //! says that nobody owns it. In a file with sections each section decides for itself, and a path has the owners of
 //! all sections; sections of one name, whatever its case, are one. `dir/*` does not reach below `dir`. Character
-//! classes and an escaped `#` do not exist there; such a line is passed over with a warning, as the forges do.
+//! classes and an escaped `#` do not exist there; such a line is skipped with a warning, as the forges do.
 //!
-//! A `!pattern` is GitLab's (17.10): it takes paths out of its section, whatever later lines say, and owners after it are ignored. GitHub
-//! alone reads `.github/CODEOWNERS`, so there it is passed over with a warning. Both read the root and `docs/`, and there
-//! it counts: on GitHub such a line has no effect, so whoever writes one means GitLab.
+//! A `!pattern` is GitLab's (17.10): it removes paths from its section, whatever later lines say, and owners after it are
+//! ignored. Only GitHub reads `.github/CODEOWNERS`, so there it is skipped with a warning. In the root and in `docs/`, which
+//! both read, it counts: it has no effect on GitHub, so it was written for GitLab.
 
 use std::fmt;
 
@@ -28,7 +28,7 @@ pub const PATHS: [&str; 4] = [
 /// A CODEOWNERS file of a repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeownersFile {
-    /// Where it stands, usually one of [`PATHS`]; this says which forges read it.
+    /// Its path, usually one of [`PATHS`]; this says which forges read it.
     pub path: RepoPath,
     /// What it says.
     pub text: String,
@@ -50,12 +50,12 @@ struct OwnersSection {
     excluded: PathPatterns,
 }
 
-/// A line that was passed over.
+/// A line that was skipped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeownersWarning {
     /// 1-based line of the file.
     pub line: usize,
-    /// The line as it stands.
+    /// The line, unchanged.
     pub text: String,
     /// What is wrong with it.
     pub reason: String,
@@ -69,7 +69,7 @@ impl fmt::Display for CodeownersWarning {
 }
 
 #[derive(Default)]
-struct Draft {
+struct SectionDraft {
     /// In lower case; empty for the lines before the first section.
     name: String,
     default_owners: Vec<String>,
@@ -84,7 +84,7 @@ impl Codeowners {
         let CodeownersFile { path, text } = file;
         let has_exclusions = !path.as_bytes().starts_with(b".github/");
         let mut warnings = Vec::new();
-        let mut drafts = vec![Draft::default()];
+        let mut drafts = vec![SectionDraft::default()];
         let mut current = 0;
         for (index, raw) in text.lines().enumerate() {
             let line = without_comment(raw);
@@ -122,9 +122,9 @@ impl Codeowners {
                     .iter()
                     .position(|draft| draft.name == name)
                     .unwrap_or_else(|| {
-                        drafts.push(Draft {
+                        drafts.push(SectionDraft {
                             name,
-                            ..Draft::default()
+                            ..SectionDraft::default()
                         });
                         drafts.len() - 1
                     });
@@ -168,7 +168,7 @@ impl Codeowners {
         Self { sections, warnings }
     }
 
-    /// The owners of a path, sorted; empty where nobody owns it.
+    /// The owners of a path, sorted; empty if nobody owns it.
     pub fn owners(&self, path: &RepoPath) -> Vec<&str> {
         let mut owners: Vec<&str> = Vec::new();
         for section in &self.sections {
@@ -183,13 +183,13 @@ impl Codeowners {
         owners
     }
 
-    /// The lines that were passed over.
+    /// The lines that were skipped.
     pub fn warnings(&self) -> &[CodeownersWarning] {
         &self.warnings
     }
 }
 
-/// The line up to a `#` at its start or behind a blank.
+/// The line up to a `#` at its start or after a blank.
 fn without_comment(line: &str) -> &str {
     let mut blank = true;
     for (at, letter) in line.char_indices() {
@@ -217,7 +217,7 @@ fn split_pattern(line: &str) -> (String, &str) {
     (pattern, "")
 }
 
-/// GitLab's `[Name]`, `^[Name]`, `[Name][2]`, each with or without default owners behind it. Returns
+/// GitLab's `[Name]`, `^[Name]`, `[Name][2]`, each with or without default owners after it. Returns
 /// its name and those.
 fn section_header(line: &str) -> Option<(&str, &str)> {
     let line = line.strip_prefix('^').unwrap_or(line);
@@ -232,7 +232,7 @@ fn section_header(line: &str) -> Option<(&str, &str)> {
     (rest.is_empty() || rest.starts_with(char::is_whitespace)).then_some((name, rest))
 }
 
-/// Words with an `@` in or in front of them: users, teams, roles, mail addresses.
+/// Words with an `@` in them or before them: users, teams, roles, mail addresses.
 fn parse_owners(text: &str) -> Result<Vec<String>, String> {
     let mut owners = Vec::new();
     for word in text.split_whitespace() {

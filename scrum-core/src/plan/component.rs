@@ -4,7 +4,7 @@
 //! [`change`](crate::change); after it: [`unit`](crate::plan::unit).
 //!
 //! Explicit rules come first, in their order; what they leave is grouped as [`By`] says; what nothing claims is
-//! `root`. What is found is only a first division: [`bundle`](crate::plan) divides found components further.
+//! `root`. [`plan`](crate::plan) then divides found components that are too large, and packs small ones.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
@@ -85,10 +85,10 @@ impl ComponentKey {
     }
 }
 
-/// Finds components in a way of the caller's; see [`BundleOptions::finder`](crate::plan::BundleOptions::finder).
+/// The caller's own rule for components; see [`BundleOptions::finder`](crate::plan::BundleOptions::finder).
 pub trait ComponentFinder: Send + Sync {
-    /// The component of a path, `None` where another way shall find it. A component that is found so is never divided at
-    /// its folders; one of the name of a [`ComponentRule`] is that component.
+    /// The component of a path; `None` leaves it to the other rules. Such a component is never divided at its folders nor
+    /// packed; one with the name of a [`ComponentRule`] is that component.
     fn component(&self, path: &RepoPath) -> Option<String>;
 }
 
@@ -235,7 +235,7 @@ impl<'a> Grouper<'a> {
         }
     }
 
-    /// The lines of CODEOWNERS that were passed over.
+    /// The lines of CODEOWNERS that were skipped.
     pub(crate) fn codeowners_warnings(&self) -> &[CodeownersWarning] {
         match &self.found {
             FoundBy::Codeowners(owners) => owners.warnings(),
@@ -285,7 +285,7 @@ impl<'a> Grouper<'a> {
     }
 }
 
-/// The folders below the top that hold a package manifest (`Cargo.toml`, `go.mod`, …), by path: what
+/// The folders below the top with a package manifest (`Cargo.toml`, `go.mod`, …), by path: what
 /// [`By::Workspace`] finds in a tree.
 pub fn package_folders(tree: &[RepoPath]) -> Vec<RepoPath> {
     let markers = tree.iter().filter(|path| is_marker(path));
@@ -296,7 +296,7 @@ pub fn package_folders(tree: &[RepoPath]) -> Vec<RepoPath> {
     folders.into_iter().collect()
 }
 
-/// Folders that hold a package manifest.
+/// The folders with a package manifest.
 fn workspace(changes: &ChangeSet) -> FoundBy {
     let folder = |path: &RepoPath| (path.folder().to_vec(), ());
     let head: Vec<_> = changes
@@ -320,23 +320,51 @@ fn workspace(changes: &ChangeSet) -> FoundBy {
     }
 }
 
-/// Whether a file makes the folder it lies in a package. Every path of the head is asked, so this is no matter for patterns.
+/// Whether a file makes the folder it lies in a package. It is asked of every path of the head, so it uses no patterns.
 fn is_marker(path: &RepoPath) -> bool {
-    let name = path.file_name();
-    MARKERS.names.contains(name) || MARKERS.endings.iter().any(|ending| name.ends_with(ending))
+    let (name, folder) = (path.file_name(), path.folder());
+    let named_after_folder = || {
+        let parent = folder.rsplit(|byte| *byte == b'/').next();
+        let rest = parent
+            .filter(|parent| !parent.is_empty())
+            .and_then(|parent| name.strip_prefix(parent));
+        rest.is_some_and(|rest| MARKERS.after_folder.contains(rest))
+    };
+    let is_named = MARKERS.names.contains(name)
+        || MARKERS.endings.iter().any(|ending| name.ends_with(ending))
+        || named_after_folder();
+    let mut parents = folder.split(|byte| *byte == b'/');
+    is_named && !parents.any(|parent| MARKERS.test_data.contains(parent))
 }
 
 struct Markers {
     names: HashSet<&'static [u8]>,
     endings: Vec<&'static [u8]>,
+    /// What follows the folder's name.
+    after_folder: HashSet<&'static [u8]>,
+    /// Folders without packages.
+    test_data: HashSet<&'static [u8]>,
 }
 
 static MARKERS: LazyLock<Markers> = LazyLock::new(|| {
-    let lines = || data_lines(include_str!("../../data/workspace-markers.txt")).map(str::as_bytes);
-    Markers {
-        names: lines().filter(|line| !line.starts_with(b"*")).collect(),
-        endings: lines().filter_map(|line| line.strip_prefix(b"*")).collect(),
+    let mut markers = Markers {
+        names: HashSet::new(),
+        endings: Vec::new(),
+        after_folder: HashSet::new(),
+        test_data: HashSet::new(),
+    };
+    for line in data_lines(include_str!("../../data/workspace-markers.txt")).map(str::as_bytes) {
+        if let Some(ending) = line.strip_prefix(b"*") {
+            markers.endings.push(ending);
+        } else if let Some(rest) = line.strip_prefix(b"FOLDER") {
+            markers.after_folder.insert(rest);
+        } else if let Some(folder) = line.strip_suffix(b"/") {
+            markers.test_data.insert(folder);
+        } else {
+            markers.names.insert(line);
+        }
     }
+    markers
 });
 
 /// The patterns of a data file of this crate: one a line, `#` begins a comment.
@@ -401,6 +429,54 @@ mod tests {
             ("gone/src/lib.rs", false, ComponentKey::Root),
         ] {
             assert_eq!(finder.component(&path.into(), gone), key, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_makes_a_package_and_what_only_looks_like_it() {
+        for (path, expected) in [
+            ("libs/cart/project.json", true),
+            ("spring-core/spring-core.gradle", true),
+            ("spring-core/spring-core.gradle.kts", true),
+            ("spring-core/build.gradle", true),
+            ("spring-core/other.gradle", false),
+            ("gradle/ide.gradle", false),
+            (".gradle", false),
+            ("web/fixtures/app/package.json", false),
+            ("fixtures/package.json", false),
+            ("a/__fixtures__/x/Cargo.toml", false),
+            ("pkg/testdata/mod/go.mod", false),
+            ("fixtures-of-x/package.json", true),
+            ("a/b/BUILD", false),
+            ("a/b/BUILD.bazel", false),
+            ("a/BUCK", false),
+            ("third/MODULE.bazel", true),
+            ("third/WORKSPACE", true),
+            ("cell/.buckconfig", true),
+        ] {
+            assert_eq!(is_marker(&path.into()), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn bazel_packages_belong_to_the_nearest_module() {
+        let mut changes = change_set(Vec::new());
+        let tree = [
+            "MODULE.bazel",
+            "BUILD.bazel",
+            "src/a/BUILD.bazel",
+            "src/b/BUILD",
+            "tools/x/WORKSPACE",
+            "tools/x/y/BUILD",
+        ];
+        changes.tree = tree.map(RepoPath::from).to_vec();
+        let grouper = Grouper::new(&[], By::Workspace, None, None, &changes).unwrap();
+        for (path, key) in [
+            ("src/a/x.cc", ComponentKey::Root),
+            ("src/b/x.cc", ComponentKey::Root),
+            ("tools/x/y/z.cc", folder("tools/x")),
+        ] {
+            assert_eq!(grouper.component(&path.into(), false), key, "{path}");
         }
     }
 

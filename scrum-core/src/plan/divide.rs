@@ -2,7 +2,7 @@
 
 use crate::plan::folder_index::common_length;
 
-/// A unit on its way into a bundle.
+/// A unit, as far as dividing needs to know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct UnitItem<'a> {
     /// The path that decides where the unit goes.
@@ -13,7 +13,7 @@ pub(crate) struct UnitItem<'a> {
     pub(crate) bytes: u64,
 }
 
-/// Items that lie below one folder.
+/// Units below one folder.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct FolderGroup<'a> {
     pub(crate) folder: Vec<u8>,
@@ -26,14 +26,14 @@ impl FolderGroup<'_> {
     }
 }
 
-/// Divides `group` while it is larger than `limit`. Files that lie directly in a folder stay together under that
-/// folder's name. A folder whose only content is one sub-folder gives its place to that; where that is all there is,
-/// nothing is divided, and the group keeps its name whatever its size.
+/// Divides `group` at its sub-folders, and these at theirs, while they are larger than `limit`. Files directly in a folder
+/// stay together under that folder's name. A folder whose only content is one sub-folder is replaced by that. If that
+/// leaves a single group, it keeps its name, whatever its size.
 pub(crate) fn divide(mut group: FolderGroup<'_>, limit: u64) -> Vec<FolderGroup<'_>> {
     group.items.sort_by(|left, right| left.path.cmp(right.path));
     let whole = group.folder.clone();
     let mut done: Vec<FolderGroup<'_>> = Vec::new();
-    // Paths are as long as their author likes, so the way down is a stack of our own.
+    // Paths may be very deep, so no recursion.
     let mut open = vec![group];
     while let Some(group) = open.pop() {
         if group.bytes() <= limit {
@@ -55,7 +55,7 @@ pub(crate) fn divide(mut group: FolderGroup<'_>, limit: u64) -> Vec<FolderGroup<
                 continue;
             };
             let child = &item.path[..prefix + end];
-            // Sorted by bytes, so all paths below one folder stand together.
+            // Sorted by bytes, so all paths below one folder are neighbours.
             match below.last_mut() {
                 Some(last) if last.folder == child => last.items.push(item),
                 _ => below.push(FolderGroup {
@@ -78,7 +78,7 @@ pub(crate) fn divide(mut group: FolderGroup<'_>, limit: u64) -> Vec<FolderGroup<
     done
 }
 
-/// The innermost folder that holds all items.
+/// The innermost folder around all items.
 fn innermost_folder(group: &FolderGroup<'_>) -> Vec<u8> {
     let (Some(first), Some(last)) = (group.items.first(), group.items.last()) else {
         return group.folder.clone();

@@ -23,7 +23,7 @@ pub enum PlanError {
     Read {
         /// The file whose patch it is.
         path: RepoPath,
-        /// What happened, as the spool or file that holds the patch says.
+        /// Why the spool or file with the patch could not be read.
         source: io::Error,
     },
     /// A patch that must be cut is not one.

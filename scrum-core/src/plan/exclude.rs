@@ -1,10 +1,11 @@
 //! What no reviewer is shown, and why.
 //!
-//! Takes a change and [`ExcludeOptions`]; gives a [`Reason`], or none where it is shown. Before it:
+//! Takes a change and [`ExcludeOptions`]; gives a [`Reason`], or none if it is shown. Before it:
 //! [`unit`](crate::plan::unit); after it: [`bundle`](crate::plan).
 //!
-//! Excluded changes are kept: they stand in `excluded.diff` and are listed with their reason. What the range itself
-//! declares to be generated is shown, because that would be a way to hide code.
+//! Excluded changes are kept: they are in `excluded.diff` and are listed with their reason. A file that the range itself
+//! declares to be generated is shown, because that would be a way to hide code. A new file cannot be asked what it said
+//! before, so its header counts, with a warning.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -29,9 +30,11 @@ pub struct ExcludeOptions {
     pub binary: bool,
     /// Lock files of package managers, by name. Default true.
     pub lock_files: bool,
-    /// Files that `linguist-generated` marks, and minified files and source maps, by name. Default true.
+    /// Files that `linguist-generated` or `gitlab-generated` marks, or whose header says `Code generated … DO NOT EDIT.` or
+    /// `@generated`; minified files and source maps, by name. `-linguist-generated` shows a file. Default true.
     pub generated: bool,
-    /// Files that `linguist-vendored` marks or that lie in a folder such as `vendor/`. Default true.
+    /// Files that `linguist-vendored` marks or that lie in a folder such as `vendor/`. `-linguist-vendored` shows a file.
+    /// Default true.
     pub vendored: bool,
     /// Deleted files. Default false.
     pub deleted: bool,
@@ -119,9 +122,9 @@ pub enum Reason {
     Binary,
     /// A package manager's lock file.
     LockFile,
-    /// An attribute at both ends of the range.
-    Attribute(Attribute),
-    /// It lies where code of other projects lies.
+    /// A mark that it has at both ends of the range, or at the one end that has the file.
+    Marked(Mark),
+    /// Its folder is one for the code of other projects.
     Vendored,
     /// Its name says that it was minified, or that it is a source map.
     Minified,
@@ -129,9 +132,9 @@ pub enum Reason {
     Deleted,
     /// A rule of the caller's, in its own words; see [`BundleOptions::exclude_if`](crate::plan::BundleOptions::exclude_if).
     Other(String),
-    /// A single line, with what must stand around it, or the header alone is larger than any part may be.
+    /// A single line with the context that it needs, or the header alone, is larger than any part may be.
     TooLarge {
-        /// Size of the smallest part that could hold it, in bytes.
+        /// Size of the smallest part with that line, in bytes.
         bytes: u64,
         /// The fail limit, in bytes.
         limit: u64,
@@ -149,7 +152,7 @@ impl fmt::Display for Reason {
             Self::Pattern(pattern) => write!(f, "matches [exclude] `{pattern}`"),
             Self::Binary => f.write_str("binary content"),
             Self::LockFile => f.write_str("lock file"),
-            Self::Attribute(attribute) => write!(f, "{attribute} (.gitattributes)"),
+            Self::Marked(mark) => mark.fmt(f),
             Self::Vendored => f.write_str("vendored"),
             Self::Minified => f.write_str("minified"),
             Self::Deleted => f.write_str("deleted file"),
@@ -160,42 +163,65 @@ impl fmt::Display for Reason {
     }
 }
 
-/// An attribute of `.gitattributes` that excludes.
+/// What a file, or `.gitattributes` for it, says of its origin. Displayed as the manifest and the prompt name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Attribute {
-    /// `linguist-generated`.
+#[non_exhaustive]
+pub enum Mark {
+    /// `linguist-generated` or `gitlab-generated`.
     Generated,
     /// `linguist-vendored`.
     Vendored,
     /// `-diff`, or the macro `binary`.
     NoDiff,
+    /// The comments at the top of the file say that it is generated.
+    Header,
 }
 
-impl Attribute {
-    fn is_set(self, attributes: PathAttributes) -> bool {
+impl Mark {
+    fn is_in(self, attributes: PathAttributes) -> bool {
         match self {
-            Self::Generated => attributes.generated,
-            Self::Vendored => attributes.vendored,
+            Self::Generated => attributes.generated == Some(true),
+            Self::Vendored => attributes.vendored == Some(true),
             Self::NoDiff => attributes.no_diff,
+            Self::Header => attributes.says_generated,
         }
     }
 
-    /// The attribute as a person writes it in `.gitattributes`.
-    pub fn as_written(self) -> &'static str {
-        match self {
-            Self::Generated => "linguist-generated",
-            Self::Vendored => "linguist-vendored",
-            Self::NoDiff => "-diff",
+    /// What it says of a change.
+    fn judge(self, change: &Change) -> Marked {
+        let ends = (
+            self.is_in(change.base_attributes),
+            self.is_in(change.head_attributes),
+        );
+        match (self, change.kind, ends) {
+            // Only one end has a header to read.
+            (Self::Header, ChangeKind::Added, (_, true))
+            | (Self::Header, ChangeKind::Deleted, (true, _))
+            | (_, _, (true, true)) => Marked::Throughout,
+            // A deleted file cannot be hidden by what the head says.
+            (_, kind, (false, true)) if kind != ChangeKind::Deleted => Marked::ByTheRange,
+            _ => Marked::No,
         }
     }
 }
 
-impl fmt::Display for Attribute {
+/// How far a mark can be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Marked {
+    No,
+    /// Before the range and after it.
+    Throughout,
+    /// The range brings it in.
+    ByTheRange,
+}
+
+impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Generated => "generated",
-            Self::Vendored => "vendored",
-            Self::NoDiff => "-diff",
+            Self::Generated => "generated (.gitattributes)",
+            Self::Vendored => "vendored (.gitattributes)",
+            Self::NoDiff => "-diff (.gitattributes)",
+            Self::Header => "generated (its header)",
         })
     }
 }
@@ -204,8 +230,8 @@ impl fmt::Display for Attribute {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Judgement {
     pub(crate) reason: Option<Reason>,
-    /// An attribute that would exclude it, which only the head has.
-    pub(crate) introduced: Option<Attribute>,
+    /// A mark that would exclude it, which only the head has.
+    pub(crate) introduced: Option<Mark>,
 }
 
 /// Judges changes one by one.
@@ -235,20 +261,18 @@ impl<'a> Excluder<'a> {
         let reason = self.by_itself(change);
         let mut judgement = Judgement::default();
         if reason.is_none() {
-            for (attribute, on) in [
-                (Attribute::Generated, self.options.generated),
-                (Attribute::Vendored, self.options.vendored),
-                (Attribute::NoDiff, self.options.binary),
+            for (mark, on) in [
+                (Mark::Generated, self.generated(change)),
+                (Mark::Vendored, self.vendored(change)),
+                (Mark::NoDiff, self.options.binary),
+                (Mark::Header, self.generated(change)),
             ] {
-                let base = attribute.is_set(change.base_attributes);
-                let head = attribute.is_set(change.head_attributes);
-                // Of a deleted file nothing can be hidden by what the head says.
-                match (base, head) {
-                    (true, true) if on => {
-                        judgement.reason = judgement.reason.or(Some(Reason::Attribute(attribute)));
+                match mark.judge(change) {
+                    Marked::Throughout if on => {
+                        judgement.reason = judgement.reason.or(Some(Reason::Marked(mark)));
                     }
-                    (false, true) if on && change.kind != ChangeKind::Deleted => {
-                        judgement.introduced = judgement.introduced.or(Some(attribute));
+                    Marked::ByTheRange if on => {
+                        judgement.introduced = judgement.introduced.or(Some(mark));
                     }
                     _ => {}
                 }
@@ -278,17 +302,29 @@ impl<'a> Excluder<'a> {
         if self.options.lock_files && is_lock_file(path) {
             return Some(Reason::LockFile);
         }
-        if self.options.vendored && VENDORED.is_match(path) {
+        if self.vendored(change) && VENDORED.is_match(path) {
             return Some(Reason::Vendored);
         }
-        if self.options.generated && MINIFIED.is_match(path) {
+        if self.generated(change) && MINIFIED.is_match(path) {
             return Some(Reason::Minified);
         }
         None
     }
+
+    /// Whether what looks generated is excluded: the option says so, and no attribute at either end denies it.
+    fn generated(&self, change: &Change) -> bool {
+        let ends = [change.base_attributes, change.head_attributes];
+        self.options.generated && ends.iter().all(|end| end.generated != Some(false))
+    }
+
+    /// The same for what looks vendored.
+    fn vendored(&self, change: &Change) -> bool {
+        let ends = [change.base_attributes, change.head_attributes];
+        self.options.vendored && ends.iter().all(|end| end.vendored != Some(false))
+    }
 }
 
-/// Whether a folder lies among vendored ones.
+/// Whether everything in a folder is vendored.
 pub(crate) fn is_vendored(folder: &RepoPath) -> bool {
     VENDORED.is_match(&RepoPath::new([folder.as_bytes(), b"/x"].concat()))
 }
@@ -372,31 +408,92 @@ mod tests {
         );
     }
 
+    /// A modified file with these marks at base and head.
+    fn marked(path: &str, base: PathAttributes, head: PathAttributes) -> Change {
+        let mut file = change(path, ChangeKind::Modified, 1);
+        (file.base_attributes, file.head_attributes) = (base, head);
+        file
+    }
+
+    const NONE: PathAttributes = PathAttributes {
+        generated: None,
+        vendored: None,
+        no_diff: false,
+        says_generated: false,
+    };
+    const GENERATED: PathAttributes = PathAttributes {
+        generated: Some(true),
+        ..NONE
+    };
+    const HEADER: PathAttributes = PathAttributes {
+        says_generated: true,
+        ..NONE
+    };
+
     #[test]
-    fn attributes_count_only_where_both_ends_agree() {
+    fn a_mark_counts_only_if_both_ends_have_it() {
         let on = ExcludeOptions::default();
-        let judge = Excluder::new(&on, None).unwrap();
-        let generated = PathAttributes {
-            generated: true,
-            ..PathAttributes::default()
+        let excluder = Excluder::new(&on, None).unwrap();
+        for (mark, with) in [(Mark::Generated, GENERATED), (Mark::Header, HEADER)] {
+            let judgement = excluder.judge(&marked("src/x.rs", NONE, with));
+            assert_eq!(judgement.reason, None);
+            assert_eq!(judgement.introduced, Some(mark));
+            let file = marked("src/x.rs", with, with);
+            let judgement = excluder.judge(&file);
+            assert_eq!(judgement.introduced, None);
+            assert_eq!(judgement.reason, Some(Reason::Marked(mark)));
+            assert_eq!(reason(&file, &on.clone().generated(false)), None);
+            let left = excluder.judge(&marked("src/x.rs", with, NONE));
+            assert_eq!(left, Judgement::default());
+        }
+    }
+
+    #[test]
+    fn the_header_of_a_file_with_one_end_counts() {
+        let on = ExcludeOptions::default();
+        let excluder = Excluder::new(&on, None).unwrap();
+        for (kind, base, head) in [
+            (ChangeKind::Added, NONE, HEADER),
+            (ChangeKind::Deleted, HEADER, NONE),
+        ] {
+            let mut file = marked("src/x.rs", base, head);
+            file.kind = kind;
+            let judgement = excluder.judge(&file);
+            assert_eq!(judgement.reason, Some(Reason::Marked(Mark::Header)));
+            // What .gitattributes say needs both ends all the same.
+            (file.base_attributes, file.head_attributes) = match kind {
+                ChangeKind::Added => (NONE, GENERATED),
+                _ => (GENERATED, NONE),
+            };
+            assert_eq!(excluder.judge(&file).reason, None);
+        }
+    }
+
+    #[test]
+    fn a_negative_attribute_at_either_end_brings_a_file_back() {
+        let on = ExcludeOptions::default();
+        let denied = |with: PathAttributes| PathAttributes {
+            generated: Some(false),
+            vendored: Some(false),
+            ..with
         };
-        let mut file = change("src/x.rs", ChangeKind::Modified, 1);
-        file.head_attributes = generated;
-        let judgement = judge.judge(&file);
-        assert_eq!(judgement.reason, None);
-        assert_eq!(judgement.introduced, Some(Attribute::Generated));
-        file.base_attributes = generated;
-        let judgement = judge.judge(&file);
-        assert_eq!(judgement.introduced, None);
-        assert_eq!(
-            judgement.reason.map(|reason| reason.to_string()).as_deref(),
-            Some("generated (.gitattributes)")
-        );
-        file.head_attributes = PathAttributes::default();
-        assert_eq!(judge.judge(&file), Judgement::default());
-        let off = ExcludeOptions::default().generated(false);
-        file.head_attributes = generated;
-        assert_eq!(reason(&file, &off), None);
+        for (path, with, expected) in [
+            ("vendor/x.go", NONE, "vendored"),
+            ("x.min.js", NONE, "minified"),
+            ("x.go", HEADER, "generated (its header)"),
+        ] {
+            let said = reason(&marked(path, with, with), &on);
+            assert_eq!(said.as_deref(), Some(expected), "{path}");
+            for (base, head) in [(with, denied(with)), (denied(with), with)] {
+                assert_eq!(reason(&marked(path, base, head), &on), None, "{path}");
+            }
+        }
+        // A pattern does the same, and one that excludes is stronger than an attribute.
+        let back = ExcludeOptions::default().paths(vec!["!x.go".into()]);
+        assert_eq!(reason(&marked("x.go", HEADER, HEADER), &back), None);
+        let all = ExcludeOptions::default().paths(vec!["*.go".into()]);
+        let file = marked("x.go", denied(NONE), denied(NONE));
+        assert!(reason(&file, &all).is_some());
     }
 
     #[test]

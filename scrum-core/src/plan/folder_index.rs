@@ -94,12 +94,12 @@ mod tests {
             folders in prop::collection::vec("[ab.]{1,2}(/[ab.]{1,2}){0,4}", 0..20),
             path in "[ab.]{1,2}(/[ab.]{1,2}){0,5}",
         ) {
-            let nest = FolderIndex::new(folders.iter().map(|folder| (folder.clone().into_bytes(), ())));
+            let index = FolderIndex::new(folders.iter().map(|folder| (folder.clone().into_bytes(), ())));
             let expected = folders
                 .iter()
                 .filter(|folder| encloses(folder.as_bytes(), path.as_bytes()))
                 .max_by_key(|folder| folder.len());
-            let found = nest.innermost(path.as_bytes()).map(|(folder, ())| folder);
+            let found = index.innermost(path.as_bytes()).map(|(folder, ())| folder);
             prop_assert_eq!(found, expected.map(String::as_bytes));
         }
     }

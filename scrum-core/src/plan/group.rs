@@ -16,6 +16,9 @@ use crate::plan::unit::Units;
 #[derive(Debug)]
 pub(super) struct ComponentGroup {
     pub(super) component: String,
+    pub(super) key: ComponentKey,
+    /// The folder that it was divided at, or the component's own.
+    pub(super) folder: Vec<u8>,
     pub(super) packed: Vec<String>,
     pub(super) bytes: u64,
     /// Ascending.
@@ -26,7 +29,7 @@ pub(super) struct ComponentGroup {
 pub(super) struct Grouped {
     /// In the order of bundles.
     pub(super) groups: Vec<ComponentGroup>,
-    /// For each change the component it was renamed from, where that is another one.
+    /// For each change the component it was renamed from, if that is another one.
     pub(super) moved_from: Vec<Option<String>>,
     pub(super) warnings: Vec<PlanWarning>,
     pub(super) notes: Vec<PlanNote>,
@@ -127,11 +130,13 @@ pub(super) fn group(
             component_of[*index] = named.len();
         }
         homes
-            .entry(key)
+            .entry(key.clone())
             .or_default()
-            .push((group.folder, component.clone()));
+            .push((group.folder.clone(), component.clone()));
         named.push(ComponentGroup {
             component,
+            key,
+            folder: group.folder,
             packed: Vec::new(),
             bytes,
             changes: indices,
@@ -155,7 +160,7 @@ pub(super) fn group(
             let key = grouper.component(old_path, true);
             let home = homes
                 .get(&key)
-                .and_then(|nest| nest.innermost(old_path.folder()));
+                .and_then(|folders| folders.innermost(old_path.folder()));
             // A component without a bundle of its own in this range has only its first name.
             let home = home.map_or_else(|| key.name(&options.components), |(_, name)| name.clone());
             (home != *own).then_some(home)
@@ -169,7 +174,7 @@ pub(super) fn group(
     })
 }
 
-/// The path that decides where a unit goes: its first new path, or its first path where it only deletes. The second
+/// The path that decides where a unit goes: its first head path, or its first path if it only deletes. The second
 /// value says whether the head lacks that path.
 fn leader<'a>(changes: &'a ChangeSet, members: &[usize]) -> Option<(&'a RepoPath, bool)> {
     let of_kind = |gone: bool| {
@@ -183,8 +188,8 @@ fn leader<'a>(changes: &'a ChangeSet, members: &[usize]) -> Option<(&'a RepoPath
     of_kind(false).or_else(|| of_kind(true))
 }
 
-/// The name of one piece of a component: the component's own where it is not divided or where its top folder's files
-/// are meant, else the folder's path.
+/// The name of one group of a component: the component's own if it is not divided, and for the files directly in its top
+/// folder; else the path of the folder that it was divided at.
 fn name(key: &ComponentKey, folder: &[u8], options: &BundleOptions) -> String {
     let own = key.name(&options.components);
     let folder_name = || RepoPath::new(folder).display();

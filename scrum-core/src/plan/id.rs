@@ -3,8 +3,8 @@
 //! ASCII letters, digits and `-_+.` stay, everything else becomes `-` (`daemon/graph` is `daemon-graph`, `@org/a+@b`
 //! is `org-a+b`), a leading dot is spelt out (`.github` is `dot-github`), and a name that ends like a part (`core.1`)
 //! loses its last dot (`core-1`), so that `core.1` is always the first part of `core`. Names that Windows reserves
-//! get `_` in front. A name that is not ASCII, or longer than 80 bytes, ends in eight digits of its SHA-256. Of ids that
-//! are equal but for case all but the first get `-2`, `-3` and so on.
+//! get `_` in front. A name that is not ASCII, or longer than 80 bytes, ends in eight digits of its SHA-256. If ids differ
+//! in case alone, all but the first get `-2`, `-3` and so on.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,7 +15,7 @@ const LONGEST: usize = 80;
 /// Hands out ids that no earlier one equals.
 #[derive(Debug, Default)]
 pub(crate) struct Ids {
-    /// In lower case, because some file systems do not tell case apart.
+    /// In lower case, because some file systems ignore case.
     taken: HashSet<String>,
     /// The number to try next for a base id.
     next: HashMap<String, usize>,

@@ -8,6 +8,7 @@
 //! tree give the head tree, because [units](crate::plan::unit) make bundles independent of each other.
 
 mod advice;
+mod balance;
 mod divide;
 mod error;
 #[cfg(test)]
@@ -32,10 +33,10 @@ pub mod unit;
 
 use std::io;
 
-use crate::change::ChangeSet;
+use crate::change::{Change, ChangeKind, ChangeSet};
 use crate::control::Stage;
 use crate::path::RepoPath;
-use crate::plan::exclude::{Attribute, Excluder, Reason};
+use crate::plan::exclude::{Excluder, Mark, Reason};
 use crate::plan::guard::{Limits, Verdict};
 use crate::plan::unit::Units;
 
@@ -46,7 +47,7 @@ pub use options::{BundleOptions, Division};
 pub use piece::Piece;
 pub use write::DiffWriter;
 
-/// What goes where.
+/// The bundles of a range, and what is excluded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Plan {
@@ -119,11 +120,11 @@ impl Plan {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Bundle {
-    /// Unique whatever the case, and safe as a file name everywhere.
+    /// Unique even if case is ignored, and safe as a file name on every system.
     pub id: String,
-    /// The component's name. Of a packed bundle the names of the first ones, joined with `+`.
+    /// The component's name. Of a packed bundle the names of its components, joined with `+`, or the first and a number.
     pub component: String,
-    /// Number of this part, 1-based, and of all parts, where the component was split.
+    /// Number of this part, 1-based, and the number of parts; `None` if the component was not split.
     pub part: Option<(u32, u32)>,
     /// The components that were packed into this bundle; empty for any other.
     pub packed: Vec<String>,
@@ -179,7 +180,7 @@ fn divide_set(changes: &ChangeSet, options: &BundleOptions) -> Result<Plan, Plan
     plan.notes.extend(grouped.notes);
     let mut groups = grouped.groups;
     if options.division.pack {
-        groups = pack::pack(groups, options.limits.warn());
+        groups = pack::pack(groups, options.limits.pack());
     }
 
     let mut ids = id::Ids::default();
@@ -237,16 +238,17 @@ fn exclude(
 ) -> Result<(), PlanError> {
     let excluder = Excluder::new(&options.exclude, options.exclude_if.as_deref())
         .map_err(PlanError::Exclude)?;
-    let mut introduced: Vec<(Attribute, Vec<RepoPath>)> = Vec::new();
+    let mut introduced: Vec<(Mark, Vec<RepoPath>)> = Vec::new();
+    let mut new_generated: Vec<RepoPath> = Vec::new();
     for members in units.iter() {
         let mut reasons = Vec::with_capacity(members.len());
         for &index in members {
             let judgement = excluder.judge(&changes.changes()[index]);
-            if let Some(attribute) = judgement.introduced {
+            if let Some(mark) = judgement.introduced {
                 let path = changes.changes()[index].path.clone();
-                match introduced.iter_mut().find(|(known, _)| *known == attribute) {
+                match introduced.iter_mut().find(|(known, _)| *known == mark) {
                     Some((_, paths)) => paths.push(path),
-                    None => introduced.push((attribute, vec![path])),
+                    None => introduced.push((mark, vec![path])),
                 }
             }
             reasons.push((index, judgement.reason));
@@ -254,7 +256,13 @@ fn exclude(
         let all = reasons.iter().all(|(_, reason)| reason.is_some());
         for (change, reason) in reasons {
             match reason {
-                Some(reason) if all => plan.excluded.push(Excluded { change, reason }),
+                Some(reason) if all => {
+                    let Change { path, kind, .. } = &changes.changes()[change];
+                    if reason == Reason::Marked(Mark::Header) && *kind == ChangeKind::Added {
+                        new_generated.push(path.clone());
+                    }
+                    plan.excluded.push(Excluded { change, reason });
+                }
                 Some(reason) => plan.notes.push(PlanNote::KeptInUnit {
                     path: changes.changes()[change].path.clone(),
                     reason,
@@ -263,10 +271,16 @@ fn exclude(
             }
         }
     }
-    for (attribute, mut paths) in introduced {
+    for (mark, mut paths) in introduced {
         paths.sort();
         plan.warnings
-            .push(PlanWarning::IntroducedAttribute { attribute, paths });
+            .push(PlanWarning::IntroducedMark { mark, paths });
+    }
+    if !new_generated.is_empty() {
+        new_generated.sort();
+        plan.warnings.push(PlanWarning::NewGenerated {
+            paths: new_generated,
+        });
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::path::RepoPath;
 use crate::plan::codeowners::CodeownersWarning;
 use crate::plan::component::DoubleClaim;
-use crate::plan::exclude::{Attribute, Reason};
+use crate::plan::exclude::{Mark, Reason};
 
 /// What a person should know about a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,14 +16,20 @@ pub enum PlanWarning {
         /// The rule's component.
         component: String,
     },
-    /// The range itself gives files an attribute that would exclude them. They are shown.
-    IntroducedAttribute {
-        /// The attribute that the range brings in.
-        attribute: Attribute,
+    /// The range itself gives files a mark that would exclude them. They are shown.
+    IntroducedMark {
+        /// The mark that the range brings in.
+        mark: Mark,
         /// The files, by path.
         paths: Vec<RepoPath>,
     },
-    /// A line of CODEOWNERS was passed over.
+    /// Files are excluded because their header says that they are generated, and the range adds them: nothing but the range
+    /// itself says so.
+    NewGenerated {
+        /// The files, by path.
+        paths: Vec<RepoPath>,
+    },
+    /// A line of CODEOWNERS was skipped.
     Codeowners(CodeownersWarning),
     /// A file cannot be cut into parts that stay below the fail limit, so its whole patch is excluded.
     CannotCut {
@@ -36,24 +42,20 @@ pub enum PlanWarning {
 
 impl fmt::Display for PlanWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const NAMED: usize = 3;
         match self {
             Self::UnusedRule { component } => {
                 write!(f, "component `{component}` matches no file")
             }
-            Self::IntroducedAttribute { attribute, paths } => {
-                let attribute = attribute.as_written();
-                write!(
-                    f,
-                    "this range itself marks files as {attribute}; they are shown all the same: "
-                )?;
-                let names: Vec<_> = paths.iter().take(NAMED).map(RepoPath::display).collect();
-                f.write_str(&names.join(", "))?;
-                if paths.len() > NAMED {
-                    write!(f, " and {} more", paths.len() - NAMED)?;
-                }
-                Ok(())
-            }
+            Self::IntroducedMark { mark, paths } => write!(
+                f,
+                "this range itself marks files as {mark}; they are shown all the same: {}",
+                FirstPaths(paths)
+            ),
+            Self::NewGenerated { paths } => write!(
+                f,
+                "new files say in their header that they are generated, and are not shown: {}",
+                FirstPaths(paths)
+            ),
             Self::Codeowners(warning) => warning.fmt(f),
             Self::CannotCut { path, reason } => {
                 write!(
@@ -72,6 +74,21 @@ impl fmt::Display for PlanWarning {
     }
 }
 
+/// The first paths, and how many more there are.
+struct FirstPaths<'a>(&'a [RepoPath]);
+
+impl fmt::Display for FirstPaths<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MOST: usize = 3;
+        let names: Vec<_> = self.0.iter().take(MOST).map(RepoPath::display).collect();
+        f.write_str(&names.join(", "))?;
+        if self.0.len() > MOST {
+            write!(f, " and {} more", self.0.len() - MOST)?;
+        }
+        Ok(())
+    }
+}
+
 /// A detail of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -82,7 +99,7 @@ pub enum PlanNote {
     KeptInUnit {
         /// The change's path.
         path: RepoPath,
-        /// The reason that does not hold.
+        /// The reason that would exclude it.
         reason: Reason,
     },
 }

@@ -21,12 +21,12 @@ pub struct Division {
     pub by: By,
     /// Divide a found component above the warn limit at its sub-folders. Default true.
     pub divide: bool,
-    /// Join small neighbours below the warn limit. Default false.
+    /// Pack small found components into one bundle with their neighbours, up to a third of the warn limit. Default true.
     pub pack: bool,
     /// Cut bundles above the warn limit into parts. Default false.
     pub split: bool,
-    /// Context lines around a change. Default 3. The pieces of a cut hunk get at most 32, and one even at 0 where git
-    /// needs a line to find the place.
+    /// Context lines around a change. Default 3. The pieces of a cut hunk get at most 32, and at least one if git needs a
+    /// line to find the place.
     pub context: u32,
     /// The revision that `HEAD` is compared with if no range is named, e.g. `origin/develop`. Default none: the default
     /// branch.
@@ -39,7 +39,7 @@ impl Default for Division {
         Self {
             by: By::default(),
             divide: true,
-            pack: false,
+            pack: true,
             split: false,
             context: DEFAULT_CONTEXT,
             base: None,
@@ -98,7 +98,7 @@ impl BundleOptions {
         self
     }
 
-    /// Sets whether small neighbours are joined.
+    /// Sets whether small found components are packed with their neighbours.
     #[must_use]
     pub fn pack(mut self, yes: bool) -> Self {
         self.division.pack = yes;

@@ -3,8 +3,8 @@
 //! Takes globs; gives a set of them that says which match a path. [`component`](crate::plan::component) and
 //! [`exclude`](crate::plan::exclude) ask it.
 //!
-//! Matching is on bytes and the same on every platform. Braces (`src/{a,b}/**`) are understood besides what
-//! gitignore knows.
+//! Matching is on bytes and the same on every platform. Unlike gitignore, braces are understood
+//! (`src/{a,b}/**`).
 
 use globset::{Candidate, Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
@@ -23,14 +23,14 @@ pub struct PatternError {
 /// A list of patterns of which the last that matches decides.
 ///
 /// A pattern without a `/` (but at its end) matches at any depth, any other from the top folder. One that matches
-/// a folder matches everything in it; a `/` at the end matches folders alone. `!` in front takes out again what
+/// a folder matches everything in it; a `/` at the end matches folders alone. A pattern with `!` in front removes what
 /// earlier patterns matched.
 #[derive(Debug, Clone)]
 pub struct PathPatterns {
     sets: Vec<GlobSet>,
     /// The pattern of each glob, in the order of the globs over all sets.
     owners: Vec<usize>,
-    /// For each pattern whether it takes out.
+    /// For each pattern whether it begins with `!`.
     negated: Vec<bool>,
 }
 
@@ -71,7 +71,7 @@ impl PathPatterns {
         globs.build()
     }
 
-    /// Index of the pattern that decides about this path, where one matches and does not take out.
+    /// Index of the pattern that decides about this path; `None` if none matches, or one with `!` decides.
     pub fn matched(&self, path: &RepoPath) -> Option<usize> {
         let last = self.last(path)?;
         (!self.negated[last]).then_some(last)
@@ -168,7 +168,7 @@ impl Globs {
     }
 }
 
-/// The globs, anchored at the top folder, that stand for one pattern.
+/// The globs, anchored at the top folder, that together match what one pattern matches.
 fn translate(pattern: &str, dialect: Dialect) -> Option<Vec<String>> {
     let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
     let (body, folder_only) = match pattern.strip_suffix('/') {
@@ -200,7 +200,7 @@ fn translate(pattern: &str, dialect: Dialect) -> Option<Vec<String>> {
     })
 }
 
-/// Writes a folder or file name so that, as a pattern, it stands for itself.
+/// Writes a folder or file name as a pattern that matches it alone.
 pub(crate) fn escaped(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for letter in path.chars() {

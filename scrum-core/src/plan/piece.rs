@@ -15,11 +15,11 @@ pub struct Piece {
     /// What this piece says happened. Of a cut file only the first piece adds, renames or copies and only the last
     /// deletes; the others modify.
     pub kind: ChangeKind,
-    /// Source of a rename or copy, where this piece names it.
+    /// Source of a rename or copy, if this piece names it.
     pub old_path: Option<RepoPath>,
-    /// Mode before this piece is applied; `None` where it adds the file.
+    /// Mode before this piece is applied; `None` if it adds the file.
     pub old_mode: Option<Mode>,
-    /// Mode after this piece was applied; `None` where it deletes the file.
+    /// Mode after this piece was applied; `None` if it deletes the file.
     pub new_mode: Option<Mode>,
     /// Lines added.
     pub additions: u64,
@@ -30,7 +30,7 @@ pub struct Piece {
     /// The hunks. `new_start` is head numbering and `old_start` base numbering, also in parts. The `@@` lines of a part count its
     /// old side in what earlier parts left, and there the leading context may have lines that the base lacks.
     pub hunks: Vec<Hunk>,
-    /// The component that a renamed file came from, where it is another one.
+    /// The component that a renamed file came from, if it is another one.
     pub moved_from_component: Option<String>,
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Takes the changes of some recent range and gives a [`Proposal`]: the packages of the tree, as
 //! [`By::Workspace`](crate::plan::component::By::Workspace) finds them, each with the size that
-//! [`Plan::new`] gives it. It stands beside the flow; `scrum init` writes it into a
-//! `scrum.toml`, where a person sees whether the division fits the guard.
+//! [`Plan::new`] gives it. It is no stage of a review: `scrum init` writes it into a `scrum.toml`, so that a person sees
+//! whether the division fits the guard.
 
 use std::collections::BTreeMap;
 
@@ -22,8 +22,8 @@ pub struct Proposal {
     /// The packages, an inner one before the one around it, because the first rule that matches has a file. Vendored
     /// packages that the range leaves alone are left out, and so are folders whose name is not UTF-8.
     pub components: Vec<ProposedComponent>,
-    /// What no package claims: files, sizes, and the sub-folders that could become components. `None` where the range
-    /// changes nothing of it.
+    /// What no package claims: files, sizes, and the sub-folders that could become components. `None` if the range changes
+    /// nothing of it.
     pub root: Option<Root>,
 }
 
@@ -57,8 +57,8 @@ pub struct Share {
     pub bytes: u64,
     /// What the guard says of all of it as one bundle.
     pub verdict: Verdict,
-    /// The bundles that it is divided into where nothing names it: id, bytes and verdict. One where it fits, none where
-    /// the range leaves it alone.
+    /// The bundles that it is divided into if nothing names it, before small ones are packed: id, bytes and verdict. One if
+    /// it fits, none if the range does not change it.
     pub bundles: Vec<(String, u64, Verdict)>,
 }
 
@@ -98,7 +98,7 @@ pub fn propose(changes: &ChangeSet, options: &BundleOptions) -> Result<Proposal,
         ..
     } in &divided
     {
-        // A division cuts a component and joins none, so any file tells whose bundle it is.
+        // Dividing never joins components, so any file of a bundle tells whose it is.
         let component = pieces
             .first()
             .and_then(|piece| component_of.get(&piece.change));

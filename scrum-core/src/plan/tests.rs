@@ -1,7 +1,6 @@
 use super::fixture::{change, change_set, modified};
 use super::*;
 use crate::change::ChangeKind;
-use crate::change::PathAttributes;
 use crate::plan::component::{By, ComponentRule};
 use crate::plan::exclude::ExcludeOptions;
 
@@ -25,8 +24,9 @@ fn paths<'a>(bundle: &Bundle, changes: &'a ChangeSet) -> Vec<&'a str> {
     bundle.pieces.iter().map(path).collect()
 }
 
+/// Every top folder a bundle of its own.
 fn top_level() -> BundleOptions {
-    BundleOptions::default().by(By::TopLevel)
+    BundleOptions::default().by(By::TopLevel).pack(false)
 }
 
 #[test]
@@ -84,17 +84,38 @@ fn a_found_name_gives_way_to_a_rule() {
 }
 
 #[test]
-fn packing_joins_neighbours_and_names_them() {
+fn small_found_components_are_packed_and_explicit_ones_never() {
     let changes = modified(&[
-        ("a/x", 20_000),
-        ("b/x", 30_000),
-        ("c/x", 50_000),
-        ("d/x", 5_000),
+        ("a/x", 5_000),
+        ("b/x", 15_000),
+        ("c/x", 30_000),
+        ("d/x", 1_000),
+        ("e/x", 2_000),
+        ("mine/x", 1_000),
     ]);
-    let plan = Plan::new(&changes, &top_level().pack(true)).unwrap();
-    assert_eq!(ids(&plan), [("a+b", 50_000), ("c+d", 55_000)]);
-    assert_eq!(plan.bundles[1].packed, ["c", "d"]);
-    assert_eq!(paths(&plan.bundles[0], &changes), ["a/x", "b/x"]);
+    let rules = vec![rule("mine", &["mine/**"])];
+    let options = top_level().components(rules).pack(true);
+    let plan = Plan::new(&changes, &options).unwrap();
+    assert_eq!(
+        ids(&plan),
+        [
+            ("mine", 1_000),
+            ("a+b", 20_000),
+            ("c", 30_000),
+            ("d+e", 3_000)
+        ]
+    );
+    assert_eq!(plan.bundles[3].packed, ["d", "e"]);
+    assert_eq!(paths(&plan.bundles[1], &changes), ["a/x", "b/x"]);
+}
+
+#[test]
+fn what_is_packed_follows_the_warn_limit() {
+    let changes = modified(&[("a/x", 10), ("b/x", 10), ("c/x", 10)]);
+    let limits = Limits::new(60, 100).unwrap();
+    let options = top_level().pack(true).limits(limits);
+    let plan = Plan::new(&changes, &options).unwrap();
+    assert_eq!(ids(&plan), [("a", 10), ("b+c", 20)]);
 }
 
 #[test]
@@ -137,17 +158,36 @@ fn a_unit_is_excluded_only_whole() {
 #[test]
 fn what_the_range_declares_generated_is_shown_with_a_warning() {
     let mut hidden = change("src/evil.rs", ChangeKind::Added, 10);
-    hidden.head_attributes = PathAttributes {
-        generated: true,
-        ..PathAttributes::default()
-    };
+    hidden.head_attributes.generated = Some(true);
     let changes = change_set(vec![hidden]);
     let plan = Plan::new(&changes, &top_level()).unwrap();
     assert_eq!(ids(&plan), [("src", 10)]);
     let text = plan.warnings[0].to_string();
     assert!(
-        text.contains("linguist-generated") && text.contains("src/evil.rs"),
+        text.contains("generated (.gitattributes)") && text.contains("src/evil.rs"),
         "{text}"
+    );
+}
+
+#[test]
+fn a_new_file_that_says_it_is_generated_is_named_in_a_warning() {
+    let mut new = change("gen/new.go", ChangeKind::Added, 10);
+    new.head_attributes.says_generated = true;
+    let mut old = change("gen/old.go", ChangeKind::Modified, 10);
+    old.base_attributes.says_generated = true;
+    old.head_attributes.says_generated = true;
+    let mut shown = change("src/x.go", ChangeKind::Modified, 10);
+    shown.head_attributes.says_generated = true;
+    let changes = change_set(vec![new, old, shown]);
+    let plan = Plan::new(&changes, &top_level()).unwrap();
+    assert_eq!(ids(&plan), [("src", 10)]);
+    let warnings: Vec<_> = plan.warnings.iter().map(PlanWarning::to_string).collect();
+    assert_eq!(
+        warnings,
+        [
+            "this range itself marks files as generated (its header); they are shown all the same: src/x.go",
+            "new files say in their header that they are generated, and are not shown: gen/new.go"
+        ]
     );
 }
 
@@ -196,7 +236,7 @@ fn bundles_and_excluded_hold_each_change_once_and_their_bytes() {
 }
 
 #[test]
-fn the_ways_on_are_lines_to_paste() {
+fn suggestions_are_lines_to_paste() {
     let changes = modified(&[
         ("web/a[1]/x", 70_000),
         ("web/b/x", 10_000),

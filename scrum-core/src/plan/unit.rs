@@ -3,11 +3,10 @@
 //! Takes the changes of a range; gives groups of them, by index. Before it: [`component`](crate::plan::component); after
 //! it: [`exclude`](crate::plan::exclude).
 //!
-//! Bundles are applied one after the other, so two changes may stand in different bundles only where neither needs
-//! or disturbs what the other one touches. Changes that share a path (a rename or copy source that is also
-//! edited, two copies of one source, a path that one change leaves and another takes) and changes of which one's
-//! path is a folder in the other's (a file that becomes a folder, or the reverse) form a unit, and so do chains
-//! of them.
+//! Bundles are applied one after the other, so two changes may be in different bundles only if neither touches what the
+//! other one needs. A unit is formed by changes that share a path (a rename or copy source that is also edited, two
+//! copies of one source, a path that one change leaves and another takes), by changes of which one's path is a folder
+//! of the other's (a file that becomes a folder, or the reverse), and by chains of both.
 
 use crate::change::Change;
 use crate::plan::folder_index::{encloses, tree_order};
@@ -22,7 +21,7 @@ pub struct Units {
 }
 
 impl Units {
-    /// Finds the units. Takes time in the length of all paths, but for one sort.
+    /// Finds the units. Apart from one sort, the time grows with the length of all paths.
     pub fn find(changes: &[Change]) -> Self {
         let mut paths: Vec<(&[u8], usize)> = Vec::with_capacity(changes.len());
         for (index, change) in changes.iter().enumerate() {

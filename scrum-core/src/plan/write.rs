@@ -14,12 +14,12 @@ pub struct DiffWriter<'a> {
     text: Vec<u8>,
     /// A piece made of `text`.
     piece: Vec<u8>,
-    /// The change whose patch `text` holds.
+    /// The change whose patch is in `text`.
     held: Option<usize>,
 }
 
 impl<'a> DiffWriter<'a> {
-    /// A writer that holds nothing yet.
+    /// A writer that has read no patch yet.
     pub fn new(changes: &'a ChangeSet) -> Self {
         Self {
             changes,

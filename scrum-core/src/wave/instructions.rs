@@ -46,7 +46,7 @@ impl Instructions {
     pub(super) fn of(&self, bundle: &Bundle, changes: &ChangeSet) -> String {
         let mut texts: Vec<&str> = self.general.as_deref().into_iter().collect();
         for (name, text) in &self.components {
-            if *name == bundle.component || bundle.packed.contains(name) {
+            if *name == bundle.component {
                 texts.push(text);
             }
         }

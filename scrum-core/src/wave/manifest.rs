@@ -85,7 +85,7 @@ pub struct BundleRecord {
     pub part: Option<u32>,
     /// How many parts the component has, where it was split.
     pub parts: Option<u32>,
-    /// The components that `--pack` joined into this one; empty otherwise.
+    /// The components that were packed into this bundle; empty for any other.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub packed: Vec<String>,
     /// Size of the diff file; what the guard judges.

@@ -19,7 +19,12 @@ const PATHS: [&str; 10] = [
     "x{1,2}[a].c",
     "\u{e9}.c",
 ];
-const NAMES: [&str; 3] = ["linguist-generated", "linguist-vendored", "diff"];
+const NAMES: [&str; 4] = [
+    "linguist-generated",
+    "gitlab-generated",
+    "linguist-vendored",
+    "diff",
+];
 
 pub(crate) fn check(data: &[u8]) {
     let folder = tempfile::tempdir().unwrap();
@@ -41,14 +46,20 @@ pub(crate) fn check(data: &[u8]) {
             git.get(&(change.path.to_string(), name.to_owned()))
                 .map(String::as_str)
         };
-        let is_true =
-            |name| of(name).is_some_and(|is| is == "set" || is.eq_ignore_ascii_case("true"));
+        let switch = |name| match of(name)?.to_ascii_lowercase().as_str() {
+            "set" | "true" => Some(true),
+            "unset" | "false" => Some(false),
+            _ => None,
+        };
         let ours = change.head_attributes;
         let all = (ours.generated, ours.vendored, ours.no_diff);
         let due = (
-            is_true(NAMES[0]),
-            is_true(NAMES[1]),
-            of(NAMES[2]) == Some("unset"),
+            [switch(NAMES[0]), switch(NAMES[1])]
+                .into_iter()
+                .flatten()
+                .min(),
+            switch(NAMES[2]),
+            of(NAMES[3]) == Some("unset"),
         );
         assert_eq!(
             all,

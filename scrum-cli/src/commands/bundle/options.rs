@@ -59,9 +59,14 @@ pub(crate) struct Bundling {
     /// Leave found components above the warn limit whole
     #[arg(long, help_heading = COMPONENTS)]
     no_divide: bool,
-    /// Join small neighbours below the warn limit
-    #[arg(long, help_heading = COMPONENTS)]
+    /// Pack small found components with their neighbours, whatever scrum.toml says [default]
+    ///
+    /// Up to a third of the warn limit. A component that you name stays a bundle of its own.
+    #[arg(long, overrides_with = "no_pack", help_heading = COMPONENTS)]
     pack: bool,
+    /// Leave small found components a bundle of their own each
+    #[arg(long, overrides_with = "pack", help_heading = COMPONENTS)]
+    no_pack: bool,
     /// Warn above this size of a diff [default: 60KB]
     ///
     /// KB is 1000 bytes, KiB 1024; a bare number is bytes.
@@ -219,7 +224,7 @@ impl Bundling {
         components.append(&mut config.components);
         config.components = components;
         config.bundle.divide &= !self.no_divide;
-        config.bundle.pack |= self.pack;
+        config.bundle.pack = self.pack || config.bundle.pack && !self.no_pack;
         config.bundle.split |= self.split;
         config.bundle.context = self.context.unwrap_or(config.bundle.context);
         let limit = |flag: Option<ByteSize>, or: u64| flag.map_or(or, |size| size.as_u64());

@@ -13,6 +13,8 @@ use super::attributes::DiffAttribute;
 use super::objects::Objects;
 use super::pair::{FilePair, Side};
 use crate::change::{Hunk, Mode};
+use crate::generated;
+use crate::patch::lines;
 
 /// Content of this size and more is taken as binary without a look at it, as by git's default `core.bigFileThreshold`.
 const BIG_FILE: usize = 512 << 20;
@@ -33,6 +35,9 @@ pub(super) struct Summary {
     pub(super) additions: u64,
     pub(super) deletions: u64,
     pub(super) hunks: Vec<Hunk>,
+    /// What the headers of the two versions say; of binary content nothing.
+    pub(super) old_says_generated: bool,
+    pub(super) new_says_generated: bool,
 }
 
 /// How patches are written.
@@ -127,6 +132,8 @@ impl Writer<'_> {
             let new = binary::Binary::new(new, new_content.bytes());
             return binary::write(self.objects, old, new, self.out);
         }
+        self.summary.old_says_generated |= says_generated(&old_content);
+        self.summary.new_says_generated |= says_generated(&new_content);
         let names = header::Names::new(old, new);
         let changed = match (&old_content, &new_content) {
             (Content::File(old), Content::File(new)) => hunks::changed_lines(old, new)?,
@@ -155,6 +162,10 @@ impl Writer<'_> {
             _ => looks_binary(content.bytes()),
         }
     }
+}
+
+fn says_generated(content: &Content<'_>) -> bool {
+    matches!(content, Content::File(_)) && generated::says_generated(lines(content.bytes()))
 }
 
 /// The content of one side.

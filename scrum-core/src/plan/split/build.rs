@@ -1,7 +1,7 @@
 //! Makes the recipe of one piece from the table of lines.
 
-use super::recipe::{Place, Segment};
-use super::table::{Context, FUNCTION_BYTES, HunkLines, Table};
+use super::recipe::{PatchRange, Segment};
+use super::table::{ContextLines, FUNCTION_BYTES, HunkRows, Table};
 use crate::change::Hunk;
 
 /// How far back a function line is looked for.
@@ -23,7 +23,7 @@ impl Table<'_> {
         &self,
         first: usize,
         last: usize,
-        context: Context,
+        context: ContextLines,
         deleted: bool,
     ) -> Built {
         let (first_hunk, last_hunk) = (self.hunk_of(first), self.hunk_of(last));
@@ -48,7 +48,7 @@ impl Table<'_> {
                 hunk.changed.end - 1
             };
             let whole = self.available(from, to, 0);
-            let own = Context {
+            let own = ContextLines {
                 leading: if number == 0 {
                     context.leading
                 } else {
@@ -73,8 +73,8 @@ impl Table<'_> {
                 - count(leading);
             let base_above =
                 hunk.old_above + self.old_before[from_line] - self.old_before[hunk.lines.start];
-            // Everything further up in the file has been applied, so the old side counts as the new one, but for
-            // what this piece itself does.
+            // Everything further up in the file was applied before, so old and new lines have the same numbers, apart from
+            // what this piece itself changes.
             let old_above = u32::try_from(i64::from(new_above) - shift).unwrap_or(0);
             shift += i64::from(new_lines) - i64::from(old_lines);
             let numbers = Hunk {
@@ -94,9 +94,9 @@ impl Table<'_> {
             let segment = Segment {
                 hunk: numbers,
                 section: self.section(hunk, from, leading.first(), deleted),
-                leading: self.places(leading),
+                leading: self.ranges(leading),
                 body: self.starts[from_line]..self.starts[to_line],
-                trailing: self.places(trailing),
+                trailing: self.ranges(trailing),
             };
             built.bytes += segment.len();
             let marks = (from..=to).map(|change| self.mark_of(change));
@@ -108,28 +108,28 @@ impl Table<'_> {
         built
     }
 
-    /// Places of lines, neighbours as one.
-    fn places(&self, lines: &[u32]) -> Vec<Place> {
-        let mut places: Vec<Place> = Vec::new();
+    /// Where lines are in the patch; neighbours make one range.
+    fn ranges(&self, lines: &[u32]) -> Vec<PatchRange> {
+        let mut ranges: Vec<PatchRange> = Vec::new();
         for line in lines {
-            let place = self.place(*line as usize);
-            match places.last_mut() {
-                Some(last) if last.end == place.start => last.end = place.end,
-                _ => places.push(place),
+            let range = self.range(*line as usize);
+            match ranges.last_mut() {
+                Some(last) if last.end == range.start => last.end = range.end,
+                _ => ranges.push(range),
             }
         }
-        places
+        ranges
     }
 
-    /// The function context of a hunk that begins at `from`: git's own where the hunk does, else the nearest line
-    /// above that begins with a letter, `_` or `$`.
+    /// The function context of a piece's hunk that begins at `from`: git's own if the hunk of the patch begins there, else
+    /// the nearest line above that begins with a letter, `_` or `$`.
     fn section(
         &self,
-        hunk: &HunkLines,
+        hunk: &HunkRows,
         from: usize,
         leading: Option<&u32>,
         deleted: bool,
-    ) -> Place {
+    ) -> PatchRange {
         if from == hunk.changed.start {
             return hunk.section.clone();
         }

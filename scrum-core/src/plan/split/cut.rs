@@ -1,14 +1,14 @@
 //! Cuts the patch of one file into pieces that apply one after the other.
 //!
 //! Pieces go through the file from its start to its end. When one is applied, everything above it has its head state
-//! and everything below its base state; its context lines are what stands there then.
+//! and everything below its base state; its context lines are those of that moment.
 
 use std::sync::Arc;
 
 use super::Pieces;
-use super::recipe::{Cut, Header};
-use super::size::Size;
-use super::table::{Context, Table};
+use super::recipe::{Cut, PieceHeader};
+use super::size::{HUNK_LINE, PieceSize};
+use super::table::{ContextLines, Table};
 use crate::change::{Change, ChangeKind};
 use crate::control::Cancelled;
 use crate::patch::FilePatch;
@@ -17,8 +17,6 @@ use crate::plan::exclude::Reason;
 use crate::plan::options::BundleOptions;
 use crate::plan::piece::Piece;
 
-/// Longest `@@` line without function context: four numbers of ten digits.
-pub(super) const HUNK_LINE: u64 = 60;
 /// Each piece repeats header and context. All pieces together may be this many times the patch…
 const BLOW_UP: u64 = 4;
 /// …and this many bytes more, before cutting is given up.
@@ -41,7 +39,7 @@ pub(super) fn cut(
         return Ok(Ok(None));
     };
     let cutter = Cutter {
-        headers: Headers::new(change, patch),
+        headers: PieceHeaders::new(change, patch),
         deleted: change.kind == ChangeKind::Deleted,
         table,
         warn: limits.warn(),
@@ -78,28 +76,28 @@ pub(super) fn cut(
 }
 
 /// The headers of a file's pieces.
-struct Headers {
+struct PieceHeaders {
     /// Of the first piece; of a deleted file that is a middle one.
-    first: Header,
-    middle: Header,
-    last: Header,
+    first: PieceHeader,
+    middle: PieceHeader,
+    last: PieceHeader,
 }
 
-impl Headers {
+impl PieceHeaders {
     fn new(change: &Change, patch: &FilePatch<'_>) -> Self {
         let a = quote_with_prefix("a/", change.path.as_bytes());
         let b = quote_with_prefix("b/", change.path.as_bytes());
-        // git puts a tab behind a name with spaces, so that none of it is taken for a date.
+        // git puts a tab after a name with spaces, so that none of it is taken for a date.
         let tab = if change.path.as_bytes().contains(&b' ') {
             "\t"
         } else {
             ""
         };
-        let made = |text: String| Header::Made(Arc::from(text.into_bytes()));
+        let made = |text: String| PieceHeader::Made(Arc::from(text.into_bytes()));
         let middle = made(format!("diff --git {a} {b}\n--- {a}{tab}\n+++ {b}{tab}\n"));
         if change.kind != ChangeKind::Deleted {
             return Self {
-                first: Header::Original(patch.header.len()),
+                first: PieceHeader::Original(patch.header.len()),
                 last: middle.clone(),
                 middle,
             };
@@ -122,17 +120,20 @@ impl Headers {
     }
 }
 
-pub(super) struct Cutter<'a> {
-    pub(super) table: Table<'a>,
-    headers: Headers,
+/// Cuts one file's patch.
+struct Cutter<'a> {
+    table: Table<'a>,
+    headers: PieceHeaders,
     deleted: bool,
-    pub(super) warn: u64,
+    /// The size limits, in bytes.
+    warn: u64,
     fail: u64,
-    pub(super) context: usize,
+    /// Context lines around a piece, if there is room for them.
+    context: usize,
 }
 
 impl Cutter<'_> {
-    fn header(&self, first: usize, last: usize) -> &Header {
+    fn header(&self, first: usize, last: usize) -> &PieceHeader {
         if last + 1 == self.table.changes() && (self.deleted || first > 0) {
             &self.headers.last
         } else if first == 0 {
@@ -148,7 +149,7 @@ impl Cutter<'_> {
         change: &Change,
         first: usize,
         last: usize,
-        context: Context,
+        context: ContextLines,
     ) -> Piece {
         let header = self.header(first, last).clone();
         let built = self.table.build(first, last, context, self.deleted);
@@ -184,7 +185,7 @@ impl Cutter<'_> {
     }
 
     /// The last change of the piece that begins with `first`, and its context.
-    fn end_of_piece(&self, first: usize) -> (usize, Context) {
+    fn end_of_piece(&self, first: usize) -> (usize, ContextLines) {
         let table = &self.table;
         let changes = table.changes();
         let header = if first == 0 {
@@ -203,9 +204,9 @@ impl Cutter<'_> {
         let room = self.warn.saturating_sub(around).max(1);
         let target = (rest / rest.div_ceil(room).max(1)).max(1);
 
-        let mut best: Option<(u64, usize, Context)> = None;
+        let mut best: Option<(u64, usize, ContextLines)> = None;
         let mut farthest = None;
-        let mut size = Size::new(self, first, header);
+        let mut size = PieceSize::new(table, first, header, self.warn, self.context);
         for last in first..changes {
             let Some(context) = size.extend(last) else {
                 break;
@@ -243,7 +244,7 @@ impl Cutter<'_> {
     /// Bytes of the context lines at one end of a piece, as far as they can be foreseen.
     fn around(&self, first: usize) -> u64 {
         let available = self.table.available(first, first, self.context);
-        let context = Context {
+        let context = ContextLines {
             trailing: 0,
             ..available
         };
@@ -253,7 +254,7 @@ impl Cutter<'_> {
     }
 
     /// The piece of a single change that is too large, up to the fail limit.
-    fn single(&self, first: usize) -> (usize, Context) {
+    fn single(&self, first: usize) -> (usize, ContextLines) {
         let table = &self.table;
         let size = |last: usize| {
             let least = table.least(first, last);
@@ -272,10 +273,10 @@ impl Cutter<'_> {
             last += 1;
         }
         let (mut bytes, mut least) = size(last);
-        // Where the large line is the next one to be deleted, it must stand here as context and again as a change in
-        // the next piece. One piece with both is smaller than two.
+        // If the large line is the next one to be deleted, it is context here and again a change in the next piece. One
+        // piece with both changes is smaller than two.
         if last + 1 < table.changes() && table.next_is_context(last) {
-            let context = Context {
+            let context = ContextLines {
                 leading: 0,
                 trailing: 1,
             };
@@ -288,38 +289,18 @@ impl Cutter<'_> {
         let limit = self.fail.min(bytes.max(self.warn) + CONTEXT_BYTES);
         (
             last,
-            self.filled(first, last, least, limit.saturating_sub(bytes)),
+            table.filled(
+                first,
+                last,
+                least,
+                self.context,
+                limit.saturating_sub(bytes),
+            ),
         )
     }
 
-    /// Adds context lines around a piece while there is room for them, behind it first.
-    pub(super) fn filled(&self, first: usize, last: usize, least: Context, room: u64) -> Context {
-        let table = &self.table;
-        let available = table.available(first, last, self.context);
-        let spent = table.context_bytes(first, last, least);
-        let fits = |context: Context| table.context_bytes(first, last, context) - spent <= room;
-        let mut context = least;
-        for _ in 0..self.context {
-            let more = Context {
-                trailing: context.trailing + 1,
-                ..context
-            };
-            if more.trailing <= available.trailing && fits(more) {
-                context = more;
-            }
-            let more = Context {
-                leading: context.leading + 1,
-                ..context
-            };
-            if more.leading <= available.leading && fits(more) {
-                context = more;
-            }
-        }
-        context
-    }
-
-    /// How bad it is to cut behind a change, in thousandths; 1000 is as bad as a piece of twice or none of the size that
-    /// would be balanced.
+    /// How bad it is to cut after a change, in thousandths; 1000 is as bad as a piece of twice the balanced size, or of
+    /// none.
     fn price(&self, last: usize) -> u64 {
         let table = &self.table;
         let next = last + 1;
@@ -344,7 +325,7 @@ impl Cutter<'_> {
     }
 }
 
-/// Columns in front of a line's text, at most 40.
+/// Columns of white space at the start of a line, at most 40.
 fn indent(line: &[u8]) -> u64 {
     let mut columns = 0;
     for byte in line {

@@ -1,14 +1,13 @@
 //! Cuts bundles that are too large into parts that apply one after the other.
 //!
 //! Takes the files of one bundle; gives the parts and how each is made from a file's patch.
-//! [`Plan::new`](crate::plan::Plan::new) calls it where it is asked to. Before it: [`bundle`](crate::plan); after
-//! it: [`guard`](crate::plan::guard).
+//! [`Plan::new`](crate::plan::Plan::new) calls it if [`Division::split`](crate::plan::Division::split) is set. Before it:
+//! [`bundle`](crate::plan); after it: [`guard`](crate::plan::guard).
 //!
-//! A bundle is a row of units in path order, tests beside their sources. The row is divided into runs of about one
-//! size, rather between folders than inside one and never inside a file, unless that file alone is above the
-//! warn limit: then it is cut into pieces, at hunks or inside them. A unit of several files is never divided.
+//! A bundle is a row of units in path order, with tests beside their sources. The row is divided into runs of similar size,
+//! if possible between folders. A file that alone is above the warn limit is cut into pieces, at hunks or inside them; no
+//! other file is. A unit of several files is never divided.
 
-mod balance;
 mod build;
 mod cut;
 mod pairs;
@@ -21,6 +20,7 @@ pub use recipe::Cut;
 use crate::change::{Change, ChangeKind, ChangeSet, Mode};
 use crate::patch::file_patches;
 use crate::path::RepoPath;
+use crate::plan::balance::balanced;
 use crate::plan::error::PlanError;
 use crate::plan::exclude::Reason;
 use crate::plan::folder_index::common_length;
@@ -36,13 +36,13 @@ const MOST_CONTEXT: u32 = 32;
 pub(crate) struct Split {
     /// The pieces of each part, by path.
     pub(crate) parts: Vec<Vec<Piece>>,
-    /// Changes that no part can hold, and why.
+    /// Changes that do not fit into any part, and why.
     pub(crate) uncuttable: Vec<(usize, Reason)>,
 }
 
-/// What goes into a part whole.
+/// What is never divided further.
 struct Atom<'a> {
-    /// Where it stands in the row.
+    /// Its place in the row.
     path: &'a RepoPath,
     bytes: u64,
     pieces: Vec<Piece>,
@@ -84,7 +84,7 @@ pub(crate) fn split(
     Ok(split)
 }
 
-/// The units, by path, those that are too large cut where that is possible.
+/// The units, by path. Those that are too large are cut if that is possible.
 fn atoms<'a>(
     changes: &'a ChangeSet,
     members: &[usize],
@@ -159,7 +159,7 @@ fn cut_file(
         path: path(),
         source,
     })?;
-    // What stands around the section, or a second one, would be lost in pieces.
+    // Text around the section, or a second section, would be lost in pieces.
     if patch.text.len() != text.len() {
         return Ok(Ok(None));
     }
@@ -174,7 +174,7 @@ fn cut_file(
     Ok(cut::cut(index, change, text, &patch, options, context)?)
 }
 
-/// Moves each test to its source, where both, with the source's other tests, fit into one part.
+/// Moves each test to its source, if both, with the source's other tests, fit into one part.
 fn beside_their_sources(atoms: Vec<Atom<'_>>, limit: u64) -> Vec<Atom<'_>> {
     let paths: Vec<_> = atoms.iter().map(|atom| atom.path).collect();
     let sources = pairs::sources(&paths);
@@ -215,7 +215,7 @@ fn parts(run: Vec<Atom<'_>>, limit: u64) -> Vec<Vec<Piece>> {
         let inside = left.folder() == right.folder();
         80 * depth + if inside { 120 } else { 0 }
     };
-    let ends = balance::balanced(&sizes, limit, price);
+    let ends = balanced(&sizes, limit, price);
     let mut atoms = run.into_iter();
     let mut start = 0;
     ends.into_iter()

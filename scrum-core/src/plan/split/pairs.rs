@@ -19,7 +19,7 @@ const NEUTRAL_FOLDERS: [&[u8]; 4] = [b"src", b"lib", b"main", b"source"];
 /// Sources of one name that are looked at for one test.
 const CANDIDATES: usize = 64;
 
-/// For each file the index of the source that it tests, where the list has it.
+/// For each file the index of the source that it tests, if the list has it.
 pub(super) fn sources(paths: &[&RepoPath]) -> Vec<Option<usize>> {
     let mut by_name: HashMap<(&[u8], &[u8]), Vec<usize>> = HashMap::new();
     let mut by_path: HashMap<&[u8], usize> = HashMap::new();

@@ -1,4 +1,4 @@
-//! How a piece of a file is made from the file's patch: places in its text, no text of its own.
+//! How a piece of a file is made from the file's patch: ranges of its text, no text of its own.
 
 use std::io::{self, Write};
 use std::ops::Range;
@@ -10,20 +10,20 @@ use crate::patch::lines;
 /// The recipe of one piece of a file's patch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cut {
-    pub(super) header: Header,
+    pub(super) header: PieceHeader,
     pub(super) segments: Vec<Segment>,
 }
 
-/// What stands in front of the first hunk.
+/// All lines before the first hunk of a piece.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Header {
+pub(super) enum PieceHeader {
     /// The first bytes of the patch, as they are.
     Original(usize),
     /// Made for pieces that the patch has no header for; shared by them.
     Made(Arc<[u8]>),
 }
 
-impl Header {
+impl PieceHeader {
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Original(end) => *end,
@@ -33,27 +33,27 @@ impl Header {
 }
 
 /// Offsets into the file's patch. A patch that is cut is shorter than 4 GiB.
-pub(super) type Place = Range<u32>;
+pub(super) type PatchRange = Range<u32>;
 
 /// One hunk of a piece.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Segment {
     /// Its numbers, as its `@@` line has them.
     pub(super) hunk: Hunk,
-    /// Function context behind the second `@@`.
-    pub(super) section: Place,
-    /// Lines of the new side that stand before the first change, whatever their mark.
-    pub(super) leading: Vec<Place>,
+    /// Function context after the second `@@`.
+    pub(super) section: PatchRange,
+    /// Lines of the new side before the first change; `+` lines of the patch among them become context.
+    pub(super) leading: Vec<PatchRange>,
     /// From the first to the last changed line.
-    pub(super) body: Place,
-    /// Lines of the old side that stand behind the last change, whatever their mark.
-    pub(super) trailing: Vec<Place>,
+    pub(super) body: PatchRange,
+    /// Lines of the old side after the last change; `-` lines of the patch among them become context.
+    pub(super) trailing: Vec<PatchRange>,
 }
 
 impl Segment {
     /// Bytes that it writes.
     pub(super) fn len(&self) -> u64 {
-        let size = |place: &Place| u64::from(place.end - place.start);
+        let size = |range: &PatchRange| u64::from(range.end - range.start);
         let context = self
             .leading
             .iter()
@@ -73,29 +73,29 @@ impl Cut {
     ///
     /// # Errors
     ///
-    /// Those of `out`; [`io::ErrorKind::InvalidData`] where `patch` is shorter than the one that the recipe was made for.
+    /// Those of `out`; [`io::ErrorKind::InvalidData`] if `patch` is shorter than the one that the recipe was made for.
     pub fn write(&self, patch: &[u8], out: &mut dyn Write) -> io::Result<()> {
         match &self.header {
-            Header::Original(end) => out.write_all(slice(patch, 0..*end)?)?,
-            Header::Made(text) => out.write_all(text)?,
+            PieceHeader::Original(end) => out.write_all(slice(patch, 0..*end)?)?,
+            PieceHeader::Made(text) => out.write_all(text)?,
         }
         for segment in &self.segments {
             let section = at(patch, &segment.section)?;
             out.write_all(&hunk_line(segment.hunk, section))?;
-            for place in &segment.leading {
-                write_context(at(patch, place)?, out)?;
+            for range in &segment.leading {
+                write_context(at(patch, range)?, out)?;
             }
             out.write_all(at(patch, &segment.body)?)?;
-            for place in &segment.trailing {
-                write_context(at(patch, place)?, out)?;
+            for range in &segment.trailing {
+                write_context(at(patch, range)?, out)?;
             }
         }
         Ok(())
     }
 }
 
-fn at<'a>(patch: &'a [u8], place: &Place) -> io::Result<&'a [u8]> {
-    slice(patch, place.start as usize..place.end as usize)
+fn at<'a>(patch: &'a [u8], range: &PatchRange) -> io::Result<&'a [u8]> {
+    slice(patch, range.start as usize..range.end as usize)
 }
 
 fn slice(patch: &[u8], range: Range<usize>) -> io::Result<&[u8]> {

@@ -1,11 +1,17 @@
 //! How large a piece of a file becomes.
 
-use super::cut::{Cutter, HUNK_LINE};
-use super::table::Context;
+use super::table::{ContextLines, Table};
+
+/// Longest `@@` line without function context, in bytes: four numbers of ten digits.
+pub(super) const HUNK_LINE: u64 = 60;
 
 /// The size of a piece while it grows. Never less than the piece will have.
-pub(super) struct Size<'c, 'a> {
-    cutter: &'c Cutter<'a>,
+pub(super) struct PieceSize<'t, 'a> {
+    table: &'t Table<'a>,
+    /// The warn limit, in bytes.
+    limit: u64,
+    /// Context lines around the piece, if there is room for them.
+    context: usize,
     first: usize,
     /// Header, and all hunks but the current one, without the leading context of the first.
     done: u64,
@@ -16,52 +22,58 @@ pub(super) struct Size<'c, 'a> {
     leading: u64,
 }
 
-impl<'c, 'a> Size<'c, 'a> {
-    pub(super) fn new(cutter: &'c Cutter<'a>, first: usize, header: u64) -> Self {
+impl<'t, 'a> PieceSize<'t, 'a> {
+    /// A piece that begins with the change `first`, with nothing but its header of `header` bytes yet.
+    pub(super) fn new(
+        table: &'t Table<'a>,
+        first: usize,
+        header: u64,
+        limit: u64,
+        context: usize,
+    ) -> Self {
         Self {
-            cutter,
+            table,
+            limit,
+            context,
             first,
             done: header,
-            hunk: cutter.table.hunk_of(first),
+            hunk: table.hunk_of(first),
             hunk_first: first,
             leading: 0,
         }
     }
 
     /// The context with which the piece up to `last` is at or below the warn limit. Called for each change in turn.
-    pub(super) fn extend(&mut self, last: usize) -> Option<Context> {
-        let table = &self.cutter.table;
+    pub(super) fn extend(&mut self, last: usize) -> Option<ContextLines> {
+        let table = self.table;
         if !table.in_hunk(self.hunk, last) {
             let before = last - 1;
-            let trailing = Context {
+            let trailing = ContextLines {
                 leading: 0,
                 ..table.available(before, before, 0)
             };
             self.done += self.current(before) + table.context_bytes(before, before, trailing);
             self.hunk = table.hunk_of(last);
             self.hunk_first = last;
-            let leading = Context {
+            let leading = ContextLines {
                 trailing: 0,
                 ..table.available(last, last, 0)
             };
             self.leading = table.context_bytes(last, last, leading);
         }
-        let room = self
-            .cutter
-            .warn
-            .checked_sub(self.done + self.current(last))?;
-        let full = table.available(self.first, last, self.cutter.context);
+        let room = self.limit.checked_sub(self.done + self.current(last))?;
+        let full = table.available(self.first, last, self.context);
         if table.context_bytes(self.first, last, full) <= room {
             return Some(full);
         }
         let least = table.least(self.first, last);
         let room = room.checked_sub(table.context_bytes(self.first, last, least))?;
-        Some(self.cutter.filled(self.first, last, least, room))
+        Some(table.filled(self.first, last, least, self.context, room))
     }
 
     /// The current hunk up to `last`, without trailing context.
     fn current(&self, last: usize) -> u64 {
-        let table = &self.cutter.table;
+        let table = self.table;
         let line = HUNK_LINE + table.section_bytes(self.hunk_first);
         line + self.leading + table.span(self.hunk_first, last)
     }

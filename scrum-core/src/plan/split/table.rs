@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::recipe::Place;
+use super::recipe::PatchRange;
 use crate::patch::{FilePatch, lines};
 
 /// Longest function context, as in git.
@@ -13,9 +13,9 @@ pub(super) struct Table<'a> {
     text: &'a [u8],
     /// Offset of each line, and of the end.
     pub(super) starts: Vec<u32>,
-    /// How many lines of the new side stand before each line, and in all.
+    /// How many lines of the new side come before each line, and how many there are.
     pub(super) new_before: Vec<u32>,
-    /// How many lines of the old side stand before each line, and in all.
+    /// How many lines of the old side come before each line, and how many there are.
     pub(super) old_before: Vec<u32>,
     /// The lines of the new side.
     pub(super) new_lines: Vec<u32>,
@@ -25,24 +25,25 @@ pub(super) struct Table<'a> {
     new_bytes: Vec<u32>,
     /// Bytes of the lines of the old side before each of them, and of all.
     old_bytes: Vec<u32>,
-    pub(super) hunks: Vec<HunkLines>,
+    pub(super) hunks: Vec<HunkRows>,
     /// The added and deleted lines.
     pub(super) changed: Vec<u32>,
 }
 
-pub(super) struct HunkLines {
+/// One hunk of the patch, by the numbers of its lines in the table.
+pub(super) struct HunkRows {
     pub(super) lines: Range<usize>,
     /// Its part of [`Table::changed`].
     pub(super) changed: Range<usize>,
-    pub(super) section: Place,
-    /// Lines of the file in front of it, on each side.
+    pub(super) section: PatchRange,
+    /// Lines of the file before it, on each side.
     pub(super) old_above: u32,
     pub(super) new_above: u32,
 }
 
 /// The context lines of a piece: at the start of its first hunk and at the end of its last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Context {
+pub(super) struct ContextLines {
     pub(super) leading: usize,
     pub(super) trailing: usize,
 }
@@ -51,7 +52,7 @@ impl<'a> Table<'a> {
     /// `None` for a patch of 4 GiB and more, or one without a changed line.
     pub(super) fn new(text: &'a [u8], patch: &FilePatch<'a>) -> Option<Self> {
         u32::try_from(text.len()).ok()?;
-        let place = |part: &[u8]| {
+        let offsets = |part: &[u8]| {
             // Parts are slices of `text`, so the distance is their offset.
             let start =
                 u32::try_from((part.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?)
@@ -73,7 +74,7 @@ impl<'a> Table<'a> {
         for hunk in &patch.hunks {
             let first_line = table.starts.len();
             let first_changed = table.changed.len();
-            let mut offset = place(hunk.body)?.start;
+            let mut offset = offsets(hunk.body)?.start;
             for line in hunk.lines() {
                 let start = offset;
                 offset += u32::try_from(line.len()).ok()?;
@@ -106,13 +107,13 @@ impl<'a> Table<'a> {
             if first_changed == table.changed.len() {
                 continue;
             }
-            table.hunks.push(HunkLines {
+            table.hunks.push(HunkRows {
                 lines: first_line..end_line,
                 changed: first_changed..table.changed.len(),
                 section: if hunk.section.is_empty() {
                     0..0
                 } else {
-                    place(hunk.section)?
+                    offsets(hunk.section)?
                 },
                 old_above: above(hunk.hunk.old_start, hunk.hunk.old_lines),
                 new_above: above(hunk.hunk.new_start, hunk.hunk.new_lines),
@@ -128,8 +129,8 @@ impl<'a> Table<'a> {
         let mut sums = Vec::with_capacity(lines.len() + 1);
         sums.push(0);
         for line in lines {
-            let place = self.place(*line as usize);
-            sum += place.end - place.start;
+            let range = self.range(*line as usize);
+            sum += range.end - range.start;
             sums.push(sum);
         }
         sums
@@ -153,13 +154,13 @@ impl<'a> Table<'a> {
         self.changed[change] as usize
     }
 
-    /// Number of the hunk that a change lies in.
+    /// Number of the hunk that a change is in.
     pub(super) fn hunk_of(&self, change: usize) -> usize {
         self.hunks
             .partition_point(|hunk| hunk.changed.end <= change)
     }
 
-    pub(super) fn place(&self, line: usize) -> Place {
+    pub(super) fn range(&self, line: usize) -> PatchRange {
         self.starts[line]..self.starts[line + 1]
     }
 
@@ -177,8 +178,8 @@ impl<'a> Table<'a> {
     }
 
     pub(super) fn line_content(&self, line: usize) -> &'a [u8] {
-        let place = self.place(line);
-        let text = &self.text[place.start as usize..place.end as usize];
+        let range = self.range(line);
+        let text = &self.text[range.start as usize..range.end as usize];
         let line = lines(text).next().unwrap_or_default();
         let line = line.get(1..).unwrap_or_default();
         line.strip_suffix(b"\n").unwrap_or(line)
@@ -204,9 +205,9 @@ impl<'a> Table<'a> {
         u64::from(end - self.starts[self.line_of(from)])
     }
 
-    /// The context that a piece has room for in the patch: all that its hunks have where it begins or ends with one,
-    /// else up to `wanted` lines.
-    pub(super) fn available(&self, first: usize, last: usize, wanted: usize) -> Context {
+    /// The context that the patch has for a piece. At an end that is also the end of a hunk, all of the hunk's; else up to
+    /// `wanted` lines.
+    pub(super) fn available(&self, first: usize, last: usize, wanted: usize) -> ContextLines {
         let hunk = &self.hunks[self.hunk_of(first)];
         let line = self.line_of(first);
         let above = (self.new_before[line] - self.new_before[hunk.lines.start]) as usize;
@@ -223,14 +224,14 @@ impl<'a> Table<'a> {
         } else {
             below.min(wanted)
         };
-        Context { leading, trailing }
+        ContextLines { leading, trailing }
     }
 
-    /// The least context with which git finds the place of a piece: a line behind it, unless the file ends there.
+    /// The least context with which git finds the place of a piece: a line after it, unless the file ends there.
     ///
-    /// What is added at the end of a file needs no context, but behind a file's only line: there the old side has
+    /// Lines that are added at the end of a file need no context, except after a file's only line: there the old side has
     /// no line and starts at 1, which git takes for the first line.
-    pub(super) fn least(&self, first: usize, last: usize) -> Context {
+    pub(super) fn least(&self, first: usize, last: usize) -> ContextLines {
         let available = self.available(first, last, 1);
         let trailing = available.trailing.min(1);
         let (from, to) = (self.line_of(first), self.line_of(last) + 1);
@@ -238,10 +239,10 @@ impl<'a> Table<'a> {
         let above = hunk.new_above + self.new_before[from] - self.new_before[hunk.lines.start];
         let adds_only = self.old_before[from] == self.old_before[to];
         let leading = usize::from(trailing == 0 && adds_only && above == 1).min(available.leading);
-        Context { leading, trailing }
+        ContextLines { leading, trailing }
     }
 
-    /// The change that is the first context line behind a piece, where that line is a change.
+    /// Whether the next change is also the first context line after a piece that ends with this one.
     pub(super) fn next_is_context(&self, change: usize) -> bool {
         let behind = self.line_of(change) + 1;
         let next = self.old_before[behind] as usize;
@@ -251,7 +252,7 @@ impl<'a> Table<'a> {
     }
 
     /// Bytes of context.
-    pub(super) fn context_bytes(&self, first: usize, last: usize, context: Context) -> u64 {
+    pub(super) fn context_bytes(&self, first: usize, last: usize, context: ContextLines) -> u64 {
         let above = self.new_before[self.line_of(first)] as usize;
         let below = self.old_before[self.line_of(last) + 1] as usize;
         let leading = self.new_bytes[above] - self.new_bytes[above - context.leading];
@@ -259,7 +260,40 @@ impl<'a> Table<'a> {
         u64::from(leading) + u64::from(trailing)
     }
 
-    /// Whether a change lies in the hunk of this number.
+    /// `least` and more context, up to `wanted` lines at each end, of which the added ones have at most `room` bytes. Lines
+    /// after the piece are added first.
+    pub(super) fn filled(
+        &self,
+        first: usize,
+        last: usize,
+        least: ContextLines,
+        wanted: usize,
+        room: u64,
+    ) -> ContextLines {
+        let available = self.available(first, last, wanted);
+        let spent = self.context_bytes(first, last, least);
+        let fits = |context: ContextLines| self.context_bytes(first, last, context) - spent <= room;
+        let mut context = least;
+        for _ in 0..wanted {
+            let more = ContextLines {
+                trailing: context.trailing + 1,
+                ..context
+            };
+            if more.trailing <= available.trailing && fits(more) {
+                context = more;
+            }
+            let more = ContextLines {
+                leading: context.leading + 1,
+                ..context
+            };
+            if more.leading <= available.leading && fits(more) {
+                context = more;
+            }
+        }
+        context
+    }
+
+    /// Whether a change is in the hunk of this number.
     pub(super) fn in_hunk(&self, hunk: usize, change: usize) -> bool {
         self.hunks[hunk].changed.contains(&change)
     }
@@ -284,7 +318,7 @@ impl<'a> Table<'a> {
         &self,
         first: usize,
         last: usize,
-        context: Context,
+        context: ContextLines,
     ) -> (&[u32], &[u32]) {
         let above = self.new_before[self.line_of(first)] as usize;
         let below = self.old_before[self.line_of(last) + 1] as usize;

@@ -16,7 +16,7 @@ use crate::plan::guard::{Limits, Verdict};
 use crate::plan::{BundleOptions, Plan};
 
 /// Mode and content of each file of a tree.
-type Tree = BTreeMap<String, (&'static str, Vec<u8>)>;
+type Files = BTreeMap<String, (&'static str, Vec<u8>)>;
 
 /// A repository with two commits, `base` and `head`.
 struct Repo {
@@ -24,7 +24,7 @@ struct Repo {
 }
 
 impl Repo {
-    fn new(base: &Tree, head: &Tree) -> Self {
+    fn new(base: &Files, head: &Files) -> Self {
         let repo = Self {
             folder: tempfile::tempdir().unwrap(),
         };
@@ -149,9 +149,14 @@ impl Repo {
 
 /// Checks that `@@` lines name the place of their hunk on both sides, that added lines have their head number and, in
 /// a deleted file, deleted lines their base number. git itself forgives wrong numbers as long as the text is found.
-fn check_numbers(changes: &ChangeSet, plan: &Plan, base: &Tree, head: &Tree) -> Result<(), String> {
+fn check_numbers(
+    changes: &ChangeSet,
+    plan: &Plan,
+    base: &Files,
+    head: &Files,
+) -> Result<(), String> {
     let above = |start: u32, lines: u32| i64::from(start) - i64::from(lines > 0);
-    let line = |tree: &Tree, path: &RepoPath, number: u32| {
+    let line = |tree: &Files, path: &RepoPath, number: u32| {
         let (_, content) = &tree[path.as_str().unwrap()];
         let mut lines = content.split(|byte| *byte == b'\n');
         lines.nth(number as usize - 1).unwrap_or_default().to_vec()
@@ -215,7 +220,7 @@ fn file(content: impl Into<Vec<u8>>) -> (&'static str, Vec<u8>) {
     ("100644", content.into())
 }
 
-fn tree<const N: usize>(files: [(&str, (&'static str, Vec<u8>)); N]) -> Tree {
+fn tree<const N: usize>(files: [(&str, (&'static str, Vec<u8>)); N]) -> Files {
     files
         .into_iter()
         .map(|(path, file)| (path.to_owned(), file))
@@ -243,7 +248,10 @@ fn sizes(plan: &Plan) -> Vec<(String, u64)> {
 
 #[test]
 fn a_large_new_file_is_cut_between_functions() {
-    let repo = Repo::new(&Tree::new(), &tree([("a/x.rs", file(code(0..400, "new")))]));
+    let repo = Repo::new(
+        &Files::new(),
+        &tree([("a/x.rs", file(code(0..400, "new")))]),
+    );
     let changes = repo.changes(3);
     let plan = Plan::new(&changes, &split(3_000, 5_000)).unwrap();
     repo.prove(&changes, &plan).unwrap();
@@ -300,7 +308,7 @@ fn a_large_new_file_is_cut_between_functions() {
 
 #[test]
 fn a_deleted_file_keeps_base_numbers_and_goes_in_the_last_part() {
-    let repo = Repo::new(&tree([("a/x", file(code(0..300, "old")))]), &Tree::new());
+    let repo = Repo::new(&tree([("a/x", file(code(0..300, "old")))]), &Files::new());
     let changes = repo.changes(3);
     let plan = Plan::new(&changes, &split(3_000, 5_000)).unwrap();
     repo.prove(&changes, &plan).unwrap();
@@ -414,12 +422,12 @@ fn a_line_above_the_warn_limit_stands_alone_and_one_above_the_fail_limit_exclude
 
 #[test]
 fn whole_files_are_never_cut_and_tests_stay_beside_their_sources() {
-    let mut head = Tree::new();
+    let mut head = Files::new();
     for name in ["a", "b", "c", "d", "e", "f"] {
         head.insert(format!("m/src/{name}.py"), file(code(0..20, name)));
         head.insert(format!("m/tests/test_{name}.py"), file(code(0..20, name)));
     }
-    let repo = Repo::new(&Tree::new(), &head);
+    let repo = Repo::new(&Files::new(), &head);
     let changes = repo.changes(3);
     let plan = Plan::new(&changes, &split(3_000, 5_000).divide(false)).unwrap();
     repo.prove(&changes, &plan).unwrap();
@@ -550,7 +558,7 @@ fn content() -> impl Strategy<Value = Vec<u8>> {
 }
 
 #[derive(Debug, Clone)]
-enum Edit {
+enum LineEdit {
     Keep,
     Delete,
     Rewrite(Vec<u8>),
@@ -573,16 +581,16 @@ fn line_edits() -> impl Strategy<Value = Vec<(usize, usize, Vec<Vec<u8>>)>> {
     )
 }
 
-fn edit() -> impl Strategy<Value = Edit> {
+fn edit() -> impl Strategy<Value = LineEdit> {
     prop_oneof![
-        2 => Just(Edit::Keep),
-        2 => Just(Edit::Delete),
-        2 => content().prop_map(Edit::Rewrite),
-        6 => line_edits().prop_map(Edit::Lines),
-        3 => (0..PATHS.len(), line_edits()).prop_map(|(path, edits)| Edit::Move(path, edits)),
-        1 => Just(Edit::Executable),
-        1 => Just(Edit::Link),
-        1 => Just(Edit::Module),
+        2 => Just(LineEdit::Keep),
+        2 => Just(LineEdit::Delete),
+        2 => content().prop_map(LineEdit::Rewrite),
+        6 => line_edits().prop_map(LineEdit::Lines),
+        3 => (0..PATHS.len(), line_edits()).prop_map(|(path, edits)| LineEdit::Move(path, edits)),
+        1 => Just(LineEdit::Executable),
+        1 => Just(LineEdit::Link),
+        1 => Just(LineEdit::Module),
     ]
 }
 
@@ -600,7 +608,7 @@ fn edited(content: &[u8], edits: &[(usize, usize, Vec<Vec<u8>>)]) -> Vec<u8> {
 }
 
 /// Puts a file in, and out of its way what cannot stand beside it.
-fn put(tree: &mut Tree, path: &str, file: (&'static str, Vec<u8>)) {
+fn put(tree: &mut Files, path: &str, file: (&'static str, Vec<u8>)) {
     let inside = |outer: &str, inner: &str| {
         inner
             .strip_prefix(outer)
@@ -610,11 +618,11 @@ fn put(tree: &mut Tree, path: &str, file: (&'static str, Vec<u8>)) {
     tree.insert(path.to_owned(), file);
 }
 
-fn trees() -> impl Strategy<Value = (Tree, Tree)> {
+fn trees() -> impl Strategy<Value = (Files, Files)> {
     let files = prop::collection::vec((0..PATHS.len(), content(), edit()), 1..9);
     let new = prop::collection::vec((0..PATHS.len(), content()), 0..4);
     (files, new).prop_map(|(files, new)| {
-        let mut base = Tree::new();
+        let mut base = Files::new();
         for (path, content, _) in &files {
             put(&mut base, PATHS[*path], file(content.clone()));
         }
@@ -625,19 +633,19 @@ fn trees() -> impl Strategy<Value = (Tree, Tree)> {
                 continue;
             };
             match edit {
-                Edit::Keep => {}
-                Edit::Delete => {
+                LineEdit::Keep => {}
+                LineEdit::Delete => {
                     head.remove(path);
                 }
-                Edit::Rewrite(content) => put(&mut head, path, file(content)),
-                Edit::Lines(edits) => put(&mut head, path, file(edited(&content, &edits))),
-                Edit::Move(to, edits) => {
+                LineEdit::Rewrite(content) => put(&mut head, path, file(content)),
+                LineEdit::Lines(edits) => put(&mut head, path, file(edited(&content, &edits))),
+                LineEdit::Move(to, edits) => {
                     head.remove(path);
                     put(&mut head, PATHS[to], file(edited(&content, &edits)));
                 }
-                Edit::Executable => put(&mut head, path, ("100755", content)),
-                Edit::Link => put(&mut head, path, ("120000", b"a/target".to_vec())),
-                Edit::Module => put(
+                LineEdit::Executable => put(&mut head, path, ("100755", content)),
+                LineEdit::Link => put(&mut head, path, ("120000", b"a/target".to_vec())),
+                LineEdit::Module => put(
                     &mut head,
                     path,
                     ("160000", "1234567890".repeat(4).into_bytes()),

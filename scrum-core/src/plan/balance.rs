@@ -3,9 +3,9 @@
 /// Divides `sizes` into runs of which each sums to at most `limit`, unless a single size is above it. Returns the
 /// end of each run.
 ///
-/// A run's end is sought around the size at which all that is left would be divided evenly. `price` says how bad it is
-/// to end a run in front of an index, in thousandths; 1000 is as bad as a run of twice the even size. Takes time in the
-/// number of sizes, as each is looked at for at most a few runs.
+/// A run ends near the size at which all that is left would be divided evenly. `price` says how bad it is to end a run
+/// before an index, in thousandths; 1000 is as bad as a run of twice the even size. The time grows with the number of
+/// sizes: each is looked at for a few runs at most.
 pub(super) fn balanced(sizes: &[u64], limit: u64, price: impl Fn(usize) -> u64) -> Vec<usize> {
     /// Price of needing a run more than there could be.
     const ONE_MORE: u64 = 400;
