@@ -5,7 +5,7 @@
 //! is written into the user's repository: git reads a copy of its index, and the objects of the new tree are the
 //! scratch repository's own.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -71,10 +71,18 @@ impl Snapshot {
         git.copy_index(&index)?;
         git.index = Some(index);
 
-        let mut warnings = git.unmerged(kind)?;
+        let unmerged = git.unmerged()?;
+        let mut warnings: Vec<String> = Vec::new();
         let mut notes = Vec::new();
         if let Kind::Uncommitted { untracked } = kind {
-            warnings.extend(git.dirty_submodules()?);
+            // git refuses to look into a submodule that became a symbolic link, and compares all the same.
+            match git.dirty_submodules() {
+                Ok(dirty) => warnings.extend(dirty),
+                Err(error) => warnings.push(format!(
+                    "uncommitted work inside submodules is not looked for: {}",
+                    error.sentence()
+                )),
+            }
             let (files, nested) = git.untracked(out)?;
             if untracked {
                 git.track(&files)?;
@@ -102,7 +110,19 @@ impl Snapshot {
         };
         let patch = git.diff(kind, base)?;
         let scratch = Scratch::new(&repository.object_folders(), tree.len())?;
-        let tree = apply(&scratch, &tree, &patch)?;
+        let (tree, replaced) = apply(&scratch, &tree, &patch, &unmerged)?;
+        warnings.extend(unmerged.iter().map(|path| {
+            let what = match kind {
+                Kind::Uncommitted { .. } => {
+                    "it is taken as it is on disk, conflict markers included"
+                }
+                Kind::Staged if replaced.contains(path) => {
+                    "and what is staged takes its place; it is shown as deleted"
+                }
+                Kind::Staged => "so nothing of it is staged; it is left out",
+            };
+            format!("`{}` is in conflict, {what}", shown(path))
+        }));
         let name = match kind {
             Kind::Staged => "staged",
             Kind::Uncommitted { .. } => "uncommitted",
@@ -125,8 +145,14 @@ impl Snapshot {
     }
 }
 
-/// Applies git's own patch to a tree; gives the tree that it makes.
-fn apply(scratch: &Scratch, base: &str, patch: &[u8]) -> Result<String> {
+/// Applies git's own patch to a tree. Returns the tree that it makes, and which paths in conflict had to go because the
+/// patch makes a folder of them, or a file of a folder around them.
+fn apply(
+    scratch: &Scratch,
+    base: &str,
+    patch: &[u8],
+    unmerged: &BTreeSet<Vec<u8>>,
+) -> Result<(String, BTreeSet<Vec<u8>>)> {
     let mut paths = HashSet::new();
     for file in file_patches(patch) {
         let change = file
@@ -136,12 +162,28 @@ fn apply(scratch: &Scratch, base: &str, patch: &[u8]) -> Result<String> {
     }
     scratch.copy_base(base, &paths)?;
     scratch.read_tree(base)?;
+    let replaced: BTreeSet<Vec<u8>> = (unmerged.iter())
+        .filter(|path| !paths.contains(*path))
+        .filter(|path| {
+            paths
+                .iter()
+                .any(|other| contains(path, other) || contains(other, path))
+        })
+        .cloned()
+        .collect();
+    scratch.remove(&replaced)?;
     for piece in pieces(patch, PIECE_BYTES).map_err(|error| unreadable(&error.to_string()))? {
         if let Err(refusal) = scratch.apply(&piece, false)? {
             return Err(unreadable(&refusal.reason));
         }
     }
-    scratch.write_tree()
+    Ok((scratch.write_tree()?, replaced))
+}
+
+/// Whether one path lies below another one.
+fn contains(folder: &[u8], path: &[u8]) -> bool {
+    let rest = path.strip_prefix(folder);
+    rest.is_some_and(|rest| rest.starts_with(b"/"))
 }
 
 fn unreadable(reason: &str) -> CommandError {
@@ -180,23 +222,12 @@ impl Git<'_> {
         copied().with_context(|| format!("{} cannot be copied", index.display()))
     }
 
-    /// Says which paths are in conflict.
-    fn unmerged(&self, kind: Kind) -> Result<Vec<String>> {
+    /// The paths in conflict.
+    fn unmerged(&self) -> Result<BTreeSet<Vec<u8>>> {
         let listed = self.limited(&["ls-files", "-u", "-z"])?;
-        let mut paths: Vec<&[u8]> = fields(&listed)
-            .filter_map(|entry| entry.split(|byte| *byte == b'\t').nth(1))
-            .collect();
-        paths.dedup();
-        let what = match kind {
-            Kind::Staged => "is in conflict, so nothing of it is staged; it is left out",
-            Kind::Uncommitted { .. } => {
-                "is in conflict; it is taken as it is on disk, conflict markers included"
-            }
-        };
-        Ok(paths
-            .into_iter()
-            .map(|path| format!("`{}` {what}", shown(path)))
-            .collect())
+        let paths =
+            fields(&listed).filter_map(|entry| entry.splitn(2, |byte| *byte == b'\t').nth(1));
+        Ok(paths.map(<[u8]>::to_vec).collect())
     }
 
     /// Says which submodules have changes of their own, which a superproject's diff cannot show.

@@ -181,6 +181,12 @@ pub trait PatchSource: Send + Sync {
     ///
     /// When the text, kept outside memory, cannot be read back.
     fn read_patch(&self, index: usize, text: &mut Vec<u8>) -> io::Result<()>;
+
+    /// The same text, if the source has it in memory anyway: then nobody needs a copy of it.
+    fn patch_in_memory(&self, index: usize) -> Option<&[u8]> {
+        let _ = index;
+        None
+    }
 }
 
 /// What a change says of itself: the title and the text of a pull request, or the cover letter of a series of patches.
@@ -262,14 +268,36 @@ impl ChangeSet {
     ///
     /// As [`PatchSource::read_patch`], and [`io::ErrorKind::InvalidInput`] if there is no change of that index.
     pub fn read_patch(&self, index: usize, text: &mut Vec<u8>) -> io::Result<()> {
-        let source = self.source_indices.get(index).ok_or_else(|| {
+        self.source.read_patch(self.source_index(index)?, text)
+    }
+
+    /// The patch text of one change: the source's own, if that is in memory, else read into a buffer that the caller
+    /// reuses.
+    ///
+    /// # Errors
+    ///
+    /// As [`read_patch`](Self::read_patch).
+    pub fn patch<'a>(&'a self, index: usize, buffer: &'a mut Vec<u8>) -> io::Result<&'a [u8]> {
+        if let Some(text) = self.patch_in_memory(index)? {
+            return Ok(text);
+        }
+        self.read_patch(index, buffer)?;
+        Ok(buffer)
+    }
+
+    /// As [`PatchSource::patch_in_memory`], with the errors of [`read_patch`](Self::read_patch).
+    pub(crate) fn patch_in_memory(&self, index: usize) -> io::Result<Option<&[u8]>> {
+        Ok(self.source.patch_in_memory(self.source_index(index)?))
+    }
+
+    fn source_index(&self, index: usize) -> io::Result<usize> {
+        self.source_indices.get(index).copied().ok_or_else(|| {
             let count = self.changes.len();
             io::Error::new(
                 io::ErrorKind::InvalidInput,
                 format!("change {index} of a change set of {count}"),
             )
-        })?;
-        self.source.read_patch(*source, text)
+        })
     }
 
     /// A number that tells this set from others: by the paths, kinds and sizes of its changes.

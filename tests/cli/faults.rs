@@ -98,6 +98,10 @@ struct Case {
     place: Place,
     before: Files,
     args: Vec<&'static str>,
+    /// What is typed.
+    stdin: &'static str,
+    /// What `triage.toml` may contain at any moment; unless a command writes it, empty.
+    decisions: Vec<Vec<u8>>,
     /// Texts that nobody but their author could write again.
     precious: Vec<&'static str>,
     /// Files below `.scrum` after a run in which nothing fails.
@@ -109,11 +113,23 @@ struct Case {
 impl Case {
     /// `None` if calls cannot fail here.
     fn new(place: Place, args: &[&'static str], precious: &[&'static str]) -> Option<Self> {
+        Self::typed(place, args, "", precious)
+    }
+
+    /// The same, with something typed.
+    fn typed(
+        place: Place,
+        args: &[&'static str],
+        stdin: &'static str,
+        precious: &[&'static str],
+    ) -> Option<Self> {
         FAULTS.as_ref()?;
         let mut case = Self {
             before: files(&place),
             place,
             args: args.to_vec(),
+            stdin,
+            decisions: Vec::new(),
             precious: precious.to_vec(),
             after: Files::new(),
             calls: Vec::new(),
@@ -135,6 +151,9 @@ impl Case {
             .arg(how)
             .arg(&log);
         command.arg(env!("CARGO_BIN_EXE_scrum")).args(&self.args);
+        let typed = self.place.beside("typed");
+        fs::write(&typed, self.stdin).unwrap();
+        command.stdin(fs::File::open(typed).unwrap());
         let run = self.place.finish(command.output().unwrap());
         let calls = fs::read_to_string(log)
             .unwrap()
@@ -151,7 +170,14 @@ impl Case {
             let is_there = left.values().any(|content| content == text.as_bytes());
             assert!(is_there, "{what}: lost: {text}");
         }
-        let again = self.place.scrum(&self.args);
+        if !self.decisions.is_empty() {
+            let is = &left["triage.toml"];
+            let text = String::from_utf8_lossy(is);
+            assert!(self.decisions.contains(is), "{what}: half of it: {text}");
+        }
+        let again = self
+            .place
+            .scrum_with_stdin(&self.args, self.stdin.as_bytes());
         assert_eq!(again.code, 0, "{what}: {}", again.all());
         let after = files(&self.place);
         for text in &self.precious {
@@ -296,6 +322,32 @@ fn a_review() {
         case.a_kill_at_any_call_loses_nothing();
         case.short_writes_change_nothing();
     }
+}
+
+#[test]
+fn a_triage() {
+    let place = reviewed();
+    let args = ["triage", "--all", "--by", "Ann"];
+    let file = ".scrum/triage.toml";
+    place
+        .scrum_with_stdin(&args, b"n Only Ann can say this.\nc")
+        .expect(0);
+    let before = place.read(file).into_bytes();
+    assert!(before.windows(8).any(|text| text == b"Only Ann"));
+    // Decided, taken back, decided otherwise.
+    let keys = "wuwf";
+    let Some(mut case) = Case::typed(place, &args, keys, &[ANSWER]) else {
+        return;
+    };
+    case.decisions.push(before);
+    for typed in 0..=keys.len() {
+        restore(&case.place, &case.before);
+        case.place
+            .scrum_with_stdin(&args, &keys.as_bytes()[..typed])
+            .expect(0);
+        case.decisions.push(case.place.read(file).into_bytes());
+    }
+    case.all();
 }
 
 #[test]

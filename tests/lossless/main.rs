@@ -17,5 +17,6 @@ mod patch_input;
 mod place;
 mod random;
 mod sections;
+mod uncommitted;
 mod verify;
 mod wave;

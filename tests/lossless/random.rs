@@ -9,19 +9,19 @@ use crate::check::{bundle_and_check, lines_by_git, same_lines};
 use crate::place::Place;
 
 /// A file of a tree: its mode and content.
-type File = (&'static str, Vec<u8>);
-type Tree = BTreeMap<Vec<u8>, File>;
+pub(crate) type File = (&'static str, Vec<u8>);
+pub(crate) type Tree = BTreeMap<Vec<u8>, File>;
 
 /// Marsaglia's xorshift, 64 bits wide.
-struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
     /// A number below `limit`.
-    fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -29,11 +29,11 @@ impl Dice {
     }
 
     /// True once in `n` times.
-    fn one_in(&mut self, n: usize) -> bool {
+    pub(crate) fn one_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
 
-    fn pick<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
+    pub(crate) fn pick<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
         all[self.below(all.len())]
     }
 }
@@ -54,7 +54,7 @@ const NAMES: [&str; 12] = [
     "gr\u{fc}n",
 ];
 
-fn path(dice: &mut Dice) -> Vec<u8> {
+pub(crate) fn path(dice: &mut Dice) -> Vec<u8> {
     let parts = 1 + dice.below(4);
     let parts: Vec<_> = (0..parts).map(|_| dice.pick(&NAMES)).collect();
     let mut path = parts.join("/").into_bytes();
@@ -65,7 +65,7 @@ fn path(dice: &mut Dice) -> Vec<u8> {
 }
 
 /// Puts a file in, and takes out what cannot be beside it.
-fn put(tree: &mut Tree, path: Vec<u8>, file: File) {
+pub(crate) fn put(tree: &mut Tree, path: Vec<u8>, file: File) {
     for (at, byte) in path.iter().enumerate() {
         if *byte == b'/' {
             tree.remove(&path[..at]);
@@ -102,7 +102,7 @@ fn line(dice: &mut Dice) -> Vec<u8> {
     line
 }
 
-fn content(dice: &mut Dice) -> Vec<u8> {
+pub(crate) fn content(dice: &mut Dice) -> Vec<u8> {
     if dice.one_in(12) {
         return (0..dice.below(400))
             .map(|_| u8::try_from(dice.below(256)).unwrap())
@@ -117,7 +117,7 @@ fn content(dice: &mut Dice) -> Vec<u8> {
     text
 }
 
-fn file(dice: &mut Dice) -> File {
+pub(crate) fn file(dice: &mut Dice) -> File {
     match dice.below(14) {
         0 => ("120000", format!("to/{}", dice.below(9)).into_bytes()),
         1 => (
@@ -130,7 +130,7 @@ fn file(dice: &mut Dice) -> File {
 }
 
 /// Changes a few runs of lines.
-fn edit(dice: &mut Dice, text: &[u8]) -> Vec<u8> {
+pub(crate) fn edit(dice: &mut Dice, text: &[u8]) -> Vec<u8> {
     let mut lines: Vec<Vec<u8>> = text
         .split_inclusive(|byte| *byte == b'\n')
         .map(<[u8]>::to_vec)
@@ -158,7 +158,7 @@ fn edit(dice: &mut Dice, text: &[u8]) -> Vec<u8> {
     text
 }
 
-fn head(dice: &mut Dice, base: &Tree) -> Tree {
+pub(crate) fn head(dice: &mut Dice, base: &Tree) -> Tree {
     let mut tree = base.clone();
     for _ in 0..=dice.below(14) {
         let paths: Vec<_> = tree.keys().cloned().collect();
@@ -234,7 +234,7 @@ fn head(dice: &mut Dice, base: &Tree) -> Tree {
 }
 
 /// Makes the two commits.
-fn history(place: &Place, base: &Tree, head: &Tree) {
+pub(crate) fn history(place: &Place, base: &Tree, head: &Tree) {
     let mut stream = Vec::new();
     for (number, (tag, tree)) in [("base", base), ("head", head)].into_iter().enumerate() {
         let from = if number == 0 { "" } else { "from :1\n" };
@@ -279,7 +279,7 @@ fn history(place: &Place, base: &Tree, head: &Tree) {
     assert!(child.wait().unwrap().success());
 }
 
-fn flags(dice: &mut Dice) -> Vec<String> {
+pub(crate) fn flags(dice: &mut Dice) -> Vec<String> {
     let mut flags: Vec<&str> = vec!["--by", dice.pick(&["workspace", "top-level"])];
     for (flag, odds) in [
         ("--no-divide", 3),

@@ -4,7 +4,7 @@
 //! simpler and wrong twice: git sets the time of an object file anew where it would have written the same object, and
 //! `git apply` takes the result of a binary patch from the objects, without a look at the patch, where it is there.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -131,6 +131,16 @@ impl Scratch {
 
     pub(crate) fn read_tree(&self, tree: &str) -> Result<()> {
         self.run(&["read-tree", tree], None).map(drop)
+    }
+
+    /// Takes files out of the index.
+    pub(crate) fn remove(&self, paths: &BTreeSet<Vec<u8>>) -> Result<()> {
+        let entries = paths
+            .iter()
+            .map(|path| [b"0 ", &[b'0'; 40][..], b"\t", path, b"\0"].concat());
+        let entries: Vec<u8> = entries.flatten().collect();
+        self.run(&["update-index", "-z", "--index-info"], Some(&entries))
+            .map(drop)
     }
 
     pub(crate) fn write_tree(&self) -> Result<String> {

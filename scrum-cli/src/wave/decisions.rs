@@ -9,7 +9,7 @@ use scrum_core::rounds::TriageFile;
 use scrum_core::tally::Tally;
 
 use super::rounds::carry_between_trees;
-use super::{Wave, write_atomically};
+use super::{Wave, remove_left_behind, write_atomically};
 use crate::error::{Context as _, Result, cannot_read, usage_error};
 use crate::session::Session;
 
@@ -43,6 +43,7 @@ pub(crate) fn write_decisions(session: &Session, decisions: &TriageFile) -> Resu
     let waves = session.waves();
     std::fs::create_dir_all(&waves)
         .with_context(|| format!("{} cannot be made", waves.display()))?;
+    remove_left_behind(&waves)?;
     let ignore = waves.join(".gitignore");
     let text = std::fs::read_to_string(&ignore).unwrap_or_default();
     if matches!(text.trim(), "*" | "") {

@@ -285,7 +285,7 @@ fn temporary_files(wave: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Removes the temporary files of runs that were killed. A run beside this one that loses its file writes it again.
+/// Removes the temporary files of runs that were killed, in a wave or beside the waves. A run beside this one that loses its file writes it again.
 pub(crate) fn remove_left_behind(wave: &Path) -> Result<()> {
     temporary_files(wave)
         .iter()

@@ -105,6 +105,8 @@ impl AttributeTree {
     fn add(&mut self, path: &RepoPath, text: &[u8], warnings: &mut Vec<String>) {
         let is_top = path.folder().is_empty();
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+        // For git the text is a string of C.
+        let text = text.split(|byte| *byte == 0).next().unwrap_or_default();
         let lines: Vec<&[u8]> = text.lines().collect();
         let rules = || parse(text).filter_map(Result::ok);
         if self.macros.is_empty() {

@@ -22,7 +22,7 @@ use crate::range::{Commit, Range};
 /// [`PatchError`] with the line where reading failed; nothing is skipped. Binary data is inflated to see whether it is
 /// whole, if the crate has its feature `git`.
 pub fn change_set(name: &str, text: Vec<u8>) -> Result<ChangeSet, PatchError> {
-    let text = match mail::decode(&text)? {
+    let mut text = match mail::decode(&text)? {
         Cow::Owned(decoded) => decoded,
         Cow::Borrowed(_) => text,
     };
@@ -61,6 +61,15 @@ pub fn change_set(name: &str, text: Vec<u8>) -> Result<ChangeSet, PatchError> {
     let says_something = !text.iter().all(u8::is_ascii_whitespace);
     if files.is_empty() && says_something && !mail::is_only_cover(&text) {
         return Err(PatchError::NotGit);
+    }
+    // The last line of a file may lack its line feed; what follows in a bundle must not join it.
+    if let Some((_, span)) = files.last_mut()
+        && span.end == text.len()
+        && !text.ends_with(b"\n")
+    {
+        text.reserve_exact(1);
+        text.push(b'\n');
+        span.end += 1;
     }
     // What builds on an earlier mail stays behind it, and with it the whole series in its order.
     if !builds_on_itself(&files) {
@@ -156,11 +165,11 @@ impl PatchSource for PatchFile {
     fn read_patch(&self, index: usize, text: &mut Vec<u8>) -> io::Result<()> {
         text.clear();
         text.extend_from_slice(&self.text[self.spans[index].clone()]);
-        // The last line of a file may lack its line feed; what follows in a bundle must not join it.
-        if text.last() != Some(&b'\n') {
-            text.push(b'\n');
-        }
         Ok(())
+    }
+
+    fn patch_in_memory(&self, index: usize) -> Option<&[u8]> {
+        Some(&self.text[self.spans[index].clone()])
     }
 }
 

@@ -10,22 +10,21 @@ use crate::change::ChangeSet;
 /// The last patch is kept: the parts of a file that was cut follow each other, and each is made from the whole.
 #[derive(Debug)]
 pub struct DiffWriter<'a> {
-    changes: &'a ChangeSet,
-    text: Vec<u8>,
-    /// A piece made of `text`.
+    patches: Patches<'a>,
+    /// A piece made of a patch.
     piece: Vec<u8>,
-    /// The change whose patch is in `text`.
-    held: Option<usize>,
 }
 
 impl<'a> DiffWriter<'a> {
     /// A writer that has read no patch yet.
     pub fn new(changes: &'a ChangeSet) -> Self {
         Self {
-            changes,
-            text: Vec::new(),
+            patches: Patches {
+                changes,
+                text: Vec::new(),
+                held: None,
+            },
             piece: Vec::new(),
-            held: None,
         }
     }
 
@@ -52,12 +51,12 @@ impl<'a> DiffWriter<'a> {
 
     /// The text that [`piece`](Self::piece) writes.
     pub(crate) fn text(&mut self, piece: &Piece) -> io::Result<&[u8]> {
+        let patch = self.patches.get(piece.change)?;
         let Some(cut) = &piece.cut else {
-            return self.patch(piece.change);
+            return Ok(patch);
         };
-        self.patch(piece.change)?;
         self.piece.clear();
-        cut.write(&self.text, &mut self.piece)?;
+        cut.write(patch, &mut self.piece)?;
         Ok(&self.piece)
     }
 
@@ -68,12 +67,26 @@ impl<'a> DiffWriter<'a> {
     /// As [`bundle`](Self::bundle).
     pub fn excluded(&mut self, plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         for excluded in &plan.excluded {
-            out.write_all(self.patch(excluded.change)?)?;
+            out.write_all(self.patches.get(excluded.change)?)?;
         }
         Ok(())
     }
+}
 
-    fn patch(&mut self, change: usize) -> io::Result<&[u8]> {
+/// Patches, the last one kept unless the change set itself has it in memory.
+#[derive(Debug)]
+struct Patches<'a> {
+    changes: &'a ChangeSet,
+    text: Vec<u8>,
+    /// The change whose patch `text` contains.
+    held: Option<usize>,
+}
+
+impl Patches<'_> {
+    fn get(&mut self, change: usize) -> io::Result<&[u8]> {
+        if let Some(text) = self.changes.patch_in_memory(change)? {
+            return Ok(text);
+        }
         if self.held != Some(change) {
             self.held = None;
             self.changes.read_patch(change, &mut self.text)?;

@@ -312,14 +312,14 @@ fn patch_sha256(changes: &ChangeSet) -> Result<Option<String>, WaveError> {
     let mut id = PatchId::default();
     let mut text = Vec::new();
     for index in 0..changes.changes().len() {
-        changes
-            .read_patch(index, &mut text)
+        let text = changes
+            .patch(index, &mut text)
             .map_err(|source| WaveError::Io {
                 name: MANIFEST.to_owned(),
                 source,
             })?;
         // What was read into changes once reads again.
-        patch::file_patches(&text)
+        patch::file_patches(text)
             .flatten()
             .for_each(|file| id.add(&file));
     }

@@ -126,6 +126,10 @@ impl Writer<'_> {
         }
         let objects = self.objects;
         let (old_content, new_content) = (content(objects, old)?, content(objects, new)?);
+        // An empty file that comes or goes.
+        if old_content.bytes() == new_content.bytes() {
+            return Ok(());
+        }
         if self.is_binary(old, &old_content) || self.is_binary(new, &new_content) {
             self.summary.binary = true;
             let old = binary::Binary::new(old, old_content.bytes());

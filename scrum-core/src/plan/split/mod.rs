@@ -146,8 +146,8 @@ fn cut_file(
         return Ok(Ok(None));
     }
     let path = || change.path.clone();
-    changes
-        .read_patch(index, text)
+    let text = changes
+        .patch(index, text)
         .map_err(|source| PlanError::Read {
             path: path(),
             source,

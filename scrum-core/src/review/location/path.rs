@@ -138,7 +138,7 @@ pub(super) fn bare_end(text: &str) -> usize {
     text.len()
 }
 
-/// A path freed of Markdown escapes, `file://` and Windows separators. `None` where no letter or digit is left.
+/// A path freed of Markdown escapes, `file://`, Windows separators and repeated slashes. `None` where no letter or digit is left.
 pub(super) fn cleaned(raw: &str, quoted: bool) -> Option<String> {
     let mut text = raw.trim();
     if !quoted {
@@ -146,7 +146,11 @@ pub(super) fn cleaned(raw: &str, quoted: bool) -> Option<String> {
         text = text.trim_start_matches(['*', '\'', '‘']);
     }
     text = text.strip_prefix("file://").unwrap_or(text);
-    let text = without_separators_of_windows(&without_escapes(text));
+    let mut text = without_separators_of_windows(&without_escapes(text));
+    if !text.contains("://") {
+        let mut before = ' ';
+        text.retain(|c| !(std::mem::replace(&mut before, c) == '/' && c == '/'));
+    }
     (text.contains(char::is_alphanumeric) && !text.contains('\0')).then_some(text)
 }
 
@@ -175,11 +179,7 @@ fn without_escapes(text: &str) -> String {
 /// both kinds of separator stays as it is.
 fn without_separators_of_windows(text: &str) -> String {
     if is_drive(text) || (text.contains('\\') && !text.contains('/') && !text.starts_with('"')) {
-        let mut path = text.replace('\\', "/");
-        while path.contains("//") {
-            path = path.replace("//", "/");
-        }
-        path
+        text.replace('\\', "/")
     } else {
         text.to_owned()
     }
@@ -295,6 +295,8 @@ mod tests {
             ("C:\\code\\src\\main.rs", "C:/code/src/main.rs"),
             ("file:///home/x/a.rs", "/home/x/a.rs"),
             ("src/a.rs.", "src/a.rs"),
+            ("src///a.rs", "src/a.rs"),
+            ("file:////srv//a.rs", "/srv/a.rs"),
         ] {
             assert_eq!(cleaned(raw, false).as_deref(), Some(path));
         }
