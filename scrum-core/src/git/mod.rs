@@ -38,6 +38,7 @@ mod history;
 mod languages;
 mod objects;
 mod options;
+mod pair;
 mod patch;
 mod pathspec;
 mod recent;

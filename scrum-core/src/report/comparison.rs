@@ -2,9 +2,9 @@
 
 use std::io;
 
-use super::clean::{columns, line, shorten, wrap};
-use super::inert::{code, markdown_with_code};
+use super::escape::{code, markdown_with_code};
 use super::ranked::{counted, location_name, severity_word};
+use super::sanitize::{columns, line, shorten, wrap};
 use crate::rounds::{Comparison, Entry, Place, Status, WaveSide};
 use crate::size;
 

@@ -2,7 +2,7 @@
 
 use super::ranked::counted;
 use crate::estimate::{EstimateBasis, EstimateMethod, INDICATIVE_BELOW};
-use crate::report::clean::line;
+use crate::report::sanitize::line;
 use crate::tally::{JudgedRecord, Tally};
 
 /// `at least 12.5 defects in all (95 %: 9.2 to 30.1), of which 8 are reported; Chao, 3 lineages, on unconfirmed findings`.

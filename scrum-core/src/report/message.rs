@@ -1,9 +1,9 @@
 //! An issue as plain text, for formats with one message an issue.
 //!
 //! A message may end up in a terminal, in a comment that reads it as Markdown, or in a runner's log, so reviewers'
-//! words go through [`inert::plain`](super::inert::plain), and no line begins with anything of theirs.
+//! words go through [`escape::plain`](super::escape::plain), and no line begins with anything of theirs.
 
-use super::inert::{cut, plain};
+use super::escape::{cut, plain};
 use super::ranked::{
     Ranked, cited, counted, notes, severity_said, severity_word, what_and_why, who,
 };

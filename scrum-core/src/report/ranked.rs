@@ -5,7 +5,7 @@
 
 use std::cmp::Reverse;
 
-use super::clean::{line, shorten};
+use super::sanitize::{line, shorten};
 use crate::review::location::LineRange;
 use crate::review::{ReadAs, Severity};
 use crate::tally::ground::Grounding;
@@ -29,6 +29,7 @@ pub enum Rank {
 
 /// An issue with its bundle.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Ranked<'t> {
     /// The bundle that it belongs to.
     pub bundle: &'t BundleTally,

@@ -9,12 +9,12 @@ use indexmap::IndexMap;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::clean::line;
+use super::escape::plain;
 use super::file_uri;
 use super::fingerprint::fingerprints;
-use super::inert::plain;
 use super::message::{message, rule};
 use super::ranked::{Ranked, counted, ranked};
+use super::sanitize::line;
 use crate::review::Severity;
 use crate::tally::lineage::LineageSet;
 use crate::tally::{BundleTally, DiffText, Tally, TriageMark};

@@ -2,7 +2,7 @@
 //!
 //! First a line for each bundle and one for all; then the issues of all bundles, those that lineages agree on first; then
 //! what each reviewer did with each bundle, and what was not counted. It ends with a summary if there are several bundles.
-//! Words of reviewers go through [`clean`](super::clean); colour only marks what the words say already.
+//! Words of reviewers go through [`sanitize`](super::sanitize); colour only marks what the words say already.
 
 mod issues;
 mod reviewers;
@@ -10,9 +10,9 @@ mod reviewers;
 use std::io;
 
 use super::Only;
-use super::clean::{columns, line, shorten, wrap_into};
 use super::estimated::{estimate_in_words, judged_in_words};
 use super::ranked::{Rank, Ranked, counted, headline, location_name, ranked, severity_said};
+use super::sanitize::{columns, line, shorten, wrap_into};
 use crate::review::Severity;
 use crate::size;
 use crate::tally::{

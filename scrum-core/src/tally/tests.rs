@@ -11,7 +11,7 @@ use crate::review::{
     ReviewVerdict, Severity, UnlocatedFinding,
 };
 use crate::tally::ground::tests::{bundle, file, manifest};
-use crate::tally::ground::{Ground, Grounding};
+use crate::tally::ground::{Grounding, WaveIndex};
 use crate::tally::lineage::{LineageSet, independence};
 use crate::wave::manifest::{ExcludedRecord, Manifest};
 
@@ -133,14 +133,14 @@ fn wave() -> Manifest {
 
 const TREE: &[u8] = b"cli/main.rs\nsrc/lib.rs\nsrc/old/unchanged.rs\nsrc/printer.rs\n";
 
-fn ground() -> Ground {
-    Ground::new(&wave(), TREE)
+fn wave_index() -> WaveIndex {
+    WaveIndex::new(&wave(), TREE)
 }
 
 fn count(submissions: Vec<Submission>) -> Tally {
     tally(
         submissions,
-        Some(&ground()),
+        Some(&wave_index()),
         &NoDiffs,
         &TallyOptions::default(),
     )
@@ -382,7 +382,7 @@ fn an_unchanged_file_cited_from_two_bundles_is_one_distinct_location() {
 }
 
 /// A wave with a changed, a renamed, a new and a deleted file; the base has 100 lines more in front than the head.
-fn moved_down() -> Ground {
+fn moved_down() -> WaveIndex {
     let shifted = |path: &str, kind| {
         let mut record = file(path, kind, &[(10, 20)]);
         record.hunks[0].old_start = 110;
@@ -396,7 +396,7 @@ fn moved_down() -> Ground {
         file("src/new.rs", ChangeKind::Added, &[(1, 9)]),
         file("src/gone.rs", ChangeKind::Deleted, &[(1, 9)]),
     ];
-    Ground::new(&manifest(vec![bundle("core", 100, files)]), TREE)
+    WaveIndex::new(&manifest(vec![bundle("core", 100, files)]), TREE)
 }
 
 #[test]
@@ -500,7 +500,7 @@ fn symbols_meet_lines_through_the_diff() {
     ];
     let tally = tally(
         submissions,
-        Some(&ground()),
+        Some(&wave_index()),
         &diffs,
         &TallyOptions::default(),
     );
@@ -561,7 +561,7 @@ fn everybody_expected_is_listed_and_failures_are_no_votes() {
         with("cli", "kimi", Outcome::NotAsked),
         by("gone", "opus", review(&["src/lib.rs:3"])),
     ];
-    let tally = tally(submissions, Some(&ground()), &NoDiffs, &options);
+    let tally = tally(submissions, Some(&wave_index()), &NoDiffs, &options);
     let states = |at: usize| -> Vec<&str> {
         tally.bundles[at]
             .reviewers
@@ -785,7 +785,7 @@ fn sample() -> Tally {
             },
         ),
     ];
-    tally(submissions, Some(&ground()), &NoDiffs, &options)
+    tally(submissions, Some(&wave_index()), &NoDiffs, &options)
 }
 
 fn text(tally: &Tally, options: &TextOptions) -> String {
@@ -801,7 +801,7 @@ fn text_for_a_terminal() {
     assert!(
         plain
             .lines()
-            .all(|line| crate::report::clean::columns(line) <= 80)
+            .all(|line| crate::report::sanitize::columns(line) <= 80)
     );
     insta::assert_snapshot!(
         "verbose",
@@ -811,7 +811,7 @@ fn text_for_a_terminal() {
     assert!(
         narrow
             .lines()
-            .all(|line| crate::report::clean::columns(line) <= 60),
+            .all(|line| crate::report::sanitize::columns(line) <= 60),
         "{narrow}"
     );
     let colored = text(&sample(), &TextOptions::default().color(true));
@@ -846,7 +846,7 @@ fn lines_beyond_the_end_of_a_new_file_are_set_aside() {
     manifest.bundles[0]
         .files
         .push(file("src/new.rs", ChangeKind::Added, &[(1, 58)]));
-    let ground = Ground::new(&manifest, TREE);
+    let wave_index = WaveIndex::new(&manifest, TREE);
     let cited = [
         "src/new.rs:58",
         "src/new.rs:59",
@@ -860,7 +860,7 @@ fn lines_beyond_the_end_of_a_new_file_are_set_aside() {
     let submissions = vec![by("core", "opus", said)];
     let tally = tally(
         submissions,
-        Some(&ground),
+        Some(&wave_index),
         &NoDiffs,
         &TallyOptions::default(),
     );

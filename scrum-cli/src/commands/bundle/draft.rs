@@ -62,13 +62,9 @@ impl PlannedWave {
         // Its objects must be there until the plan is made.
         if let Some(snapshot) = &snapshot {
             snapshot.notes.iter().for_each(|note| output.detail(note));
-            let warnings = &snapshot.warnings;
-            warnings.iter().for_each(|warning| output.warning(warning));
+            output.warnings(&snapshot.warnings);
         }
-        changes
-            .warnings
-            .iter()
-            .for_each(|warning| output.warning(warning));
+        output.warnings(&changes.warnings);
         if let Some(title) = &bundling.title {
             changes.message.title.clone_from(title);
         }

@@ -11,7 +11,7 @@ pub(super) use function::FunctionRule;
 use super::GitError;
 use super::attributes::DiffAttribute;
 use super::objects::Objects;
-use super::renames::{FilePair, Side};
+use super::pair::{FilePair, Side};
 use crate::change::{Hunk, Mode};
 
 /// Content of this size and more is taken as binary without a look at it, as by git's default `core.bigFileThreshold`.

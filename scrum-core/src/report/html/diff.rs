@@ -13,7 +13,7 @@ use super::plan::BundlePlan;
 use super::words::code_line;
 use crate::change::{ChangeKind, Hunk};
 use crate::patch::{FilePatch, HunkLine, HunkText, LineKind, file_patches};
-use crate::report::clean::line;
+use crate::report::sanitize::line;
 use crate::review::location::LineRange;
 use crate::wave::manifest::{BundleRecord, FileRecord, Manifest};
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::bar::{Bar, bar};
 use super::plan::PlanView;
 use super::{Register, counted, grouped};
-use crate::report::clean::line;
+use crate::report::sanitize::line;
 use crate::review::ReviewVerdict;
 use crate::size;
 use crate::tally::{ReviewState, ReviewerRow, Tally, Totals};

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{MarkdownPage, bundle_id, fold, severity, words};
 use crate::report::Only;
-use crate::report::clean::{line, shorten};
-use crate::report::inert::markdown;
+use crate::report::escape::markdown;
 use crate::report::ranked::{counted, location_name};
+use crate::report::sanitize::{line, shorten};
 use crate::size;
 use crate::tally::{
     BundleTally, MentionRecord, ReviewState, ReviewerRow, SetAside, Tally, UnlocatedRecord,
