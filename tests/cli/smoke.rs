@@ -253,7 +253,7 @@ fn reports_of_other_runners_plug_in() {
         (
             "cut.xml",
             "<testsuite><testcase name='a'/>",
-            "it ends inside of an element",
+            "it ends inside an element",
         ),
         ("prose.txt", "all is well\n", "neither `PASS name 5s` lines"),
     ] {
