@@ -21,7 +21,7 @@ pub(crate) fn output(
         .stderr(Stdio::piped());
     let mut child = command
         .spawn()
-        .with_context(|| format!("git cannot be run; {needed_by} needs it on PATH"))?;
+        .with_context(|| format!("git cannot be run; {needed_by} needs git on PATH"))?;
     let pipe = child.stdin.take();
     // A git that stops reading says why on stderr, which is the better message.
     std::thread::scope(|scope| {

@@ -184,5 +184,9 @@ fn a_recorded_answer_by_itself() {
     let run = place
         .scrum(&["demo", "--answer", "nobody", "gateway"])
         .expect(2);
-    assert!(run.stderr.contains("the seats are kimi"), "{}", run.all());
+    assert!(
+        run.stderr.contains("the reviewers are kimi"),
+        "{}",
+        run.all()
+    );
 }

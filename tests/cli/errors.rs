@@ -374,7 +374,7 @@ fn a_name_that_is_spelt_nearly_right_comes_with_the_command_corrected() {
         (
             &["review", "--dry-run", "--bundle=we"],
             "no bundle `we`",
-            "there are core, web; `scrum review --dry-run`",
+            "known: core, web; `scrum review --dry-run`",
         ),
         (
             &["review", "--reviewer", "kimmi", "--bundle", "core"],
@@ -384,7 +384,7 @@ fn a_name_that_is_spelt_nearly_right_comes_with_the_command_corrected() {
         (
             &["review", "--reviewer", "gemini"],
             "no reviewer `gemini`",
-            "there are opus, kimi; `scrum review --dry-run`",
+            "known: opus, kimi; `scrum review --dry-run`",
         ),
         (
             &["review", "mian...topic"],

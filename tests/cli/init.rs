@@ -124,7 +124,7 @@ fn what_is_there_is_never_touched() {
     place.write("scrum.toml", "# mine, and [broken\n");
     let before = files_below(&place.path());
     let run = init(&place, &none, &[], &[]).expect(2);
-    assert!(run.stderr.contains("is there already"), "{}", run.all());
+    assert!(run.stderr.contains("exists already"), "{}", run.all());
     assert!(run.stderr.contains("scrum init --print"), "{}", run.all());
     init(&place, &none, &["--print"], &[]).expect(0);
     assert_eq!(place.read("scrum.toml"), "# mine, and [broken\n");

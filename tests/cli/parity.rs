@@ -195,7 +195,7 @@ fn known_gaps_and_ignored_places() {
     );
     assert!(
         run.stderr
-            .contains("the known gap `valid` is none any more"),
+            .contains("the known gap `valid` no longer diverges"),
         "{}",
         run.all()
     );
@@ -339,7 +339,7 @@ fn nobody_else_is_asked() {
 fn what_is_typed_wrongly_is_named() {
     let place = place(CASES, "");
     for (args, words) in [
-        (&["parity", "cases.toml"][..], "nobody to ask"),
+        (&["parity", "cases.toml"][..], "no server is named"),
         (
             &["parity", "cases.toml", "--left", "a=http://h"][..],
             "--right",

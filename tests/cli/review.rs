@@ -737,7 +737,7 @@ fn what_cannot_be_asked_is_said_before_anything_is() {
         .scrum(&["review", place.read(".scrum/current").trim(), "--split"])
         .expect(2);
     assert!(
-        options.stderr.contains("bundled already"),
+        options.stderr.contains("already bundled"),
         "{}",
         options.stderr
     );

@@ -251,7 +251,7 @@ fn triage_over_a_pipe_is_resumed_undone_and_noted() {
     let run = place.scrum_with_stdin(&["triage", &old, "--by", "Ann"], keys);
     let run = run.expect(0);
     assert!(
-        run.stdout.contains("1 of 5") && run.stdout.contains("taken back"),
+        run.stdout.contains("1 of 5") && run.stdout.contains("undone"),
         "{}",
         run.all()
     );

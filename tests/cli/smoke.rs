@@ -125,7 +125,7 @@ fn steps_that_hang_fork_die_and_flood() {
     assert!(log.len() < 2 << 20, "{}", log.len());
     let log = place.read(&format!("{wave}/smoke/floods.log"));
     assert!(
-        log.starts_with("[98951424 bytes before this were not kept]\n"),
+        log.starts_with("[98951424 bytes before this are not kept]\n"),
         "{:?}",
         &log[..80]
     );
@@ -253,7 +253,7 @@ fn reports_of_other_runners_plug_in() {
         (
             "cut.xml",
             "<testsuite><testcase name='a'/>",
-            "it ends inside of an element",
+            "it ends inside an element",
         ),
         ("prose.txt", "all is well\n", "neither `PASS name 5s` lines"),
     ] {
@@ -293,7 +293,7 @@ fn formats_go_by_name_or_ending() {
     assert_eq!(run.json()["steps"][0]["name"], "a & b");
     let run = place.scrum(&["smoke", "-o", "smoke.doc"]).expect(2);
     assert!(
-        run.stderr.contains("the ending names no format"),
+        run.stderr.contains("the ending is not that of a format"),
         "{}",
         run.all()
     );

@@ -86,7 +86,7 @@ fn the_buckets_add_up() {
         + &finding("INFO", "core/src/pool.rs:20", "again")
         + &finding("WARN", "core/src/pool.rs:0", "no line")
         + &finding("WARN", "core/src/ghost.rs:9", "no file")
-        + &finding("WARN", "core/src/pool.rs:30", "taken back")
+        + &finding("WARN", "core/src/pool.rs:30", "undone")
         + "RETRACT: core/src/pool.rs:30\nRETRACT: core/src/pool.rs:55\n";
     let place = reviewed(&[("opus", text)]);
     let tally = place.scrum(&["tally", "--format", "json"]).expect(0).json();
@@ -149,7 +149,9 @@ fn a_gate_that_nobody_reviewed_for_warns_and_no_evidence_fails() {
     ] {
         let run = place.scrum(&["tally", "--fail-on", gate]);
         assert_eq!(run.code, code, "{gate}: {}", run.all());
-        let warns = run.stderr.contains("passes because nobody has reviewed");
+        let warns = run
+            .stderr
+            .contains("passes only because there are no reviews");
         assert_eq!(warns, code == 0, "{gate}: {}", run.all());
     }
 }
@@ -191,7 +193,7 @@ fn text_follows_the_width_and_narrows_on_request() {
             .scrum(&json)
             .expect(2)
             .stderr
-            .contains("--only narrows text and Markdown")
+            .contains("--only affects text and Markdown")
     );
     let unknown = place.scrum(&["tally", "--only", "bundle=cor"]).expect(2);
     assert!(

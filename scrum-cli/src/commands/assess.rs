@@ -1,4 +1,4 @@
-//! `scrum assess`: whether a release can ship, from what its phases found.
+//! `scrum assess`: decides from the results of its phases whether a release can ship.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -14,13 +14,14 @@ use crate::session::Session;
 use crate::terminal::Output;
 use crate::wave::{ASSESSMENT, CountedWave, Phases, today, write_atomically};
 
-/// Say whether a release can ship, with the evidence
+/// Decide whether a release can ship, with the evidence
 ///
-/// Reads the wave's smoke.json and parity.json, counts its reviews, and reads gaps.toml of the wave or the top folder.
-/// The verdict is `ship`, `ship-with-known-gap` or `hold`, by the rules of [assess] in scrum.toml. What was not run is
-/// said to be not run, and holds if `require` names it. The wave keeps assess.json, assess.md and the page.
+/// Reads smoke.json and parity.json of the wave, counts its reviews, and reads gaps.toml of the wave or the top folder.
+/// The verdict is `ship`, `ship-with-known-gap` or `hold`, by the rules of [assess] in scrum.toml. A phase that was not
+/// run is reported, and means `hold` if `require` names it. Writes assess.json, assess.md and report.html into the
+/// wave.
 ///
-/// The exit code is 1 for hold.
+/// The exit code is 1 if the verdict is `hold`.
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Examples:\n  scrum assess\n  scrum assess main...HEAD --format markdown > RELEASE.md\n  scrum assess --format in-toto > test-result.json"
@@ -29,18 +30,18 @@ pub(crate) struct AssessArgs {
     /// A wave: a folder, a name under .scrum/, or a range [default: the newest]
     #[arg(value_name = "WAVE")]
     wave: Option<PathBuf>,
-    /// What to print
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: AssessFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum AssessFormat {
-    /// For a person
+    /// Text for people
     Text,
-    /// All of it
+    /// JSON for programs
     Json,
-    /// To commit as the release's record
+    /// Markdown to commit as the record of the release
     Markdown,
     /// An in-toto statement with the predicate test-result
     InToto,
@@ -59,7 +60,7 @@ impl AssessFormat {
 
 /// Runs the command.
 pub(crate) fn run(args: &AssessArgs, session: &Session, output: &Output) -> Result<ExitCode> {
-    // Counted again, so that no older tally speaks for newer reviews.
+    // Count again: an older tally would not cover newer reviews.
     let options = session.config.tally_options().jobs(super::cores());
     let mut counted = CountedWave::open(args.wave.as_deref(), &options, session)?;
     output.warnings(&counted.warnings);
@@ -103,7 +104,7 @@ pub(crate) fn run(args: &AssessArgs, session: &Session, output: &Output) -> Resu
     Ok(ExitCode::Refused)
 }
 
-/// Leaves the assessment in the wave.
+/// Writes the assessment into the wave.
 fn keep(assessment: &Assessment, wave: &Path) -> Result<()> {
     write_atomically(&wave.join(ASSESSMENT), &mut |out| {
         assessment.write_json(out)

@@ -10,27 +10,27 @@ use crate::wave::{Listed, all};
 
 /// Remove old waves
 ///
-/// Says first which waves it removes, then removes them, with their reviews. Kept are the N that were written last, and
-/// the one that .scrum/current names. .scrum/triage.toml is no wave and stays.
+/// Lists the waves to remove, then removes them with their reviews. Keeps the N newest waves, the current one
+/// (.scrum/current), and .scrum/triage.toml.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:\n  scrum clean --keep 5 --dry-run\n  scrum clean --keep 5")]
 pub(crate) struct CleanArgs {
-    /// How many waves to keep, the last written ones
+    /// How many of the newest waves to keep
     #[arg(long, value_name = "N")]
     keep: usize,
-    /// Only say what would be removed
+    /// Only list what would be removed
     #[arg(short = 'n', long)]
     dry_run: bool,
-    /// What to print
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: CleanFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum CleanFormat {
-    /// For a person
+    /// Text for people
     Text,
-    /// For a program
+    /// JSON for programs
     Json,
 }
 

@@ -1,4 +1,4 @@
-//! `scrum compare`: what a second wave of reviews says about the first.
+//! `scrum compare`: compares the reviews of two waves.
 
 use std::path::PathBuf;
 
@@ -10,35 +10,35 @@ use crate::session::Session;
 use crate::terminal::Output;
 use crate::wave::{CountedWave, rounds};
 
-/// Compare two waves: what is new, what is gone
+/// Compare two waves: which issues are new, which are gone
 ///
-/// Carries every issue of the old wave through the changes between the two heads, renames and moved blocks included, to
-/// its new lines. Then each issue is new, persisting (found again at its lines, in like words), gone (its lines changed,
-/// and a lineage that reported it reviewed again and did not repeat it), unconfirmed (the same, but its lines did not
-/// change), or not re-reviewed. Needs the repository with both heads. docs/rounds.md has the rules.
+/// Maps every issue of the old wave to its new lines, through the changes between the two heads, including renames and
+/// moved blocks. Each issue is new, persisting (reported again at these lines, in similar words), gone (its lines
+/// changed, and a lineage that reported it reviewed again and did not repeat it), unconfirmed (as gone, but its lines
+/// did not change), or not re-reviewed. Needs a repository with both heads. docs/rounds.md has the rules.
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Examples:\n  scrum compare main...v1 main...v2\n  scrum compare 1a2b3c4-5d6e7f8 1a2b3c4-9a8b7c6 --format markdown"
 )]
 pub(crate) struct CompareArgs {
-    /// The wave before: a folder, a name under .scrum/, or a range
+    /// The older wave: a folder, a name under .scrum/, or a range
     #[arg(value_name = "OLD-WAVE")]
     old: PathBuf,
-    /// The wave after
+    /// The newer wave
     #[arg(value_name = "NEW-WAVE")]
     new: PathBuf,
-    /// What to print
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: CompareFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum CompareFormat {
-    /// For a person
+    /// Text for people
     Text,
-    /// All of it
+    /// JSON for programs
     Json,
-    /// A comment for a pull request
+    /// Markdown for a pull request
     Markdown,
 }
 

@@ -1,4 +1,4 @@
-//! `scrum completions`: what a shell needs to complete our command line.
+//! `scrum completions`: shell completions.
 
 use clap::{Args as ClapArgs, CommandFactory};
 use clap_complete::Shell;
@@ -6,9 +6,9 @@ use clap_complete::Shell;
 use crate::error::{ExitCode, Result};
 use crate::terminal::Output;
 
-/// Print a shell's completions of this command line
+/// Print completions for a shell
 ///
-/// They complete commands, options, the values of options, and file names.
+/// They complete commands, options, values of options, and file names.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:

@@ -1,4 +1,4 @@
-//! `scrum demo`: the whole path on a repository of its own.
+//! `scrum demo`: all steps, on an example repository.
 
 use std::path::{Path, PathBuf};
 
@@ -12,32 +12,32 @@ use crate::session::Global;
 use crate::terminal::Output;
 use crate::wave::write_atomically;
 
-/// Show the whole path on a small repository of its own
+/// Show all steps on a small example repository
 ///
-/// Makes a repository with a branch to review, divides the branch into bundles, asks four recorded reviewers, and counts
-/// what they agree on. Each step is the real command, and its line is shown as you would type it.
+/// Creates a repository with a branch to review, divides the branch into bundles, asks four recorded reviewers, and
+/// counts what they agree on. Every step runs the real command, and shows it as you would type it.
 ///
-/// Nothing is configured, no model is asked, nothing leaves this machine, and git need not be installed.
+/// It needs no configuration, no model, no network and no git.
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Examples:\n  scrum demo\n  scrum demo -o try-scrum\n  scrum demo --gauntlet"
 )]
 pub(crate) struct DemoArgs {
-    /// Work in DIR, which must be new or empty, in place of a new folder among the temporary ones
+    /// Work in DIR, which must be new or empty [default: a new temporary folder]
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Print what the reviewer SEAT of the demonstration answers about BUNDLE
+    /// Print the recorded answer of the reviewer SEAT about BUNDLE
     #[arg(long, hide = true, num_args = 2, value_names = ["SEAT", "BUNDLE"], conflicts_with = "out")]
     answer: Option<Vec<String>>,
     /// Show all phases of a release: smoke chain, review, parity probe and assessment
     #[arg(long)]
     gauntlet: bool,
-    /// Do what the smoke chain's step NAME does in the demonstration
+    /// Do what the step NAME of the demonstration's smoke chain does
     #[arg(long, hide = true, value_name = "NAME", conflicts_with_all = ["out", "answer"])]
     step: Option<String>,
 }
 
-/// Columns that the words around the commands take.
+/// Width of the text around the commands, in columns.
 const WIDTH: usize = 80;
 
 /// Runs the command.
@@ -54,7 +54,7 @@ pub(crate) fn run(args: &DemoArgs, global: &Global, output: &Output) -> Result<E
     let folder = prepare(args.out.as_deref())?;
     let shown = folder.display();
     demo::repository(&folder)
-        .with_context(|| format!("the repository in {shown} cannot be made"))?;
+        .with_context(|| format!("the repository in {shown} cannot be created"))?;
     let program = std::env::current_exe().context("this program cannot be found")?;
     let config = if args.gauntlet {
         for (name, content) in demo::GAUNTLET_FILES {
@@ -70,9 +70,9 @@ pub(crate) fn run(args: &DemoArgs, global: &Global, output: &Output) -> Result<E
     enter(&folder)?;
     let stage = DemoStage { output };
     stage.words(
-        "A gateway limits its clients' requests. The branch `rate-limit` replaces the limit by a token bucket, with a \
-         handful of defects planted. The repository was made just now; the four reviewers in its scrum.toml are \
-         recordings, so no model is asked and nothing leaves this machine.",
+        "A gateway limits the requests of its clients. The branch `rate-limit` replaces the limit by a token \
+         bucket, and contains a few planted defects. The repository was created just now; the four reviewers in \
+         its scrum.toml are recordings, so no model is asked and nothing leaves this machine.",
     )?;
     stage.line(&format!("cd {shown}"))?;
     if args.gauntlet {
@@ -95,8 +95,9 @@ pub(crate) fn run(args: &DemoArgs, global: &Global, output: &Output) -> Result<E
     }
     stage.print(&[String::new()])?;
     stage.words(
-        "All of it stays in the folder above: open report.html, look around. Nothing else was written. In a repository of your \
-         own, begin with `scrum bundle`, which needs no configuration, or with `scrum init`, which proposes one.",
+        "Everything is in the folder above: open report.html and look around. Nothing else was written. In your \
+         own repository, begin with `scrum bundle`, which needs no configuration, or with `scrum init`, which \
+         proposes one.",
     )?;
     Ok(ExitCode::Done)
 }
@@ -114,10 +115,10 @@ fn gauntlet(stage: &DemoStage<'_>) -> Result<ExitCode> {
             "scrum review",
         ),
         (
-            "4. Compare the new gateway's answers with the old one's, as they were recorded",
+            "4. Compare the recorded answers of the new gateway with those of the old one",
             "scrum parity answers.jsonl",
         ),
-        ("5. Say whether it can ship", "scrum assess"),
+        ("5. Decide whether it can ship", "scrum assess"),
     ] {
         stage.title(title)?;
         stage.run(line)?;
@@ -128,18 +129,18 @@ fn gauntlet(stage: &DemoStage<'_>) -> Result<ExitCode> {
     }
     stage.print(&[String::new()])?;
     stage.words(
-        "All of it is in the folder above. The wave below .scrum/ keeps smoke.txt, smoke.json, parity.json, assess.md and \
-         the page report.html, which begins with the verdict. docs/gauntlet.md explains each phase.",
+        "Everything is in the folder above. The wave in .scrum/ contains smoke.txt, smoke.json, parity.json, \
+         assess.md and the page report.html, which begins with the verdict. docs/gauntlet.md explains each phase.",
     )?;
     Ok(ExitCode::Done)
 }
 
-/// What the assessment above shows.
+/// What the assessment shows.
 const GAUNTLET_POINTS: [&str; 3] = [
-    "All commands pass, and the release holds all the same: twice, independent lineages report the same blocking defect.",
-    "Five of six bodies diverge in shape, each because one side tags its enum from outside. Somebody has accepted that for \
-     a time, so it is a known gap and not a reason to hold.",
-    "The time in each answer differs from one request to the next. The left side was asked twice, so that is noise.",
+    "All commands pass, but the verdict is `hold`: twice, independent lineages report the same blocking defect.",
+    "Five of six bodies differ in shape, each because one side tags its enum externally. Somebody has accepted \
+     that until a date, so it is a known gap and no reason to hold.",
+    "The time in each answer differs between any two requests. The left side was asked twice, so scrum knows that this is noise.",
 ];
 
 /// Does what a step of the demonstration's smoke chain does.
@@ -154,36 +155,36 @@ fn do_step(name: &str, output: &Output) -> Result<ExitCode> {
     Ok(ExitCode::Done)
 }
 
-/// What the tally above shows; the snapshot of the demonstration is where it is held against it.
+/// What the tally shows; compare with the snapshot of the demonstration.
 const POINTS: [&str; 5] = [
-    "opus and kimi mean one defect in limiter/bucket.py and cite different lines: one issue, agreed.",
-    "opus and sonnet agree on line 26 to the letter. They are one lineage, so it is one vote; it is shown all the same.",
-    "qwen praised the limiter and named nothing: no evidence, which counts neither for nor against. On the gateway it said NONE, \
-     which is an answer: there it counts among the lineages that reviewed.",
-    "sonnet took a finding back, and kimi named a file that does not exist. Both are listed as not counted, with the reason.",
-    "uv.lock changed too. No reviewer is shown a lock file; every prompt says so.",
+    "opus and kimi describe the same defect in limiter/bucket.py and cite different lines: one issue, agreed.",
+    "opus and sonnet both cite line 26. They are one lineage, so that is one vote; it is still shown.",
+    "qwen praised the limiter and named no location: no evidence, which counts neither for nor against. On the \
+     gateway it said NONE, which is an answer, so there it counts as a lineage that reviewed.",
+    "sonnet retracted a finding, and kimi named a file that does not exist. Both are listed as not counted, with the reason.",
+    "uv.lock changed, too. Lock files are not shown to reviewers; every prompt says so.",
 ];
 
 /// Prints one recorded answer.
 fn say(seat: &str, bundle: &str, output: &Output) -> Result<ExitCode> {
     let Some(text) = demo::answer(seat, bundle) else {
-        let text = format!("nothing was recorded of `{seat}` about `{bundle}`");
-        return Err(usage_error(text).hint(format!("the seats are {}", demo::SEATS.join(", "))));
+        let text = format!("there is no recorded answer of `{seat}` about `{bundle}`");
+        return Err(usage_error(text).hint(format!("the reviewers are {}", demo::SEATS.join(", "))));
     };
     output.data(|out| out.write_all(text.as_bytes()))?;
     Ok(ExitCode::Done)
 }
 
-/// The folder to work in, made where it is not there.
+/// The folder to work in, created if necessary.
 fn prepare(named: Option<&Path>) -> Result<PathBuf> {
     let Some(named) = named else {
         let folder = tempfile::Builder::new().prefix("scrum-demo-").tempdir()?;
-        // It is kept: what a newcomer wants next is to look into it.
+        // It is kept, because the user will want to look into it.
         return Ok(folder.keep());
     };
     let refuse = |what: &str| {
         usage_error(format!("`{}` {what}", named.display()))
-            .hint("name a folder that is not there yet")
+            .hint("name a folder that does not exist yet")
     };
     match std::fs::read_dir(named) {
         Ok(mut entries) => {
@@ -193,7 +194,7 @@ fn prepare(named: Option<&Path>) -> Result<PathBuf> {
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             std::fs::create_dir_all(named)
-                .map_err(|error| refuse(&format!("cannot be made: {error}")))?;
+                .map_err(|error| refuse(&format!("cannot be created: {error}")))?;
         }
         Err(error) => return Err(refuse(&format!("cannot be used: {error}"))),
     }
@@ -204,7 +205,7 @@ fn enter(folder: &Path) -> Result<()> {
     std::env::set_current_dir(folder).map_err(|error| cannot_read(folder, &error))
 }
 
-/// Where the demonstration is shown: the commands print as they always do, and this prints what stands around them.
+/// Prints the text around the commands, which print their own output.
 struct DemoStage<'a> {
     output: &'a Output,
 }
@@ -231,12 +232,12 @@ impl DemoStage<'_> {
         self.print(&marked.collect::<Vec<_>>())
     }
 
-    /// A line as a person would type it.
+    /// A command line, as a person would type it.
     fn line(&self, text: &str) -> Result<()> {
         self.print(&[self.strong(&format!("$ {text}"))])
     }
 
-    /// Shows a command's line, and runs what it says.
+    /// Shows a command line, and runs it.
     fn run(&self, line: &str) -> Result<()> {
         self.line(line)?;
         let command = super::Args::try_parse_from(line.split(' ')).map_err(failure)?;

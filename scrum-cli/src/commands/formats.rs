@@ -1,4 +1,4 @@
-//! The formats of a tally: their names, the endings of files that mean them, and where each goes.
+//! The formats of a tally: their names, their file endings, and how each is written.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -17,14 +17,14 @@ use crate::error::{CommandError, Context as _, Result, usage_error};
 use crate::terminal::Output;
 use crate::wave::{remove_left_behind, replace};
 
-/// What a tally is written as.
+/// A format of a tally.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For a person
+    /// Text for people
     Text,
-    /// All of it
+    /// JSON for programs
     Json,
-    /// A comment for a pull request
+    /// Markdown for a pull request
     Markdown,
     /// SARIF 2.1.0 for code scanning
     Sarif,
@@ -34,14 +34,14 @@ pub(crate) enum Format {
     Github,
     /// Code Quality report of GitLab
     Gitlab,
-    /// A page to look at, in one file
+    /// An HTML page in one file
     Html,
 }
 
-/// The endings that mean a format.
+/// The file endings of the formats.
 pub(crate) const ENDINGS: &[(&str, Format)] = &[
     (".txt", Format::Text),
-    // Before `.json`, which it ends in.
+    // Before `.json`, which is also its ending.
     (".sarif.json", Format::Sarif),
     (".json", Format::Json),
     (".md", Format::Markdown),
@@ -52,7 +52,7 @@ pub(crate) const ENDINGS: &[(&str, Format)] = &[
     (".html", Format::Html),
 ];
 
-/// What a tally leaves in its wave.
+/// The files that a tally writes into its wave.
 const KEPT: [(&str, Format); 3] = [
     ("tally.json", Format::Json),
     ("tally.md", Format::Markdown),
@@ -60,27 +60,27 @@ const KEPT: [(&str, Format); 3] = [
 ];
 
 impl Format {
-    /// The format that a file's ending means.
+    /// The format of a file by its ending.
     pub(crate) fn of_ending(path: &Path) -> Result<Self> {
         let name = path.file_name().unwrap_or_default();
         let name = name.to_string_lossy().to_ascii_lowercase();
         let found = ENDINGS.iter().find(|(ending, _)| name.ends_with(ending));
         found.map(|(_, format)| *format).ok_or_else(|| {
             let endings: Vec<&str> = ENDINGS.iter().map(|(ending, _)| *ending).collect();
-            let text = format!("`{}`: the ending names no format", path.display());
+            let text = format!("`{}`: the ending is not that of a format", path.display());
             usage_error(text).hint(format!(
-                "`scrum tally --format FORMAT -o FILE` says it; endings that do are {}",
+                "choose one with `scrum tally --format FORMAT -o FILE`; known endings are {}",
                 endings.join(", ")
             ))
         })
     }
 }
 
-/// What a path to write to stands for.
+/// What a path to write to is.
 enum FormatTarget {
-    /// A file, which is replaced at once; where a link leads to one, the file that it leads to.
+    /// A file, which is replaced atomically; for a symbolic link, the file that it points to.
     File(PathBuf),
-    /// A device or a pipe, such as /dev/stdout, which nothing may replace.
+    /// A device or a pipe, such as /dev/stdout, which must not be replaced.
     Stream,
 }
 
@@ -94,12 +94,12 @@ impl FormatTarget {
     }
 }
 
-/// A tally on its way out.
+/// A tally to be written.
 pub(crate) struct Report<'a> {
     pub(crate) tally: &'a Tally,
-    /// What the bundles are, where there is a wave.
+    /// The bundles, if there is a wave.
     pub(crate) manifest: Option<&'a Manifest>,
-    /// The diffs of the bundles, where there is a wave.
+    /// The diffs of the bundles, if there is a wave.
     pub(crate) diffs: &'a dyn DiffText,
     pub(crate) output: &'a Output,
     /// What text and Markdown show.
@@ -144,7 +144,7 @@ impl Report<'_> {
         Ok(())
     }
 
-    /// Leaves the tally in the wave. One that others wrote may be there to be read only.
+    /// Writes the tally into the wave, which may be read-only if somebody else made it.
     pub(crate) fn keep(&self, wave: &Path) -> Result<()> {
         use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
         let whole = Report {
@@ -165,7 +165,7 @@ impl Report<'_> {
                 other => return other,
             }
         }
-        // What cannot be removed harms nobody: no reader takes it for a review.
+        // A file that cannot be removed does no harm: it is not taken for a review.
         let _ = remove_left_behind(wave);
         Ok(())
     }

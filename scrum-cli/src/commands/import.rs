@@ -1,4 +1,4 @@
-//! `scrum import`: what already lies in a pull request becomes reviews of a wave, one for each author.
+//! `scrum import`: makes reviews of a wave from the comments of a pull request, one for each author.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -21,29 +21,29 @@ use crate::wave::{Wave, find_wave, remove_left_behind, write_atomically};
 
 /// Import the comments of a pull request as reviews
 ///
-/// FILE is what a forge's API or `gh` printed, or a linter's SARIF or rdjson; `-` is standard input. Each author becomes a
-/// reviewer of the wave. Replies are left out, resolved threads are listed as such, and a review that a reviewer gave is
-/// never overwritten. Importing twice changes nothing, and several dumps of one pull request add up. Without any wave the
-/// dump is tallied by itself.
+/// FILE is the output of a forge's API or of `gh`, or a linter's SARIF or rdjson; `-` is standard input. Each author
+/// becomes a reviewer of the wave. Replies are left out, resolved threads are listed as resolved, and existing reviews
+/// are never overwritten. Importing a file twice changes nothing, and several files of one pull request add up. Without
+/// a wave, only the imported comments are tallied.
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Examples:\n  gh api --paginate repos/O/R/pulls/7/comments | scrum import -\n  gh pr view 7 --json comments,reviews | scrum import -\n  scrum import semgrep.sarif --into .scrum/main-HEAD"
 )]
 pub(crate) struct ImportArgs {
-    /// The dump, or - for standard input
+    /// The file to import, or - for standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     file: PathBuf,
     /// The wave that the reviews belong to [default: the newest wave, if there is one]
     #[arg(long, value_name = "WAVE")]
     into: Option<PathBuf>,
-    /// Who wrote it; anything else is an error then
+    /// Format of the file; another format is an error
     #[arg(long, value_name = "FORMAT", default_value = "auto")]
     format: Forge,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Forge {
-    /// Found out by its content
+    /// Detect the format
     Auto,
     /// GitHub: REST, GraphQL or `gh pr view --json`
     Github,
@@ -115,7 +115,7 @@ pub(crate) fn run(args: &ImportArgs, session: &Session, output: &Output) -> Resu
     remove_left_behind(&wave.folder)?;
     for path in &written.kept {
         output.warning(&format!(
-            "{path} is a review that was given; it is kept, and not imported over"
+            "{path} exists already and is kept; this author is not imported"
         ));
     }
     output.data(|out| {
@@ -137,7 +137,7 @@ pub(crate) fn run(args: &ImportArgs, session: &Session, output: &Output) -> Resu
                 .collect();
             writeln!(
                 out,
-                "no review, as no place was named and nothing cleared: {}",
+                "no review, because no location was named and nothing was approved: {}",
                 listed(names)
             )?;
         }
@@ -152,7 +152,7 @@ pub(crate) fn run(args: &ImportArgs, session: &Session, output: &Output) -> Resu
     Ok(ExitCode::Done)
 }
 
-/// A dump without a wave: tallied as it is.
+/// Tallies a dump without a wave.
 fn tally(imported: Import, file: &Path, session: &Session, output: &Output) -> Result<ExitCode> {
     for left_out in &imported.left_out {
         output.detail(&format!(
@@ -201,17 +201,17 @@ fn read_input(file: &Path) -> Result<Vec<u8>> {
     read.with_context(|| format!("{} cannot be read", file.display()))
 }
 
-/// What an import wrote.
+/// The result of an import.
 #[derive(Default)]
 struct Written {
     reviews: usize,
     findings: usize,
-    /// Reviews that a reviewer gave.
+    /// Reviews that exist already.
     kept: Vec<String>,
 }
 
 impl Written {
-    /// Writes an author's reviews, together with what earlier imports brought of them.
+    /// Writes an author's reviews, together with those of earlier imports.
     fn author(&mut self, mut author: Imported, wave: &Wave) -> Result<()> {
         let folders: Vec<(&str, PathBuf)> = wave
             .manifest
@@ -231,9 +231,9 @@ impl Written {
         for ((id, folder), file) in folders.iter().zip(&files) {
             let sidecar = file.with_extension("json");
             let Some(own) = bundles.remove(*id) else {
-                // An earlier import said that all is well; now it is known that there are findings elsewhere.
+                // An earlier import found no problems here; now there are findings elsewhere.
                 if imported_text(file).is_some() {
-                    // The sidecar alone would be taken for a review that was given.
+                    // The sidecar alone would be taken for an existing review.
                     std::fs::remove_file(&sidecar)
                         .or_else(|error| match error.kind() {
                             std::io::ErrorKind::NotFound => Ok(()),
@@ -251,7 +251,7 @@ impl Written {
             std::fs::create_dir_all(folder)
                 .with_context(|| format!("{} cannot be made", folder.display()))?;
             let (lines, told) = (author.to_json_lines(&own), sidecar_of(&author.author));
-            // In this order: a review without its sidecar is known as imported, the sidecar alone is not.
+            // In this order: a review without its sidecar is recognised as imported, a sidecar alone is not.
             write_atomically(file, &mut |out| out.write_all(lines.as_bytes()))?;
             write_atomically(&sidecar, &mut |out| out.write_all(told.as_bytes()))?;
             self.reviews += 1;
@@ -267,7 +267,7 @@ fn imported_text(file: &Path) -> Option<String> {
     text.starts_with(IMPORTED).then_some(text)
 }
 
-/// An author's findings by the bundle that their files are in. One who cleared the whole cleared every bundle.
+/// An author's findings by the bundle of their file. An author who approved the whole change cleared every bundle.
 fn by_bundle<'a>(author: &'a Imported, wave: &Wave) -> BTreeMap<String, Vec<&'a ImportedFinding>> {
     let mut bundles: BTreeMap<String, Vec<&ImportedFinding>> = BTreeMap::new();
     let all = &wave.manifest.bundles;
@@ -286,7 +286,7 @@ fn by_bundle<'a>(author: &'a Imported, wave: &Wave) -> BTreeMap<String, Vec<&'a 
                 .iter()
                 .any(|file| holds(&file.path) || file.old_path.as_deref().is_some_and(holds))
         });
-        // What is in no bundle is counted where the first one is, as a path that is not there.
+        // A finding in no bundle goes to the first one, as an unknown path.
         if let Some(bundle) = bundle.or(all.first()) {
             bundles.entry(bundle.id.clone()).or_default().push(finding);
         }
@@ -294,7 +294,7 @@ fn by_bundle<'a>(author: &'a Imported, wave: &Wave) -> BTreeMap<String, Vec<&'a 
     bundles
 }
 
-/// A review of this reviewer, or the sidecar of one, that no import wrote.
+/// A review of this reviewer, or its sidecar, that was not written by an import.
 fn given_review(folder: &Path, reviewer: &str) -> Option<PathBuf> {
     let own = folder.join(format!("{reviewer}.jsonl"));
     let is_own = imported_text(&own).is_some();

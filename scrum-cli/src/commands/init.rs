@@ -1,4 +1,4 @@
-//! `scrum init`: a first `scrum.toml`, from what is in the repository and on the machine.
+//! `scrum init`: proposes a `scrum.toml` for the repository and the machine.
 
 use std::io;
 use std::path::Path;
@@ -22,13 +22,13 @@ const SCHEMA: &str = include_str!("../../schemas/config.schema.json");
 
 /// Propose a scrum.toml for this repository
 ///
-/// Names the packages of the repository as components, each with the size of what the newest commits change in it, so
-/// that you see whether the division fits the guard. One that does not is left as a comment, because what scrum finds by
-/// itself is divided further and what you name is not. Examples of reviewers follow, as comments, for the tools on PATH
-/// and for the API keys in the environment, by the name of the variable and never its value.
+/// Lists the packages of the repository as components, each with the size of its changes in the newest commits, so that
+/// you see whether they fit into the size limits. Packages that are too large are commented out, because scrum divides
+/// components that it finds, but not those that you name. Examples of reviewers follow as comments: for the tools on
+/// PATH and for the API keys in the environment, by the name of the variable and never its value.
 ///
-/// The file goes into the top folder of the repository, or where --config says. One that is there is never touched: the
-/// exit code is 2 then.
+/// The file is written into the top folder of the repository, or where --config says. An existing file is never
+/// changed; the exit code is then 2.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
@@ -36,12 +36,12 @@ Examples:
   scrum init --print | diff scrum.toml -
   scrum init --schema > scrum.schema.json        # see docs/config.md")]
 pub(crate) struct InitArgs {
-    /// Print the file and write nothing
+    /// Print the file instead of writing it
     #[arg(long, visible_alias = "dry-run")]
     print: bool,
-    /// Take sizes from the newest N commits
+    /// Use the sizes of the newest N commits
     ///
-    /// Counted along first parents, so a merge counts once.
+    /// Only first parents count, so a merge is one commit.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     commits: u32,
     /// Print the JSON Schema of scrum.toml for editors
@@ -63,7 +63,7 @@ pub(crate) fn run(args: &InitArgs, global: &Global, output: &Output) -> Result<E
         (None, None) if args.print => config::FILE_NAME.into(),
         (None, None) => return Err(no_work_tree()),
     };
-    // Asked before the work, and settled by the writing.
+    // Checked early to save the work; the write below decides.
     if !args.print && path.symlink_metadata().is_ok() {
         return Err(exists(&path));
     }
@@ -80,7 +80,7 @@ pub(crate) fn run(args: &InitArgs, global: &Global, output: &Output) -> Result<E
         }),
     };
     let text = text(&findings);
-    // What this version writes it can read: a name that breaks the file would be found here and not by the user.
+    // Check that the file can be read, in case a name breaks it.
     Config::from_toml(&text).map_err(|error| config_error(&path, &error))?;
     if args.print {
         output.data(|out| out.write_all(text.as_bytes()))?;
@@ -94,7 +94,7 @@ pub(crate) fn run(args: &InitArgs, global: &Global, output: &Output) -> Result<E
 
 /// What the newest commits change.
 struct Seen {
-    /// It, divided by package.
+    /// The changes, divided by package.
     proposal: Proposal,
     /// The commits in words.
     words: String,
@@ -128,7 +128,7 @@ fn in_words(changes: &ChangeSet) -> String {
     let commits = changes.range.commits.len();
     let files = changes.changes().len();
     let plural = |count| if count == 1 { "" } else { "s" };
-    // From the empty tree there is no shorter word for the range.
+    // A range from the empty tree has no short name.
     let range = if changes.range.base.is_some() {
         format!("{}, ", changes.range.spec)
     } else {
@@ -141,7 +141,7 @@ fn in_words(changes: &ChangeSet) -> String {
     )
 }
 
-/// Writes a file that must not be there. Whole or not at all, also where two runs meet.
+/// Writes a file that must not exist: whole or not at all, even if two runs do so at once.
 fn write_new(path: &Path, text: &str) -> Result<()> {
     match write_once(path, text.as_bytes()) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
@@ -150,7 +150,7 @@ fn write_new(path: &Path, text: &str) -> Result<()> {
 }
 
 fn exists(path: &Path) -> CommandError {
-    let text = format!("{} is there already, and is left as it is", path.display());
+    let text = format!("{} exists already and is not changed", path.display());
     usage_error(text).hint(
         "`scrum init --print` shows what would be proposed; `scrum init --print | diff scrum.toml -` compares",
     )
@@ -178,7 +178,7 @@ fn summary(
             .filter(|found| !fit(found.share.verdict));
         let large = large.count();
         let left = if large > 0 {
-            format!(", {large} of them too large for one bundle and left to be divided")
+            format!(", {large} of them too large for one bundle, so scrum will divide them")
         } else {
             String::new()
         };
@@ -203,5 +203,8 @@ fn summary(
         writeln!(out, "  reviewers: examples for {}", names.join(", "))?;
     }
     let range = spec.map_or_else(String::new, |spec| format!(" {spec}"));
-    writeln!(out, "\nnext: read it, then `scrum bundle{range} --dry-run`")
+    writeln!(
+        out,
+        "\nnext: read it, then run `scrum bundle{range} --dry-run`"
+    )
 }

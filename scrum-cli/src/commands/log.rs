@@ -15,21 +15,21 @@ use crate::wave::{CountedWave, Listed, Wave, all};
 
 /// List the waves under .scrum/
 ///
-/// The last written first: range, date of the head, bundles and their bytes, findings, issues, agreed issues, and what
-/// each reviewer wrote. The reviews are counted anew.
+/// Newest first, with range, date of the head, bundles and their bytes, findings, issues, agreed issues, and what each
+/// reviewer wrote. The reviews are counted again.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:\n  scrum log\n  scrum log --format json")]
 pub(crate) struct LogArgs {
-    /// What to print
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: LogFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum LogFormat {
-    /// For a person
+    /// Text for people
     Text,
-    /// For a program
+    /// JSON for programs
     Json,
 }
 
@@ -45,11 +45,11 @@ struct Log {
 struct Record {
     wave: String,
     current: bool,
-    /// The range as it was asked for.
+    /// The range as the user typed it.
     spec: String,
     base: Option<String>,
     head: Option<String>,
-    /// Date of the head commit, e.g. 2026-11-26; null without a commit, or where the repository lacks it.
+    /// Date of the head commit, e.g. 2026-11-26; null without a commit, or if the repository does not have it.
     head_date: Option<String>,
     bundles: usize,
     /// Bytes of all bundles' diffs.
@@ -62,11 +62,11 @@ struct Record {
     error: Option<String>,
 }
 
-/// What a reviewer did in a wave.
+/// One reviewer's part in a wave.
 #[derive(Debug, Default, Serialize)]
 struct Seat {
     reviewer: String,
-    /// Bundles on which its output is usable.
+    /// Bundles with a usable answer.
     reviewed: u64,
     findings: u64,
     /// Issues that nobody else reports.

@@ -13,7 +13,8 @@ use crate::wave::write_atomically;
 
 /// Write the manual pages
 ///
-/// Without DIR the main page goes to stdout; with it every command's page goes into the folder, which is made.
+/// Without DIR, the main page is printed to stdout. With DIR, the pages of all commands are written into it; it is
+/// created if necessary.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
@@ -27,7 +28,7 @@ pub(crate) struct ManArgs {
 
 /// Runs the command.
 pub(crate) fn run(args: &ManArgs, output: &Output) -> Result<ExitCode> {
-    // Building fills in what subcommands inherit, the options that stand everywhere among it.
+    // Building fills in what subcommands inherit, such as the global options.
     let mut scrum = super::Args::command().disable_help_subcommand(true);
     scrum.build();
     let Some(folder) = &args.folder else {
@@ -53,7 +54,7 @@ fn write(folder: &Path, command: &Command, name: &str) -> Result<()> {
     write_atomically(&path, &mut |out| out.write_all(&page))
 }
 
-/// The synopsis, in which options have the names of their values; `clap_mangen` leaves them out.
+/// The synopsis with the value names of options, which `clap_mangen` leaves out.
 fn synopsis(command: &Command, name: &str) -> Roff {
     let mut line = vec![bold(name.replacen('-', " ", 1)), roman(" ")];
     for option in command
@@ -100,7 +101,7 @@ fn value_name(argument: &Arg) -> String {
     }
 }
 
-/// One command's page. Its examples and tables, which clap knows as text after the help, keep their lines.
+/// One command's page. Its examples and tables, which clap calls after-help, keep their line breaks.
 fn page(command: &Command, name: &str) -> std::io::Result<Vec<u8>> {
     let mut text = Vec::new();
     let man = Man::new(command.clone())
@@ -139,7 +140,7 @@ fn page(command: &Command, name: &str) -> std::io::Result<Vec<u8>> {
     Ok(ascii(&String::from_utf8_lossy(&text)))
 }
 
-/// Characters beyond ASCII as roff names them, so that no reader must guess the encoding.
+/// Replaces characters that are not ASCII by their roff names, so that no reader must guess the encoding.
 fn ascii(page: &str) -> Vec<u8> {
     let mut out = String::with_capacity(page.len());
     for letter in page.chars() {

@@ -1,4 +1,4 @@
-//! The command line, and the commands: a file each, with its arguments and its function.
+//! The command line, and the commands: one file each, with its arguments and its function.
 
 pub(crate) mod assess;
 pub(crate) mod bundle;
@@ -27,13 +27,13 @@ use crate::terminal::Output;
 
 /// Splits a change set into review bundles, and counts what the reviewers agree on
 ///
-/// Before a review: `scrum bundle main...HEAD` divides the range's diff by component, guards the size of each
-/// bundle, and writes a prompt for each. `scrum review` asks the configured reviewers. After it: `scrum tally` reads the
-/// reviewers' `WHERE:` lines and counts which locations models of different lineages agree on.
+/// Before a review, `scrum bundle main...HEAD` divides the diff of the range by component, checks the size of each
+/// bundle, and writes a prompt for each. `scrum review` asks the configured reviewers. After the review, `scrum tally`
+/// reads the answers and counts which issues are reported by models of different lineages.
 ///
-/// Words: a range is what is compared; a component is a named part of the repository; a bundle is what the range changes
-/// in one component; a wave is a folder with all bundles of a range, their prompts and their reviews; a lineage is who a
-/// model descends from.
+/// Terms: a range is what is compared; a component is a named part of the repository; a bundle contains the changes of
+/// the range in one component; a wave is a folder with all bundles of a range, their prompts and their reviews; a
+/// lineage is who a model descends from.
 #[derive(Debug, Parser)]
 #[command(name = "scrum", version = env!("SCRUM_VERSION"), max_term_width = 80, after_help = SHORT, after_long_help = AFTER_HELP)]
 pub(crate) struct Args {
@@ -45,35 +45,35 @@ pub(crate) struct Args {
 
 const SHORT: &str = "\
 `scrum COMMAND -h` lists a command's options, `--help` explains them;
-`scrum --help` has examples, exit codes and the environment.";
+`scrum --help` has examples, exit codes and environment variables.";
 
 const AFTER_HELP: &str = "\
 Examples:
-  scrum demo                         a first look, on a repository of its own
+  scrum demo                         a first look, on an example repository
   scrum init                         propose scrum.toml for this repository
   scrum bundle main...HEAD           write a wave: bundles, prompts, manifest
   scrum bundle main...HEAD --split   cut what is too large into parts
   scrum review main...HEAD           bundle, ask the reviewers, count
-  scrum tally                        count what the newest wave's reviewers said
-  scrum compare OLD-WAVE NEW-WAVE    what a second round brought
-  scrum triage                       decide about the issues, one key each
+  scrum tally                        count the reviews of the newest wave
+  scrum compare OLD-WAVE NEW-WAVE    what changed between two rounds
+  scrum triage                       decide about each issue with one key
   scrum verify                       prove that the newest wave loses nothing
   scrum smoke                        run the commands that must pass
-  scrum assess                       say whether the newest wave can ship
+  scrum assess                       decide whether the newest wave can ship
 
 Exit codes:
   0    done
-  1    a gate said no: size guard, --fail-on, --min-lineages, verify, quorum,
+  1    a gate failed: size guard, --fail-on, --min-lineages, verify, quorum,
        secrets, smoke, parity, assess; or review had no usable answer at all
   2    usage, configuration, or a revision or path that does not resolve
-  3    everything else
+  3    any other error
   130  interrupted
 
 Environment:
   SCRUM_FORCE_OVERSIZE=1  write bundles above the fail limit (--force-oversize)
   NO_COLOR                no colours, if set and not empty (--color never)
-  PATH                    where git and the reviewers' programs are found
-  HTTPS_PROXY, NO_PROXY   how review reaches servers";
+  PATH                    to find git and the reviewers' programs
+  HTTPS_PROXY, NO_PROXY   proxies for the reviewers' servers";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -96,7 +96,7 @@ pub(crate) enum Command {
     Man(man::ManArgs),
 }
 
-/// Threads, unless an option says how many.
+/// The default number of threads.
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }

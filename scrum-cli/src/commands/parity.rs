@@ -1,4 +1,4 @@
-//! `scrum parity`: the same requests to two servers, and what their answers differ in.
+//! `scrum parity`: sends the same requests to two servers and compares the answers.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -12,42 +12,43 @@ use crate::session::Session;
 use crate::terminal::Output;
 use crate::wave::{newest_if_any, read_manifest, today, write_atomically};
 
-/// Ask two servers the same, and compare their answers
+/// Send the same requests to two servers, and compare the answers
 ///
-/// Sends every case of CASES to both servers and compares status, content type, shape and values of the bodies, each
-/// apart. The left one is asked twice: what differs from itself is noise and not compared. A case in which a server fails
-/// counts as failed, never as a match. The newest wave, if there is one, keeps parity.json.
+/// Sends every case in CASES to both servers and compares status, content type, and shape and values of the bodies,
+/// separately. The left server is asked twice: what differs between its two answers is noise and is not compared. A
+/// case in which a server fails counts as failed, never as a match. parity.json is written into the newest wave, if
+/// there is one.
 ///
-/// The exit code is 1 if a case failed, or diverges and is no known gap of [parity] in scrum.toml.
+/// The exit code is 1 if a case failed, or if it diverges and is not a known gap in [parity] of scrum.toml.
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Examples:\n  scrum parity cases.toml --left go=http://a:8080 --right rust=http://b:80\n  scrum parity cases.toml --left a=http://a --right b=http://b --record f.jsonl\n  scrum parity f.jsonl"
 )]
 pub(crate) struct ParityArgs {
-    /// Cases, in TOML or a JSON object a line; or recorded answers
+    /// Cases, in TOML or as one JSON object per line; or recorded answers
     #[arg(value_name = "CASES", value_hint = ValueHint::FilePath)]
     cases: PathBuf,
-    /// The server to compare with
+    /// The reference server
     #[arg(long, value_name = "NAME=URL", requires = "right")]
     left: Option<Side>,
-    /// The server that is compared
+    /// The server to compare with it
     #[arg(long, value_name = "NAME=URL", requires = "left")]
     right: Option<Side>,
-    /// Also write all answers into FILE, to compare them again without a network
+    /// Also save all answers in FILE, to compare them again without a network
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "left")]
     record: Option<PathBuf>,
-    /// What to print
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: ParityFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ParityFormat {
-    /// For a person
+    /// Text for people
     Text,
-    /// All of it
+    /// JSON for programs
     Json,
-    /// For a page or a pull request
+    /// Markdown for a pull request
     Markdown,
 }
 
@@ -86,7 +87,7 @@ pub(crate) fn run(args: &ParityArgs, session: &Session, output: &Output) -> Resu
     let stale = |status| matches!(status, GapStatus::Closed | GapStatus::Unknown);
     for gap in report.known_gaps.iter().filter(|gap| stale(gap.status)) {
         output.warning(&format!(
-            "the known gap `{}` is none any more; remove it from [parity] in scrum.toml",
+            "the known gap `{}` no longer diverges; remove it from [parity] in scrum.toml",
             gap.case
         ));
     }
@@ -94,23 +95,23 @@ pub(crate) fn run(args: &ParityArgs, session: &Session, output: &Output) -> Resu
         return Ok(ExitCode::Done);
     }
     output.hint(
-        "known_gaps in [parity] of scrum.toml accepts a divergence for a time, ignore leaves a place out; \
+        "in [parity] of scrum.toml, known_gaps accepts a divergence until a date, and ignore leaves out a part of the body; \
          docs/gauntlet.md has both",
     );
     Ok(ExitCode::Refused)
 }
 
 impl ParityArgs {
-    /// The answers: asked for now, or recorded before.
+    /// The answers: of new requests, or from a recording.
     fn recording(&self, session: &Session, output: &Output) -> Result<Recording> {
         let text = read(&self.cases)?;
         let name = self.cases.display();
         let recorded = Recording::is_one(&text);
         match (&self.left, &self.right) {
             (Some(_), _) | (_, Some(_)) if recorded => Err(usage_error(format!(
-                "{name} has recorded answers, so there is nobody to ask"
+                "{name} contains recorded answers, so no server is asked"
             ))
-            .hint("leave out --left and --right, or name a file of cases")),
+            .hint("leave out --left and --right, or name a file with cases")),
             (Some(left), Some(right)) => {
                 let cases = read_cases(&text).map_err(|error| {
                     usage_error(format!("{name}: {error}"))
@@ -131,10 +132,12 @@ impl ParityArgs {
             }
             _ if recorded => Recording::read(&text).map_err(|error| {
                 usage_error(format!("{name}: {error}"))
-                    .hint("`scrum parity CASES --record FILE` records again")
+                    .hint("`scrum parity CASES --record FILE` records them again")
             }),
-            _ => Err(usage_error(format!("{name} has cases, and nobody to ask"))
-                .hint("add --left NAME=URL and --right NAME=URL")),
+            _ => Err(
+                usage_error(format!("{name} contains cases, but no server is named"))
+                    .hint("add --left NAME=URL and --right NAME=URL"),
+            ),
         }
     }
 }
@@ -143,6 +146,6 @@ fn read(file: &Path) -> Result<String> {
     let bytes = std::fs::read(file).map_err(|error| cannot_read(file, &error))?;
     String::from_utf8(bytes).map_err(|_| {
         usage_error(format!("{} is not UTF-8", file.display()))
-            .hint("write a body of other bytes as `json`")
+            .hint("write the body as `json` instead")
     })
 }

@@ -14,32 +14,32 @@ use crate::session::Session;
 use crate::terminal::Output;
 use crate::wave::{CountedWave, Wave};
 
-/// Lines of the diff that are shown before and after an issue.
+/// Number of diff lines to show before and after an issue.
 const AROUND: u32 = 3;
 
 /// Show one issue with its diff lines and every claim
 ///
-/// ISSUE is a place, such as `src/pool.rs:42`, `src/pool.rs::drain` or `src/pool.rs`, or its number in the order of
-/// `scrum tally`. A place that several issues share shows all of them.
+/// ISSUE is a location, such as `src/pool.rs:42`, `src/pool.rs::drain` or `src/pool.rs`, or a number in the order of
+/// `scrum tally`. If several issues have the location, all of them are shown.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:\n  scrum show 1\n  scrum show src/pool.rs:42")]
 pub(crate) struct ShowArgs {
-    /// A place, or a number in the order of `scrum tally`
+    /// A location, or a number in the order of `scrum tally`
     #[arg(value_name = "ISSUE")]
     issue: String,
     /// The wave [default: the newest]
     #[arg(long, value_name = "WAVE")]
     wave: Option<PathBuf>,
-    /// What to print
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: ShowFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ShowFormat {
-    /// For a person
+    /// Text for people
     Text,
-    /// For a program
+    /// JSON for programs
     Json,
 }
 
@@ -141,13 +141,13 @@ pub(super) fn write_excerpt(
     })
 }
 
-/// A line of code that a terminal can show, with its indent, which [`line`] takes off.
+/// A line of code that is safe for a terminal, with its indentation, which [`line`] removes.
 fn indented(text: &str) -> String {
     let indent = text.len() - text.trim_start_matches(' ').len();
     format!("{}{}", " ".repeat(indent), line(text))
 }
 
-/// The issues that a word means, as places in the order of the tally.
+/// The issues that a word names, as indices in the order of the tally.
 fn chosen(word: &str, all: &[Ranked<'_>]) -> Result<Vec<usize>> {
     if let Ok(number) = word.parse::<usize>() {
         return match number.checked_sub(1).filter(|at| *at < all.len()) {
@@ -164,12 +164,12 @@ fn chosen(word: &str, all: &[Ranked<'_>]) -> Result<Vec<usize>> {
         .collect();
     if found.is_empty() {
         return Err(usage_error(format!("there is no issue at `{word}`"))
-            .hint("`scrum tally` lists the issues; name one as path:line, or by its number"));
+            .hint("`scrum tally` lists the issues; name one by path:line or by its number"));
     }
     Ok(found)
 }
 
-/// Whether a place is an issue's own, or has a line of it. A path may lack its first folders.
+/// Whether a location is that of the issue, or shares a line with it. A path may lack its first folders.
 fn is_meant(word: &str, issue: &IssueRecord) -> bool {
     let is_path = |path: &str| {
         !path.is_empty() && (issue.path == path || issue.path.ends_with(&format!("/{path}")))

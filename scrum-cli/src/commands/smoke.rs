@@ -1,4 +1,4 @@
-//! `scrum smoke`: runs the chain of commands in scrum.toml, or reads what another runner reported.
+//! `scrum smoke`: runs the chain of commands in scrum.toml, or reads the report of another test runner.
 
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
@@ -16,43 +16,44 @@ use crate::session::Session;
 use crate::terminal::Output;
 use crate::wave::{newest_if_any, shown_path, write_atomically};
 
-/// Run the smoke chain, commands that must pass
+/// Run the smoke chain: commands that must pass
 ///
-/// Runs the steps of [[smoke]] in scrum.toml one after the other, each with a timeout and in a process group of its
-/// own, which is ended with it. A step whose dependency failed is skipped. The newest wave, if there is one, keeps
-/// smoke.txt, smoke.json and the output of each step in smoke/.
+/// Runs the [[smoke]] steps in scrum.toml one after the other, each with a timeout and in its own process group, which
+/// ends with the step. A step whose dependency failed is skipped. smoke.txt, smoke.json and the output of each step in
+/// smoke/ are written into the newest wave, if there is one.
 ///
-/// The exit code is 1 if a step failed, or if there was none.
+/// The exit code is 1 if a step failed, or if there is no step.
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Examples:\n  scrum smoke\n  scrum smoke --jobs 4 --format junit -o smoke.xml\n  scrum smoke --only chatd\n  bats --formatter tap tests/ | scrum smoke --from -"
 )]
 pub(crate) struct SmokeArgs {
-    /// Steps that run at once; one waits for those it needs
+    /// Number of steps to run at once; a step still waits for those it needs
     #[arg(short, long, value_name = "N", default_value_t = 1)]
     jobs: usize,
-    /// Read a report in place of running commands; - is stdin
+    /// Read a report instead of running commands; - is stdin
     ///
-    /// Text as this command writes it, its JSON, JUnit XML, or TAP: what bats, goss, hurl, nextest and pytest write.
+    /// In the text or JSON format of this command, or as JUnit XML or TAP, which bats, goss, hurl, nextest and pytest
+    /// write.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["jobs", "only"])]
     from: Option<PathBuf>,
-    /// Run this step and those it needs; repeatable. The wave keeps nothing of it
+    /// Run only this step and those it needs; repeatable. Nothing is saved
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     only: Vec<String>,
-    /// What to print [default: by the ending of -o, else text]
+    /// Output format [default: by the ending of -o, else text]
     #[arg(long, value_name = "FORMAT")]
     format: Option<SmokeFormat>,
-    /// Write into FILE in place of stdout: .txt .json .xml .tap
+    /// Write to FILE instead of stdout: .txt .json .xml .tap
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     out: Option<PathBuf>,
 }
 
-/// What a smoke report is written as.
+/// A format of a smoke report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum SmokeFormat {
-    /// A line for each step, and the totals
+    /// One line for each step, and the totals
     Text,
-    /// All of it
+    /// JSON for programs
     Json,
     /// JUnit XML
     Junit,
@@ -86,7 +87,7 @@ pub(crate) fn run(args: &SmokeArgs, session: &Session, output: &Output) -> Resul
         Some(file) => (read(file)?, false),
         None => {
             let chain = args.chain(&session.config.smoke)?;
-            // A part of the chain says nothing about the whole.
+            // A part of the chain is no result for the whole.
             let kept = wave.as_deref().filter(|_| args.only.is_empty());
             let live = format == SmokeFormat::Text && args.out.is_none();
             Runner::new(session, output, kept, live).run(&chain, args.jobs.max(1))?
@@ -103,13 +104,14 @@ pub(crate) fn run(args: &SmokeArgs, session: &Session, output: &Output) -> Resul
     match &wave {
         Some(wave) if args.only.is_empty() => keep(&report, wave)?,
         Some(_) => {}
-        None => output.note("there is no wave, so nothing is kept; `scrum bundle` writes one"),
+        None => output
+            .note("there is no wave, so the results are not saved; `scrum bundle` creates one"),
     }
     if interrupted {
         return Ok(ExitCode::Interrupted);
     }
     if report.steps.is_empty() {
-        output.error("the report has no step, so nothing is known");
+        output.error("the report contains no steps");
     }
     Ok(if report.fail > 0 || report.steps.is_empty() {
         ExitCode::Refused
@@ -130,13 +132,13 @@ impl SmokeArgs {
         let mut known = ENDINGS.iter();
         let found = known.find(|(known, _)| ending.eq_ignore_ascii_case(known));
         found.map(|(_, format)| *format).ok_or_else(|| {
-            usage_error(format!("`{}`: the ending names no format", file.display())).hint(
-                "`scrum smoke --format FORMAT -o FILE` says it; endings that do are .txt, .json, .xml, .tap",
+            usage_error(format!("`{}`: the ending is not that of a format", file.display())).hint(
+                "choose one with `scrum smoke --format FORMAT -o FILE`; known endings are .txt, .json, .xml, .tap",
             )
         })
     }
 
-    /// The steps to run: all, or those that `--only` names and those that they need.
+    /// The steps to run: all, or those that `--only` names with those that they need.
     fn chain(&self, all: &[Smoke]) -> Result<Vec<Smoke>> {
         if all.is_empty() {
             return Err(usage_error("scrum.toml has no [[smoke]] step")
@@ -169,9 +171,9 @@ impl SmokeArgs {
     }
 }
 
-/// Reads the report of another runner.
+/// Reads the report of another test runner.
 fn read(file: &Path) -> Result<SmokeReport> {
-    /// More than any chain writes; a wrong file must not fill the memory.
+    /// More than any real report, so that a wrong file cannot fill the memory.
     const LIMIT: u64 = 256 << 20;
     let name = file.display().to_string();
     let mut bytes = Vec::new();
@@ -184,23 +186,23 @@ fn read(file: &Path) -> Result<SmokeReport> {
     done.map_err(|error| cannot_read(file, &error))?;
     if bytes.len() as u64 > LIMIT {
         return Err(
-            usage_error(format!("{name} is larger than a report of a chain"))
+            usage_error(format!("{name} is too large for a report of smoke steps"))
                 .hint("`scrum smoke --from FILE` takes JUnit XML, TAP, or what scrum wrote"),
         );
     }
     smoke::read(&String::from_utf8_lossy(&bytes)).map_err(|error| {
         usage_error(format!("{name}: {error}"))
-            .hint("let the runner write JUnit XML or TAP, as in `bats --formatter tap`, to its end")
+            .hint("let the runner write a complete report as JUnit XML or TAP, as in `bats --formatter tap`")
     })
 }
 
-/// Leaves the report in the wave.
+/// Writes the report into the wave.
 fn keep(report: &SmokeReport, wave: &Path) -> Result<()> {
     write_atomically(&wave.join("smoke.txt"), &mut |out| report.write_text(out))?;
     write_atomically(&wave.join("smoke.json"), &mut |out| report.write_json(out))
 }
 
-/// Runs a chain, and shows and keeps what its steps do.
+/// Runs a chain, prints its progress, and saves the output of its steps.
 struct Runner<'a> {
     session: &'a Session,
     output: &'a Output,
@@ -267,7 +269,7 @@ impl<'a> Runner<'a> {
         Ok((report, run.interrupted))
     }
 
-    /// Keeps a step's output; gives the file.
+    /// Saves a step's output, and returns the file.
     fn log(&self, step: &SmokeStep, written: Option<&StepOutput>) -> Result<Option<PathBuf>> {
         let (Some(logs), Some(written)) = (&self.logs, written) else {
             return Ok(None);
@@ -275,7 +277,7 @@ impl<'a> Runner<'a> {
         let path = logs.join(format!("{}.log", step.name));
         write_atomically(&path, &mut |out| {
             if written.dropped > 0 {
-                writeln!(out, "[{} bytes before this were not kept]", written.dropped)?;
+                writeln!(out, "[{} bytes before this are not kept]", written.dropped)?;
             }
             out.write_all(&written.end)
         })?;
@@ -293,13 +295,13 @@ impl<'a> Runner<'a> {
             text.push_str(&sanitize::line(line));
         }
         if let Some(log) = log {
-            text.push_str(&format!("\n  all of it: {}", shown_path(log)));
+            text.push_str(&format!("\n  full output: {}", shown_path(log)));
         }
         self.output.detail(&text);
     }
 }
 
-/// Makes the folder of the steps' output, and removes what an older run left in it.
+/// Creates the folder for the steps' output, and removes files of an older run.
 fn prepare(logs: &Path) -> Result<()> {
     std::fs::create_dir_all(logs).with_context(|| format!("{} cannot be made", logs.display()))?;
     for entry in std::fs::read_dir(logs).into_iter().flatten().flatten() {
@@ -312,7 +314,7 @@ fn prepare(logs: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Finished steps in the order of the chain, although several run at once.
+/// Puts finished steps into the order of the chain if several run at once.
 struct Shown {
     names: Vec<String>,
     finished: Vec<Option<SmokeStep>>,
@@ -331,7 +333,7 @@ impl Shown {
         }
     }
 
-    /// Takes a finished step; gives those whose turn it is.
+    /// Takes a finished step, and returns those that can now be printed.
     fn finished(&mut self, step: &SmokeStep) -> Vec<SmokeStep> {
         if let Some(at) = self.names.iter().position(|name| *name == step.name) {
             self.finished[at] = Some(step.clone());

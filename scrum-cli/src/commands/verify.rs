@@ -14,8 +14,9 @@ use crate::wave::{Wave, find_wave};
 
 /// Prove that a wave loses nothing
 ///
-/// Applies every bundle, then the excluded files, to the base tree with git itself, and compares tree ids. For a wave
-/// made from a patch it compares the file patches. Nothing of the repository is touched. The exit code is 1 where something is lost.
+/// Applies every bundle and then the excluded files to the base tree, using git, and compares tree ids. For a wave made
+/// from a patch, it compares the patches of all files. The repository is not modified. The exit code is 1 if something
+/// is lost.
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Examples:\n  scrum verify && echo nothing is lost\n  scrum verify main...HEAD --format json"
@@ -24,16 +25,16 @@ pub(crate) struct VerifyArgs {
     /// A wave: a folder, a name under .scrum/, or a range [default: the newest]
     #[arg(value_name = "WAVE")]
     wave: Option<PathBuf>,
-    /// What to print
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: ProofFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ProofFormat {
-    /// For a person
+    /// Text for people
     Text,
-    /// For a program
+    /// JSON for programs
     Json,
 }
 
@@ -57,7 +58,7 @@ pub(crate) fn run(args: &VerifyArgs, session: &Session, output: &Output) -> Resu
         return Ok(ExitCode::Done);
     }
     output.hint(
-        "`scrum bundle` with the wave's range writes it again; --overwrite keeps its reviews aside",
+        "`scrum bundle` with the wave's range writes it again; --overwrite moves its reviews to another folder",
     );
     Ok(ExitCode::Refused)
 }

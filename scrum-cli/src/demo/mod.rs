@@ -1,10 +1,10 @@
-//! The data of `scrum demo`: a small history with planted defects, and what four reviewers said of it.
+//! The data of `scrum demo`: a small history with planted defects, and the answers of four reviewers.
 
 use std::path::Path;
 
 use scrum_core::git::{self, GitError, Snapshot};
 
-/// `(path, content)` of files below `demo/`.
+/// `(path, content)` of files in `demo/`.
 macro_rules! files {
     ($folder:literal, $($path:literal),+ $(,)?) => {
         [$(($path, include_bytes!(concat!("../../demo/", $folder, "/", $path)).as_slice())),+]
@@ -18,7 +18,7 @@ macro_rules! answers {
     };
 }
 
-/// The reviewers' seats.
+/// The reviewers' names.
 pub(crate) const SEATS: [&str; 4] = ["kimi", "opus", "qwen", "sonnet"];
 
 const ANSWERS: &[(&str, &str, &str)] = answers! {
@@ -26,7 +26,7 @@ const ANSWERS: &[(&str, &str, &str)] = answers! {
     "limiter": "kimi", "opus", "qwen", "sonnet";
 };
 
-/// What a seat answered about a bundle.
+/// The answer of a reviewer about a bundle.
 pub(crate) fn answer(seat: &str, bundle: &str) -> Option<&'static str> {
     let mut answers = ANSWERS.iter();
     answers
@@ -52,7 +52,7 @@ pub(crate) fn repository(folder: &Path) -> Result<(), GitError> {
         "limiter/test_bucket.py",
         "uv.lock",
     );
-    // Names of commits are digests of this, too.
+    // Commit ids depend on this, too.
     let mut base = Snapshot::new("main", "Forward requests, so many a minute")
         .author("Ada", "ada@example.org")
         .seconds(1_767_600_000);
@@ -69,7 +69,7 @@ pub(crate) fn repository(folder: &Path) -> Result<(), GitError> {
     git::create(folder, &[base, head])
 }
 
-/// A `scrum.toml` whose reviewers are commands of `program` that say what was recorded.
+/// A `scrum.toml` whose reviewers are commands of `program` that print recorded answers.
 pub(crate) fn config(program: &Path) -> String {
     let program = toml_string(&program.to_string_lossy());
     let components = ["gateway", "limiter"]
@@ -80,16 +80,16 @@ pub(crate) fn config(program: &Path) -> String {
         )
     });
     format!(
-        "# Two components. scrum finds packages by itself, but packs small ones into one bundle; one that is named here is a\n\
-         # bundle of its own.\n{}\n\
-         # Four reviewers, each a command that reads a prompt and prints an answer. These print what was recorded; in\n\
+        "# Two components. scrum finds packages by itself, but packs small ones into one bundle; a component that\n\
+         # is named here is a bundle of its own.\n{}\n\
+         # Four reviewers, each a command that reads a prompt and prints an answer. These print recorded answers; in\n\
          # your own repository they would be, say, [\"claude\", \"-p\"] or a model's API.\n{}",
         components.concat(),
         seats.concat()
     )
 }
 
-/// Files of the demonstration of all phases, beside the repository's own.
+/// Additional files for the demonstration of all phases.
 pub(crate) const GAUNTLET_FILES: [(&str, &[u8]); 3] =
     files!("gauntlet", "cases.toml", "answers.jsonl", "gaps.toml");
 

@@ -1,10 +1,10 @@
-//! Hints for command lines that do not parse.
+//! Hints for invalid command lines.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::for_shell;
 
-/// The hint for what the command line itself refuses, if there is more to say than what was refused.
+/// The hint for an error of the argument parser, if there is more to say than the error does.
 pub(crate) fn of_arguments(error: &clap::Error) -> Option<String> {
     let word = |kind| match error.get(kind) {
         Some(ContextValue::String(word)) => Some(word.as_str()),
@@ -12,10 +12,10 @@ pub(crate) fn of_arguments(error: &clap::Error) -> Option<String> {
     };
     match error.kind() {
         ErrorKind::UnknownArgument => match word(ContextKind::InvalidArg)? {
-            "--cached" => Some("`scrum bundle --staged` takes what is staged".to_owned()),
+            "--cached" => Some("use `scrum bundle --staged` for staged changes".to_owned()),
             option if option.starts_with('-') => None,
             extra => Some(format!(
-                "paths stand behind two dashes: `scrum bundle RANGE -- {}`; two revisions are one word: `scrum bundle A..B`",
+                "paths come after two dashes: `scrum bundle RANGE -- {}`; write two revisions as one argument: `scrum bundle A..B`",
                 for_shell(extra)
             )),
         },

@@ -73,7 +73,7 @@ impl From<PlanError> for CommandError {
 
 impl From<PatternError> for CommandError {
     fn from(error: PatternError) -> Self {
-        usage_error(error).hint("globs are those of .gitignore; `scrum init --print` shows some")
+        usage_error(error).hint("globs are as in .gitignore; `scrum init --print` shows examples")
     }
 }
 
@@ -138,23 +138,23 @@ fn file(error: &io::Error, path: Option<&str>) -> String {
     match (error.kind(), path) {
         (io::ErrorKind::NotFound, Some(_)) => format!("`ls {folder}` shows what is there"),
         (io::ErrorKind::PermissionDenied, Some(path)) => {
-            format!("`ls -ld {}` shows who may read and write it", for_shell(path))
+            format!("`ls -ld {}` shows its permissions", for_shell(path))
         }
         (io::ErrorKind::PermissionDenied, None) => {
-            "`ls -ld` on it and on its folder shows who may; `scrum bundle -o FOLDER` writes elsewhere".to_owned()
+            "`ls -ld` on it and on its folder shows the permissions; `scrum bundle -o FOLDER` writes elsewhere".to_owned()
         }
         (io::ErrorKind::StorageFull, _) => {
-            "`df -h` shows where there is room; `scrum bundle -o FOLDER` writes there, and TMPDIR moves temporary files"
+            "`df -h` shows where there is space; `scrum bundle -o FOLDER` writes there, and TMPDIR sets the folder for temporary files"
                 .to_owned()
         }
         (_, Some(path)) => format!("`ls -ld {}` shows what it is", for_shell(path)),
         (io::ErrorKind::NotFound, None) => match error.get_ref().and_then(|inner| inner.downcast_ref()) {
             Some(NoFolder(folder)) => {
-                format!("`mkdir -p {}` makes it", for_shell(&folder.display().to_string()))
+                format!("`mkdir -p {}` creates it", for_shell(&folder.display().to_string()))
             }
             None => "`ls -l` shows what is there".to_owned(),
         },
-        _ => "`df -h` and `ls -ld` show whether there is room and who may write".to_owned(),
+        _ => "`df -h` and `ls -ld` show free space and permissions".to_owned(),
     }
 }
 
@@ -163,18 +163,18 @@ fn config(error: &ConfigError) -> String {
         ConfigError::Toml {
             nearest: Some(known),
             ..
-        } => format!("did you mean `{known}`? `scrum init --print` shows a file with the keys"),
+        } => format!("did you mean `{known}`? `scrum init --print` shows a file with all keys"),
         ConfigError::Limits(_) => {
-            "`scrum bundle --warn 60KB --fail 100KB` are the defaults; [guard] in scrum.toml sets them for every run"
+            "the defaults are `scrum bundle --warn 60KB --fail 100KB`; [guard] in scrum.toml sets them for every run"
                 .to_owned()
         }
         ConfigError::Twice { list, .. } => {
-            format!("give each of {list} a name of its own; `scrum init --print` shows how they look")
+            format!("give each of {list} a different name; `scrum init --print` shows examples")
         }
         ConfigError::Name { .. } => {
-            "a name is not empty, and that of a reviewer can be a file's: `scrum init --print` shows some".to_owned()
+            "a name must not be empty, and a reviewer's name must be a valid file name: `scrum init --print` shows examples".to_owned()
         }
-        _ => "`scrum init --print` shows a file with the keys; `scrum init --schema` is for editors".to_owned(),
+        _ => "`scrum init --print` shows a file with all keys; `scrum init --schema` is for editors".to_owned(),
     }
 }
 
@@ -185,9 +185,9 @@ fn template(error: &TemplateError) -> String {
             ..
         } => format!("did you mean `{known}`? `scrum bundle --dry-run --template FILE` tries a template"),
         TemplateError::NoDiff => {
-            "put {{ diff }} where the diff goes; `scrum bundle --dry-run --template FILE` tries a template".to_owned()
+            "put {{ diff }} where the diff should be; `scrum bundle --dry-run --template FILE` tries a template".to_owned()
         }
-        _ => "docs/prompt.md has what a template can name; `scrum bundle --dry-run --template FILE` tries one".to_owned(),
+        _ => "docs/prompt.md lists the variables of a template; `scrum bundle --dry-run --template FILE` tries one".to_owned(),
     }
 }
 
@@ -212,15 +212,15 @@ fn patch(name: &str, error: &PatchError) -> String {
             "`git diff --color=never A B | scrum bundle --diff -`".to_owned()
         }
         PatchError::Utf16 => {
-            "`git diff --output=FILE A B`, then `scrum bundle --diff FILE`; `>` of Windows PowerShell rewrites what it stores"
+            "`git diff --output=FILE A B`, then `scrum bundle --diff FILE`; `>` in Windows PowerShell changes the encoding"
                 .to_owned()
         }
         PatchError::Unmerged { .. } => {
             "resolve the conflict first; `git status` lists such files".to_owned()
         }
-        _ if name == "-" => format!("it broke on its way: {again}"),
+        _ if name == "-" => format!("it was damaged in transit: {again}"),
         _ => format!(
-            "`git apply --stat {}` says what git makes of it; {again} makes it anew",
+            "`git apply --stat {}` shows how git reads it; {again} makes a new one",
             for_shell(name)
         ),
     }
@@ -229,16 +229,16 @@ fn patch(name: &str, error: &PatchError) -> String {
 fn manifest(error: &ManifestError) -> &'static str {
     match error {
         ManifestError::Schema { .. } => {
-            "read it with the version of scrum that wrote it, or write it again: `scrum bundle RANGE`"
+            "use the version of scrum that wrote it, or write it again: `scrum bundle RANGE`"
         }
-        _ => "the wave was damaged; `scrum bundle` with its range writes it again",
+        _ => "the wave is damaged; `scrum bundle` with its range writes it again",
     }
 }
 
 fn plan(error: &PlanError) -> &'static str {
     match error {
         PlanError::Component(ComponentError::Pattern { .. }) => {
-            "globs are those of .gitignore, as in `scrum bundle --component 'core=crates/core/**'`"
+            "globs are as in .gitignore, for example `scrum bundle --component 'core=crates/core/**'`"
         }
         PlanError::Component(ComponentError::NoCodeowners) => {
             "`scrum bundle --by top-level` needs no file"
@@ -247,10 +247,10 @@ fn plan(error: &PlanError) -> &'static str {
             "name it, as in `scrum bundle --component 'core=crates/core/**'`"
         }
         PlanError::Exclude(_) => {
-            "globs are those of .gitignore, as in `scrum bundle --exclude '**/*.snap'`"
+            "globs are as in .gitignore, for example `scrum bundle --exclude '**/*.snap'`"
         }
         _ => {
-            "`df -h` shows whether temporary files have room; `scrum bundle` without --split needs none"
+            "`df -h` shows whether there is space for temporary files; `scrum bundle` without --split needs none"
         }
     }
 }
@@ -261,7 +261,7 @@ fn git(error: &GitError) -> Option<Hint> {
     }
     let hint = match error {
         GitError::NotARepository { .. } => {
-            "`scrum -C DIR …` runs in another folder; `scrum bundle --diff FILE` takes a patch and needs no repository"
+            "`scrum -C DIR …` runs in another folder; `scrum bundle --diff FILE` uses a patch and needs no repository"
         }
         GitError::UnknownRevision {
             name,
@@ -272,7 +272,7 @@ fn git(error: &GitError) -> Option<Hint> {
         GitError::AmbiguousRevision { name, .. } => {
             return Some(
                 format!(
-                    "`git rev-parse --disambiguate={}` lists them; write more digits",
+                    "`git rev-parse --disambiguate={}` lists them; use more digits",
                     for_shell(name)
                 )
                 .into(),
@@ -290,15 +290,13 @@ fn git(error: &GitError) -> Option<Hint> {
         GitError::NotATree { name } => {
             return Some(
                 format!(
-                    "`git cat-file -t {}` says what it is; name a commit, a branch or a tag",
+                    "`git cat-file -t {}` shows what it is; name a commit, a branch or a tag",
                     for_shell(name)
                 )
                 .into(),
             );
         }
-        GitError::UnbornHead => {
-            "`git commit` makes a first one; `scrum bundle --diff FILE` needs none"
-        }
+        GitError::UnbornHead => "`git commit` creates one; `scrum bundle --diff FILE` needs none",
         GitError::NoDefaultBase => {
             "name what to compare with: `scrum bundle main...HEAD`, or `scrum bundle 'HEAD^!'` for the newest commit; \
              `base` under [bundle] in scrum.toml, or `git remote set-head origin --auto`, sets it for every run"
@@ -313,17 +311,17 @@ fn git(error: &GitError) -> Option<Hint> {
             );
         }
         GitError::Pathspec { .. } => {
-            "paths count from the current folder: `scrum bundle main...HEAD -- src/ ':!*.md'`"
+            "paths are relative to the current folder: `scrum bundle main...HEAD -- src/ ':!*.md'`"
         }
         GitError::Sha256 { .. } | GitError::Extension { .. } => {
-            "`git diff A B | scrum bundle --diff -` takes the patch instead"
+            "`git diff A B | scrum bundle --diff -` uses the patch instead"
         }
         GitError::TreeTooLarge { .. } => {
-            "`scrum bundle RANGE -- FOLDER` looks at one folder; `git fsck` says whether the trees are sound"
+            "`scrum bundle RANGE -- FOLDER` looks at one folder; `git fsck` checks the trees"
         }
         GitError::Spool(error) => return Some(file(error, None).into()),
         GitError::Cancelled(_) => return None,
-        _ => "`git status` and `git fsck` say whether git can read the repository",
+        _ => "`git status` and `git fsck` show whether git can read the repository",
     };
     Some(hint.into())
 }
@@ -350,21 +348,20 @@ fn in_place_of_revision(name: &str, shallow: bool) -> String {
         && !head.is_empty()
     {
         return format!(
-            "two revisions have dots between them: `scrum bundle {}`",
+            "put dots between two revisions: `scrum bundle {}`",
             for_shell(&format!("{base}..{}", head.trim()))
         );
     }
     if shallow {
-        return "the clone is shallow, and it may lie beyond its end; run `git fetch --unshallow`"
+        return "the clone is shallow and may not contain it; run `git fetch --unshallow`"
             .to_owned();
     }
     match name.find(['~', '^']) {
         Some(at) if at > 0 => format!(
-            "`git log --oneline {}` shows how far its history goes",
+            "`git log --oneline {}` shows its history",
             for_shell(&name[..at])
         ),
-        _ => "`git branch -a` and `git tag` list what there is; `git fetch` brings what is new"
-            .to_owned(),
+        _ => "`git branch -a` and `git tag` list the names; `git fetch` gets new ones".to_owned(),
     }
 }
 

@@ -93,7 +93,9 @@ impl Hint {
                 match retype::corrected(arguments, written, known) {
                     Some(command) => format!("did you mean `{known}`? Then: {command}"),
                     None => {
-                        format!("did you mean `{known}`? `scrum COMMAND --help` says where it goes")
+                        format!(
+                            "did you mean `{known}`? `scrum COMMAND --help` shows where it goes"
+                        )
                     }
                 }
             }
@@ -172,7 +174,7 @@ impl CommandError {
     pub(crate) fn hints(&self, arguments: &[OsString]) -> Vec<String> {
         if self.hints.is_empty() {
             return vec![
-                "`scrum --help` has examples and exit codes, `scrum COMMAND --help` what a command needs".to_owned(),
+                "`scrum --help` has examples and exit codes, `scrum COMMAND --help` the options of a command".to_owned(),
             ];
         }
         let hints = self.hints.iter();

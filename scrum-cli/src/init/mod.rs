@@ -1,7 +1,7 @@
 //! The text of a first `scrum.toml`.
 //!
-//! A `#` with a space behind it begins words, a `#` without one is in front of TOML: taking those away turns the
-//! examples on. Both forms are read back by the tests.
+//! A `#` with a space after it begins a comment; a `#` without one disables a line of TOML, and removing it enables the
+//! example. The tests read both forms back.
 
 pub(crate) mod seats;
 
@@ -14,18 +14,18 @@ use scrum_core::size::decimal;
 
 use seats::{Endpoint, Tool};
 
-/// Components that are written at most; the others are only counted.
+/// Maximum number of components to write; the others are only counted.
 const MAX_COMPONENTS: usize = 40;
 
-/// Bundles or folders that are listed at most where something is divided.
+/// Maximum number of bundles or folders to list for a divided component.
 const MAX_LISTED: usize = 8;
 
-/// What the file is written from.
+/// The contents of the file.
 #[derive(Debug)]
 pub(crate) struct Findings<'a> {
-    /// The components, and the range that they are measured on in words; `None` where there is no commit to look at.
+    /// The components, and the range of their sizes in words; `None` if there is no commit.
     pub(crate) proposal: Option<(&'a Proposal, String)>,
-    /// Why there is none.
+    /// Why there are no components.
     pub(crate) no_proposal: &'static str,
     pub(crate) limits: Limits,
     pub(crate) tools: Vec<&'static Tool>,
@@ -57,12 +57,12 @@ pub(crate) fn text(findings: &Findings<'_>) -> String {
 const HEAD: &str = "\
 # How scrum divides this repository, and who reviews it.
 #
-# A `#` with nothing behind it stands in front of a setting: take it away to turn the setting on. Those of
-# [guard], [bundle], [exclude] and [tally] show the defaults. An unknown key is an error, with its line.
-# For an editor: `scrum init --schema > scrum.schema.json`, and as the first line of this file
+# A `#` directly before a setting disables it: remove the `#` to enable the setting. The values in
+# [guard], [bundle], [exclude] and [tally] are the defaults. An unknown key is an error, with its line.
+# For your editor: `scrum init --schema > scrum.schema.json`, and as the first line of this file
 # #:schema ./scrum.schema.json
 
-# A bundle's diff above `warn` is warned about; one above `fail` stops everything. KB is 1000 bytes.
+# A bundle whose diff is above `warn` gets a warning; above `fail` nothing is written. KB is 1000 bytes.
 #[guard]
 #warn = \"60KB\"
 #fail = \"100KB\"
@@ -74,7 +74,7 @@ const HEAD: &str = "\
 #split = false        # cut bundles above `warn` into parts
 #context = 3          # lines around a change
 
-# Reviewers are not shown these; they stay in excluded.diff and in every prompt's list.
+# These are not shown to reviewers; they are kept in excluded.diff and listed in every prompt.
 #[exclude]
 #paths = []           # globs, as in \"**/*.snap\"
 #binary = true
@@ -86,9 +86,9 @@ const HEAD: &str = "\
 
 const TAIL: &str = "
 #[review]
-#quorum = 2           # disjoint lineages that must have reviewed each bundle
+#quorum = 2           # independent lineages that must have reviewed each bundle
 
-# A model whose name does not tell who it descends from.
+# For a model whose name does not tell who it descends from.
 #[lineages]
 #\"our-finetune\" = [\"alibaba\"]
 
@@ -101,13 +101,13 @@ fn components(out: &mut String, proposal: &Proposal, range: &str, limits: Limits
     let (warn, fail) = (decimal(limits.warn()), decimal(limits.fail()));
     let _ = writeln!(
         out,
-        "# Beside each: its diff in the {range}.\n\
+        "# The comments show the size of each diff in the {range}:\n\
          # ok is at most {warn}, FAIL above {fail}. A component that is named here is a bundle of its own,\n\
-         # whatever its size. Without its entry scrum finds it by itself, divides it at its sub-folders if it is\n\
-         # too large, and packs it with its neighbours up to {}.",
+         # whatever its size. Without an entry scrum finds the component, divides it at its sub-folders\n\
+         # if it is too large, and packs it with its neighbours up to {}.",
         decimal(limits.pack())
     );
-    // Those that changed go first into the room there is.
+    // Those that changed come first if there are too many.
     let mut left = MAX_COMPONENTS;
     let mut written: Vec<bool> = Vec::new();
     for changed in [true, false] {
@@ -156,7 +156,7 @@ fn components(out: &mut String, proposal: &Proposal, range: &str, limits: Limits
     if silent > 0 {
         let _ = writeln!(
             out,
-            "\n# {silent} more packages are found without an entry."
+            "\n# {silent} more packages; scrum finds them without an entry."
         );
     }
     match &proposal.root {
@@ -168,20 +168,20 @@ fn components(out: &mut String, proposal: &Proposal, range: &str, limits: Limits
     }
 }
 
-/// What no package claims.
+/// The files that are in no package.
 fn outside(out: &mut String, root: &Root, alone: bool) {
     let what = if alone {
         "The repository is one package, `root`"
     } else {
-        "What belongs to no package is `root`"
+        "Files that belong to no package are in `root`"
     };
     let share = &root.share;
     let _ = writeln!(out, "\n# {what}: {}.", told(share));
     if share.bundles.len() > 1 {
-        out.push_str("# scrum finds it, and divides it:\n");
+        out.push_str("# scrum finds and divides it:\n");
         divided(out, share);
     }
-    // Where it is small there is nothing to divide.
+    // If it is small, there is nothing to divide.
     if share.verdict == Verdict::Ok || root.folders.is_empty() {
         return;
     }
@@ -250,8 +250,8 @@ fn word(verdict: Verdict) -> &'static str {
 fn reviewers(out: &mut String, findings: &Findings<'_>) {
     out.push_str(
         "\n# ---- Reviewers: who is asked ----\n#\n\
-         # A command gets the prompt on stdin and answers on stdout; the lineage is read from the model or the name.\n\
-         # Reviewers of one lineage are one vote, so ask models of different makers. docs/reviewers.md has all keys.\n",
+         # A command gets the prompt on stdin and answers on stdout. scrum derives the lineage from the model or the name.\n\
+         # Reviewers of one lineage have one vote, so ask models from different makers. docs/reviewers.md has all keys.\n",
     );
     if findings.tools.is_empty() {
         out.push_str("# None of the known tools is on PATH; any command that reads a prompt and prints a review works:\n");
@@ -272,17 +272,17 @@ fn reviewers(out: &mut String, findings: &Findings<'_>) {
             command.join(", ")
         );
         if tool.needs_model() {
-            out.push_str("#model = \"MODEL\"        # repeat it here: the lineage comes from it\n");
+            out.push_str("#model = \"MODEL\"        # the same; it determines the lineage\n");
         }
     }
     if findings.endpoints.is_empty() {
         out.push_str(
-            "\n# An API that speaks OpenAI's or Anthropic's format; here a server on this machine.\n\
+            "\n# A server with OpenAI's or Anthropic's API; this example is on this machine.\n\
              \n#[[reviewers]]\n#name = \"local\"\n#api = \"openai\"\n#url = \"http://127.0.0.1:11434/v1\"\n#model = \"MODEL\"\n",
         );
     } else {
         out.push_str(
-            "\n# Keys in the environment; scrum.toml names the variable, never the key:\n",
+            "\n# For the keys in the environment; scrum.toml contains the name of the variable, never the key:\n",
         );
     }
     for endpoint in &findings.endpoints {
@@ -293,12 +293,12 @@ fn reviewers(out: &mut String, findings: &Findings<'_>) {
         );
     }
     out.push_str(
-        "\n# A person, whose answer you put into the wave's reviews/ yourself.\n\
+        "\n# A person. Save the answer in the wave's reviews/ yourself.\n\
          \n#[[reviewers]]\n#name = \"alice\"\n#human = true\n",
     );
 }
 
-/// A TOML string. Names and globs come from paths of the repository, which may hold anything.
+/// A TOML string. Names and globs come from paths of the repository, which may contain anything.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for letter in text.chars() {

@@ -1,9 +1,9 @@
-//! Reviewers that `scrum init` knows how to ask: commands that read a prompt on stdin and answer on stdout, and APIs by
-//! the environment variable that commonly holds their key.
+//! Reviewers that `scrum init` can propose: commands that read a prompt on stdin and answer on stdout, and APIs, by the
+//! environment variable that usually contains their key.
 //!
 //! A command belongs here only if it takes the whole prompt on stdin, without a terminal, and prints nothing but the
-//! answer on stdout. aider does not: it takes `--message-file`, edits files, and prints a report. docs/reviewers.md says
-//! what each entry rests on, from here.
+//! answer on stdout. aider does not: it takes `--message-file`, edits files, and prints a report. docs/reviewers.md
+//! lists the evidence for each entry; its table is generated from this file.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -11,24 +11,24 @@ use std::path::Path;
 /// A program that may be on `PATH`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Tool {
-    /// The program, which is the seat's name, too.
+    /// The program; also the name of the reviewer.
     pub(crate) program: &'static str,
-    /// Its arguments. `MODEL` stands for a model that a person must choose.
+    /// Its arguments. `MODEL` is a placeholder for a model that a person must choose.
     pub(crate) arguments: &'static [&'static str],
-    /// What a person should know, in one line.
+    /// What the user should know, in one line.
     pub(crate) note: &'static str,
-    /// Where it is said that it reads a prompt so. docs/reviewers.md shows it.
+    /// The evidence that it reads prompts this way, for docs/reviewers.md.
     pub(crate) rests_on: &'static str,
 }
 
 impl Tool {
-    /// Whether a person must put a model's name into the arguments.
+    /// Whether a person must replace `MODEL` in the arguments.
     pub(crate) fn needs_model(&self) -> bool {
         self.arguments.contains(&"MODEL")
     }
 }
 
-/// By how many people have them.
+/// The most common ones first.
 pub(crate) const TOOLS: [Tool; 8] = [
     Tool {
         program: "claude",
@@ -83,16 +83,16 @@ pub(crate) const TOOLS: [Tool; 8] = [
 /// An API whose key may be in the environment.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Endpoint {
-    /// The variable. Only whether it is set is looked at, never its value.
+    /// The variable. scrum only checks whether it is set, never its value.
     pub(crate) variable: &'static str,
-    /// The seat's name.
+    /// The reviewer's name.
     pub(crate) name: &'static str,
     /// `openai` or `anthropic`.
     pub(crate) api: &'static str,
     pub(crate) url: &'static str,
 }
 
-/// By the makers' own API references.
+/// According to the makers' API references.
 pub(crate) const ENDPOINTS: [Endpoint; 3] = [
     Endpoint {
         variable: "ANTHROPIC_API_KEY",
@@ -114,7 +114,7 @@ pub(crate) const ENDPOINTS: [Endpoint; 3] = [
     },
 ];
 
-/// The tools that are in one of the folders of a search path.
+/// The tools in the folders of a search path.
 pub(crate) fn on_path(path: &OsStr) -> Vec<&'static Tool> {
     let folders: Vec<_> = std::env::split_paths(path).collect();
     let there = |tool: &&Tool| {
@@ -125,7 +125,7 @@ pub(crate) fn on_path(path: &OsStr) -> Vec<&'static Tool> {
     TOOLS.iter().filter(there).collect()
 }
 
-/// The APIs whose variable is set, and not to nothing.
+/// The APIs whose variable is set and not empty.
 pub(crate) fn with_key(is_set: impl Fn(&str) -> bool) -> Vec<&'static Endpoint> {
     let has_key = |endpoint: &&Endpoint| is_set(endpoint.variable);
     ENDPOINTS.iter().filter(has_key).collect()

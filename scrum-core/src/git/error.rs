@@ -80,7 +80,7 @@ pub enum GitError {
         shallow: bool,
     },
     /// An abbreviated id that several objects share.
-    #[error("`{name}` is ambiguous: several objects begin so ({end})")]
+    #[error("`{name}` is ambiguous: several objects have this prefix ({end})")]
     AmbiguousRevision {
         /// The revision as given.
         name: String,
@@ -157,7 +157,7 @@ pub enum GitError {
         message: String,
     },
     /// The patches could not be kept.
-    #[error("cannot keep patches in a temporary file: {0}")]
+    #[error("cannot store patches in a temporary file: {0}")]
     Spool(#[from] io::Error),
     /// The caller ended the work.
     #[error(transparent)]

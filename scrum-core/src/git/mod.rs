@@ -383,7 +383,7 @@ fn describe(ends: &Ends, history: &History, pathspec: &[String]) -> (Range, Vec<
         .filter(|_| !history.base_is_ancestor)
     {
         warnings.push(format!(
-            "`{base}` is no ancestor of the head, so what only `{base}` has shows up as removed; \
+            "`{base}` is not an ancestor of the head, so what only `{base}` has appears as removed; \
              `{}` compares with their merge base",
             ends.spec.replacen("..", "...", 1),
         ));

@@ -166,7 +166,7 @@ impl TreeWalk<'_> {
                 let below = self.enter(old, new, name)?;
                 if levels.len() >= MAX_DEPTH {
                     return Err(GitError::TreeTooLarge {
-                        what: "more than 2048 folders inside each other",
+                        what: "more than 2048 nested folders",
                     });
                 }
                 levels.extend(below);

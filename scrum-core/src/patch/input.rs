@@ -6,7 +6,9 @@ use std::io;
 use std::ops::Range as Span;
 
 use super::{FilePatch, HunkText, PatchError, file_patches, mail};
-use crate::change::{Change, ChangeKind, ChangeMessage, ChangeSet, Hunk, PatchSource, PathAttributes};
+use crate::change::{
+    Change, ChangeKind, ChangeMessage, ChangeSet, Hunk, PatchSource, PathAttributes,
+};
 use crate::generated::says_generated;
 use crate::range::{Commit, Range};
 

@@ -100,7 +100,7 @@ pub fn write_markdown(
         headline(&tally.totals)
     ));
     if tally.is_unreviewed() {
-        page.push_own("\n**Nobody has reviewed yet.**\n");
+        page.push_own("\n**There are no reviews yet.**\n");
     }
     let mut issues = ranked(tally);
     issues.retain(|entry| only.shows(entry.bundle, entry.issue));

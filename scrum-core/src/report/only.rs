@@ -19,7 +19,7 @@ pub struct Only {
 
 /// A word that narrows nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is none of agreed, block, bundle=ID")]
+#[error("`{0}` is not agreed, block or bundle=ID")]
 pub struct UnknownOnly(pub String);
 
 impl FromStr for Only {

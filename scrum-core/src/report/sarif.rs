@@ -223,7 +223,7 @@ fn runs(tally: &Tally, options: &SarifOptions) -> Vec<Run> {
     if !beyond.is_empty() {
         let mut rest = Run::new(REST.to_owned());
         rest.notes.push(format!(
-            "{} beyond the limit of {most} runs share this one.",
+            "{} over the limit of {most} runs share this one.",
             counted(beyond.len() as u64, "component")
         ));
         rest.bundles = beyond
@@ -305,7 +305,7 @@ fn fill(
     }
     if nowhere > 0 {
         told.push(format!(
-            "{} left out whose path names nothing below the repository.",
+            "{} left out because their paths are not in the repository.",
             counted(nowhere, "result")
         ));
     }
@@ -343,8 +343,8 @@ const RULES: [(Option<Severity>, &str, &str, &str); 4] = [
     (
         None,
         "Unrated",
-        "A reviewer names this without a severity.",
-        "No reviewer gave this issue a severity that is known.",
+        "A reviewer reports this without a severity.",
+        "No reviewer gave this issue a known severity.",
     ),
 ];
 

@@ -229,7 +229,7 @@ impl TextPage<'_> {
         let told = match (estimate_in_words(tally), &tally.estimate_refused) {
             (Some(words), _) => format!("Estimate: {words}"),
             (None, Some(reason)) if self.verbose => {
-                format!("No estimate of what nobody reported: {}", line(reason))
+                format!("No estimate of unreported defects: {}", line(reason))
             }
             _ => return Ok(()),
         };
@@ -342,7 +342,7 @@ impl TextPage<'_> {
             let word = severity_said(record.severity, record.severity_text.as_deref());
             let word = word.map_or_else(String::new, |word| format!(" · {word}"));
             let taken_back = match record.retracted_line {
-                Some(line) => format!(" · taken back in line {line} (inferred)"),
+                Some(line) => format!(" · retracted in line {line} (inferred)"),
                 None => String::new(),
             };
             let who = format!(
@@ -381,7 +381,7 @@ impl TextPage<'_> {
         if records.is_empty() {
             return Ok(());
         }
-        let title = format!("Mentioned, no finding ({})", records.len());
+        let title = format!("Mentions, not findings ({})", records.len());
         let title = self.paint(Paint::Bold, &title);
         writeln!(self.out, "\n{title}")?;
         for record in records {

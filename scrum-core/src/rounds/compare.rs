@@ -215,7 +215,7 @@ fn appeared(at: &IssueAt<'_>) -> Entry {
         severity: at.issue.severity,
         old_severity: None,
         what: at.what(),
-        reason: "the old wave has nothing like it at these lines".to_owned(),
+        reason: "the old wave has no similar issue at these lines".to_owned(),
         similarity: None,
         agreed: at.issue.is_agreed(),
         old_findings: Vec::new(),
@@ -260,7 +260,7 @@ fn unrepeated(at: &IssueAt<'_>, carried: &[Carried], holders: &Holders<'_>, new:
         } else {
             let ids: Vec<&str> = bundles.iter().map(|at| holders.id(*at)).collect();
             format!(
-                "nobody of its lineage ({}) has reviewed {} again",
+                "no reviewer of its lineage ({}) has reviewed {} again",
                 listed(&lineages_of(at)),
                 ids.join(", ")
             )

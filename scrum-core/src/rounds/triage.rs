@@ -44,7 +44,7 @@ impl TriageFile {
                 if entry.verdict.dismisses()
                     && trusted.is_some_and(|trusted| !trusted.issues.contains(entry))
                 {
-                    let why = "the change under review brings this decision itself";
+                    let why = "the change under review adds this decision itself";
                     mark.reopened.push(why.to_owned());
                 }
                 bundle.issues[*issue].triage = Some(mark);
@@ -186,7 +186,7 @@ fn mark(entry: &TriageEntry, bundle: &BundleTally, issue: usize, head: Option<&s
         }
     }
     if entry.verdict == TriageVerdict::Fixed && entry.head.as_deref() != head {
-        reopened.push("it was said to be fixed".to_owned());
+        reopened.push("it was marked as fixed".to_owned());
     }
     TriageMark {
         verdict: entry.verdict,

@@ -66,9 +66,7 @@ pub(super) fn assign(
                 .then(|| nearest(id, bundles.iter().map(String::as_str)))
                 .flatten();
             let meant = meant.map_or(String::new(), |known| format!(" (did you mean `{known}`?)"));
-            format!(
-                "the manifest has no bundle `{id}`{meant}; its reviews are counted all the same"
-            )
+            format!("the manifest has no bundle `{id}`{meant}; its reviews are counted anyway")
         };
         warnings.extend(more.iter().enumerate().map(lacks));
     }
@@ -125,7 +123,7 @@ pub(super) fn assign(
             let (bundle, reviewer) = (assignment.bundle, &assignment.reviewer);
             if assignment.reviews.len() > 1 {
                 warnings.push(format!(
-                    "bundle {}: {} reviews by {reviewer}; all of them are read as one reviewer's",
+                    "bundle {}: {} reviews by {reviewer}; they count as one reviewer",
                     bundles[bundle],
                     assignment.reviews.len()
                 ));
@@ -171,7 +169,7 @@ pub(super) fn assign(
         .collect();
     warnings.extend(lineages.unknown.iter().map(|reviewer| {
         format!(
-            "the lineage of reviewer `{reviewer}` is unknown, so it adds no vote beside others; name it with \
+            "the lineage of reviewer `{reviewer}` is unknown, so it adds no vote to others; set it with \
              `--lineage {reviewer}=LINEAGE` or under [lineages] in scrum.toml"
         )
     }));
@@ -316,7 +314,7 @@ impl<'a> Lineages<'a> {
         if let Some(stated) = config.and_then(|config| config.lineage.as_ref()) {
             return (
                 stated.iter().map(String::as_str).collect(),
-                "the config".to_owned(),
+                "the configuration".to_owned(),
             );
         }
         if config.is_some_and(|config| config.human) {
@@ -324,7 +322,7 @@ impl<'a> Lineages<'a> {
         }
         let table = &self.options.lineages;
         if let Some(own) = table.of_own_name(reviewer) {
-            return (own, "the config's lineages".to_owned());
+            return (own, "[lineages] in the configuration".to_owned());
         }
         if let Some(stated) = stated {
             let source = if stated == [reviewer] {
@@ -342,7 +340,7 @@ impl<'a> Lineages<'a> {
             (model, "in the sidecar"),
             (
                 config.and_then(|config| config.model.as_deref()),
-                "in the config",
+                "in the configuration",
             ),
         ];
         for (model, place) in models {
@@ -380,7 +378,12 @@ mod tests {
         for (reviewer, model, set, source) in [
             ("opus", Some("gpt-5"), "stated", "the config"),
             ("anna", None, "anna", "a person"),
-            ("house", Some("gpt-5"), "mine", "the config's lineages"),
+            (
+                "house",
+                Some("gpt-5"),
+                "mine",
+                "[lineages] in the configuration",
+            ),
             (
                 "seat",
                 Some("gpt-5"),
@@ -427,7 +430,7 @@ mod tests {
             ("claude", &person, "claude", "a person"),
             ("reviewer", &stated, "google", "the sidecar"),
             ("opus", &person, "stated", "the config"),
-            ("house", &stated, "mine", "the config's lineages"),
+            ("house", &stated, "mine", "[lineages] in the configuration"),
         ] {
             let (found, from) = lineages.of(reviewer, None, Some(sidecar));
             assert_eq!(

@@ -238,8 +238,8 @@ impl<'a> BundleBuilder<'a> {
             let grouping = group(of_file, self.near_lines);
             if let Some(count) = grouping.divided {
                 warnings.push(format!(
-                    "bundle {}: {count} findings overlap in {}; they are compared in parts of {MAX_COMPARED}, so that \
-                     agreement between two parts is not seen",
+                    "bundle {}: {count} findings overlap in {}; they are compared in parts of {MAX_COMPARED}, \
+                     so agreement between parts is not found",
                     self.ids[at], of_file[0].path
                 ));
             }

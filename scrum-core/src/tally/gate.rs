@@ -122,7 +122,7 @@ impl fmt::Display for GateFailure {
                 write!(f, "--fail-on {gate}: {count} {noun}: ")?;
                 list(f, named.iter(), *count)
             }
-            Self::NoReview => write!(f, "--fail-on {}: nobody has reviewed", Gate::NoEvidence),
+            Self::NoReview => write!(f, "--fail-on {}: there are no reviews", Gate::NoEvidence),
             Self::NoEvidence { reviewers } => {
                 write!(f, "--fail-on {}: ", Gate::NoEvidence)?;
                 let named = reviewers.iter().map(|(bundle, reviewer, state)| {

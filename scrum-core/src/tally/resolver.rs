@@ -173,7 +173,7 @@ impl<'a> Resolver<'a> {
                     path: self.path_number(wave_index.path_of(file)),
                     file: Some(file),
                     flag: if old_path {
-                        Some(format!("named by its old path {written}"))
+                        Some(format!("cited by its old path {written}"))
                     } else {
                         shortened.then(|| format!("resolved from {written}"))
                     },
@@ -191,7 +191,7 @@ impl<'a> Resolver<'a> {
     fn unknown_reason(&mut self, wave_index: &WaveIndex, written: &str, fits: &[String]) -> String {
         if !fits.is_empty() {
             return format!(
-                "fits more than one file; did you mean {}?",
+                "matches more than one file; did you mean {}?",
                 fits.join(" or ")
             );
         }

@@ -83,8 +83,8 @@ pub(super) fn judge(
         return (ReviewState::Clean, None);
     }
     match review.verdict {
-        Some(ReviewVerdict::Block) => return no("says BLOCK and reports nothing that counts"),
-        Some(ReviewVerdict::Fix) => return no("says FIX and reports nothing that counts"),
+        Some(ReviewVerdict::Block) => return no("says BLOCK but reports nothing that counts"),
+        Some(ReviewVerdict::Fix) => return no("says FIX but reports nothing that counts"),
         Some(ReviewVerdict::Ship) if others == 0 => return (ReviewState::Clean, None),
         None if review.says_clean && others == 0 => return (ReviewState::Clean, None),
         _ => {}
@@ -93,11 +93,11 @@ pub(super) fn judge(
         no("empty")
     } else if buckets.unknown_path > 0 && buckets.unknown_path + buckets.echoed == buckets.citations
     {
-        no("names nothing but paths that do not exist")
+        no("names only paths that do not exist")
     } else if buckets.echoed > 0 && buckets.echoed == buckets.citations {
         no("only repeats the diff or the prompt")
     } else if buckets.citations > 0 {
-        no("nothing that it names can be counted")
+        no("nothing it names can be counted")
     } else {
         no("no finding, no NONE and no VERDICT: SHIP")
     }

@@ -98,18 +98,18 @@ fn disposition(
         return Err(fault);
     }
     if let Some(line) = retracted {
-        return Err((Bucket::Retracted, format!("taken back at line {line}")));
+        return Err((Bucket::Retracted, format!("retracted at line {line}")));
     }
     if let Some(inferred) = &finding.retracted {
         let reason = format!(
-            "taken back in plain words at line {} (inferred): {}",
+            "retracted in plain words at line {} (inferred): {}",
             inferred.line, inferred.phrase
         );
         return Err((Bucket::Retracted, reason));
     }
     let told = [
-        (finding.swapped, "range was written backwards"),
-        (finding.stands_in_diff, "the same line stands in the diff"),
+        (finding.swapped, "the range was written backwards"),
+        (finding.stands_in_diff, "the same line is in the diff"),
         (review.read_as_json, "read as JSON"),
     ];
     let told = told.iter().filter(|(applies, _)| *applies);
@@ -145,10 +145,13 @@ fn dedupe(
             Entry::Occupied(entry) => {
                 let first = &mut counted[*entry.get()];
                 let reason = if first.assignment == repeat.assignment {
-                    format!("said before at line {}", first.finding.line)
+                    format!("already said at line {}", first.finding.line)
                 } else {
                     let id = &ids[own[position(first.assignment)].1];
-                    format!("said in the review of {id} at line {}", first.finding.line)
+                    format!(
+                        "already said in the review of {id} at line {}",
+                        first.finding.line
+                    )
                 };
                 absorb(first, &repeat);
                 outcome.set_aside(own[at].2, repeat.finding, Bucket::Duplicate, reason);
@@ -194,7 +197,7 @@ impl ReviewerOutcome {
     fn note(&mut self, id: &str, reviewer: &str, review: &Review, retracted: &Retractions) {
         if retracted.exhausted {
             self.warnings.push(format!(
-                "bundle {id}, {reviewer}: too many retractions; those beyond the limit are listed as unmatched"
+                "bundle {id}, {reviewer}: too many retractions; the rest are listed as unmatched"
             ));
         }
         let unmatched = retracted
@@ -248,8 +251,8 @@ fn unlocated_record(id: &str, reviewer: &str, finding: &UnlocatedFinding) -> Unl
 
 fn quoted_reason(evidence: QuoteEvidence) -> &'static str {
     match evidence {
-        QuoteEvidence::Gutter => "quoted: a diff mark or a line number stands in front",
-        QuoteEvidence::QuotingFence => "quoted: in a fence that quotes the diff",
-        QuoteEvidence::WholeBlock => "quoted: the whole block stands so in the diff or the prompt",
+        QuoteEvidence::Gutter => "quoted: begins with a diff mark or a line number",
+        QuoteEvidence::QuotingFence => "quoted: in a fenced block that quotes the diff",
+        QuoteEvidence::WholeBlock => "quoted: the whole block is in the diff or the prompt",
     }
 }

@@ -1,4 +1,4 @@
-//! A wave in the making: the change set and its plan, then the files.
+//! Makes a wave: the change set and its plan first, then the files.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -27,13 +27,13 @@ use crate::trust;
 use crate::uncommitted::{Kind, Snapshot};
 use crate::wave::{WaveFolder, default_name, shown_path, write_atomically};
 
-/// A wave that is planned and not written yet.
+/// A wave that is planned but not written yet.
 pub(crate) struct PlannedWave {
     changes: ChangeSet,
     plan: Plan,
     template: Template,
     options: WaveOptions,
-    /// The wave's name, where no folder is given.
+    /// The wave's name if no folder is given.
     name: String,
 }
 
@@ -59,7 +59,7 @@ impl PlannedWave {
             repository,
             snapshot,
         } = read?;
-        // Its objects must be there until the plan is made.
+        // The objects must exist until the plan is made.
         if let Some(snapshot) = &snapshot {
             snapshot.notes.iter().for_each(|note| output.detail(note));
             output.warnings(&snapshot.warnings);
@@ -106,18 +106,18 @@ impl PlannedWave {
         self.changes.changes().is_empty()
     }
 
-    /// Whether the guard says no.
+    /// Whether the guard fails.
     pub(crate) fn is_refused(&self) -> bool {
         !self.plan.is_forced() && self.plan.oversize().next().is_some()
     }
 
-    /// Says why the guard says no, and the ways on.
+    /// Explains why the guard fails, and how to continue.
     pub(crate) fn explain_refusal(&self, manifest: &Manifest, output: &Output) {
         let oversize: Vec<&Bundle> = self.plan.oversize().collect();
         explain_oversize(&oversize, &self.changes, manifest, output);
     }
 
-    /// Makes the files of the wave, which the sink does not keep.
+    /// Produces the files of the wave for a sink that does not keep them.
     pub(crate) fn dry_run(&self, sink: &dyn Sink) -> Result<Manifest> {
         let (changes, plan) = (&self.changes, &self.plan);
         let manifest = core_wave::dry_run(changes, plan, &self.template, &self.options, sink)?;
@@ -130,7 +130,7 @@ impl PlannedWave {
         bundling.out.clone().unwrap_or_else(default)
     }
 
-    /// Writes the wave into its folder, and makes it the newest one unless the folder was named.
+    /// Writes the wave into its folder, and makes it the newest wave unless the user named the folder.
     pub(crate) fn write(
         &self,
         bundling: &Bundling,
@@ -139,17 +139,17 @@ impl PlannedWave {
     ) -> Result<(PathBuf, Manifest)> {
         let path = self.folder(bundling, session);
         let mut folder = WaveFolder::inspect(&path)?;
-        // Until the wave is written: answers to the old bundles would land among the new ones.
+        // Held until the wave is written: answers to the old bundles would be stored among the new ones.
         let _lock = Lock::hold_if_asked(&path)?;
         folder.also_clean(&session.waves());
-        // With reviews in place the new bundles must be known before a byte of the old ones is touched.
+        // If there are reviews, find out whether the new bundles are the same before changing any file.
         let reviewed = folder.has_reviews();
         if (reviewed || folder.has_reports()) && folder.has_other_bundles(&self.dry_run(&Discard)?)
         {
             if reviewed && !bundling.overwrite {
                 return Err(
                     usage_error(format!("`{}` already holds reviews of a different division", path.display())).hint(
-                        "`scrum bundle` with --overwrite moves them aside; with -o NEW-FOLDER it leaves them",
+                        "`scrum bundle` with --overwrite moves them to another folder; with -o NEW-FOLDER it keeps them in place",
                     ),
                 );
             }
@@ -171,7 +171,7 @@ impl PlannedWave {
         let (changes, plan) = (&self.changes, &self.plan);
         let manifest = core_wave::write(changes, plan, &self.template, &self.options, &folder)?;
         folder.finish(&manifest)?;
-        // A folder that somebody named is found by that name.
+        // A folder that the user named is found by that name.
         if bundling.out.is_none() {
             set_current(session, folder.path())?;
         }
@@ -185,7 +185,7 @@ fn template(
     session: &Session,
     output: &Output,
 ) -> Result<Template> {
-    // A path on the command line counts from the current folder, one in the configuration from the top.
+    // A path on the command line is relative to the current folder, one in the configuration to the top folder.
     let (path, text) = match (&bundling.template, &config.prompt.template) {
         (Some(path), _) => {
             let text = std::fs::read_to_string(path).map_err(|error| cannot_read(path, &error))?;
@@ -203,7 +203,7 @@ fn template(
     }
 }
 
-/// What the configuration asks of reviewers.
+/// The instructions for reviewers in the configuration.
 fn instructions(config: &Config, session: &Session, output: &Output) -> Result<Instructions> {
     let general = match &config.prompt.instructions {
         None => None,
@@ -227,7 +227,7 @@ fn instructions(config: &Config, session: &Session, output: &Output) -> Result<I
 /// What is to be divided.
 struct Read {
     changes: ChangeSet,
-    /// The wave's name, where no folder is given.
+    /// The wave's name if no folder is given.
     name: String,
     /// `None` for a patch.
     repository: Option<Repository>,
@@ -327,8 +327,8 @@ fn read_patch(path: &Path) -> Result<(String, Vec<u8>)> {
     let text = read_file(path)?;
     if text.trim_ascii().is_empty() {
         return Err(
-            usage_error(format!("`{name}` holds no patch: it is empty")).hint(
-                "`git diff` alone leaves out what is staged: `git diff HEAD | scrum bundle --diff -`, or `scrum bundle \
+            usage_error(format!("`{name}` contains no patch: it is empty")).hint(
+                "`git diff` alone omits staged changes: `git diff HEAD | scrum bundle --diff -`, or `scrum bundle \
                  --uncommitted`, which also takes untracked files",
             ),
         );
@@ -349,8 +349,8 @@ fn bundle_options(
     Ok(config.bundle_options().codeowners(owners))
 }
 
-/// CODEOWNERS at the head of the range, from the first of the places where forges look. A patch has no
-/// head tree; its owners are those of the work tree.
+/// CODEOWNERS at the head of the range, from the first of the paths that forges look at. A patch has no head tree, so
+/// it gets the owners of the work tree.
 fn codeowners(
     changes: &ChangeSet,
     repository: Option<&Repository>,
@@ -372,7 +372,7 @@ fn codeowners(
         "--by codeowners needs one of {}",
         codeowners::PATHS.join(", ")
     ))
-    .hint("`scrum bundle --by workspace` and `--by top-level` need no file"))
+    .hint("`scrum bundle --by workspace` and `--by top-level` need no such file"))
 }
 
 /// Makes `.scrum` with a `.gitignore` that hides it.
@@ -386,7 +386,7 @@ fn ignore_waves(waves: &Path) -> Result<()> {
     write_atomically(&path, &mut |out| out.write_all(b"*\n"))
 }
 
-/// Remembers the newest wave in `.scrum/current`: by its name, or by its whole path where it lies elsewhere.
+/// Records the newest wave in `.scrum/current`: by its name, or by its full path if it is elsewhere.
 fn set_current(session: &Session, folder: &Path) -> Result<()> {
     let waves = session.waves();
     let name = folder.strip_prefix(&waves).unwrap_or(folder);

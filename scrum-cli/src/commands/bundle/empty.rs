@@ -1,4 +1,4 @@
-//! What to type if a range changes nothing: the ranges that would not be empty.
+//! Suggests other ranges if the range is empty.
 
 use scrum_core::git::Repository;
 use scrum_core::range::{Range, RangeSpec};
@@ -8,14 +8,14 @@ use crate::error::for_shell;
 use crate::session::Session;
 use crate::terminal::Output;
 
-/// Names what would not be empty. `command` is the one that was typed: `bundle` or `review`.
+/// Names ranges that are not empty. `command` is the one that was typed: `bundle` or `review`.
 pub(crate) fn hint(range: &Range, command: &str, session: &Session, output: &Output) {
     if output.quiet {
         return;
     }
     if !range.pathspec.is_empty() {
         output.hint(&format!(
-            "no changed file matches the paths, which count from the current folder: `scrum {command}` with the range \
+            "no changed file matches the paths, which are relative to the current folder: `scrum {command}` with the range \
              alone shows all"
         ));
         return;
@@ -42,7 +42,7 @@ pub(crate) fn hint(range: &Range, command: &str, session: &Session, output: &Out
     }
 }
 
-/// Arguments, and what they take: uncommitted work, what the other side has, the newest commit.
+/// Arguments, and what they cover: uncommitted work, the other side's commits, the newest commit.
 fn others(range: &Range, repository: &Repository) -> Vec<(String, String)> {
     let mut others = Vec::new();
     if let Ok(found) = repository.uncommitted()
@@ -86,7 +86,7 @@ fn others(range: &Range, repository: &Repository) -> Vec<(String, String)> {
     others
 }
 
-/// The names of both ends of a range, as it was typed.
+/// The names of both ends of a range, as typed.
 fn sides(spec: &str) -> (Option<String>, String) {
     match spec.parse() {
         Ok(RangeSpec::Trees { base, head } | RangeSpec::MergeBase { base, head }) => {

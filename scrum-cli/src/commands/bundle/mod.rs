@@ -31,39 +31,39 @@ use crate::wave::shown_path;
 /// the default branch is `base` under [bundle] in scrum.toml, else what origin/HEAD names, else init.defaultBranch, main
 /// or master.
 ///
-/// A bundle above the warn limit is warned about. One above the fail limit stops everything: nothing is written, the exit
-/// code is 1, and the message says how to go on.
+/// A bundle above the warn limit gets a warning. If one is above the fail limit, nothing is written, the exit code is
+/// 1, and the message says how to continue.
 ///
-/// The wave goes into .scrum/: give each prompts/BUNDLE.md to your reviewers, put what they answer into
-/// reviews/BUNDLE/REVIEWER.md, and run `scrum tally`.
+/// The wave, a folder with bundles and prompts, is written into .scrum/. Give each prompts/BUNDLE.md to your reviewers,
+/// save their answers as reviews/BUNDLE/REVIEWER.md, and run `scrum tally`.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
-  scrum bundle main...HEAD -- src/           # what a branch adds below src/
-  scrum bundle v1.0..v1.1 --split            # two releases, cut to size
-  git diff | scrum bundle --diff -           # what is not committed yet")]
+  scrum bundle main...HEAD -- src/           # what a branch adds in src/
+  scrum bundle v1.0..v1.1 --split            # between two releases
+  git diff | scrum bundle --diff -           # unstaged changes")]
 pub(crate) struct BundleArgs {
     /// What to review: A..B, A...B, one revision, or X^!
     #[arg(value_name = "RANGE")]
     range: Option<String>,
     #[command(flatten)]
     bundling: Bundling,
-    /// Show what would be written, and write nothing
+    /// Show what would be written, but write nothing
     #[arg(long, help_heading = options::WAVE)]
     dry_run: bool,
-    /// Threads [default: one a core]
+    /// Number of threads [default: one per core]
     #[arg(short, long, value_name = "N", help_heading = options::WAVE)]
     jobs: Option<usize>,
-    /// What to print
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = options::WAVE)]
     format: BundleFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum BundleFormat {
-    /// For a person
+    /// Text for people
     Text,
-    /// The manifest
+    /// The manifest, as JSON
     Json,
     /// A job matrix for GitHub Actions, on one line
     GithubMatrix,
@@ -77,7 +77,7 @@ pub(crate) fn run(args: &BundleArgs, session: &Session, output: &Output) -> Resu
     let draft = PlannedWave::plan(args.range.as_deref(), &args.bundling, jobs, session, output)?;
     if args.dry_run || draft.is_refused() || draft.is_empty() {
         let manifest = draft.dry_run(&Discard)?;
-        // A matrix of bundles that are not written would start jobs for nothing.
+        // A matrix of bundles that are not written would start jobs with nothing to do.
         if !(draft.is_refused() && args.format == BundleFormat::GithubMatrix) {
             args.print(&manifest, None, output)?;
         }
@@ -107,23 +107,23 @@ pub(crate) fn run(args: &BundleArgs, session: &Session, output: &Output) -> Resu
     Ok(ExitCode::Done)
 }
 
-/// What to type once a wave is written.
+/// What to type after a wave is written.
 ///
-/// A wave in a folder that somebody named is not the newest one, so its folder must be said.
+/// A wave in a folder that the user named is not the newest one, so the command must name its folder.
 fn next_step(reviewers: usize, out: Option<&Path>) -> String {
     let wave = out.map_or_else(String::new, |out| {
         format!(" {}", for_shell(&out.display().to_string()))
     });
     match reviewers {
         0 => format!(
-            "answers to prompts/BUNDLE.md go into reviews/BUNDLE/REVIEWER.md, then `scrum tally{wave}`; `scrum \
-             review{wave}` asks those whom scrum.toml names (`scrum init`)"
+            "save the answers to prompts/BUNDLE.md as reviews/BUNDLE/REVIEWER.md, then run `scrum tally{wave}`; or \
+             let `scrum review{wave}` ask the reviewers in scrum.toml (`scrum init` proposes one)"
         ),
         1 => format!(
-            "`scrum review{wave}` asks the reviewer in scrum.toml and counts; --dry-run says what it costs"
+            "`scrum review{wave}` asks the reviewer in scrum.toml and tallies the answer; --dry-run shows the cost"
         ),
         many => format!(
-            "`scrum review{wave}` asks the {many} reviewers in scrum.toml and counts; --dry-run says what it costs"
+            "`scrum review{wave}` asks the {many} reviewers in scrum.toml and tallies their answers; --dry-run shows the cost"
         ),
     }
 }

@@ -1,4 +1,4 @@
-//! The options that say how a range is divided; `scrum review` takes them, too, where it bundles first.
+//! The options for dividing a range. `scrum review` has them, too, for ranges that it bundles first.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -23,40 +23,40 @@ pub(super) const WAVE: &str = "The wave";
 /// How to divide, and where to write.
 #[derive(Debug, Default, PartialEq, ClapArgs)]
 pub(crate) struct Bundling {
-    /// Only files that match, seen from the current folder
+    /// Only files that match, relative to the current folder
     ///
-    /// As git's own: folders, globs, `:!` in front to leave out. Renames are sought among these files.
+    /// Pathspecs as in git: folders, globs, and `:!` to exclude. Renames are only found among these files.
     #[arg(last = true, value_name = "PATHSPEC")]
     pub(super) pathspec: Vec<String>,
-    /// Take a patch in place of a range; - is stdin
+    /// Use a patch instead of a range; - is stdin
     ///
-    /// In git's format, as `git diff`, `git format-patch` and `gh pr diff` write it. No repository is needed.
+    /// In git's format, as written by `git diff`, `git format-patch` and `gh pr diff`. Needs no repository.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["range", "pathspec"], help_heading = RANGE)]
     pub(super) diff: Option<PathBuf>,
-    /// Take what is staged: the index against HEAD
+    /// Review staged changes: the index against HEAD
     #[arg(long, conflicts_with_all = ["range", "diff", "uncommitted"], help_heading = RANGE)]
     pub(super) staged: bool,
-    /// Take what is not committed: the work tree against HEAD
+    /// Review uncommitted changes: the work tree against HEAD
     ///
-    /// With untracked files, unless git ignores them.
+    /// Includes untracked files that git does not ignore.
     #[arg(long, conflicts_with_all = ["range", "diff"], help_heading = RANGE)]
     pub(super) uncommitted: bool,
-    /// Leave untracked files out
+    /// Leave out untracked files
     #[arg(long, requires = "uncommitted", help_heading = RANGE)]
     pub(super) no_untracked: bool,
-    /// Lines around a change [default: 3]
+    /// Context lines around a change [default: 3]
     #[arg(long, value_name = "N", conflicts_with = "diff", help_heading = RANGE)]
     context: Option<u32>,
-    /// Group what no component claims [default: workspace]
+    /// How to find components for other files [default: workspace]
     #[arg(long, value_name = "RULE", help_heading = COMPONENTS)]
     by: Option<ByArg>,
     /// Name a component and a glob; repeatable
     ///
-    /// Globs are those of .gitignore, as in core=crates/core/**. The first component that matches has the file; two of
-    /// one name are one component. [[components]] in scrum.toml keeps them for every run.
+    /// With globs as in .gitignore, for example core=crates/core/**. A file belongs to the first component that
+    /// matches; a name may have several globs. [[components]] in scrum.toml sets components for every run.
     #[arg(long, value_name = "NAME=GLOB", help_heading = COMPONENTS)]
     component: Vec<ComponentArg>,
-    /// Leave found components above the warn limit whole
+    /// Do not divide found components above the warn limit
     #[arg(long, help_heading = COMPONENTS)]
     no_divide: bool,
     /// Pack small found components with their neighbours, whatever scrum.toml says [default]
@@ -64,41 +64,42 @@ pub(crate) struct Bundling {
     /// Up to a third of the warn limit. A component that you name stays a bundle of its own.
     #[arg(long, overrides_with = "no_pack", help_heading = COMPONENTS)]
     pack: bool,
-    /// Leave small found components a bundle of their own each
+    /// Keep small found components in bundles of their own
     #[arg(long, overrides_with = "pack", help_heading = COMPONENTS)]
     no_pack: bool,
-    /// Warn above this size of a diff [default: 60KB]
+    /// Warn if a bundle's diff is larger [default: 60KB]
     ///
-    /// KB is 1000 bytes, KiB 1024; a bare number is bytes.
+    /// KB is 1000 bytes, KiB 1024; a number without a unit is bytes.
     #[arg(long, value_name = "SIZE", help_heading = SIZES)]
     warn: Option<ByteSize>,
-    /// Fail above this size of a diff [default: 100KB]
+    /// Fail if a bundle's diff is larger [default: 100KB]
     #[arg(long, value_name = "SIZE", help_heading = SIZES)]
     fail: Option<ByteSize>,
     /// Cut bundles above the warn limit into parts
     ///
-    /// At sub-folders, then files, then hunks. The parts apply one after the other, and all of them make the whole.
+    /// Cuts at sub-folders, then between files, then between hunks. The parts apply one after the other, and together
+    /// they are the whole bundle.
     #[arg(long, help_heading = SIZES)]
     split: bool,
-    /// Write bundles above the fail limit all the same
+    /// Write bundles above the fail limit anyway
     ///
     /// `SCRUM_FORCE_OVERSIZE=1` in the environment does the same.
     #[arg(long, help_heading = SIZES)]
     pub(super) force_oversize: bool,
-    /// Do not show files that match; repeatable
+    /// Do not show matching files to reviewers; repeatable
     ///
-    /// They stay in excluded.diff, and every prompt lists them with the reason.
+    /// They are kept in excluded.diff, and every prompt lists them with the reason.
     #[arg(long, value_name = "GLOB", help_heading = SHOWN)]
     exclude: Vec<String>,
-    /// Do not show the bodies of deleted files
+    /// Do not show the content of deleted files
     #[arg(long, help_heading = SHOWN)]
     exclude_deleted: bool,
-    /// Show what is excluded by default
+    /// Show files that are excluded by default
     #[arg(long, value_name = "KIND", value_delimiter = ',', help_heading = SHOWN)]
     show: Vec<Shown>,
-    /// Render prompts with this template
+    /// Use this template for prompts
     ///
-    /// docs/prompt.md has what it can name; --dry-run tries it.
+    /// docs/prompt.md lists its variables; --dry-run tries it.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = SHOWN)]
     pub(super) template: Option<PathBuf>,
     /// Show this as the title of the change [default: a patch series' own]
@@ -109,29 +110,30 @@ pub(crate) struct Bundling {
     /// For example the text of a pull request. Prompts mark it as its authors' words. By default a patch series' cover letter.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = SHOWN)]
     pub(super) description: Option<PathBuf>,
-    /// Take scrum.toml and what it names from REF, or from the worktree
+    /// Read scrum.toml and the files it names from REF, or from the worktree
     ///
-    /// By default a file that is changed by what is under review is taken from the base, so that a change cannot configure
-    /// its own review; `scrum bundle` takes the work tree's for uncommitted work, unless CI=true.
+    /// By default, if the change under review touches one of these files, the version at the base is used, so that a
+    /// change cannot configure its own review. For uncommitted work, `scrum bundle` uses the version in the work tree,
+    /// unless CI=true.
     #[arg(long, value_name = "REF|worktree", help_heading = SHOWN)]
     pub(crate) config_from: Option<ConfigFrom>,
-    /// Write into DIR in place of .scrum/BASE-HEAD
+    /// Write the wave into DIR instead of .scrum/BASE-HEAD
     ///
-    /// Other commands then need DIR, too: it does not become the newest wave.
+    /// Name DIR in later commands, too: it does not become the newest wave.
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = WAVE)]
     pub(super) out: Option<PathBuf>,
-    /// Replace a wave that has reviews; they are moved aside
+    /// Replace a wave that has reviews; they move to another folder
     #[arg(long, help_heading = WAVE)]
     pub(super) overwrite: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ByArg {
-    /// Nearest folder with Cargo.toml, go.mod, package.json, …
+    /// By the nearest folder with Cargo.toml, go.mod, package.json, …
     Workspace,
-    /// Owners in CODEOWNERS
+    /// By owner in CODEOWNERS
     Codeowners,
-    /// First folder of the path
+    /// By the first folder of the path
     TopLevel,
 }
 
@@ -169,12 +171,12 @@ impl FromStr for ComponentArg {
 }
 
 impl Bundling {
-    /// Whether nothing is said.
+    /// Whether no option is given.
     pub(crate) fn is_silent(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Where the configuration of a review of this range comes from. `own`: nobody else is asked about it.
+    /// Where the configuration for a review of this range comes from. `own`: the change is not sent to anybody else.
     pub(crate) fn source(
         &self,
         range: Option<&str>,
@@ -193,7 +195,7 @@ impl Bundling {
         source(self.config_from.as_ref(), asked, session)
     }
 
-    /// The configuration with the flags over it.
+    /// The configuration, overridden by the flags.
     pub(super) fn config(&self, session: &Session) -> Result<Config> {
         let mut config = session.config.clone();
         if let Some(by) = self.by {
@@ -217,7 +219,7 @@ impl Bundling {
                 }),
             }
         }
-        // A flag replaces the configured component of its name and goes before all others.
+        // A flag replaces the configured component with its name and precedes all others.
         config
             .components
             .retain(|old| components.iter().all(|new| new.name != old.name));

@@ -1,4 +1,4 @@
-//! What is said of bundles that are too large.
+//! Messages about bundles that are too large.
 
 use scrum_core::change::ChangeSet;
 use scrum_core::plan::guard::Verdict;
@@ -8,7 +8,7 @@ use scrum_core::wave::manifest::Manifest;
 
 use crate::terminal::Output;
 
-/// Warns of every bundle and prompt above a limit.
+/// Warns about every bundle and prompt above a limit.
 pub(crate) fn warn_sizes(manifest: &Manifest, output: &Output) {
     const SHOWN: usize = 10;
     let guard = &manifest.guard;
@@ -37,7 +37,7 @@ pub(crate) fn warn_sizes(manifest: &Manifest, output: &Output) {
             size::counted(warned.len() - SHOWN, "more bundle")
         ));
     }
-    // The guard judges the diff. A prompt that passes the limit by what is around the diff is no failure.
+    // The guard checks the diff. A prompt may exceed the limit because of the text around its diff.
     let around: Vec<_> = manifest
         .bundles
         .iter()
@@ -60,7 +60,7 @@ pub(crate) fn warn_sizes(manifest: &Manifest, output: &Output) {
     }
 }
 
-/// Says which bundles are too large, what makes them so, and the ways on as lines to paste.
+/// Says which bundles are too large, which files make them so, and which options to add.
 pub(super) fn explain_oversize(
     oversize: &[&Bundle],
     changes: &ChangeSet,

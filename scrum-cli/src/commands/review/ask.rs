@@ -1,4 +1,4 @@
-//! Asks the open questions of a wave, and writes down what comes back.
+//! Asks the open questions of a wave, and saves the answers.
 
 use std::path::Path;
 
@@ -17,10 +17,10 @@ use crate::runner::store::{Lock, Store};
 use crate::session::Session;
 use crate::terminal::Output;
 
-/// Bytes of a prompt to a token that no tokenizer reaches: a server that counts fewer tokens was shown less.
+/// More bytes per token than any tokenizer reaches. If a server counts fewer tokens, it did not get the whole prompt.
 const MOST_BYTES_A_TOKEN: u64 = 12;
 
-/// Prompts below this, in bytes, are not judged so.
+/// Shorter prompts, in bytes, are not checked this way.
 const SHORT_PROMPT: u64 = 8_000;
 
 /// A run.
@@ -35,14 +35,14 @@ pub(super) struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    /// Carries over what other waves have, and asks the rest. A wave that lacks nothing is not touched.
+    /// Reuses answers of other waves, and asks for the rest. A wave that is complete is not touched.
     pub(super) fn run(&self, questions: &[Question]) -> Result<Ended> {
         let is_open =
             |question: &&Question| matches!(question.status, Status::Ask { .. } | Status::Carry(_));
         if questions.iter().filter(is_open).count() == 0 {
             return Ok(Ended::Complete);
         }
-        // Seats of those who have nothing to do need no key.
+        // Reviewers with no open questions need no key.
         let mut numbers = vec![None; self.reviewers.len()];
         let mut seats = Vec::new();
         let mut totals = vec![0; self.reviewers.len()];
@@ -124,10 +124,11 @@ impl Asking<'_> {
                 "interrupted: {answered} of {} answered and kept",
                 counted(all, "question")
             ));
-            self.output.hint("the same command sends the rest");
+            self.output
+                .hint("run the same command again to send the rest");
         } else if failed > 0 {
             self.output.warning(&format!(
-                "{failed} of {} failed; the same command asks them again",
+                "{failed} of {} failed; run the same command again to retry",
                 counted(all, "question")
             ));
         }
@@ -145,7 +146,7 @@ impl Asking<'_> {
                 continue;
             };
             let reviewer = &self.reviewers[question.reviewer].name;
-            // What vanished since it was found is asked in the next run.
+            // If the answer has vanished meanwhile, the next run asks the question.
             if let Some((answer, sidecar)) = kept.read() {
                 store.put(self.id(question), reviewer, Some(&answer), &sidecar)?;
                 carried += 1;
@@ -153,7 +154,7 @@ impl Asking<'_> {
         }
         if carried > 0 {
             self.output
-                .detail(&format!("{carried} answers carried over from other waves"));
+                .detail(&format!("{carried} answers reused from other waves"));
         }
         Ok(())
     }
@@ -186,7 +187,7 @@ impl Asking<'_> {
     }
 }
 
-/// What a person should know of an answer.
+/// What the user should know about an answer.
 fn warnings(meta: &AnswerMeta, prompt_bytes: u64) -> Vec<String> {
     let tokens = meta.tokens_in.filter(|tokens| *tokens > 0);
     let cut = tokens.filter(|tokens| {
@@ -194,7 +195,7 @@ fn warnings(meta: &AnswerMeta, prompt_bytes: u64) -> Vec<String> {
     });
     cut.map(|tokens| {
         format!(
-            "the server counted {tokens} tokens of a prompt of about {}: it has probably cut the prompt; raise its \
+            "the server counted only {tokens} tokens of a prompt of about {}, so it has probably truncated the prompt; raise its \
              context length",
             prompt_bytes.div_ceil(4)
         )

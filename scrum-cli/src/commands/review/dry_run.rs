@@ -1,4 +1,4 @@
-//! What would be asked, and what it would cost.
+//! `scrum review --dry-run`: what would be sent, and what it would cost.
 
 use scrum_core::config::Reviewer;
 use scrum_core::size;
@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::runner::plan::{Question, Status};
 use crate::terminal::Output;
 
-/// Tokens of an answer where the configuration sets no lower limit; reviews have some hundreds.
+/// Assumed tokens per answer unless the configuration sets a lower limit; reviews have some hundreds.
 const ANSWER_TOKENS: u64 = 1000;
 
 /// The plan of a run, as JSON.
@@ -30,11 +30,11 @@ struct SummaryRow<'a> {
     carried_over: u64,
     awaited: u64,
     not_asked: u64,
-    /// Of the prompts to be sent.
+    /// Total of the prompts to be sent.
     bytes: u64,
-    /// About how many, a quarter of the bytes.
+    /// An estimate: a quarter of the bytes.
     tokens: u64,
-    /// With answers of 1000 tokens, or `max_tokens` where that is less; absent without prices.
+    /// Assumes answers of 1000 tokens, or `max_tokens` if that is less; absent without prices.
     #[serde(skip_serializing_if = "Option::is_none")]
     cost: Option<f64>,
 }
@@ -110,7 +110,7 @@ pub(super) fn print(
             );
             writeln!(out, "{}", line.trim_end())?;
             for (count, what) in [
-                (row.carried_over, "carried over from other waves"),
+                (row.carried_over, "reused from other waves"),
                 (row.awaited, "waiting for a person"),
                 (row.not_asked, "not asked, by `paths`"),
             ] {
@@ -122,7 +122,7 @@ pub(super) fn print(
         if rows.iter().any(|row| row.cost.is_some()) {
             writeln!(
                 out,
-                "\ncost: with answers of {ANSWER_TOKENS} tokens, or `max_tokens` where that is less"
+                "\ncost: assumes answers of {ANSWER_TOKENS} tokens, or `max_tokens` if that is less"
             )?;
         }
         Ok(())

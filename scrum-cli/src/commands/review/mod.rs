@@ -1,4 +1,4 @@
-//! `scrum review`: from a wave, or a range, to answers and their tally.
+//! `scrum review`: asks the reviewers about a wave or a range, and counts their answers.
 
 mod ask;
 mod dry_run;
@@ -29,47 +29,48 @@ use crate::terminal::Output;
 use crate::trust;
 use crate::wave::{CountedWave, Wave, shown_path};
 
-/// Ask the configured reviewers, and count what they say
+/// Ask the configured reviewers, and count their findings
 ///
-/// Asks every reviewer in scrum.toml about every bundle of a wave, and ends with the tally. What is there already is not
-/// asked again, also where another wave has it; so the same command continues after an interruption.
+/// Asks every reviewer in scrum.toml about every bundle of a wave, and ends with the tally. Answers that exist already,
+/// in this wave or another, are not asked for again, so the same command continues after an interruption.
 ///
 /// WAVE is a folder or a name under .scrum/ [default: the newest]. A RANGE is bundled first, with the options of
-/// `scrum bundle`; so is the default range if there is no wave yet. Every prompt is searched for secrets before anything is sent.
+/// `scrum bundle`; so is the default range if there is no wave yet. Before anything is sent, every prompt is searched
+/// for secrets.
 ///
-/// The exit code is 1 where a secret, the guard, the quorum or `min_lineages` says no, and where nobody has given a
-/// usable answer about anything that was to be asked.
+/// The exit code is 1 if a prompt contains a secret, if the size guard, the quorum or `min_lineages` fails, or if there
+/// is no usable answer at all.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
-  scrum review main...HEAD --dry-run     # what is asked, and what it costs
+  scrum review main...HEAD --dry-run     # what would be sent, and its cost
   scrum review main...HEAD               # bundle, ask, count
   scrum review                           # the newest wave: only what is missing
-  scrum review --retry no-evidence       # ask again what said nothing usable
-  scrum review --reviewer kimi --fresh   # ask one again")]
+  scrum review --retry no-evidence       # ask again if an answer was unusable
+  scrum review --reviewer kimi --fresh   # ask one reviewer again")]
 pub(crate) struct ReviewArgs {
-    /// A wave, or a range to be bundled first [default: the newest wave]
+    /// A wave, or a range to bundle first [default: the newest wave]
     #[arg(id = "range", value_name = "WAVE|RANGE")]
     name: Option<String>,
-    /// Ask only this reviewer; may be repeated
+    /// Ask only this reviewer; repeatable
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     reviewer: Vec<String>,
-    /// Ask only about this bundle; may be repeated
+    /// Ask only about this bundle; repeatable
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     bundle: Vec<String>,
-    /// Questions under way at once [default: 8]
+    /// Maximum number of prompts sent at once [default: 8]
     #[arg(short, long, value_name = "N")]
     jobs: Option<u32>,
-    /// Show what would be asked, and what it costs; ask nothing and write nothing
+    /// Show what would be sent and its cost, but send and write nothing
     #[arg(long)]
     dry_run: bool,
-    /// Send prompts in which something looks like a secret
+    /// Send prompts even if something looks like a secret
     #[arg(long)]
     allow_secrets: bool,
-    /// Ask also where an answer is there; old answers are kept beside the new
+    /// Ask even if there is an answer; old answers are kept beside the new ones
     #[arg(long)]
     fresh: bool,
-    /// Ask only where the review has this state, and ask again there; may be repeated
+    /// Ask again, but only if the review has this state; repeatable
     #[arg(
         long,
         value_name = "STATE",
@@ -77,27 +78,27 @@ pub(crate) struct ReviewArgs {
         conflicts_with = "fresh"
     )]
     retry: Vec<Retried>,
-    /// What to print
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: ReviewFormat,
-    #[command(flatten, next_help_heading = "With a range, as in scrum bundle")]
+    #[command(flatten, next_help_heading = "With a range, as for scrum bundle")]
     bundling: Bundling,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ReviewFormat {
-    /// For a person
+    /// Text for people
     Text,
-    /// The tally
+    /// The tally, as JSON
     Json,
 }
 
-/// A state in which a review is asked for again.
+/// A state of reviews that are asked for again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Retried {
     /// An answer that says nothing usable
     NoEvidence,
-    /// No answer
+    /// There is no answer
     Failed,
 }
 
@@ -134,7 +135,7 @@ pub(crate) fn run(args: &ReviewArgs, session: &Session, output: &Output) -> Resu
             if let Some((redacted, _)) = of_leak {
                 *redacted = true;
                 output.warning(&format!(
-                    "bundle `{}`: {} in its prompt are replaced in what is sent",
+                    "bundle `{}`: {} in its prompt will be redacted before it is sent",
                     leak.bundle,
                     counted(leak.findings.len(), "secret")
                 ));
@@ -196,7 +197,7 @@ pub(crate) fn run(args: &ReviewArgs, session: &Session, output: &Output) -> Resu
     args.count(&target, scope, &questions, session, output)
 }
 
-/// Says where to save the reviews of people, whom scrum does not ask.
+/// Tells people where to save their reviews, because scrum does not ask them.
 fn awaited(
     target: &ReviewTarget,
     reviewers: &[&Reviewer],
@@ -232,12 +233,12 @@ fn awaited(
 }
 
 impl ReviewArgs {
-    /// The reviewers that are wanted, in the order of the configuration.
+    /// The selected reviewers, in the order of the configuration.
     fn reviewers<'a>(&self, session: &'a Session) -> Result<Vec<&'a Reviewer>> {
         let all = &session.config.reviewers;
         if all.is_empty() {
             return Err(usage_error("no reviewer is configured").hint(
-                "name some under [[reviewers]] in scrum.toml; `scrum init --print` shows how, docs/reviewers.md has \
+                "add some under [[reviewers]] in scrum.toml; `scrum init --print` shows how, docs/reviewers.md has \
                  more",
             ));
         }
@@ -249,7 +250,7 @@ impl ReviewArgs {
         Ok(all.iter().filter(wanted).collect())
     }
 
-    /// The indices of the bundles that are wanted, in the manifest's order.
+    /// The indices of the selected bundles, in the manifest's order.
     fn bundles(&self, manifest: &Manifest) -> Result<Vec<usize>> {
         let ids = manifest.bundles.iter().map(|bundle| bundle.id.as_str());
         known("bundle", &self.bundle, ids)?;
@@ -268,7 +269,7 @@ impl ReviewArgs {
         if self.retry.is_empty() {
             return Ok(None);
         }
-        // A range that is not a wave yet has no reviews.
+        // A range that is not bundled yet has no reviews.
         let Ok(wave) = Wave::open(&target.folder) else {
             return Ok(Some(HashSet::new()));
         };
@@ -286,7 +287,7 @@ impl ReviewArgs {
         Ok(Some(rows.collect()))
     }
 
-    /// Counts and prints, and judges the gates.
+    /// Counts, prints the tally, and checks the gates.
     fn count(
         &self,
         target: &ReviewTarget,
@@ -340,7 +341,7 @@ impl ReviewArgs {
             let page = wave.folder.join("report.html");
             if self.format == ReviewFormat::Text && !output.quiet && page.is_file() {
                 output.hint(&format!(
-                    "{} shows it with the diffs, in a browser; `scrum tally` counts again, -o comment.md for a pull \
+                    "open {} in a browser to see it with the diffs; `scrum tally` counts again, -o comment.md for a pull \
                      request",
                     shown_path(&page)
                 ));
@@ -348,15 +349,15 @@ impl ReviewArgs {
             return Ok(code);
         }
         output.hint(
-            "`scrum review` asks those that failed again, `scrum review --retry no-evidence` those that said nothing \
-             usable; what they said is in reviews/ of the wave",
+            "`scrum review` asks those that failed again, `scrum review --retry no-evidence` those that gave no \
+             usable answer; what they said is in reviews/ of the wave",
         );
         Ok(code)
     }
 }
 
-/// Says that nothing was reviewed: somebody was to be asked, and of all whom this run is about nobody has given a usable
-/// answer about any of its bundles. Whoever is awaited is no failure.
+/// Reports that nothing was reviewed: the run includes reviewers that scrum asks, and none of them has a usable answer
+/// about any of its bundles. A person who has not answered yet is not a failure.
 fn in_vain(reviewers: &[&Reviewer], questions: &[Question], tally: &Tally) -> Option<String> {
     let mut asked = 0;
     let mut states: BTreeMap<&'static str, usize> = BTreeMap::new();
@@ -386,7 +387,7 @@ fn in_vain(reviewers: &[&Reviewer], questions: &[Question], tally: &Tally) -> Op
     })
 }
 
-/// Refuses a name that is not among those there are.
+/// Rejects an unknown name.
 fn known<'a>(
     what: &str,
     names: &[String],
@@ -398,7 +399,7 @@ fn known<'a>(
     else {
         return Ok(());
     };
-    // A component that was cut is asked about part by part.
+    // A component that was split has one bundle for each part.
     let parts = parts(name, known.clone());
     let hint = if what == "bundle" && !parts.is_empty() {
         Hint::did_you_mean(name, &parts.join(","))
@@ -407,14 +408,14 @@ fn known<'a>(
     } else {
         let known = listed(known);
         format!(
-            "there are {known}; `scrum review --dry-run` shows who is asked, `--format json` about what"
+            "known: {known}; `scrum review --dry-run` lists the reviewers, with `--format json` also the bundles"
         )
         .into()
     };
     Err(usage_error(format!("there is no {what} `{name}`")).hint(hint))
 }
 
-/// The bundles of a component that was cut, in order.
+/// The bundles of a component that was split, in order.
 fn parts<'a>(component: &str, ids: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let is_part = |id: &&str| {
         id.strip_prefix(component)

@@ -1,4 +1,5 @@
-//! How far the reviewers are: a line for each, drawn again and again on a terminal; elsewhere a line for each answer.
+//! Progress of the reviewers: on a terminal one line for each reviewer, which is redrawn; otherwise one line for each
+//! answer.
 
 use std::io::IsTerminal;
 use std::time::Duration;
@@ -35,7 +36,7 @@ pub(super) struct AskProgress<'a> {
 }
 
 impl<'a> AskProgress<'a> {
-    /// `totals` are the questions to each reviewer, in their order.
+    /// `totals` are the numbers of questions to the reviewers, in their order.
     pub(super) fn start(reviewers: &[&Reviewer], totals: &[usize], output: &'a Output) -> Self {
         let terminal = !output.quiet && std::io::stderr().is_terminal();
         let bars = terminal.then(MultiProgress::new);
@@ -71,7 +72,7 @@ impl<'a> AskProgress<'a> {
         }
     }
 
-    /// A question is done; `failure` where it failed.
+    /// A question is done; `failure` is set if it failed.
     pub(super) fn done(
         &mut self,
         reviewer: usize,
@@ -101,7 +102,7 @@ impl<'a> AskProgress<'a> {
                 format!("{tokens}{}", seconds(duration))
             }
         };
-        // A terminal has the line of the reviewer; what failed is said there, too.
+        // On a terminal the reviewer's line is enough, except for failures.
         if self.bars.is_none() || failure.is_some() {
             let state = &self.lines[reviewer];
             self.say(&format!(
@@ -111,7 +112,7 @@ impl<'a> AskProgress<'a> {
         }
     }
 
-    /// A question is asked again after a while.
+    /// A question will be asked again later.
     pub(super) fn again(&self, reviewer: usize, bundle: &str, reason: &str, wait: Duration) {
         let name = &self.lines[reviewer].name;
         self.say(&format!(
@@ -127,7 +128,7 @@ impl<'a> AskProgress<'a> {
         }
     }
 
-    /// Takes the lines away, and leaves one for each reviewer that was asked.
+    /// Removes the lines, and leaves one for each reviewer that was asked.
     pub(super) fn finish(&self) {
         for bar in self.lines.iter().filter_map(|line| line.bar.as_ref()) {
             bar.finish_and_clear();
@@ -172,7 +173,7 @@ impl ReviewerLine {
     }
 }
 
-/// What tokens cost at a price for a million.
+/// The cost of tokens at a price per million.
 pub(super) fn cost(tokens: u64, price: Option<f64>) -> f64 {
     tokens as f64 / 1e6 * price.unwrap_or(0.0)
 }

@@ -1,14 +1,14 @@
-//! What is said of secrets in prompts.
+//! Messages about secrets in prompts.
 
 use scrum_core::wave::secret::SecretFinding;
 
 use crate::runner::secrets::Leak;
 use crate::terminal::Output;
 
-/// Lines that are shown of each bundle.
+/// Maximum number of lines to show for each bundle.
 const SHOWN: usize = 10;
 
-/// Says where secrets are, and what to do about them.
+/// Says where the secrets are, and what to do about them.
 pub(super) fn refuse(leaks: &[Leak], output: &Output) {
     let count: usize = leaks.iter().map(|leak| leak.findings.len()).sum();
     let (noun, verb) = if count == 1 {
@@ -36,8 +36,10 @@ pub(super) fn refuse(leaks: &[Leak], output: &Output) {
             ));
         }
     }
-    output.hint("take them out of the range, or out of the bundles with --exclude; replace them in what is sent with");
-    output.more("  [review] redact = true in scrum.toml; or send them with --allow-secrets, where they are none");
+    output.hint("remove them from the range, or exclude their files with --exclude; to redact what is sent, set");
+    output.more(
+        "  [review] redact = true in scrum.toml; if they are not secrets, use --allow-secrets",
+    );
 }
 
 fn place(finding: &SecretFinding) -> String {

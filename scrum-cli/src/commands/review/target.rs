@@ -1,4 +1,4 @@
-//! The wave that is reviewed: one that is there, or one made of a range first.
+//! The wave to review: an existing one, or a new one made from a range.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -19,16 +19,16 @@ use crate::source::Source;
 use crate::terminal::Output;
 use crate::wave::{Wave, find_wave, has_newest, named, read_manifest, shown_path};
 
-/// What is reviewed.
+/// What to review.
 pub(super) struct ReviewTarget {
     pub(super) folder: PathBuf,
     pub(super) manifest: Manifest,
-    /// What was found in the prompts while they were made and not written; `None` where they are on disk.
+    /// The secrets found in prompts that were made but not written; `None` if the prompts are on disk.
     leaks: Option<BTreeMap<String, Leak>>,
 }
 
 impl ReviewArgs {
-    /// Where the configuration comes from: the range of the wave, or the range that is to be bundled, decides.
+    /// Where the configuration comes from, which depends on the range of the wave or the range to bundle.
     pub(super) fn source(&self, session: &Session) -> Result<Source> {
         let wave = match &self.name {
             Some(name) => named(Path::new(name), session),
@@ -37,7 +37,7 @@ impl ReviewArgs {
             }
             None => None,
         };
-        // What is wrong with the wave is told when it is opened.
+        // Errors in the wave are reported when it is opened.
         let manifest = wave.and_then(|folder| read_manifest(&folder).ok());
         match (manifest, session.repository()) {
             (Some(manifest), Ok(repository)) => Ok(Source::base_of(&manifest.range, repository)),
@@ -46,7 +46,7 @@ impl ReviewArgs {
         }
     }
 
-    /// The wave; the inner error where there is none and the command is done.
+    /// The wave; the inner error if there is none and the command is done.
     pub(super) fn target(
         &self,
         session: &Session,
@@ -61,7 +61,7 @@ impl ReviewArgs {
                 }
                 folder
             }
-            // Without any wave yet the default range is bundled first.
+            // If there is no wave yet, the default range is bundled first.
             None if self.bundling.is_silent() && has_newest(session) => {
                 Some(find_wave(None, session)?)
             }
@@ -69,9 +69,10 @@ impl ReviewArgs {
         };
         if let Some(folder) = wave {
             if !self.bundling.is_silent() {
-                let text = format!("`{}` is a wave, which is bundled already", folder.display());
-                return Err(usage_error(text)
-                    .hint("name a range with the options of `scrum bundle`, or leave them out"));
+                let text = format!("`{}` is a wave, so it is already bundled", folder.display());
+                return Err(usage_error(text).hint(
+                    "these options of `scrum bundle` need a range; name one, or leave them out",
+                ));
             }
             let Wave { folder, manifest } = Wave::open(&folder)?;
             return Ok(Ok(ReviewTarget {
@@ -106,7 +107,7 @@ impl ReviewArgs {
         }
         if draft.is_empty() {
             output.warning(&format!(
-                "nothing changed in {}; nobody is asked",
+                "nothing changed in {}; no reviewer is asked",
                 manifest.range.spec
             ));
             hint_if_empty(&manifest.range, "review", session, output);
@@ -149,7 +150,7 @@ impl ReviewTarget {
     }
 }
 
-/// Takes the files of a wave that is not written, and keeps of them what is secret in the prompts.
+/// Receives the files of a wave that is not written, and keeps only the secrets found in the prompts.
 #[derive(Default)]
 struct Searching {
     leaks: Mutex<BTreeMap<String, Leak>>,

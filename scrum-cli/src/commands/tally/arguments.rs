@@ -1,4 +1,4 @@
-//! What `scrum tally` takes, and what it means.
+//! The arguments of `scrum tally`.
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -18,59 +18,60 @@ const OUTPUT: &str = "Output";
 
 /// Count what the reviewers agree on
 ///
-/// Without an argument: the newest wave. WAVE is a folder, a name under .scrum/ or a range; FILE is a review or a
-/// folder of reviews, whose reviewer is the file's stem and whose bundle is the name of the folder it lies in. Folders
-/// behind a WAVE hold reviews of it, as other jobs left them; a folder of waves that are all the same is one of them with
-/// the reviews of all.
+/// Without an argument, counts the newest wave. WAVE is a folder, a name under .scrum/ or a range. FILE is a review or
+/// a folder of reviews; the file's name without ending is the reviewer, and the name of its folder is the bundle.
+/// Folders after a WAVE contain more reviews of it, for example from other CI jobs. A folder with several copies of one
+/// wave counts as that wave with the reviews of all copies.
 ///
-/// Every citation is counted or listed with the reason why not. Agreement counts lineages: one model asked three times
-/// is one vote.
+/// Every citation is counted, or listed with the reason why it is not. Agreement is counted by lineage: one model asked
+/// three times has one vote.
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Examples:\n  scrum tally --fail-on agreed-block\n  scrum tally --only agreed\n  scrum tally -o comment.md -o scrum.sarif\n  scrum tally main...HEAD downloaded/\n  scrum tally reviews/ --lineage mine=alibaba"
 )]
 pub(crate) struct TallyArgs {
-    /// A wave, or reviews [default: the newest wave]
+    /// A wave, or review files [default: the newest wave]
     #[arg(value_name = "WAVE|FILE")]
     pub(super) names: Vec<PathBuf>,
     /// How many lines apart two ranges may be and still match [default: 1]
     ///
-    /// Findings are one issue if their ranges match and they say the same thing.
+    /// Findings whose ranges match are one issue if they say the same thing.
     #[arg(long, value_name = "N", help_heading = COUNT)]
     near: Option<u32>,
-    /// Fail where fewer lineages reviewed a bundle [default: 0]
+    /// Fail if fewer lineages reviewed a bundle [default: 0]
     ///
-    /// Counted are disjoint lineages whose reviewers reported or cleared something.
+    /// Only independent lineages with a usable review count.
     #[arg(long, value_name = "N", help_heading = GATES)]
     min_lineages: Option<u32>,
-    /// Mark what is new since this wave
+    /// Mark issues that are new since this wave
     ///
-    /// As `scrum compare` does. `--fail-on new-block` and `new-agreed` need it.
+    /// Issues are compared as in `scrum compare`. `--fail-on new-block` and `new-agreed` need this option.
     #[arg(long, value_name = "OLD-WAVE", help_heading = COUNT)]
     pub(super) baseline: Option<PathBuf>,
-    /// Lineages of a reviewer or model; repeatable
+    /// Set the lineages of a reviewer or model; repeatable
     ///
-    /// As in mine=alibaba+deepseek. [lineages] in scrum.toml keeps them for every run; docs/lineages.md has the rules.
+    /// For example mine=alibaba+deepseek. [lineages] in scrum.toml sets them for every run; docs/lineages.md has the
+    /// rules.
     #[arg(long, value_name = "NAME=L[+L]", help_heading = COUNT)]
     lineage: Vec<LineageArg>,
-    /// Exit with 1 if the tally has this; repeatable
+    /// Exit with code 1 if the tally contains this; repeatable
     #[arg(long, value_name = "WHAT", value_delimiter = ',', help_heading = GATES)]
     fail_on: Vec<FailOn>,
-    /// Show these issues only; repeatable
+    /// Show only these issues; repeatable
     ///
-    /// `agreed`, `block` or `bundle=ID`, in text and Markdown. Counts and gates stay those of the whole tally.
+    /// `agreed`, `block` or `bundle=ID`, in text and Markdown. Totals and gates still use the whole tally.
     #[arg(long, value_name = "WHICH", value_delimiter = ',', help_heading = OUTPUT)]
     only: Vec<Only>,
-    /// What to print [default: by the ending of -o, else text]
+    /// Output format [default: by the ending of -o, else text]
     #[arg(long, value_name = "FORMAT", help_heading = OUTPUT)]
     pub(super) format: Option<Format>,
-    /// Write into FILE in place of stdout; repeatable
+    /// Write to FILE instead of stdout; repeatable
     ///
-    /// Without --format the ending says what: .txt .json .md .html .sarif .rdjsonl .jsonl. github and gitlab have
-    /// no ending of their own and need --format. The file is whole or absent at any moment.
+    /// Without --format, the ending decides: .txt .json .md .html .sarif .rdjsonl .jsonl. github and gitlab have no
+    /// ending and need --format. The file is written atomically.
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = OUTPUT)]
     out: Vec<PathBuf>,
-    /// Threads [default: one a core]
+    /// Number of threads [default: one per core]
     #[arg(short, long, value_name = "N", help_heading = OUTPUT)]
     jobs: Option<usize>,
 }
@@ -79,19 +80,19 @@ pub(crate) struct TallyArgs {
 enum FailOn {
     /// An issue that two or more lineages report
     Agreed,
-    /// Such an issue of severity BLOCK
+    /// An issue of severity BLOCK that two or more lineages report
     AgreedBlock,
     /// An issue of severity BLOCK
     Block,
     /// Any issue
     Any,
-    /// A reviewer without usable output, or no review at all
+    /// A reviewer without a usable answer, or no review at all
     NoEvidence,
     /// An exact location that two or more lineages cite
     Convergent,
-    /// An issue of severity BLOCK that the baseline has not
+    /// An issue of severity BLOCK that is not in the baseline
     NewBlock,
-    /// An agreed issue that the baseline has not
+    /// An agreed issue that is not in the baseline
     NewAgreed,
 }
 
@@ -136,19 +137,19 @@ impl FailOn {
 }
 
 impl TallyArgs {
-    /// What may fail the tally.
+    /// The conditions that can fail the tally.
     pub(super) fn gates(&self) -> Result<Vec<Gate>> {
         let gates: Vec<Gate> = self.fail_on.iter().map(|gate| gate.gate()).collect();
         match gates.iter().find(|gate| gate.needs_baseline()) {
             Some(gate) if self.baseline.is_none() => Err(usage_error(format!(
                 "--fail-on {gate} needs --baseline OLD-WAVE"
             ))
-            .hint("`scrum log` lists the waves; name the one of the round before")),
+            .hint("`scrum log` lists the waves; name the one of the previous round")),
             _ => Ok(gates),
         }
     }
 
-    /// How to count: the flags over the configuration.
+    /// The options for counting: the configuration, overridden by flags.
     pub(super) fn options(&self, session: &Session) -> TallyOptions {
         let mut config = session.config.clone();
         let named = self.lineage.iter();
@@ -169,7 +170,7 @@ impl TallyArgs {
                 second.display()
             );
             return Err(
-                usage_error(text).hint("leave --format out, and let each file's ending say")
+                usage_error(text).hint("leave out --format, so that each file's ending decides")
             );
         }
         let target = |path: &'_ PathBuf| -> Result<Format> {
@@ -183,7 +184,7 @@ impl TallyArgs {
             .collect()
     }
 
-    /// What --only asks for.
+    /// The value of --only.
     pub(super) fn only(&self, tally: &Tally) -> Result<Only> {
         let only = self.only.iter().cloned().fold(Only::default(), Only::and);
         let ids = || tally.bundles.iter().map(|bundle| bundle.id.as_str());
@@ -203,13 +204,14 @@ impl TallyArgs {
         let shows = |format: &Format| matches!(format, Format::Text | Format::Markdown);
         if only != Only::default() && !formats.all(shows) {
             return Err(usage_error(
-                "--only narrows text and Markdown; other formats are for programs and hold everything".to_owned(),
+                "--only affects text and Markdown; the other formats always contain everything"
+                    .to_owned(),
             ));
         }
         Ok(only)
     }
 
-    /// Names of --lineage that no reviewer and no model has, and that some reviewer's name is spelt nearly like.
+    /// Names in --lineage that are neither a reviewer nor a model, but are spelt like a reviewer's name.
     pub(super) fn misspelt(&self, tally: &Tally) -> Vec<String> {
         let names = tally
             .reviewers

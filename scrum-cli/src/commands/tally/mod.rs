@@ -1,4 +1,4 @@
-//! `scrum tally`: from reviews to what they agree on.
+//! `scrum tally`: counts what the reviews agree on.
 
 mod arguments;
 
@@ -53,14 +53,14 @@ pub(crate) fn run(args: &TallyArgs, session: &Session, output: &Output) -> Resul
                 .join("<bundle>")
                 .join("<reviewer>.md");
             output.detail(&format!(
-                "nobody has reviewed yet; an answer goes to {}",
+                "there are no reviews yet; save an answer as {}",
                 answer.display()
             ));
         }
     }
 
     let passed = judge(&tally, &gates, options.min_lineages, session, output);
-    // The process ends here; to free a million findings one by one would take longer than to print them.
+    // The process ends here. Freeing a million findings one by one would take longer than printing them.
     std::mem::forget(tally);
     Ok(if passed {
         ExitCode::Done
@@ -69,7 +69,7 @@ pub(crate) fn run(args: &TallyArgs, session: &Session, output: &Output) -> Resul
     })
 }
 
-/// Counts what the arguments name: a wave, with what a baseline and people's decisions say of it, or review files alone.
+/// Counts what the arguments name: a wave, with its baseline and people's decisions, or review files alone.
 fn count(
     args: &TallyArgs,
     options: &TallyOptions,
@@ -94,7 +94,7 @@ fn count(
                 return match args.baseline {
                     None => Ok((None, tally)),
                     Some(_) => Err(usage_error(
-                        "--baseline compares waves, and review files alone are none",
+                        "--baseline compares waves, but these are review files without a wave",
                     )
                     .hint("name the wave that the reviews belong to: `scrum tally WAVE --baseline OLD-WAVE`")),
                 };
@@ -148,7 +148,7 @@ fn count_files(paths: &[PathBuf], options: &TallyOptions, output: &Output) -> Re
     Ok(tally)
 }
 
-/// Whether the tally passes all gates. Says what each that failed failed on, and which passed without a review.
+/// Whether the tally passes all gates. Reports why a gate failed, and which passed only because there are no reviews.
 fn judge(
     tally: &Tally,
     gates: &[Gate],
@@ -168,7 +168,7 @@ fn judge(
     if tally.is_unreviewed() {
         for gate in gates.iter().filter(|gate| **gate != Gate::NoEvidence) {
             output.warning(&format!(
-                "--fail-on {gate} passes because nobody has reviewed, not because nothing was found; \
+                "--fail-on {gate} passes only because there are no reviews; \
                  `--fail-on no-evidence` fails then"
             ));
         }
@@ -181,16 +181,16 @@ fn judge(
     failures.is_empty()
 }
 
-/// What to do after a gate said no.
+/// What to do after a gate failed.
 fn next_step(failure: &GateFailure) -> &'static str {
     match failure {
         GateFailure::NoReview
         | GateFailure::NoEvidence { .. }
         | GateFailure::MinLineages { .. } => {
-            "put the missing answers into reviews/<bundle>/<reviewer>.md of the wave, and `scrum tally` again"
+            "save the missing answers as reviews/<bundle>/<reviewer>.md in the wave, then run `scrum tally` again"
         }
         _ => {
-            "`scrum tally -v` shows each; a reviewer takes one back with a line `RETRACT: path:line`"
+            "`scrum tally -v` shows each of them; a line `RETRACT: path:line` in a review retracts one"
         }
     }
 }

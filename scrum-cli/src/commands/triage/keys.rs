@@ -1,4 +1,4 @@
-//! Keys as they are pressed on a terminal, else as they come from standard input.
+//! Reads keys from a terminal, or else from standard input.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 
@@ -20,7 +20,7 @@ impl Keys {
         self.terminal.is_some()
     }
 
-    /// The next key; `None` at the end of the input, and on a terminal after Ctrl-D or Escape. White space is no key.
+    /// The next key; `None` at the end of the input, or after Ctrl-D or Escape on a terminal. White space is skipped.
     /// Ctrl-C ends the program.
     pub(super) fn key(&self) -> io::Result<Option<char>> {
         let Some(terminal) = &self.terminal else {
@@ -38,7 +38,7 @@ impl Keys {
             match terminal.read_key()? {
                 Key::Char('\u{4}') | Key::Escape | Key::Unknown => return Ok(None),
                 Key::Char(c) if !c.is_whitespace() => return Ok(Some(c)),
-                // Other keys mean nothing here, and are told.
+                // Other keys mean nothing here; the caller reports them.
                 Key::Char(_) | Key::Enter => {}
                 _ => return Ok(Some('?')),
             }

@@ -1,4 +1,4 @@
-//! `scrum triage`: a person decides about the issues, one key each.
+//! `scrum triage`: a person decides about each issue with one key.
 
 mod keys;
 
@@ -22,13 +22,13 @@ use keys::Keys;
 
 const PROMPT: &str = "[c]onfirmed [f]alse positive [w]on't fix fi[x]ed [s]kip [u]ndo [n]ote [q]uit";
 
-/// Decide about the issues of a wave, one key each
+/// Decide about each issue of a wave with one key
 ///
-/// Shows every issue that nobody has decided about, the most important first, and those whose decision no longer holds.
-/// c: a defect; f: none; w: stays as it is; x: was one and is fixed; s: later; u: takes the last decision back; n: a note
-/// for this issue; q: stops. Every decision is written at once to .scrum/triage.toml, so a second run goes on where the first
-/// stopped. Without a terminal the keys are read from standard input, line ends aside; after an n the rest of the line is
-/// the note.
+/// Shows the issues without a decision, and those whose decision no longer applies, the most important first. c: a
+/// defect; f: not a defect; w: will not be fixed; x: was a defect and is fixed; s: skip; u: undo the last decision; n:
+/// add a note to this issue; q: quit. Every decision is saved immediately in .scrum/triage.toml, so a second run
+/// continues where the first stopped. Without a terminal the keys are read from standard input, ignoring line ends;
+/// after an n the rest of the line is the note.
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Examples:\n  scrum triage\n  scrum triage main...HEAD --all\n  printf 'cfs' | scrum triage"
@@ -37,10 +37,10 @@ pub(crate) struct TriageArgs {
     /// A wave: a folder, a name under .scrum/, or a range [default: the newest]
     #[arg(value_name = "WAVE")]
     wave: Option<PathBuf>,
-    /// Also show the issues that have been decided
+    /// Also show issues that have a decision
     #[arg(long)]
     all: bool,
-    /// Who decides [default: git's user.name]
+    /// Name of the person who decides [default: git's user.name]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
 }
@@ -71,21 +71,21 @@ pub(crate) fn run(args: &TriageArgs, session: &Session, output: &Output) -> Resu
     Ok(ExitCode::Done)
 }
 
-/// The issues, and what is decided about them.
+/// The issues and the decisions about them.
 struct Desk<'t> {
     tally: &'t Tally,
     wave: &'t Wave,
     issues: Vec<Ranked<'t>>,
-    /// For each issue its decision, as a place in `entries`.
+    /// For each issue the index of its decision in `entries`.
     entry_of: Vec<Option<usize>>,
-    /// Decisions; one that was replaced or taken back is `None`.
+    /// The decisions; one that was replaced or undone is `None`.
     entries: Vec<Option<TriageEntry>>,
     by: Option<String>,
 }
 
-/// A decision that can be taken back.
+/// A decision that can be undone.
 struct Step {
-    /// Place in the walk.
+    /// Index in the list of issues to show.
     at: usize,
     /// The issue's earlier decision.
     before: Option<TriageEntry>,
@@ -122,7 +122,7 @@ impl<'t> Desk<'t> {
         }
     }
 
-    /// The issues to walk through: those without a decision, or whose decision no longer holds; with `all` every one.
+    /// The issues to show: those without a decision that applies; with `all` every one.
     fn open(&self, all: bool) -> Vec<usize> {
         let is_open = |at: &usize| {
             let mark = self.issues[*at].issue.triage.as_ref();
@@ -131,7 +131,7 @@ impl<'t> Desk<'t> {
         (0..self.issues.len()).filter(is_open).collect()
     }
 
-    /// Walks through the issues, and returns how many were decided.
+    /// Shows the issues one by one, and returns how many were decided.
     fn walk(&mut self, walk: &[usize], session: &Session, output: &Output) -> Result<usize> {
         let keys = Keys::new();
         let mut steps: Vec<Step> = Vec::new();
@@ -175,14 +175,14 @@ impl<'t> Desk<'t> {
                 }
                 'u' => match steps.pop() {
                     Some(step) => {
-                        output.data(|out| writeln!(out, "taken back"))?;
+                        output.data(|out| writeln!(out, "undone"))?;
                         self.put(walk[step.at], step.before);
                         self.save(session)?;
                         note = None;
                         at = step.at;
                     }
                     None => {
-                        output.data(|out| writeln!(out, "nothing to take back"))?;
+                        output.data(|out| writeln!(out, "nothing to undo"))?;
                         show = false;
                     }
                 },
@@ -203,7 +203,7 @@ impl<'t> Desk<'t> {
                     break;
                 }
                 _ => {
-                    output.data(|out| writeln!(out, "no such key"))?;
+                    output.data(|out| writeln!(out, "unknown key"))?;
                     show = false;
                 }
             }
@@ -261,7 +261,7 @@ impl<'t> Desk<'t> {
     }
 }
 
-/// git's `user.name`, where git is there and has one.
+/// git's `user.name`, if git is installed and has one.
 fn user_name(session: &Session) -> Option<String> {
     let mut git = Command::new("git");
     git.args(["config", "user.name"]).current_dir(&session.top);

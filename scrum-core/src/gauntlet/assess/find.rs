@@ -87,8 +87,8 @@ fn not_run(phases: &[PhaseRecord]) -> Vec<Found> {
     if phases.iter().all(|phase| !phase.run) {
         return vec![Found::new(
             Rule::NotRun,
-            "no phase was run, so nothing is known",
-            "neither smoke.json, nor a review, nor parity.json",
+            "no phase was run",
+            "no smoke.json, no review and no parity.json",
         )];
     }
     let absent = phases.iter().filter(|phase| phase.required && !phase.run);
@@ -278,7 +278,7 @@ fn gaps(evidence: &Evidence<'_>, today: &str, found: &mut Vec<Found>) {
                 format!("expired on {}", gap.until.as_deref().unwrap_or_default()),
             ),
             GapStatus::Accepted | GapStatus::Expired => (Rule::GapAccepted, gap.reason.clone()),
-            GapStatus::Closed => (Rule::GapClosed, "does not diverge any more".to_owned()),
+            GapStatus::Closed => (Rule::GapClosed, "no longer diverges".to_owned()),
             GapStatus::Unknown => (Rule::GapClosed, "no case has that name".to_owned()),
             // The failed case itself has been told.
             GapStatus::Failed => continue,

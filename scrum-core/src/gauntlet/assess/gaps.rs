@@ -90,7 +90,7 @@ pub fn read_gaps(text: &str) -> Result<Vec<Gap>, GapsError> {
             ));
         }
         if !ids.insert(&gap.id) {
-            return Err(fault("is there twice"));
+            return Err(fault("occurs twice"));
         }
         if gap.status == Decision::Accepted && blank(&gap.decided_by) {
             return Err(fault("is accepted, so it needs `decided_by`"));

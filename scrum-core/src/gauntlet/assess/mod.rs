@@ -30,7 +30,7 @@ pub const ASSESS_SCHEMA: &str = "scrum.assess/1";
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ReleaseVerdict {
-    /// Nothing speaks against it.
+    /// No problem was found.
     Ship,
     /// It can, with gaps that somebody has accepted.
     ShipWithKnownGap,

@@ -71,7 +71,7 @@ pub enum CaseError {
         reason: String,
     },
     /// There is none.
-    #[error("there is no case in it; write `[[case]]` with `name` and `path`")]
+    #[error("the file has no cases; write `[[case]]` with `name` and `path`")]
     Empty,
 }
 
@@ -118,7 +118,7 @@ pub fn read_cases(text: &str) -> Result<Vec<ParityCase>, CaseError> {
             return Err(fault("has no name"));
         }
         if !names.insert(&case.name) {
-            return Err(fault("is there twice"));
+            return Err(fault("occurs twice"));
         }
         if case.body.is_some() && case.json.is_some() {
             return Err(fault("has both `body` and `json`"));

@@ -200,7 +200,7 @@ fn usable<'a>(side: &str, reply: &'a Reply) -> Result<(&'a Answer, Body), String
         Ok(value) if !answer.escaped => Body::Json(value),
         Err(error) if says_json && !answer.body.is_empty() => {
             return Err(format!(
-                "{side}: the body is not the JSON it says it is: {error}"
+                "{side}: the body is declared as JSON, but is not: {error}"
             ));
         }
         _ => Body::Text(answer.escaped, answer.body.clone()),

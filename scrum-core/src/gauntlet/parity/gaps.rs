@@ -62,7 +62,7 @@ pub enum GapStatus {
     Accepted,
     /// The case diverges, and its last day is over.
     Expired,
-    /// The case does not diverge any more: the entry should be removed.
+    /// The case no longer diverges: the entry should be removed.
     Closed,
     /// The case failed, so nothing is known.
     Failed,

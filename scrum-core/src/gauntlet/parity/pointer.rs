@@ -14,9 +14,7 @@ pub struct PointerPattern(String);
 
 /// A pattern that is no JSON Pointer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is not a JSON Pointer: it must begin with `/`, and `~` only stands in `~0` and `~1`"
-)]
+#[error("`{0}` is not a JSON Pointer: it must begin with `/`, and `~` must be followed by 0 or 1")]
 pub struct PointerError(String);
 
 impl PointerPattern {

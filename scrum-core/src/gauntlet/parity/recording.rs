@@ -41,7 +41,7 @@ pub enum RecordingError {
         reason: String,
     },
     /// It was cut short.
-    #[error("it says {stated} exchanges, but has {counted}")]
+    #[error("it declares {stated} exchanges, but has {counted}")]
     Cut {
         /// How many the first line names.
         stated: usize,

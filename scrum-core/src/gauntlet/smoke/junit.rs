@@ -121,7 +121,7 @@ pub(super) fn read(text: &str) -> Result<Vec<SmokeStep>, SmokeReadError> {
         }
     }
     if depth > 0 {
-        return Err(damaged("it ends inside of an element".to_owned()));
+        return Err(damaged("it ends inside an element".to_owned()));
     }
     if suites == 0 {
         return Err(damaged("it has no testsuite".to_owned()));

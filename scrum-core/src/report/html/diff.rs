@@ -141,8 +141,8 @@ pub(super) fn files(
         }
     } else if record.is_some() {
         files.note = Some(match budget.whole {
-            true => "The diff is not at hand.".to_owned(),
-            false => "The diff is left out: see the top of the page.".to_owned(),
+            true => "The diff is not available.".to_owned(),
+            false => "The diff is left out; see the top of the page.".to_owned(),
         });
     }
     for record in records {

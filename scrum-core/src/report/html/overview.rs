@@ -165,7 +165,7 @@ pub(super) fn page<'a>(
         warnings_left_out: tally.warnings.len().saturating_sub(MAX_WARNINGS),
         diff_note: (!budget.whole).then(|| {
             format!(
-                "The diffs have {}, too much for one page: shown are the lines around findings. All of it stands in the \
+                "The diffs have {}, too much for one page, so only the lines around findings are shown. The complete diffs are in the \
                  wave's folder bundles/.",
                 size::decimal(budget.bytes)
             )

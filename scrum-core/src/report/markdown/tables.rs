@@ -127,7 +127,7 @@ impl MarkdownPage {
         let records = of_bundles(tally, only, |bundle| &bundle.findings_without_location);
         let item = |(bundle, record): &(&BundleTally, &UnlocatedRecord)| {
             let taken_back = match record.retracted_line {
-                Some(line) => format!(", taken back in line {line} (inferred)"),
+                Some(line) => format!(", retracted in line {line} (inferred)"),
                 None => String::new(),
             };
             format!(
@@ -171,7 +171,7 @@ impl MarkdownPage {
                 markdown(&shorten(&at, MAX_CITATION))
             )
         };
-        self.folded("Mentioned, no finding", &records, item);
+        self.folded("Mentions, not findings", &records, item);
     }
 
     pub(super) fn retractions(&mut self, tally: &Tally, only: &Only) {
