@@ -65,7 +65,7 @@ pub fn change_set(name: &str, text: Vec<u8>) -> Result<ChangeSet, PatchError> {
         return Err(PatchError::NotGit);
     }
     // The last line of a file may lack its line feed; what follows in a bundle must not join it.
-    if let Some((_, span)) = files.last_mut()
+    if let Some(PatchedFile { span, .. }) = files.last_mut()
         && span.end == text.len()
         && !text.ends_with(b"\n")
     {
