@@ -3,7 +3,7 @@
 #
 #     benches/benchmarks.sh [DATA]
 #
-# DATA (default: target/benchmarks) keeps what is fetched: bare clones of two public repositories, and the peers from npm
+# DATA (default: target/benchmarks) keeps what is fetched: bare clones of three public repositories, and the peers from npm
 # and PyPI. What is there already is not fetched again, so a machine without a network can be given the folder.
 #
 # Needs git, cargo, GNU time (/usr/bin/time), Node.js with npm, and Python; for the page Chromium (CHROMIUM, or on the
@@ -32,6 +32,8 @@ repository() {
 }
 repository ripgrep https://github.com/BurntSushi/ripgrep
 repository tokio https://github.com/tokio-rs/tokio
+# Known defects of 50 pull requests, and which of twelve tools found them (MIT).
+repository code-review-benchmark https://github.com/withmartian/code-review-benchmark
 if [ ! -d "$data/npm/node_modules" ]; then
     mkdir -p "$data/npm"
     (cd "$data/npm" && npm install --silent --no-audit --no-fund --no-package-lock --prefix . \
@@ -103,13 +105,21 @@ say '## Grouping' '' '    cargo test -p scrum-cli --test corpus -- --nocapture' 
     'The labelled reviews in `fixtures/corpus`: which pairs of findings are put into one issue (precision and recall over pairs).' \
     'What the test prints:' ''
 grep -vE '^(test |running |warning|   *(Compiling|Finished|Running|Blocking)|successes|failures|$)|test result|Running' "$work/corpus" | block
-say '[counting.md](counting.md#what-it-finds) has the figures on two public benchmarks, and where the rule is wrong.' ''
+say '[counting.md](counting.md#what-it-finds) has the figures on two public benchmarks, and where the rule is wrong. The same test makes' \
+    'them from claims given by `SCRUM_AGREEMENT=FOLDER` (layout: `tests/corpus/claims.rs`).' ''
 
-# Estimate: a simulation in which the number of defects is known; the test blesses its table.
+# Estimate: changes whose defects are known, and a simulation that the test blesses.
 cargo test --quiet --locked -p scrum-core --lib estimate > "$work/estimate" 2>&1 || { tail -n 30 "$work/estimate" >&2; exit 3; }
-say '## Estimate of unreported defects' '' '    cargo test -p scrum-core --lib estimate' '' \
-    'Simulated reviews, in which the number of defects is known, since for real changes nobody knows it. The test compares this' \
-    'table byte for byte:' ''
+git -C "$data/code-review-benchmark.git" show \
+    012d682:offline/results/anthropic_claude-opus-4-5-20251101/evaluations.json > "$work/evaluations.json"
+say '## Estimate of unreported defects' '' \
+    '    cargo run -p scrum-core --example estimate_known_defects -- offline/results/anthropic_claude-opus-4-5-20251101/evaluations.json' '' \
+    '[code-review-benchmark](https://github.com/withmartian/code-review-benchmark) (MIT, commit 012d682) lists the known defects of 50 pull' \
+    'requests and which of 12 tools found them. For every choice of some tools: how many defects these found, how many the estimate' \
+    'says there are, and how many of the estimates are above the number known.' ''
+cargo run --quiet --locked -p scrum-core --example estimate_known_defects -- "$work/evaluations.json" >> "$page"
+say '' '    cargo test -p scrum-core --lib estimate' '' \
+    'Simulated reviews of 100 defects, some harder to see than others. The test compares this table byte for byte:' ''
 grep '^|' scrum-core/src/estimate/snapshots/*simulation*.snap >> "$page"
 say ''
 

@@ -13,6 +13,7 @@ mod git;
 mod init;
 mod runner;
 mod session;
+mod source;
 mod terminal;
 mod trust;
 mod uncommitted;

@@ -7,8 +7,8 @@ use scrum_core::config::{self, Config};
 use scrum_core::git::{GitError, Repository, Surroundings, pathspec_from_top};
 
 use crate::error::{Context as _, Result, cannot_read, config_error};
+use crate::source::Source;
 use crate::terminal::{Output, PrintOptions};
-use crate::trust::Source;
 
 /// Options that every command takes.
 #[derive(Debug, Args)]

@@ -4,12 +4,11 @@ use std::convert::Infallible;
 use std::str::FromStr;
 
 use scrum_core::config::{self, Config};
-use scrum_core::git::Repository;
-use scrum_core::path::RepoPath;
-use scrum_core::range::{Range, RangeSpec};
+use scrum_core::range::RangeSpec;
 
-use crate::error::{Result, cannot_read, config_error, usage_error};
+use crate::error::{Result, config_error, usage_error};
 use crate::session::Session;
+use crate::source::Source;
 use crate::terminal::Output;
 
 /// `--config-from`.
@@ -30,93 +29,6 @@ impl FromStr for ConfigFrom {
             revision => Self::Revision(revision.to_owned()),
         })
     }
-}
-
-/// Where configured files come from. Paths count from the top folder.
-#[derive(Debug, Clone, Default)]
-pub(crate) enum Source {
-    /// The disk.
-    #[default]
-    Disk,
-    /// A tree.
-    Tree(Repository, String),
-    /// The base of a range for what the range changes, else the disk.
-    Base {
-        repository: Repository,
-        base: String,
-        /// `None` for uncommitted work, whose head is on disk.
-        head: Option<String>,
-    },
-}
-
-impl Source {
-    /// The source for a review of a range that is resolved.
-    pub(crate) fn base_of(range: &Range, repository: Repository) -> Self {
-        let head = (!range.uncommitted).then(|| range.head_tree.clone());
-        match (&range.base_tree, head) {
-            (Some(base), Some(None)) if range.head_tree.is_none() => {
-                Self::Tree(repository, base.clone())
-            }
-            (Some(base), head) => Self::Base {
-                repository,
-                base: base.clone(),
-                head: head.flatten(),
-            },
-            _ => Self::Disk,
-        }
-    }
-
-    /// Reads a configured file; `None` if there is none. Says so if it is not the one on disk.
-    pub(crate) fn read(
-        &self,
-        session: &Session,
-        path: &str,
-        output: &Output,
-    ) -> Result<Option<Vec<u8>>> {
-        let disk = || {
-            let full = session.top.join(path);
-            match std::fs::read(&full) {
-                Ok(text) => Ok(Some(text)),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-                Err(error) => Err(cannot_read(&full, &error)),
-            }
-        };
-        match self {
-            Self::Disk => disk(),
-            Self::Tree(repository, tree) => at(repository, tree, path),
-            Self::Base {
-                repository,
-                base,
-                head,
-            } => {
-                let old = at(repository, base, path)?;
-                let new = match head {
-                    Some(head) => at(repository, head, path)?,
-                    None => disk()?,
-                };
-                if old == new {
-                    return disk();
-                }
-                let which = if old.is_some() {
-                    "the base's version is used"
-                } else {
-                    "the base has none, so it is not used"
-                };
-                output.warning(&format!(
-                    "`{path}` is changed by what is under review; {which} (`--config-from worktree` takes the new one)"
-                ));
-                Ok(old)
-            }
-        }
-    }
-}
-
-fn at(repository: &Repository, tree: &str, path: &str) -> Result<Option<Vec<u8>>> {
-    let range = Range {
-        head_tree: Some(tree.to_owned()),
-        ..Range::default()
-    };
-    Ok(repository.file_at_head(&range, &RepoPath::from(path))?)
 }
 
 /// What is compared, as far as it decides whose configuration is followed.
@@ -184,7 +96,7 @@ pub(crate) fn follow(session: &Session, source: Source, output: &Output) -> Resu
     let mut trusted = session.clone();
     // A file that was named is the user's own choice.
     if !session.config_named && !matches!(source, Source::Disk) {
-        let text = source.read(session, config::FILE_NAME, output)?;
+        let text = source.read(&session.top, config::FILE_NAME, output)?;
         let text = text.unwrap_or_default();
         let path = session.top.join(config::FILE_NAME);
         trusted.config = Config::from_toml(&String::from_utf8_lossy(&text))
@@ -196,7 +108,7 @@ pub(crate) fn follow(session: &Session, source: Source, output: &Output) -> Resu
 
 /// Reads a file that the configuration names, which must be there.
 pub(crate) fn configured(session: &Session, path: &str, output: &Output) -> Result<Option<String>> {
-    if let Some(text) = session.source.read(session, path, output)? {
+    if let Some(text) = session.source.read(&session.top, path, output)? {
         return Ok(Some(String::from_utf8_lossy(&text).into_owned()));
     }
     match session.source {

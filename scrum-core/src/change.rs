@@ -105,6 +105,20 @@ pub struct Hunk {
     pub new_lines: u32,
 }
 
+/// The numbers of the `@@` line, as git writes them: a count of one is left out.
+impl fmt::Display for Hunk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let side = |f: &mut fmt::Formatter<'_>, mark: char, start: u32, lines: u32| match lines {
+            1 => write!(f, "{mark}{start} "),
+            _ => write!(f, "{mark}{start},{lines} "),
+        };
+        f.write_str("@@ ")?;
+        side(f, '-', self.old_start, self.old_lines)?;
+        side(f, '+', self.new_start, self.new_lines)?;
+        f.write_str("@@")
+    }
+}
+
 /// What is known of a file at one end of the range, beside its content: what `.gitattributes` and its own header say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PathAttributes {

@@ -81,6 +81,7 @@ pub enum EstimateMethod {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum EstimateBasis {
     /// Findings that a person has confirmed.
     Confirmed,
@@ -91,6 +92,7 @@ pub enum EstimateBasis {
 /// A lower bound of all defects, reported or not.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Estimate {
     /// How it was made.
     pub method: EstimateMethod,

@@ -36,7 +36,7 @@
 //! # A tally from strings
 //!
 //! A [`Submission`](tally::Submission) is one reviewer's answer about one bundle. No wave is needed; with one,
-//! [`Ground`](tally::ground::Ground) takes the place of `None`.
+//! [`WaveIndex`](tally::ground::WaveIndex) takes the place of `None`.
 //!
 //! ```
 //! use scrum_core::review::Review;

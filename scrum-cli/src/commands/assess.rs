@@ -9,11 +9,10 @@ use scrum_core::report::Only;
 use scrum_core::wave::MANIFEST;
 
 use super::formats::Report;
-use super::tally;
 use crate::error::{Context as _, ExitCode, Result, failure};
 use crate::session::Session;
 use crate::terminal::Output;
-use crate::wave::{ASSESSMENT, Phases, Wave, find_wave, reviews, today, write_atomically};
+use crate::wave::{ASSESSMENT, CountedWave, Phases, today, write_atomically};
 
 /// Say whether a release can ship, with the evidence
 ///
@@ -60,15 +59,14 @@ impl AssessFormat {
 
 /// Runs the command.
 pub(crate) fn run(args: &AssessArgs, session: &Session, output: &Output) -> Result<ExitCode> {
-    let folder = find_wave(args.wave.as_deref(), session)?;
-    let wave = Wave::open(&folder)?;
-    let mut phases = Phases::read(&folder, &session.top)?;
     // Counted again, so that no older tally speaks for newer reviews.
-    let jobs = super::cores();
-    let options = tally::options(session, None, None, &[]).jobs(jobs);
-    let files = reviews::of_wave(&wave, jobs)?;
-    let mut tally = tally::count(&wave, files, &options, jobs, session, output)?;
-    tally::triaged(&wave, &mut tally, session)?;
+    let options = session.config.tally_options().jobs(super::cores());
+    let mut counted = CountedWave::open(args.wave.as_deref(), &options, session)?;
+    output.warnings(&counted.warnings);
+    counted.apply_decisions(session)?;
+    let CountedWave { wave, tally, .. } = counted;
+    let folder = wave.folder.clone();
+    let mut phases = Phases::read(&folder, &session.top)?;
     phases.note("tally.json", &tally.to_json().map_err(failure)?);
     let manifest = std::fs::read(folder.join(MANIFEST))
         .with_context(|| format!("{} cannot be read", folder.join(MANIFEST).display()))?;

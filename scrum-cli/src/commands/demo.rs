@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anstyle::Style;
 use clap::{Args as ClapArgs, Parser as _};
-use scrum_core::report::clean;
+use scrum_core::report::sanitize;
 
 use crate::demo;
 use crate::error::{Context as _, ExitCode, Result, cannot_read, failure, usage_error};
@@ -216,14 +216,14 @@ impl DemoStage<'_> {
 
     /// A paragraph.
     fn words(&self, text: &str) -> Result<()> {
-        let mut lines = clean::wrap(text, WIDTH);
+        let mut lines = sanitize::wrap(text, WIDTH);
         lines.push(String::new());
         self.print(&lines)
     }
 
     /// An entry of a list.
     fn point(&self, text: &str) -> Result<()> {
-        let lines = clean::wrap(text, WIDTH - 2);
+        let lines = sanitize::wrap(text, WIDTH - 2);
         let marked = lines
             .iter()
             .enumerate()

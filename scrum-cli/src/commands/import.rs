@@ -160,12 +160,10 @@ fn tally(imported: Import, file: &Path, session: &Session, output: &Output) -> R
             left_out.reason, left_out.author, left_out.comment
         ));
     }
-    let options = super::tally::options(session, None, None, &[]);
+    let options = session.config.tally_options();
     let submissions = of_import(imported, file);
     let tally = scrum_core::tally::tally(submissions, None, &scrum_core::tally::NoDiffs, &options);
-    for warning in &tally.warnings {
-        output.warning(warning);
-    }
+    output.warnings(&tally.warnings);
     let report = Report {
         tally: &tally,
         manifest: None,

@@ -3,16 +3,15 @@
 use std::collections::BTreeMap;
 
 use clap::{Args as ClapArgs, ValueEnum};
-use scrum_core::report::clean::line;
+use scrum_core::report::sanitize::line;
 use scrum_core::size::counted;
 use scrum_core::tally::Tally;
 use serde::Serialize;
 
-use super::tally;
 use crate::error::{ExitCode, Result};
 use crate::session::Session;
 use crate::terminal::Output;
-use crate::wave::{Listed, Wave, all, reviews, submissions};
+use crate::wave::{CountedWave, Listed, Wave, all};
 
 /// List the waves under .scrum/
 ///
@@ -135,14 +134,9 @@ fn record(listed: &Listed, session: &Session) -> Record {
         .iter()
         .map(|bundle| bundle.bytes)
         .sum();
-    let jobs = super::cores();
-    let options = tally::options(session, None, None, &[]).jobs(jobs);
-    let counted = reviews::of_wave(&wave, jobs).and_then(|files| {
-        let (submissions, _) = submissions::read(files, Some(&wave), jobs);
-        tally::count_submissions(&wave, submissions, &options, session)
-    });
-    match counted {
-        Ok(tally) => {
+    let options = session.config.tally_options().jobs(super::cores());
+    match CountedWave::new(wave, &options, session) {
+        Ok(CountedWave { tally, .. }) => {
             record.findings = tally.totals.findings;
             record.issues = tally.totals.issues;
             record.agreed = tally.totals.agreed;

@@ -3,19 +3,17 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
-use scrum_core::report::clean::line;
 use scrum_core::report::ranked::{Ranked, ranked};
+use scrum_core::report::sanitize::line;
 use scrum_core::report::{ExcerptLine, TextOptions, excerpt, write_issue_text};
 use scrum_core::review::location::LineRange;
 use scrum_core::tally::{FindingRecord, IssueRecord};
 use serde::Serialize;
 
-use super::compare::Counted;
-use super::tally;
 use crate::error::{ExitCode, Result, usage_error};
 use crate::session::Session;
 use crate::terminal::Output;
-use crate::wave::find_wave;
+use crate::wave::CountedWave;
 
 /// Lines of the diff that are shown before and after an issue.
 const AROUND: u32 = 3;
@@ -67,9 +65,13 @@ struct ShownIssue<'t> {
 
 /// Runs the command.
 pub(crate) fn run(args: &ShowArgs, session: &Session, output: &Output) -> Result<ExitCode> {
-    let folder = find_wave(args.wave.as_deref(), session)?;
-    let options = tally::options(session, None, None, &[]).jobs(super::cores());
-    let Counted { wave, tally } = Counted::new(&folder, &options, session, output)?;
+    let options = session.config.tally_options().jobs(super::cores());
+    let CountedWave {
+        wave,
+        tally,
+        warnings,
+    } = CountedWave::open(args.wave.as_deref(), &options, session)?;
+    output.warnings(&warnings);
     let all = ranked(&tally);
     let wanted = chosen(&args.issue, &all)?;
     let shown: Vec<ShownIssue<'_>> = wanted

@@ -7,7 +7,7 @@ use clap::{Args as ClapArgs, ValueEnum, ValueHint};
 use scrum_core::config::{Smoke, smoke_order};
 use scrum_core::gauntlet::smoke::{self, SmokeReport, SmokeStep, StepResult};
 use scrum_core::nearest::nearest;
-use scrum_core::report::clean;
+use scrum_core::report::sanitize;
 
 use crate::error::{Context as _, ExitCode, Result, cannot_read, usage_error};
 use crate::runner::chain::{self, ChainEvent};
@@ -290,7 +290,7 @@ impl<'a> Runner<'a> {
         let mut text = format!("{}: {}", step.name, step.why());
         for line in step.tail.iter().flat_map(|tail| tail.lines()) {
             text.push_str("\n  ");
-            text.push_str(&clean::line(line));
+            text.push_str(&sanitize::line(line));
         }
         if let Some(log) = log {
             text.push_str(&format!("\n  all of it: {}", shown_path(log)));

@@ -61,6 +61,11 @@ impl Output {
         }
     }
 
+    /// Prints warnings, each on a line of its own, unless `-q`.
+    pub(crate) fn warnings(&self, texts: &[String]) {
+        texts.iter().for_each(|text| self.warning(text));
+    }
+
     /// Prints what only `-v` asks for.
     pub(crate) fn note(&self, text: &str) {
         if self.verbose > 0 {

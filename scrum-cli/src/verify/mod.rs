@@ -354,11 +354,11 @@ fn compare_with_patch(wave: &Wave) -> Result<Option<TreeDifference>> {
             }
         }
     }
-    let mut set = patch::PatchSet::default();
+    let mut id = patch::PatchId::default();
     for (bundle, file, text) in &texts {
         for section in file_patches(text) {
             match section {
-                Ok(section) => set.add(&section),
+                Ok(section) => id.add(&section),
                 Err(error) => {
                     return Ok(Some(TreeDifference {
                         bundle: Some((*bundle).to_owned()),
@@ -369,7 +369,7 @@ fn compare_with_patch(wave: &Wave) -> Result<Option<TreeDifference>> {
             }
         }
     }
-    let found = set.digest();
+    let found = id.digest();
     let due = wave.manifest.patch_sha256.as_deref();
     Ok((due != Some(found.as_str())).then(|| TreeDifference {
         bundle: None,

@@ -19,7 +19,7 @@ use crate::git;
 pub(crate) struct Scratch {
     folder: TempDir,
     /// The user's object folders, as git wants them in the environment.
-    lenders: OsString,
+    alternates: OsString,
 }
 
 /// Which objects a command sees.
@@ -46,17 +46,17 @@ impl Scratch {
             .prefix("scrum-verify-")
             .tempdir()
             .context("no temporary folder can be made")?;
-        let mut lenders = OsString::new();
+        let mut alternates = OsString::new();
         for objects in objects {
             let objects = objects
                 .canonicalize()
                 .with_context(|| format!("{} cannot be found", objects.display()))?;
-            if !lenders.is_empty() {
-                lenders.push(if cfg!(windows) { ";" } else { ":" });
+            if !alternates.is_empty() {
+                alternates.push(if cfg!(windows) { ";" } else { ":" });
             }
-            lenders.push(lender(&objects));
+            alternates.push(quoted_alternate(&objects));
         }
-        let scratch = Self { folder, lenders };
+        let scratch = Self { folder, alternates };
         let format = if id_length == 64 { "sha256" } else { "sha1" };
         let format = format!("--object-format={format}");
         scratch.run(&["init", "-q", "--bare", "--template=", &format, "."], None)?;
@@ -230,7 +230,7 @@ impl Scratch {
             }
         }
         if objects == ScratchObjects::Borrowed {
-            command.env("GIT_ALTERNATE_OBJECT_DIRECTORIES", &self.lenders);
+            command.env("GIT_ALTERNATE_OBJECT_DIRECTORIES", &self.alternates);
         }
         command
             .current_dir(self.folder.path())
@@ -261,7 +261,7 @@ fn successful(args: &[&str], output: Output) -> Result<Output> {
 
 /// A folder as an entry of `GIT_ALTERNATE_OBJECT_DIRECTORIES`: in C-style quotes where it holds what separates entries,
 /// or what would make git see a quote or a comment.
-fn lender(folder: &Path) -> OsString {
+fn quoted_alternate(folder: &Path) -> OsString {
     const SPECIAL: [char; 5] = ['"', '#', ':', ';', '\n'];
     let Some(text) = folder.to_str() else {
         return folder.as_os_str().to_owned();
@@ -302,7 +302,7 @@ fn refused_path(stderr: &str) -> Option<String> {
 mod tests {
     use std::path::Path;
 
-    use super::{lender, refused_path};
+    use super::{quoted_alternate, refused_path};
 
     #[cfg(unix)]
     #[test]
@@ -312,7 +312,7 @@ mod tests {
             ("/one:two/objects", "\"/one:two/objects\""),
             ("/a\"b\\c\nd", "\"/a\\\"b\\\\c\\nd\""),
         ] {
-            assert_eq!(lender(Path::new(folder)), entry);
+            assert_eq!(quoted_alternate(Path::new(folder)), entry);
         }
     }
 

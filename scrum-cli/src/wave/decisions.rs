@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use scrum_core::path::RepoPath;
 use scrum_core::range::Range;
-use scrum_core::rounds::{Carry, TriageFile};
+use scrum_core::rounds::TriageFile;
 use scrum_core::tally::Tally;
 
+use super::rounds::carry_between_trees;
 use super::{Wave, write_atomically};
 use crate::error::{Context as _, Result, cannot_read, usage_error};
 use crate::session::Session;
@@ -59,7 +60,6 @@ pub(crate) fn apply_decisions(
     wave: &Wave,
     tally: &mut Tally,
     session: &Session,
-    carry: impl Fn(&str, &str, &Session) -> Result<Carry>,
 ) -> Vec<Vec<(usize, usize)>> {
     let range = &wave.manifest.range;
     let head = range.head_tree.as_deref();
@@ -67,9 +67,9 @@ pub(crate) fn apply_decisions(
     for tree in decisions.heads() {
         // A tree that is gone, as in a shallow clone, leaves path and words.
         if let Some(head) = head
-            && let Ok(way) = carry(tree, head, session)
+            && let Ok(carry) = carry_between_trees(tree, head, session)
         {
-            carries.insert(tree.to_owned(), way);
+            carries.insert(tree.to_owned(), carry);
         }
     }
     let trusted = at_base(range, session);

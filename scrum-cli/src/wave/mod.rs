@@ -1,16 +1,19 @@
 //! A wave on disk: found, opened, checked, written.
 
 mod all;
+mod counted;
 mod decisions;
 mod folder;
 mod found;
 mod gauntlet;
 pub(crate) mod merged;
 pub(crate) mod reviews;
+pub(crate) mod rounds;
 mod strays;
 pub(crate) mod submissions;
 
 pub(crate) use all::{Listed, all};
+pub(crate) use counted::CountedWave;
 pub(crate) use decisions::{apply_decisions, decisions_path, read_decisions, write_decisions};
 pub(crate) use folder::{WaveFolder, remove_left_behind, replace, write_atomically, write_once};
 pub(crate) use found::{FoundWave, find, find_wave, has_newest, named};

@@ -165,3 +165,13 @@ pub enum PatchError {
         encoding: &'static str,
     },
 }
+
+/// The beginning of a line, for an error.
+pub(super) fn excerpt(line: &[u8]) -> String {
+    let text = String::from_utf8_lossy(line);
+    let mut short: String = text.chars().take(60).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}

@@ -10,10 +10,10 @@
 
 mod error;
 mod forge;
+mod id;
 mod input;
 mod mail;
 mod read;
-mod set;
 
 use memchr::memchr;
 
@@ -22,9 +22,9 @@ use crate::path::RepoPath;
 
 pub use error::PatchError;
 pub use forge::{ForgeFile, PatchReadError, from_files, read_change_set};
+pub use id::PatchId;
 pub use input::change_set;
 pub use read::{FilePatches, file_patches};
-pub use set::PatchSet;
 
 pub(crate) use read::hunk_header;
 

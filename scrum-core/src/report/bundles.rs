@@ -7,7 +7,7 @@ use crate::range::Range;
 use crate::size::{self, counted};
 use crate::wave::manifest::{BundleRecord, Manifest};
 
-use super::clean::{columns, wrap};
+use super::sanitize::{columns, wrap};
 
 /// How much of the excluded files is listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,6 +14,7 @@ const MAX_CHARS: usize = 1_000;
 /// A line of a diff.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct ExcerptLine {
     /// Its number in the new file; in the old one if the file was deleted. `None` for a line that was removed.
     pub line: Option<u32>,

@@ -2,7 +2,7 @@
 //!
 //! What lineages agree on comes first, then what one of them calls blocking; the rest is folded. Tables of bundles and
 //! reviewers follow. The comment keeps within what GitHub takes, and counts what does not fit. All that others wrote goes
-//! through [`inert`](super::inert), behind something of our own on the same line, so that it neither begins a block nor
+//! through [`escape`](super::escape), behind something of our own on the same line, so that it neither begins a block nor
 //! is taken for a mention, a link, a picture or HTML. Their inline code stays code.
 
 mod tables;
@@ -10,14 +10,15 @@ mod tables;
 use std::io;
 
 use super::Only;
-use super::clean::shorten;
+use super::escape::{code, cut, markdown, markdown_with_code};
 use super::estimated::{estimate_in_words, judged_in_words};
-use super::inert::{code, cut, markdown, markdown_with_code};
 use super::ranked::{
-    Rank, Ranked, cited, counted, headline, notes, ranked, severity_said, severity_word,
-    since_in_words, triage_in_words, what_and_why, who,
+    Rank, Ranked, cited, headline, notes, ranked, severity_said, severity_word, since_in_words,
+    triage_in_words, what_and_why, who,
 };
+use super::sanitize::shorten;
 use crate::review::Severity;
+use crate::size::counted;
 use crate::tally::{BundleTally, FindingRecord, Tally};
 
 /// Opens the comment, so that a script finds the comment of an earlier run and replaces it.
@@ -195,7 +196,7 @@ impl MarkdownPage {
         if agreed + blocking + rest > 0 {
             self.push_own(&format!(
                 "\n**No room for {}**: {agreed} agreed, {blocking} blocking, {rest} others. They are in `tally.json`.\n",
-                counted((agreed + blocking + rest) as u64, "more issue", "more issues")
+                counted((agreed + blocking + rest) as u64, "more issue")
             ));
         }
     }
@@ -226,10 +227,7 @@ fn issue(entry: &Ranked<'_>) -> String {
     }
     let more = findings.count();
     if more > 0 {
-        told.push_str(&format!(
-            "  - and {}\n",
-            counted(more as u64, "more claim", "more claims")
-        ));
+        told.push_str(&format!("  - and {}\n", counted(more as u64, "more claim")));
     }
     if let Some(others) = entry.others_in_words() {
         let others = shorten(&others, 2 * MAX_NAME);
@@ -280,7 +278,7 @@ fn severity(severity: Option<Severity>) -> &'static str {
 
 /// A bundle's id in a sentence or a cell.
 fn bundle_id(bundle: &BundleTally) -> String {
-    markdown(&shorten(&super::clean::line(&bundle.id), MAX_NAME))
+    markdown(&shorten(&super::sanitize::line(&bundle.id), MAX_NAME))
 }
 
 #[cfg(test)]

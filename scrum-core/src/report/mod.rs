@@ -3,13 +3,13 @@
 //! Takes a manifest or a tally; writes into the caller's writer. It is the end of the flow. Before it:
 //! [`tally`](crate::tally).
 //!
-//! What reviewers wrote is hostile until shown otherwise: it goes through [`clean`](mod@clean) before it reaches a
-//! terminal, and through [`inert`] before it reaches anything that would act on it. [`ranked`](mod@ranked) says for
+//! What reviewers wrote is hostile until shown otherwise: it goes through [`sanitize`](mod@sanitize) before it reaches a
+//! terminal, and through [`escape`] before it reaches anything that would act on it. [`ranked`](mod@ranked) says for
 //! all of them what comes first.
 
 pub mod bundles;
-pub mod clean;
 mod comparison;
+pub mod escape;
 mod estimated;
 mod excerpt;
 mod file_uri;
@@ -17,7 +17,6 @@ mod fingerprint;
 mod github;
 mod gitlab;
 mod html;
-pub mod inert;
 mod json;
 mod markdown;
 mod matrix;
@@ -27,6 +26,7 @@ pub mod ranked;
 mod rdjsonl;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod sanitize;
 mod sarif;
 mod text;
 
@@ -53,6 +53,6 @@ fn buckets(buckets: &Buckets) -> String {
         .filter(|(bucket, count)| *count > 0 || *bucket == crate::tally::Bucket::Counted)
         .map(|(bucket, count)| format!("{count} {}", bucket.as_str()))
         .collect();
-    let citations = ranked::counted(buckets.citations, "citation", "citations");
+    let citations = crate::size::counted(buckets.citations, "citation");
     format!("{citations} = {}", parts.join(" + "))
 }

@@ -5,8 +5,9 @@
 
 use std::cmp::Reverse;
 
-use super::clean::{line, shorten};
+use super::sanitize::{line, shorten};
 use crate::review::{ReadAs, Severity};
+use crate::size::counted;
 use crate::tally::ground::{DELETED_FILE, Grounding};
 use crate::tally::{BundleTally, FindingRecord, IssueRecord, Since, Tally, Totals};
 
@@ -28,6 +29,7 @@ pub enum Rank {
 
 /// An issue with its bundle.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Ranked<'t> {
     /// The bundle that it belongs to.
     pub bundle: &'t BundleTally,
@@ -162,7 +164,7 @@ pub(super) fn since_in_words(issue: &IssueRecord) -> &'static str {
 
 /// `agreed by 2 of 3 lineages`, or `1 of 3 lineages`.
 pub(super) fn agreement(issue: &IssueRecord) -> String {
-    let lineages = counted(u64::from(issue.reviewed_by), "lineage", "lineages");
+    let lineages = counted(u64::from(issue.reviewed_by), "lineage");
     let agreed = if issue.is_agreed() { "agreed by " } else { "" };
     format!("{agreed}{} of {lineages}", issue.convergence)
 }
@@ -179,7 +181,7 @@ pub(super) fn headline(totals: &Totals) -> String {
         totals.convergent,
         totals.distinct,
         totals.agreed,
-        counted(totals.issues, "issue", "issues")
+        counted(totals.issues, "issue")
     )
 }
 
@@ -294,8 +296,4 @@ pub(super) fn severity_word(severity: Severity) -> &'static str {
         Severity::Warn => "WARN",
         Severity::Info => "INFO",
     }
-}
-
-pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }

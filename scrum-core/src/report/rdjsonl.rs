@@ -1,6 +1,6 @@
 //! Reviewdog's diagnostic format, one JSON object a line.
 //!
-//! reviewdog posts messages as Markdown in some of its reporters, so they are made inert for it.
+//! reviewdog posts messages as Markdown in some of its reporters, so they are escaped for it.
 
 use std::io;
 

@@ -11,6 +11,7 @@ use crate::review::location::LineRange;
 
 /// Where lines are after the changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Carried {
     /// The path in the new tree; `None` if the file is gone and its lines moved nowhere.
     pub path: Option<String>,
@@ -22,6 +23,7 @@ pub struct Carried {
 
 /// What happened to lines between two trees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Fate {
     /// Every line is the same.
     Unchanged,

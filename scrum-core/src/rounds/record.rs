@@ -11,6 +11,7 @@ pub const SCHEMA: &str = "scrum.compare/1";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Status {
     /// Only the new wave reports it.
     New,
@@ -49,6 +50,7 @@ impl Status {
 /// Two waves, compared: what `scrum compare --format json` prints.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Comparison {
     /// Always [`SCHEMA`].
     #[cfg_attr(
@@ -74,6 +76,7 @@ pub struct Comparison {
 /// How many entries have each status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct ComparisonTotals {
     /// Only in the new wave.
     pub new: u64,
@@ -113,6 +116,7 @@ impl ComparisonTotals {
 /// One of the two waves.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct WaveSide {
     /// The wave's name; empty where the caller gives none.
     #[serde(default)]
@@ -132,6 +136,7 @@ pub struct WaveSide {
 /// A place in a file at one of the two heads.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Place {
     /// The path as the manifest writes it.
     pub path: String,
@@ -144,6 +149,7 @@ pub struct Place {
 /// A finding in one of the two tallies.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct FindingRef {
     /// The bundle that it is listed in.
     pub bundle: String,
@@ -154,6 +160,7 @@ pub struct FindingRef {
 /// An issue, followed from one wave to the other.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Entry {
     /// What became of it.
     pub status: Status,
@@ -187,6 +194,7 @@ pub struct Entry {
 /// How much a reviewer wrote in each wave, and about how much.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Engagement {
     /// The reviewer's name.
     pub reviewer: String,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::ground::Ground;
+use super::ground::WaveIndex;
 use super::lineage::LineageSet;
 use super::{Outcome, ReviewerConfig, Sidecar, Submission, TallyOptions};
 use crate::nearest::nearest;
@@ -44,13 +44,13 @@ pub(super) struct Assignments {
 
 pub(super) fn assign(
     submissions: Vec<Submission>,
-    ground: Option<&Ground>,
+    wave_index: Option<&WaveIndex>,
     options: &TallyOptions,
 ) -> Assignments {
     let mut warnings = Vec::new();
-    let mut bundles: Vec<String> = ground
+    let mut bundles: Vec<String> = wave_index
         .iter()
-        .flat_map(|ground| ground.bundles())
+        .flat_map(|wave_index| wave_index.bundles())
         .map(|(id, _)| id.to_owned())
         .collect();
     let known: BTreeSet<&str> = bundles.iter().map(String::as_str).collect();
@@ -60,7 +60,7 @@ pub(super) fn assign(
         .filter(|id| !known.contains(id))
         .map(str::to_owned)
         .collect();
-    if ground.is_some() {
+    if wave_index.is_some() {
         let lacks = |(at, id): (usize, &String)| {
             let meant = (at < MAX_MEANT)
                 .then(|| nearest(id, bundles.iter().map(String::as_str)))

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::assignment::Assignment;
-use super::ground::Ground;
+use super::ground::WaveIndex;
 use super::group::{MAX_COMPARED, group};
 use super::lineage::LineageSet;
 use super::resolver::{LocationKey, Resolver};
@@ -41,10 +41,12 @@ impl<'a> BundleBuilder<'a> {
         ids: &'a [String],
         assignments: &'a [Assignment],
         resolver: &'a Resolver<'a>,
-        ground: Option<&Ground>,
+        wave_index: Option<&WaveIndex>,
         near_lines: u32,
     ) -> Self {
-        let bundles = ground.iter().flat_map(|ground| ground.bundles());
+        let bundles = wave_index
+            .iter()
+            .flat_map(|wave_index| wave_index.bundles());
         Self {
             ids,
             assignments,

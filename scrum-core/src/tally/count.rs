@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::assignment::{Assignment, Assignments, assign};
 use super::bundle::{BuiltBundle, BundleBuilder};
 use super::distinct::Distinct;
-use super::ground::Ground;
+use super::ground::WaveIndex;
 use super::resolver::Resolver;
 use super::reviewer::{Counted, ReviewerOutcome, review};
 use super::{
@@ -23,13 +23,13 @@ const MAX_WARNINGS: usize = 1_000;
 
 /// Counts what the reviewers said.
 ///
-/// `ground` is the wave that the reviews are of; without one paths are taken as they stand and nothing is verified.
+/// `wave_index` is the wave that the reviews are of; without one paths are taken as they stand and nothing is verified.
 /// `diffs` is asked for a bundle's diff only where a symbol must be resolved in it. The result depends neither on the
 /// order of the submissions nor on the number of threads. [`try_tally`] is the same with a way to end it; here
 /// [`TallyOptions::control`] is not asked.
 pub fn tally(
     submissions: Vec<Submission>,
-    ground: Option<&Ground>,
+    wave_index: Option<&WaveIndex>,
     diffs: &dyn DiffText,
     options: &TallyOptions,
 ) -> Tally {
@@ -37,7 +37,7 @@ pub fn tally(
         control: Control::default(),
         ..options.clone()
     };
-    match try_tally(submissions, ground, diffs, &options) {
+    match try_tally(submissions, wave_index, diffs, &options) {
         Ok(tally) => tally,
         Err(Cancelled) => unreachable!("nobody could cancel"),
     }
@@ -50,7 +50,7 @@ pub fn tally(
 /// [`Cancelled`] when [`TallyOptions::control`] ended the work.
 pub fn try_tally(
     submissions: Vec<Submission>,
-    ground: Option<&Ground>,
+    wave_index: Option<&WaveIndex>,
     diffs: &dyn DiffText,
     options: &TallyOptions,
 ) -> Result<Tally, Cancelled> {
@@ -60,8 +60,8 @@ pub fn try_tally(
         bundles: ids,
         mut assignments,
         mut warnings,
-    } = assign(submissions, ground, options);
-    let mut resolver = Resolver::new(ground);
+    } = assign(submissions, wave_index, options);
+    let mut resolver = Resolver::new(wave_index);
     let reviews = assignments.iter().flat_map(|assignment| {
         let reviews = assignment.reviews.iter();
         reviews.map(|review| (assignment.bundle, review))
@@ -101,7 +101,13 @@ pub fn try_tally(
         work.push((at, first, outcomes, counted));
         first += own;
     }
-    let builder = BundleBuilder::new(&ids, &assignments, &resolver, ground, options.near_lines);
+    let builder = BundleBuilder::new(
+        &ids,
+        &assignments,
+        &resolver,
+        wave_index,
+        options.near_lines,
+    );
     let built = try_map(
         control,
         Stage::Bundles,

@@ -10,6 +10,7 @@ use super::IssueRecord;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Since {
     /// The baseline has nothing like it.
     New,
@@ -71,6 +72,7 @@ impl TriageVerdict {
 /// A verdict on an issue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct TriageMark {
     /// What was decided.
     pub verdict: TriageVerdict,
@@ -100,6 +102,7 @@ impl IssueRecord {
 /// How often a reviewer or a lineage was right, by what people have said of the issues that it reports.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct JudgedRecord {
     /// The reviewer; `None` for a lineage.
     pub reviewer: Option<String>,
@@ -120,6 +123,7 @@ pub struct JudgedRecord {
 /// The wave that a tally was compared with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct BaselineRecord {
     /// The wave's name.
     pub wave: String,

@@ -1,6 +1,6 @@
 //! What the reviewers said, counted: the data of `tally.json`, and [`tally`], which makes it.
 //!
-//! Takes [`Submission`]s, and the wave's [`Ground`](ground::Ground) if there is one; gives a [`Tally`]. After it:
+//! Takes [`Submission`]s, and the wave's [`WaveIndex`](ground::WaveIndex) if there is one; gives a [`Tally`]. After it:
 //! [`report`](crate::report).
 //!
 //! For each reviewer (`reviewer`) the locations are resolved (`resolver`, `ground`, `symbol`), what was taken back is removed
@@ -55,6 +55,7 @@ pub const SCHEMA: &str = "scrum.tally/2";
 /// The tally of a wave, or of reviews without one: what `tally.json` holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Tally {
     /// Always [`SCHEMA`].
     #[cfg_attr(
@@ -101,6 +102,7 @@ pub struct Tally {
 /// How much was counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Totals {
     /// Findings counted.
     pub findings: u64,
@@ -117,6 +119,7 @@ pub struct Totals {
 /// Where citations went. The numbers but `citations` add up to `citations`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Buckets {
     /// All of them.
     pub citations: u64,
@@ -181,6 +184,7 @@ impl Buckets {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Bucket {
     /// Unreadable.
     Malformed,
@@ -216,6 +220,7 @@ impl Bucket {
 /// One bundle's part of a tally.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct BundleTally {
     /// The bundle's id.
     pub id: String,

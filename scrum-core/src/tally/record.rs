@@ -13,6 +13,7 @@ use crate::tally::lineage::LineageSet;
 /// What one reviewer did with one bundle.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct ReviewerRow {
     /// The reviewer's name.
     pub reviewer: String,
@@ -62,6 +63,7 @@ pub struct ReviewerRow {
 /// One claim of one reviewer at one location: what locations and issues are made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct FindingRecord {
     /// Who says it.
     pub reviewer: String,
@@ -132,6 +134,7 @@ fn is_true(value: &bool) -> bool {
 /// An exact location, with everybody who cites it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct LocationRecord {
     /// The path.
     pub path: String,
@@ -154,6 +157,7 @@ pub struct LocationRecord {
 /// Findings of one file that share a line and say the same thing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct IssueRecord {
     /// The path.
     pub path: String,
@@ -204,6 +208,7 @@ fn is_zero(value: &usize) -> bool {
 /// A place that a review names without making it a finding. Listed, never counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct MentionRecord {
     /// Whose review names it.
     pub reviewer: String,
@@ -223,6 +228,7 @@ pub struct MentionRecord {
 /// A citation that was not counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct SetAside {
     /// Whose it is.
     pub reviewer: String,
@@ -248,6 +254,7 @@ pub struct SetAside {
 /// A finding that names no location.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct UnlocatedRecord {
     /// The bundle whose review it stands in.
     pub bundle: String,
@@ -272,6 +279,7 @@ pub struct UnlocatedRecord {
 /// A `RETRACT:` line that met no finding before it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct RetractionRecord {
     /// The bundle whose review it stands in.
     pub bundle: String,
@@ -286,6 +294,7 @@ pub struct RetractionRecord {
 /// A reviewer's lineages and where they are known from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct LineageRecord {
     /// The reviewer's name.
     pub reviewer: String,

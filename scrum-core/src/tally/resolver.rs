@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::ground::{DELETED_FILE, FileRef, Ground, Grounding, PathMatch, strip_prefixes};
+use super::ground::{DELETED_FILE, FileRef, Grounding, PathMatch, WaveIndex, strip_prefixes};
 use super::symbol::resolve_symbols;
 use super::{Bucket, DiffText};
 use crate::review::Review;
@@ -62,7 +62,7 @@ enum ResolvedTarget {
 
 /// The tables that all reviews share.
 pub(super) struct Resolver<'a> {
-    ground: Option<&'a Ground>,
+    wave_index: Option<&'a WaveIndex>,
     targets: HashMap<String, ResolvedTarget>,
     path_numbers: HashMap<String, usize>,
     pub(super) paths: Vec<String>,
@@ -74,9 +74,9 @@ pub(super) struct Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    pub(super) fn new(ground: Option<&'a Ground>) -> Self {
+    pub(super) fn new(wave_index: Option<&'a WaveIndex>) -> Self {
         Self {
-            ground,
+            wave_index,
             targets: HashMap::new(),
             path_numbers: HashMap::new(),
             paths: Vec::new(),
@@ -147,8 +147,8 @@ impl<'a> Resolver<'a> {
     }
 
     fn holders(&self, bundle: usize, file: Option<FileRef>) -> Vec<usize> {
-        match (self.ground, file) {
-            (Some(ground), Some(file)) => ground.holders(file, Some(bundle)),
+        match (self.wave_index, file) {
+            (Some(wave_index), Some(file)) => wave_index.holders(file, Some(bundle)),
             _ => vec![bundle],
         }
     }
@@ -157,20 +157,20 @@ impl<'a> Resolver<'a> {
         if self.targets.contains_key(written) {
             return;
         }
-        let target = match self.ground {
+        let target = match self.wave_index {
             None => ResolvedTarget::Known {
                 path: self.path_number(strip_prefixes(written).0),
                 file: None,
                 flag: None,
                 old_path: false,
             },
-            Some(ground) => match ground.resolve(written) {
+            Some(wave_index) => match wave_index.resolve(written) {
                 PathMatch::Known {
                     file,
                     shortened,
                     old_path,
                 } => ResolvedTarget::Known {
-                    path: self.path_number(ground.path_of(file)),
+                    path: self.path_number(wave_index.path_of(file)),
                     file: Some(file),
                     flag: if old_path {
                         Some(format!("named by its old path {written}"))
@@ -180,7 +180,7 @@ impl<'a> Resolver<'a> {
                     old_path,
                 },
                 PathMatch::Unknown { fits } => ResolvedTarget::Unknown {
-                    reason: self.unknown_reason(ground, written, &fits),
+                    reason: self.unknown_reason(wave_index, written, &fits),
                     path: self.path_number(written),
                 },
             },
@@ -188,7 +188,7 @@ impl<'a> Resolver<'a> {
         self.targets.insert(written.to_owned(), target);
     }
 
-    fn unknown_reason(&mut self, ground: &Ground, written: &str, fits: &[String]) -> String {
+    fn unknown_reason(&mut self, wave_index: &WaveIndex, written: &str, fits: &[String]) -> String {
         if !fits.is_empty() {
             return format!(
                 "fits more than one file; did you mean {}?",
@@ -197,7 +197,7 @@ impl<'a> Resolver<'a> {
         }
         self.suggestions += 1;
         let nearest = (self.suggestions <= MAX_SUGGESTIONS)
-            .then(|| ground.suggest(written))
+            .then(|| wave_index.suggest(written))
             .flatten();
         match nearest {
             Some(path) => format!("no such path; did you mean {path}?"),
@@ -264,8 +264,8 @@ impl<'a> Resolver<'a> {
             let mut holders = self.holders(bundle, file).into_iter();
             holders.find_map(|holder| self.found.get(&(holder, *path, symbol)).copied())
         });
-        if let (Some(ground), Some(file)) = (self.ground, file) {
-            self.ground_in(&mut resolved, ground, file);
+        if let (Some(wave_index), Some(file)) = (self.wave_index, file) {
+            self.ground_in(&mut resolved, wave_index, file);
             if old_path && resolved.grounding == Grounding::Hunk {
                 resolved.grounding = Grounding::File;
             }
@@ -274,22 +274,23 @@ impl<'a> Resolver<'a> {
         resolved
     }
 
-    fn ground_in(&self, resolved: &mut Resolved, ground: &Ground, file: FileRef) {
+    fn ground_in(&self, resolved: &mut Resolved, wave_index: &WaveIndex, file: FileRef) {
         let lines = resolved.lines();
-        if let (Some(lines), Some(last)) = (resolved.key.lines, ground.last_line(file))
+        if let (Some(lines), Some(last)) = (resolved.key.lines, wave_index.last_line(file))
             && lines.start > last
         {
             let noun = if last == 1 { "line" } else { "lines" };
             let reason = format!("beyond the end of the file, which has {last} {noun}");
             resolved.fault = Some((Bucket::BeyondFile, reason));
         }
-        let own = (resolved.bundle < ground.bundle_count()).then_some(resolved.bundle);
-        let (grounding, moved_to) = ground.locate(own, file, lines);
+        let own = (resolved.bundle < wave_index.bundle_count()).then_some(resolved.bundle);
+        let (grounding, moved_to) = wave_index.locate(own, file, lines);
         resolved.grounding = grounding;
-        if ground.is_deleted(file) && lines.is_some() {
+        if wave_index.is_deleted(file) && lines.is_some() {
             resolved.flags.push(DELETED_FILE.to_owned());
         }
-        if let (Grounding::Wave, None, Some(reason)) = (grounding, moved_to, ground.excluded(file))
+        if let (Grounding::Wave, None, Some(reason)) =
+            (grounding, moved_to, wave_index.excluded(file))
         {
             resolved.flags.push(format!("excluded: {reason}"));
         }

@@ -11,7 +11,7 @@ use crate::review::{
     ReviewVerdict, Severity, UnlocatedFinding,
 };
 use crate::tally::ground::tests::{bundle, file, manifest};
-use crate::tally::ground::{Ground, Grounding};
+use crate::tally::ground::{Grounding, WaveIndex};
 use crate::tally::lineage::{LineageSet, independence};
 use crate::wave::manifest::{ExcludedRecord, Manifest};
 
@@ -133,14 +133,14 @@ fn wave() -> Manifest {
 
 const TREE: &[u8] = b"cli/main.rs\nsrc/lib.rs\nsrc/old/unchanged.rs\nsrc/printer.rs\n";
 
-fn ground() -> Ground {
-    Ground::new(&wave(), TREE)
+fn wave_index() -> WaveIndex {
+    WaveIndex::new(&wave(), TREE)
 }
 
 fn count(submissions: Vec<Submission>) -> Tally {
     tally(
         submissions,
-        Some(&ground()),
+        Some(&wave_index()),
         &NoDiffs,
         &TallyOptions::default(),
     )
@@ -393,7 +393,7 @@ fn symbols_meet_lines_through_the_diff() {
     ];
     let tally = tally(
         submissions,
-        Some(&ground()),
+        Some(&wave_index()),
         &diffs,
         &TallyOptions::default(),
     );
@@ -454,7 +454,7 @@ fn everybody_expected_is_listed_and_failures_are_no_votes() {
         with("cli", "kimi", Outcome::NotAsked),
         by("gone", "opus", review(&["src/lib.rs:3"])),
     ];
-    let tally = tally(submissions, Some(&ground()), &NoDiffs, &options);
+    let tally = tally(submissions, Some(&wave_index()), &NoDiffs, &options);
     let states = |at: usize| -> Vec<&str> {
         tally.bundles[at]
             .reviewers
@@ -678,7 +678,7 @@ fn sample() -> Tally {
             },
         ),
     ];
-    tally(submissions, Some(&ground()), &NoDiffs, &options)
+    tally(submissions, Some(&wave_index()), &NoDiffs, &options)
 }
 
 fn text(tally: &Tally, options: &TextOptions) -> String {
@@ -694,7 +694,7 @@ fn text_for_a_terminal() {
     assert!(
         plain
             .lines()
-            .all(|line| crate::report::clean::columns(line) <= 80)
+            .all(|line| crate::report::sanitize::columns(line) <= 80)
     );
     insta::assert_snapshot!(
         "verbose",
@@ -704,7 +704,7 @@ fn text_for_a_terminal() {
     assert!(
         narrow
             .lines()
-            .all(|line| crate::report::clean::columns(line) <= 60),
+            .all(|line| crate::report::sanitize::columns(line) <= 60),
         "{narrow}"
     );
     let colored = text(&sample(), &TextOptions::default().color(true));
@@ -739,7 +739,7 @@ fn lines_beyond_the_end_of_a_new_file_are_set_aside() {
     manifest.bundles[0]
         .files
         .push(file("src/new.rs", ChangeKind::Added, &[(1, 58)]));
-    let ground = Ground::new(&manifest, TREE);
+    let wave_index = WaveIndex::new(&manifest, TREE);
     let cited = [
         "src/new.rs:58",
         "src/new.rs:59",
@@ -753,7 +753,7 @@ fn lines_beyond_the_end_of_a_new_file_are_set_aside() {
     let submissions = vec![by("core", "opus", said)];
     let tally = tally(
         submissions,
-        Some(&ground),
+        Some(&wave_index),
         &NoDiffs,
         &TallyOptions::default(),
     );

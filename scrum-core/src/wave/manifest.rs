@@ -17,6 +17,7 @@ pub const SCHEMA: &str = "scrum.manifest/1";
 /// A wave: what was compared, and how it was divided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Manifest {
     /// Always [`SCHEMA`].
     #[cfg_attr(
@@ -38,7 +39,7 @@ pub struct Manifest {
     /// Lines of context around a change; `None` for a patch, which brings its own.
     #[serde(default)]
     pub context: Option<u32>,
-    /// For a patch the digest of its set of file patches ([`PatchSet`](crate::patch::PatchSet)), hex.
+    /// For a patch the digest of its set of file patches ([`PatchId`](crate::patch::PatchId)), hex.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patch_sha256: Option<String>,
     /// The size limits that were in force.
@@ -59,6 +60,7 @@ pub struct Manifest {
 /// The size guard as it judged this wave. Sizes in bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct GuardRecord {
     /// A bundle above this is warned about.
     pub warn_bytes: u64,
@@ -71,6 +73,7 @@ pub struct GuardRecord {
 /// One bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct BundleRecord {
     /// Unique, safe as a file name: the component, or `component.2` for its second part.
     pub id: String,
@@ -106,6 +109,7 @@ pub struct BundleRecord {
 /// One file of a bundle, or the part of it that the bundle shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct FileRecord {
     /// Path at the head, or at the base for a deleted file.
     pub path: String,
@@ -140,6 +144,7 @@ pub struct FileRecord {
 /// A change that no reviewer was shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct ExcludedRecord {
     /// Path at the head, or at the base for a deleted file.
     pub path: String,

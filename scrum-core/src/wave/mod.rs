@@ -27,7 +27,7 @@ use crate::change::{ChangeSet, DEFAULT_CONTEXT};
 use crate::control::{Cancelled, Control, Stage};
 use crate::digest::DigestWriter;
 use crate::hook::Hook;
-use crate::patch::{self, PatchSet};
+use crate::patch::{self, PatchId};
 use crate::plan::Plan;
 use crate::try_map::try_map;
 pub use layout::{EXCLUDED, MANIFEST, TREE};
@@ -309,7 +309,7 @@ fn patch_sha256(changes: &ChangeSet) -> Result<Option<String>, WaveError> {
     if changes.range.base_tree.is_some() {
         return Ok(None);
     }
-    let mut set = PatchSet::default();
+    let mut id = PatchId::default();
     let mut text = Vec::new();
     for index in 0..changes.changes().len() {
         changes
@@ -321,7 +321,7 @@ fn patch_sha256(changes: &ChangeSet) -> Result<Option<String>, WaveError> {
         // What was read into changes once reads again.
         patch::file_patches(&text)
             .flatten()
-            .for_each(|file| set.add(&file));
+            .for_each(|file| id.add(&file));
     }
-    Ok(Some(set.digest()))
+    Ok(Some(id.digest()))
 }

@@ -1,7 +1,7 @@
 //! Any `manifest.json`: what is read is written the same, and answers are counted against it.
 
 use scrum_core::review::Review;
-use scrum_core::tally::ground::Ground;
+use scrum_core::tally::ground::WaveIndex;
 use scrum_core::tally::{self, NoDiffs, Outcome, Submission, TallyOptions};
 use scrum_core::wave::manifest::Manifest;
 
@@ -18,7 +18,7 @@ pub(crate) fn check(data: &[u8]) {
         answer.push_str(&format!("WHERE: {}\nWHAT: y\n\n", file.path));
     }
     for tree in [&b""[..], data] {
-        let ground = Ground::new(&manifest, tree);
+        let wave_index = WaveIndex::new(&manifest, tree);
         let review = Review::from_text(&answer);
         let submissions = manifest
             .bundles
@@ -27,7 +27,7 @@ pub(crate) fn check(data: &[u8]) {
             .collect();
         let tally = tally::tally(
             submissions,
-            Some(&ground),
+            Some(&wave_index),
             &NoDiffs,
             &TallyOptions::default(),
         );

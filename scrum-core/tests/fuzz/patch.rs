@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use scrum_core::change::ChangeSet;
-use scrum_core::patch::{HunkText, PatchSet, change_set, file_patches};
+use scrum_core::patch::{HunkText, PatchId, change_set, file_patches};
 use scrum_core::plan::guard::Limits;
 use scrum_core::plan::{BundleOptions, DiffWriter, Plan};
 use scrum_core::wave::prompt::Template;
@@ -49,10 +49,10 @@ pub(crate) fn example() -> ChangeSet {
 type Lines = BTreeMap<Vec<u8>, BTreeMap<Vec<u8>, u32>>;
 
 /// Adds a text's patches to a set and its lines to a table.
-fn take(text: &[u8], set: &mut PatchSet, lines: &mut Lines) {
+fn take(text: &[u8], id: &mut PatchId, lines: &mut Lines) {
     for file in file_patches(text) {
         let file = file.expect("what is written reads back");
-        set.add(&file);
+        id.add(&file);
         let of = lines.entry(file.path.as_bytes().to_vec()).or_default();
         for line in file.hunks.iter().flat_map(HunkText::lines) {
             if matches!(line.first(), Some(b'+' | b'-')) {
@@ -65,14 +65,14 @@ fn take(text: &[u8], set: &mut PatchSet, lines: &mut Lines) {
 
 /// Bundles and excluded changes together are the change set: each line once, and nothing else.
 pub(crate) fn contents_once(changes: &ChangeSet, plan: &Plan) {
-    let (mut due, mut due_lines) = (PatchSet::default(), Lines::default());
+    let (mut due, mut due_lines) = (PatchId::default(), Lines::default());
     let mut text = Vec::new();
     for index in 0..changes.changes().len() {
         changes.read_patch(index, &mut text).unwrap();
         assert_eq!(text.len() as u64, changes.changes()[index].bytes);
         take(&text, &mut due, &mut due_lines);
     }
-    let (mut is, mut is_lines) = (PatchSet::default(), Lines::default());
+    let (mut is, mut is_lines) = (PatchId::default(), Lines::default());
     let mut writer = DiffWriter::new(changes);
     for bundle in &plan.bundles {
         let mut diff = Vec::new();

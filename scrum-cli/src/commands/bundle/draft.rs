@@ -61,13 +61,9 @@ impl PlannedWave {
         // Its objects must be there until the plan is made.
         if let Some(snapshot) = &snapshot {
             snapshot.notes.iter().for_each(|note| output.detail(note));
-            let warnings = &snapshot.warnings;
-            warnings.iter().for_each(|warning| output.warning(warning));
+            output.warnings(&snapshot.warnings);
         }
-        changes
-            .warnings
-            .iter()
-            .for_each(|warning| output.warning(warning));
+        output.warnings(&changes.warnings);
 
         let force = bundling.force_oversize
             || std::env::var_os("SCRUM_FORCE_OVERSIZE").is_some_and(|value| value == "1");

@@ -11,7 +11,8 @@ use scrum_core::plan::guard::Limits;
 
 use crate::error::Result;
 use crate::session::Session;
-use crate::trust::{Asked, ConfigFrom, Source, source};
+use crate::source::Source;
+use crate::trust::{Asked, ConfigFrom, source};
 
 const RANGE: &str = "What is compared";
 const COMPONENTS: &str = "Components";

@@ -20,16 +20,14 @@ use scrum_core::wave::manifest::Manifest;
 use self::target::ReviewTarget;
 use super::bundle::Bundling;
 use super::formats::{Format, Report};
-use super::tally;
 use crate::error::{ExitCode, Hint, Result, listed, usage_error};
 use crate::runner::plan::{self, Question, Scope, Status};
 use crate::runner::schedule::Ended;
-use crate::runner::secrets;
 use crate::runner::store::Store;
 use crate::session::Session;
 use crate::terminal::Output;
 use crate::trust;
-use crate::wave::{Wave, reviews, shown_path};
+use crate::wave::{CountedWave, Wave, shown_path};
 
 /// Ask the configured reviewers, and count what they say
 ///
@@ -138,7 +136,7 @@ pub(crate) fn run(args: &ReviewArgs, session: &Session, output: &Output) -> Resu
                 output.warning(&format!(
                     "bundle `{}`: {} in its prompt are replaced in what is sent",
                     leak.bundle,
-                    secrets::counted(&leak)
+                    counted(leak.findings.len(), "secret")
                 ));
             }
         }
@@ -274,10 +272,11 @@ impl ReviewArgs {
         let Ok(wave) = Wave::open(&target.folder) else {
             return Ok(Some(HashSet::new()));
         };
-        let jobs = super::cores();
-        let options = tally::options(session, None, None, &[]).jobs(jobs);
-        let files = reviews::of_wave(&wave, jobs)?;
-        let tally = tally::count(&wave, files, &options, jobs, session, output)?;
+        let options = session.config.tally_options().jobs(super::cores());
+        let CountedWave {
+            tally, warnings, ..
+        } = CountedWave::new(wave, &options, session)?;
+        output.warnings(&warnings);
         let wanted = |state: ReviewState| self.retry.iter().any(|retry| retry.state() == state);
         // The tally has the manifest's bundles in the manifest's order.
         let rows = tally.bundles.iter().enumerate().flat_map(|(at, bundle)| {
@@ -296,12 +295,11 @@ impl ReviewArgs {
         session: &Session,
         output: &Output,
     ) -> Result<ExitCode> {
-        let wave = Wave::open(&target.folder)?;
-        let jobs = super::cores();
-        let options = tally::options(session, None, None, &[]).jobs(jobs);
-        let files = reviews::of_wave(&wave, jobs)?;
-        let mut tally = tally::count(&wave, files, &options, jobs, session, output)?;
-        tally::triaged(&wave, &mut tally, session)?;
+        let options = session.config.tally_options().jobs(super::cores());
+        let mut counted = CountedWave::new(Wave::open(&target.folder)?, &options, session)?;
+        output.warnings(&counted.warnings);
+        counted.apply_decisions(session)?;
+        let CountedWave { wave, tally, .. } = counted;
         let report = Report {
             tally: &tally,
             manifest: Some(&wave.manifest),

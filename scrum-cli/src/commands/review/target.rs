@@ -15,8 +15,8 @@ use crate::commands::bundle::{PlannedWave, hint_if_empty, warn_sizes};
 use crate::error::{ExitCode, Result, usage_error};
 use crate::runner::secrets::{self, Leak};
 use crate::session::Session;
+use crate::source::Source;
 use crate::terminal::Output;
-use crate::trust::Source;
 use crate::wave::{Wave, find_wave, has_newest, named, read_manifest, shown_path};
 
 /// What is reviewed.

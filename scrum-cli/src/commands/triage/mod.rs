@@ -12,14 +12,12 @@ use scrum_core::review::location::LineRange;
 use scrum_core::rounds::{TriageEntry, TriageFile};
 use scrum_core::tally::{Tally, TriageVerdict};
 
-use super::compare::{Counted, carry_trees};
 use super::show::write_excerpt;
-use super::tally;
 use crate::error::{ExitCode, Result};
 use crate::session::Session;
 use crate::terminal::Output;
 use crate::wave::{
-    Wave, apply_decisions, decisions_path, find_wave, read_decisions, shown_path, write_decisions,
+    CountedWave, Wave, apply_decisions, decisions_path, read_decisions, shown_path, write_decisions,
 };
 use keys::Keys;
 
@@ -53,11 +51,15 @@ pub(crate) struct TriageArgs {
 
 /// Runs the command.
 pub(crate) fn run(args: &TriageArgs, session: &Session, output: &Output) -> Result<ExitCode> {
-    let folder = find_wave(args.wave.as_deref(), session)?;
-    let options = tally::options(session, None, None, &[]).jobs(super::cores());
-    let Counted { wave, mut tally } = Counted::new(&folder, &options, session, output)?;
+    let options = session.config.tally_options().jobs(super::cores());
+    let CountedWave {
+        wave,
+        mut tally,
+        warnings,
+    } = CountedWave::open(args.wave.as_deref(), &options, session)?;
+    output.warnings(&warnings);
     let decisions = read_decisions(session)?;
-    let about = apply_decisions(&decisions, &wave, &mut tally, session, carry_trees);
+    let about = apply_decisions(&decisions, &wave, &mut tally, session);
     let by = args.by.clone().or_else(|| user_name(session));
     let mut desk = Desk::new(decisions, &about, &tally, &wave, by);
     let walk = desk.open(args.all);

@@ -96,6 +96,7 @@ pub struct Subject {
 /// What a phase came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct PhaseRecord {
     /// The phase.
     pub phase: Phase,
@@ -110,6 +111,7 @@ pub struct PhaseRecord {
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct AssessReason {
     /// The rule that it comes from.
     pub rule: Rule,
@@ -124,6 +126,7 @@ pub struct AssessReason {
 /// Whether a release can ship, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Assessment {
     /// [`ASSESS_SCHEMA`].
     pub schema: String,

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Assessment, Effect};
-use crate::report::{clean, inert};
+use crate::report::{escape, sanitize};
 
 /// `main...HEAD at 1a2b3c4d5e6f`.
 fn subject(assessment: &Assessment) -> String {
@@ -25,7 +25,7 @@ pub(super) fn text(assessment: &Assessment, out: &mut dyn Write) -> io::Result<(
         out,
         "{}: {}",
         assessment.verdict.word(),
-        clean::line(&subject(assessment))
+        sanitize::line(&subject(assessment))
     )?;
     writeln!(out)?;
     for phase in &assessment.phases {
@@ -34,7 +34,7 @@ pub(super) fn text(assessment: &Assessment, out: &mut dyn Write) -> io::Result<(
             out,
             "  {:<8}{}{required}",
             phase.phase.word(),
-            clean::line(&phase.summary)
+            sanitize::line(&phase.summary)
         )?;
     }
     if !assessment.reasons.is_empty() {
@@ -46,9 +46,9 @@ pub(super) fn text(assessment: &Assessment, out: &mut dyn Write) -> io::Result<(
             "  {:<5} {}: {}",
             reason.effect.word(),
             reason.rule,
-            clean::line(&reason.what)
+            sanitize::line(&reason.what)
         )?;
-        writeln!(out, "        {}", clean::line(&reason.evidence))?;
+        writeln!(out, "        {}", sanitize::line(&reason.evidence))?;
     }
     Ok(())
 }
@@ -58,12 +58,12 @@ fn code(id: &str) -> String {
     if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         format!("`{id}`")
     } else {
-        inert::markdown(id)
+        escape::markdown(id)
     }
 }
 
 pub(super) fn markdown(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
-    let text = |text: &str| inert::markdown(text);
+    let text = |text: &str| escape::markdown(text);
     writeln!(out, "# Assessment: {}\n", assessment.verdict.word())?;
     let subject = &assessment.subject;
     let id = [&subject.commit, &subject.tree, &subject.patch_sha256];

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Number, Value};
+use serde_json::Value;
 
-use super::pattern::ParityPattern;
+use super::pattern::{ParityPattern, same_number};
 use super::pointer::{PointerPattern, join};
 use super::shape::{Shape, type_name};
 use super::{Answer, Exchange, Reply};
@@ -19,6 +19,7 @@ const SHOWN_VALUE: usize = 200;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum DifferenceKind {
     /// The status codes.
     Status,
@@ -33,6 +34,7 @@ pub enum DifferenceKind {
 /// One difference between two answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Difference {
     /// JSON Pointer into the body; empty for the whole body, and for status and headers.
     pub pointer: String,
@@ -50,6 +52,7 @@ pub struct Difference {
 /// What came of one case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct CaseResult {
     /// Name of the case.
     pub name: String,
@@ -380,15 +383,6 @@ impl<'a> Walk<'a> {
             let below = join(pointer, index);
             self.add_in_body(&below, None, shown(extra), kind(extra), None);
         }
-    }
-}
-
-/// Whether two numbers have one value: `1`, `1.0` and `1e0` do.
-pub(super) fn same_number(one: &Number, other: &Number) -> bool {
-    // Integers above 2^53 must not be compared as floating point.
-    match (one.as_i128(), other.as_i128()) {
-        (Some(one), Some(other)) => one == other,
-        _ => one.as_f64() == other.as_f64(),
     }
 }
 

@@ -56,6 +56,7 @@ pub(crate) fn is_date(text: &str) -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum GapStatus {
     /// The case diverges, and that is accepted.
     Accepted,
@@ -72,6 +73,7 @@ pub enum GapStatus {
 /// A known gap with what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct JudgedGap {
     /// Name of the case.
     pub case: String,

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 /// A recognised way in which two JSON values diverge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -56,8 +56,7 @@ impl ParityPattern {
             (Value::Number(number), Value::String(text))
             | (Value::String(text), Value::Number(number)) => {
                 let other: Value = serde_json::from_str(text).ok()?;
-                super::compare::same_number(number, other.as_number()?)
-                    .then_some(Self::NumberString)
+                same_number(number, other.as_number()?).then_some(Self::NumberString)
             }
             (Value::Array(items), single) | (single, Value::Array(items)) => (items.len() == 1
                 && super::shape::type_name(&items[0]) == super::shape::type_name(single))
@@ -110,4 +109,13 @@ fn null_absent(left: &Map<String, Value>, right: &Map<String, Value>) -> bool {
         .chain(right.iter().filter(|(key, _)| !left.contains_key(*key)))
         .peekable();
     only.peek().is_some() && only.all(|(_, value)| value.is_null())
+}
+
+/// Whether two numbers have one value: `1`, `1.0` and `1e0` do.
+pub(super) fn same_number(one: &Number, other: &Number) -> bool {
+    // Integers above 2^53 must not be compared as floating point.
+    match (one.as_i128(), other.as_i128()) {
+        (Some(one), Some(other)) => one == other,
+        _ => one.as_f64() == other.as_f64(),
+    }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::gaps::{GapStatus, JudgedGap, KnownGap, judge};
 use super::{CaseResult, Difference, DifferenceKind};
-use crate::report::{clean, inert};
+use crate::report::{escape, sanitize};
 
 /// Value of `schema` in `parity.json`.
 pub const PARITY_SCHEMA: &str = "scrum.parity/1";
@@ -17,6 +17,7 @@ const SHOWN: usize = 8;
 /// What came of all cases.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct ParityReport {
     /// [`PARITY_SCHEMA`].
     pub schema: String,
@@ -119,7 +120,7 @@ impl ParityReport {
             writeln!(
                 out,
                 "\n{}: {}",
-                clean::line(&result.name),
+                sanitize::line(&result.name),
                 self.verdict(result)
             )?;
             for line in lines(result, &self.sides) {
@@ -150,20 +151,20 @@ impl ParityReport {
         writeln!(out, "## Parity: {}\n", self.headline())?;
         writeln!(out, "| case | result |\n|---|---|")?;
         for result in &self.results {
-            let name = inert::markdown(&result.name);
+            let name = escape::markdown(&result.name);
             writeln!(out, "| {name} | {} |", self.verdict(result))?;
         }
         for result in self.results.iter().filter(|result| !result.matches()) {
             let listed = lines(result, &self.sides);
             if !listed.is_empty() {
-                writeln!(out, "\n**{}**\n", inert::markdown(&result.name))?;
+                writeln!(out, "\n**{}**\n", escape::markdown(&result.name))?;
                 for line in listed {
-                    writeln!(out, "- {}", inert::markdown(&line))?;
+                    writeln!(out, "- {}", escape::markdown(&line))?;
                 }
             }
         }
         for line in self.gap_lines() {
-            writeln!(out, "\n{}", inert::markdown(&line))?;
+            writeln!(out, "\n{}", escape::markdown(&line))?;
         }
         Ok(())
     }
@@ -183,9 +184,11 @@ impl ParityReport {
 
     fn gap_lines(&self) -> Vec<String> {
         let line = |gap: &JudgedGap| {
-            let case = clean::line(&gap.case);
+            let case = sanitize::line(&gap.case);
             match gap.status {
-                GapStatus::Accepted => format!("known gap: {case}: {}", clean::line(&gap.reason)),
+                GapStatus::Accepted => {
+                    format!("known gap: {case}: {}", sanitize::line(&gap.reason))
+                }
                 GapStatus::Expired => format!(
                     "known gap `{case}` expired on {}",
                     gap.until.as_deref().unwrap_or_default()
@@ -205,13 +208,13 @@ fn place_name(pointer: &str) -> String {
     if pointer.is_empty() {
         "the whole body".to_owned()
     } else {
-        clean::line(pointer)
+        sanitize::line(pointer)
     }
 }
 
 fn lines(result: &CaseResult, sides: &[String; 2]) -> Vec<String> {
     if let Some(error) = &result.error {
-        return vec![clean::line(error)];
+        return vec![sanitize::line(error)];
     }
     let [left_name, right_name] = sides;
     let line = |found: &Difference| {
@@ -221,7 +224,7 @@ fn lines(result: &CaseResult, sides: &[String; 2]) -> Vec<String> {
             DifferenceKind::Shape | DifferenceKind::Value => place_name(&found.pointer),
         };
         let side = |value: &Option<String>| match value {
-            Some(value) => clean::line(value),
+            Some(value) => sanitize::line(value),
             None => "nothing".to_owned(),
         };
         let pattern = found

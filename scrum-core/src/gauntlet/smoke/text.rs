@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::report::clean;
+use crate::report::sanitize;
 
 use super::{SmokeReport, SmokeStep, StepResult};
 
@@ -17,7 +17,7 @@ pub(super) fn write_step(step: &SmokeStep, out: &mut dyn Write) -> io::Result<()
     // Whole seconds, rounded half up.
     let seconds = step.ms.saturating_add(500) / 1000;
     // Other runners name their steps as they like.
-    let name = clean::line(&step.name);
+    let name = sanitize::line(&step.name);
     writeln!(out, "{} {name} {seconds}s", step.result.word())
 }
 

@@ -5,7 +5,7 @@ use git2::{DiffBinaryFile, DiffBinaryKind, DiffOptions};
 
 use super::super::GitError;
 use super::super::objects::Objects;
-use super::super::renames::Side;
+use super::super::pair::Side;
 use crate::change::Mode;
 
 /// Bytes of one line before encoding.

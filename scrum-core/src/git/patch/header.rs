@@ -1,6 +1,6 @@
 //! The lines of a patch above its hunks.
 
-use super::super::renames::Side;
+use super::super::pair::Side;
 use crate::change::Mode;
 use crate::path::quote_with_prefix;
 

@@ -154,18 +154,7 @@ pub(super) fn write(
 
 fn write_header(hunk: &Hunk, function: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
-    let side = |mark: char, start: u32, lines: u32| {
-        if lines == 1 {
-            format!("{mark}{start}")
-        } else {
-            format!("{mark}{start},{lines}")
-        }
-    };
-    out.extend_from_slice(b"@@ ");
-    out.extend_from_slice(side('-', hunk.old_start, hunk.old_lines).as_bytes());
-    out.push(b' ');
-    out.extend_from_slice(side('+', hunk.new_start, hunk.new_lines).as_bytes());
-    out.extend_from_slice(b" @@");
+    out.extend_from_slice(hunk.to_string().as_bytes());
     if !function.is_empty() {
         out.push(b' ');
         // git builds the line in 128 bytes, the line feed included.

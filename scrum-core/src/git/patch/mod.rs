@@ -11,7 +11,7 @@ pub(super) use function::FunctionRule;
 use super::GitError;
 use super::attributes::DiffAttribute;
 use super::objects::Objects;
-use super::renames::{FilePair, Side};
+use super::pair::{FilePair, Side};
 use crate::change::{Hunk, Mode};
 use crate::generated;
 use crate::patch::lines;

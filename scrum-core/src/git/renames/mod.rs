@@ -23,6 +23,7 @@ pub(super) use similarity::MAX_SCORE;
 use similarity::{Collection, Signature, sizes_too_far};
 
 use super::GitError;
+use super::pair::{FilePair, Side};
 use super::trees::{FileDifference, FileEntry};
 use super::workers::Workers;
 use crate::change::Mode;
@@ -33,32 +34,6 @@ const MAX_IDENTICAL: usize = 100;
 
 /// How many sources a target remembers.
 const CANDIDATES: usize = 4;
-
-/// One side of a change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Side {
-    pub(super) path: RepoPath,
-    pub(super) entry: FileEntry,
-}
-
-/// A change of one file, with its renames known. At least one side is there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct FilePair {
-    pub(super) old: Option<Side>,
-    pub(super) new: Option<Side>,
-    /// Of a rename, its similarity in percent.
-    pub(super) similarity: Option<u64>,
-}
-
-impl FilePair {
-    /// The path the change is listed under.
-    pub(super) fn path(&self) -> &RepoPath {
-        match (&self.new, &self.old) {
-            (Some(side), _) | (None, Some(side)) => &side.path,
-            (None, None) => unreachable!("a pair has a side"),
-        }
-    }
-}
 
 /// What counts as a rename.
 #[derive(Debug, Clone, Copy)]

@@ -2,6 +2,7 @@
 
 use memchr::memmem;
 
+use super::super::error::excerpt;
 use super::super::{PatchError, mail};
 use super::header::EXTENDED;
 
@@ -31,18 +32,18 @@ pub(super) struct Between {
 
 /// What a line is.
 #[derive(Debug)]
-pub(super) enum Line {
+pub(super) enum BetweenLine {
     /// The first line of a section.
     Section,
     /// Belongs between sections.
     Pass,
     /// Would be lost.
-    Bad(Fault),
+    Bad(StrayLine),
 }
 
 /// Why a line may not be here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum StrayLine {
     Combined,
     Stray,
     NoGitHeader,
@@ -52,7 +53,7 @@ pub(super) enum Fault {
     Colour,
 }
 
-impl Fault {
+impl StrayLine {
     pub(super) fn at(self, line: usize, text: &[u8]) -> PatchError {
         let text = excerpt(text);
         match self {
@@ -65,16 +66,6 @@ impl Fault {
             Self::Colour => PatchError::Colour { line },
         }
     }
-}
-
-/// The beginning of a line, for an error.
-pub(super) fn excerpt(line: &[u8]) -> String {
-    let text = String::from_utf8_lossy(line);
-    let mut short: String = text.chars().take(60).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    short
 }
 
 impl Between {
@@ -101,31 +92,31 @@ impl Between {
     }
 
     /// Judges one line. `next` is the one after it, `before` everything in front of it.
-    pub(super) fn judge(&mut self, line: &[u8], next: &[u8], before: &[u8]) -> Line {
+    pub(super) fn judge(&mut self, line: &[u8], next: &[u8], before: &[u8]) -> BetweenLine {
         let immediate = std::mem::take(&mut self.immediate);
         if mail::begins(line, next) {
             (self.zone, self.cover) = (Zone::Message, false);
-            return Line::Pass;
+            return BetweenLine::Pass;
         }
         match self.zone {
-            Zone::Interdiff => return Line::Pass,
+            Zone::Interdiff => return BetweenLine::Pass,
             Zone::Message => {
                 self.cover |= mail::is_cover_subject(line);
                 if self.cover && line.starts_with(b"Interdiff") && line.ends_with(b":") {
                     self.zone = Zone::Interdiff;
-                    return Line::Pass;
+                    return BetweenLine::Pass;
                 }
             }
             Zone::Prose | Zone::Section => {}
         }
         if line.starts_with(b"diff --git ") {
-            return Line::Section;
+            return BetweenLine::Section;
         }
         match self.fault(line, next, immediate, before) {
-            Some(fault) => Line::Bad(fault),
+            Some(fault) => BetweenLine::Bad(fault),
             None => {
                 self.enter(line);
-                Line::Pass
+                BetweenLine::Pass
             }
         }
     }
@@ -145,28 +136,28 @@ impl Between {
         }
     }
 
-    fn fault(&self, line: &[u8], next: &[u8], immediate: bool, before: &[u8]) -> Option<Fault> {
+    fn fault(&self, line: &[u8], next: &[u8], immediate: bool, before: &[u8]) -> Option<StrayLine> {
         let starts = |word: &str| line.starts_with(word.as_bytes());
         if starts("diff --cc ") || starts("diff --combined ") {
-            return Some(Fault::Combined);
+            return Some(StrayLine::Combined);
         }
         if starts("--- ") && next.starts_with(b"+++ ") {
-            return Some(Fault::NoGitHeader);
+            return Some(StrayLine::NoGitHeader);
         }
         if has_colour(line) && looks_like_patch(&without_colour(line), b"") {
-            return Some(Fault::Colour);
+            return Some(StrayLine::Colour);
         }
         if self.zone == Zone::Message {
             return None;
         }
         if is_submodule_log(line) {
-            return Some(Fault::SubmoduleLog);
+            return Some(StrayLine::SubmoduleLog);
         }
         if starts("* Unmerged path ") {
-            return Some(Fault::Unmerged);
+            return Some(StrayLine::Unmerged);
         }
         if looks_like_patch(line, next) {
-            return Some(Fault::Stray);
+            return Some(StrayLine::Stray);
         }
         if self.zone == Zone::Prose {
             return None;
@@ -178,9 +169,9 @@ impl Between {
             _ => false,
         };
         match (line_of_hunk, immediate) {
-            (true, true) => Some(Fault::HunkLong),
-            (true, false) => Some(Fault::Stray),
-            (false, _) => looks_like_header(line).then_some(Fault::Stray),
+            (true, true) => Some(StrayLine::HunkLong),
+            (true, false) => Some(StrayLine::Stray),
+            (false, _) => looks_like_header(line).then_some(StrayLine::Stray),
         }
     }
 }

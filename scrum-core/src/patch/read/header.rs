@@ -1,8 +1,8 @@
 //! The header of one `diff --git` section: names, modes, kind.
 
+use super::super::error::excerpt;
 use super::super::{PatchError, trimmed};
 use super::FilePatches;
-use super::between::excerpt;
 use crate::change::{ChangeKind, Mode};
 use crate::path::{RepoPath, unquote};
 

@@ -8,7 +8,7 @@ use memchr::memmem;
 
 use super::{FilePatch, HunkText, PatchError, lines, trimmed};
 use crate::change::{ChangeKind, Hunk};
-use between::{Between, Line};
+use between::{Between, BetweenLine};
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -72,9 +72,9 @@ impl<'a> FilePatches<'a> {
             let line = trimmed(raw);
             let next = self.peek_second().map(trimmed).unwrap_or_default();
             match self.between.judge(line, next, &self.text[..self.at]) {
-                Line::Section => return Ok(true),
-                Line::Pass => self.advance(raw),
-                Line::Bad(error) => return Err(self.explain(error.at(self.line, line))),
+                BetweenLine::Section => return Ok(true),
+                BetweenLine::Pass => self.advance(raw),
+                BetweenLine::Bad(error) => return Err(self.explain(error.at(self.line, line))),
             }
         }
         Ok(false)

@@ -118,15 +118,9 @@ fn write_context(text: &[u8], out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// A `@@` line as git writes it: a count of one is left out.
+/// A `@@` line with its function context.
 fn hunk_line(hunk: Hunk, section: &[u8]) -> Vec<u8> {
-    let side = |start: u32, lines: u32| match lines {
-        1 => start.to_string(),
-        _ => format!("{start},{lines}"),
-    };
-    let old = side(hunk.old_start, hunk.old_lines);
-    let new = side(hunk.new_start, hunk.new_lines);
-    let mut line = format!("@@ -{old} +{new} @@").into_bytes();
+    let mut line = hunk.to_string().into_bytes();
     if !section.is_empty() {
         line.push(b' ');
         line.extend_from_slice(section);

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::issue::{Issue, severity_key, severity_word};
-use super::words::{Prose, prose, start};
-use crate::report::clean::line;
+use super::issue::Issue;
+use super::words::{Prose, prose, severity_key, severity_word, start};
 use crate::report::ranked::{Ranked, cited, name, notes, source};
+use crate::report::sanitize::line;
 use crate::review::ReadAs;
 use crate::tally::FindingRecord;
 

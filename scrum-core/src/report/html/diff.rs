@@ -13,7 +13,7 @@ use super::plan::BundlePlan;
 use super::words::code_line;
 use crate::change::{ChangeKind, Hunk};
 use crate::patch::{FilePatch, HunkText, file_patches};
-use crate::report::clean::line;
+use crate::report::sanitize::line;
 use crate::wave::manifest::{BundleRecord, FileRecord, Manifest};
 
 /// Lines around a finding that are shown where the diffs are too large to be shown whole.

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::Register;
-use super::issue::{severity_key, severity_word};
-use crate::report::clean::line;
+use super::words::{severity_key, severity_word};
+use crate::report::sanitize::line;
 use crate::review::Severity;
 use crate::tally::ground::Grounding;
 use crate::tally::{FindingRecord, Since};

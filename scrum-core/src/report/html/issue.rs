@@ -4,11 +4,10 @@ use serde::Serialize;
 
 use super::anchor::Anchors;
 use super::facet::Counts;
-use super::words::{Prose, prose, start};
-use crate::report::clean::line;
+use super::words::{Prose, prose, severity_key, severity_word, start};
 use crate::report::message::worst;
 use crate::report::ranked::{Ranked, location_name, triage_in_words, what_and_why};
-use crate::review::Severity;
+use crate::report::sanitize::line;
 use crate::tally::{IssueRecord, Since, TriageVerdict};
 
 /// Characters of a claim in the list.
@@ -136,20 +135,5 @@ impl IssueRow {
             reviewers,
             more: entry.findings().count().saturating_sub(1),
         }
-    }
-}
-
-/// The word in attributes.
-pub(super) fn severity_key(severity: Option<Severity>) -> &'static str {
-    severity.map_or("none", Severity::as_str)
-}
-
-/// The word for people.
-pub(super) fn severity_word(severity: Option<Severity>) -> &'static str {
-    match severity {
-        Some(Severity::Block) => "Block",
-        Some(Severity::Warn) => "Warn",
-        Some(Severity::Info) => "Info",
-        None => "No severity",
     }
 }

@@ -6,8 +6,8 @@ use super::anchor::Anchors;
 use super::card::Card;
 use super::facet::{Counts, Facets};
 use super::issue::{Issue, IssueRow};
-use crate::report::clean::line;
 use crate::report::ranked::{Rank, ranked};
+use crate::report::sanitize::line;
 use crate::review::Severity;
 use crate::tally::Tally;
 

@@ -5,13 +5,12 @@ use serde::Serialize;
 use super::bar::{Bar, bar};
 use super::counted;
 use super::diff::{Budget, Files, files};
-use super::issue::{severity_key, severity_word};
 use super::matrix::{Cell, cell};
 use super::plan::BundlePlan;
-use super::words::{Prose, prose, start};
+use super::words::{Prose, prose, severity_key, severity_word, start};
 use crate::report::buckets;
-use crate::report::clean::line;
 use crate::report::ranked::location_name;
+use crate::report::sanitize::line;
 use crate::size;
 use crate::tally::{BundleTally, Totals, UnlocatedRecord};
 use crate::wave::manifest::BundleRecord;
@@ -108,7 +107,7 @@ pub(super) fn section(
         facts.push(size::decimal(bytes));
     }
     if let Some(record) = record {
-        facts.push(counted(record.files.len() as u64, "file", "files"));
+        facts.push(counted(record.files.len() as u64, "file"));
         if let (Some(part), Some(parts)) = (record.part, record.parts) {
             facts.push(format!(
                 "part {part} of {parts} of {}",
@@ -120,7 +119,7 @@ pub(super) fn section(
             facts.push(format!("packed from {}", start(&names.join(", "), 200)));
         }
     }
-    let lineages = counted(u64::from(bundle.reviewed_by), "lineage", "lineages");
+    let lineages = counted(u64::from(bundle.reviewed_by), "lineage");
     let rest = |count: usize| count.saturating_sub(MOST);
     SectionView {
         anchor: plan.anchor.clone(),

@@ -271,10 +271,10 @@ fn a_small_page() {
         bytes: 9120,
     });
     let tree = b"src/pool.rs\nsrc/other.rs\n";
-    let ground = tally::ground::Ground::new(&manifest, tree);
+    let wave_index = tally::ground::WaveIndex::new(&manifest, tree);
     let diffs = |_: &str| Some(DIFF.as_bytes().to_vec());
     let options = TallyOptions::default();
-    let tally = tally::tally(answers.into(), Some(&ground), &diffs, &options);
+    let tally = tally::tally(answers.into(), Some(&wave_index), &diffs, &options);
     let html = page(&tally, Some(&manifest), DIFF, &HtmlOptions::default());
     assert_eq!(
         html,

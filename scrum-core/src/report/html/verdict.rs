@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::gauntlet::assess::Assessment;
-use crate::report::clean::line;
+use crate::report::sanitize::line;
 
 /// Findings that are listed; more are counted.
 const MAX_REASONS: usize = 200;

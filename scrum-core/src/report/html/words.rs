@@ -1,14 +1,15 @@
 //! Text of unknown origin on its way into the page.
 //!
-//! [`prose`] and [`clean::line`](crate::report::clean::line) give plain text, which a template escapes. [`code_line`]
+//! [`prose`] and [`sanitize::line`](crate::report::sanitize::line) give plain text, which a template escapes. [`code_line`]
 //! gives HTML, for the lines of diffs: they are too many for a template.
 
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::report::clean;
-use crate::report::inert::code_spans;
+use crate::report::escape::code_spans;
+use crate::report::sanitize;
+use crate::review::Severity;
 
 /// Characters of a claim that are shown.
 const MAX_PROSE: usize = 4_000;
@@ -47,7 +48,7 @@ pub(super) fn prose(text: &str) -> Option<Prose> {
             text: text.to_owned(),
         }),
     };
-    let lines = text[..end].lines().map(clean::line);
+    let lines = text[..end].lines().map(sanitize::line);
     for (at, line) in lines.filter(|line| !line.is_empty()).enumerate() {
         if at > 0 {
             push(false, "\n");
@@ -67,7 +68,7 @@ pub(super) fn prose(text: &str) -> Option<Prose> {
 pub(super) fn start(text: &str, length: usize) -> String {
     // A line is never longer than its source but for the marks of what is harmful, so a bound on the source is one.
     let bounded: String = text.chars().take(length.saturating_mul(4)).collect();
-    let line = clean::line(&bounded);
+    let line = sanitize::line(&bounded);
     match line.char_indices().nth(length) {
         None => line,
         Some((at, _)) => format!("{}…", line[..at].trim_end()),
@@ -112,6 +113,21 @@ pub(super) fn code_line(bytes: &[u8], html: &mut String) {
     }
     if left_out > 0 {
         let _ = write!(html, "<b>… {left_out} more bytes</b>");
+    }
+}
+
+/// The word in attributes.
+pub(super) fn severity_key(severity: Option<Severity>) -> &'static str {
+    severity.map_or("none", Severity::as_str)
+}
+
+/// The word for people.
+pub(super) fn severity_word(severity: Option<Severity>) -> &'static str {
+    match severity {
+        Some(Severity::Block) => "Block",
+        Some(Severity::Warn) => "Warn",
+        Some(Severity::Info) => "Info",
+        None => "No severity",
     }
 }
 

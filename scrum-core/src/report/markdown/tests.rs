@@ -3,7 +3,7 @@ use comrak::{Arena, parse_document};
 use proptest::prelude::*;
 
 use super::{MARKER, MarkdownOptions, write_markdown};
-use crate::report::inert::tests::{acted_upon, options, seen};
+use crate::report::escape::tests::{acted_upon, options, seen};
 use crate::report::sample::{finding, hostile, tally_of, with_everywhere};
 use crate::tally::Tally;
 

@@ -3,11 +3,11 @@
 use std::io;
 
 use super::{MAX_CLAIM, Paint, TextPage};
-use crate::report::clean::{line, wrap};
 use crate::report::ranked::{
     Ranked, cited, location_name, notes, severity_said, since_in_words, source, triage_in_words,
     what_and_why, who,
 };
+use crate::report::sanitize::{line, wrap};
 use crate::tally::FindingRecord;
 
 /// Pairs of one issue whose similarity is shown; more are counted.

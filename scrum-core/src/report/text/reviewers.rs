@@ -4,7 +4,7 @@ use std::io;
 
 use super::{Paint, TextPage};
 use crate::report::buckets;
-use crate::report::clean::{columns, line, shorten};
+use crate::report::sanitize::{columns, line, shorten};
 use crate::tally::{BundleTally, ReviewState, ReviewerRow};
 
 impl TextPage<'_> {

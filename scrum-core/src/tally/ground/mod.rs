@@ -30,6 +30,7 @@ pub const DELETED_FILE: &str = "deleted file: lines of the old file";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Grounding {
     /// A hunk of the reviewer's bundle shows it.
     Hunk,
@@ -59,7 +60,7 @@ impl Grounding {
 
 /// The indices of a wave that citations are grounded in. Built once, shared by threads.
 #[derive(Debug)]
-pub struct Ground {
+pub struct WaveIndex {
     bundles: Vec<BundleSize>,
     files: Vec<KnownFile>,
     by_path: HashMap<String, usize>,
@@ -144,11 +145,11 @@ pub(crate) enum FileRef {
     Tree(usize),
 }
 
-impl Ground {
+impl WaveIndex {
     /// Builds the indices. `tree_txt` is the wave's `tree.txt`: one path a line, quoted as git quotes; a line that
     /// git would not have written is left out.
     pub fn new(manifest: &Manifest, tree_txt: &[u8]) -> Self {
-        let mut ground = Self {
+        let mut wave_index = Self {
             bundles: Vec::with_capacity(manifest.bundles.len()),
             files: Vec::new(),
             by_path: HashMap::new(),
@@ -160,13 +161,13 @@ impl Ground {
         };
         let mut old_paths: BTreeMap<&str, usize> = BTreeMap::new();
         for (at, bundle) in manifest.bundles.iter().enumerate() {
-            ground.bundles.push(BundleSize {
+            wave_index.bundles.push(BundleSize {
                 id: bundle.id.clone(),
                 bytes: bundle.bytes,
             });
             for record in &bundle.files {
-                let file = ground.file(&record.path);
-                let known = &mut ground.files[file];
+                let file = wave_index.file(&record.path);
+                let known = &mut wave_index.files[file];
                 known.deleted |= record.kind == ChangeKind::Deleted;
                 let last = last_line(record);
                 known.last_line = known.last_line.max(last);
@@ -181,27 +182,27 @@ impl Ground {
             }
         }
         for record in &manifest.excluded {
-            let file = ground.file(&record.path);
-            ground.files[file].excluded = Some(record.reason.clone());
+            let file = wave_index.file(&record.path);
+            wave_index.files[file].excluded = Some(record.reason.clone());
             if let Some(old) = &record.old_path {
                 old_paths.entry(old).or_insert(file);
             }
         }
         for (old, file) in old_paths {
             // The source of a copy, or a path that another file took, is that file itself.
-            if !ground.by_path.contains_key(old) && ground.in_tree(old).is_none() {
-                ground.by_old_path.insert(old.to_owned(), file);
+            if !wave_index.by_path.contains_key(old) && wave_index.in_tree(old).is_none() {
+                wave_index.by_old_path.insert(old.to_owned(), file);
             }
         }
-        let new = ground.by_path.iter();
-        ground.backwards = new
-            .chain(&ground.by_old_path)
+        let new = wave_index.by_path.iter();
+        wave_index.backwards = new
+            .chain(&wave_index.by_old_path)
             .map(|(path, file)| (path.clone(), *file))
             .collect();
-        ground
+        wave_index
             .backwards
             .sort_unstable_by(|(a, _), (b, _)| a.bytes().rev().cmp(b.bytes().rev()));
-        ground
+        wave_index
     }
 
     fn file(&mut self, path: &str) -> usize {
@@ -424,7 +425,7 @@ pub(crate) mod tests {
         }
     }
 
-    fn wave() -> Ground {
+    fn wave() -> WaveIndex {
         let renamed = FileRecord {
             old_path: Some("src/before.rs".into()),
             ..file("src/after.rs", ChangeKind::Renamed, &[(10, 5)])
@@ -459,23 +460,23 @@ pub(crate) mod tests {
             bytes: 1,
         });
         let tree = b"README.md\nsrc/after.rs\nsrc/lib.rs\nsrc/printer.rs\ntests/printer.rs\n\"b\\303\\274r.rs\"\n";
-        Ground::new(&manifest, tree)
+        WaveIndex::new(&manifest, tree)
     }
 
     fn lines(start: u32, end: u32) -> Option<LineRange> {
         Some(LineRange { start, end })
     }
 
-    fn resolved(ground: &Ground, written: &str) -> Option<String> {
-        match ground.resolve(written) {
-            PathMatch::Known { file, .. } => Some(ground.path_of(file).to_owned()),
+    fn resolved(wave_index: &WaveIndex, written: &str) -> Option<String> {
+        match wave_index.resolve(written) {
+            PathMatch::Known { file, .. } => Some(wave_index.path_of(file).to_owned()),
             PathMatch::Unknown { .. } => None,
         }
     }
 
     #[test]
     fn paths_resolve_only_to_one_file() {
-        let ground = wave();
+        let wave_index = wave();
         for (written, path) in [
             ("src/printer.rs", Some("src/printer.rs")),
             ("b/src/printer.rs", Some("src/printer.rs")),
@@ -503,15 +504,15 @@ pub(crate) mod tests {
             ("/", None),
             ("..", None),
         ] {
-            assert_eq!(resolved(&ground, written).as_deref(), path, "{written}");
+            assert_eq!(resolved(&wave_index, written).as_deref(), path, "{written}");
         }
     }
 
     #[test]
     fn unknown_paths_come_with_a_question() {
-        let ground = wave();
-        let question = |written: &str| match ground.resolve(written) {
-            PathMatch::Unknown { fits } if fits.is_empty() => ground.suggest(written),
+        let wave_index = wave();
+        let question = |written: &str| match wave_index.resolve(written) {
+            PathMatch::Unknown { fits } if fits.is_empty() => wave_index.suggest(written),
             PathMatch::Unknown { fits } => Some(fits.join(" ")),
             PathMatch::Known { .. } => None,
         };
@@ -530,13 +531,13 @@ pub(crate) mod tests {
 
     #[test]
     fn groundings() {
-        let ground = wave();
+        let wave_index = wave();
         let at = |own: &str, path: &str, lines| {
-            let PathMatch::Known { file, old_path, .. } = ground.resolve(path) else {
+            let PathMatch::Known { file, old_path, .. } = wave_index.resolve(path) else {
                 panic!("{path}");
             };
-            let own = ground.bundles().position(|(id, _)| id == own);
-            let (grounding, moved_to) = ground.locate(own, file, lines);
+            let own = wave_index.bundles().position(|(id, _)| id == own);
+            let (grounding, moved_to) = wave_index.locate(own, file, lines);
             (grounding, moved_to, old_path)
         };
         use Grounding::{File, Hunk, Tree, Wave};

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{FileRef, Ground};
+use super::{FileRef, WaveIndex};
 use crate::path::RepoPath;
 
 /// Longer paths than this exist in no work tree, and are not looked up.
@@ -29,7 +29,7 @@ pub(crate) enum PathMatch {
     },
 }
 
-impl Ground {
+impl WaveIndex {
     /// Resolves a path as a reviewer wrote it. The same for every bundle.
     pub(crate) fn resolve(&self, written: &str) -> PathMatch {
         let none = PathMatch::Unknown { fits: Vec::new() };

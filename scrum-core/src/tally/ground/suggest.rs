@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Ground;
+use super::WaveIndex;
 use crate::nearest::{MAX_NAME, distance_within, limit};
 
 /// Different file names that are compared at most, of the manifest and of the tree together.
@@ -18,7 +18,7 @@ pub(crate) struct KnownNames {
     tree: BTreeMap<String, Vec<String>>,
 }
 
-impl Ground {
+impl WaveIndex {
     /// The known path whose file name is nearest by edit distance ([`nearest`](crate::nearest), case ignored), at
     /// most a third of the name's length away. Among equals the manifest's files go before the tree's, then the path that shares more
     /// folders, then the first by bytes.

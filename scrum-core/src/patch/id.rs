@@ -13,7 +13,7 @@ use crate::digest::hex;
 /// Of each path it keeps a digest of what its patches do: names, kinds and modes, every added and every deleted line
 /// in order, and binary data. Context and line numbers do not enter, because a part has other ones than the whole.
 #[derive(Debug, Clone, Default)]
-pub struct PatchSet {
+pub struct PatchId {
     files: BTreeMap<Vec<u8>, FileDigest>,
 }
 
@@ -25,7 +25,7 @@ struct FileDigest {
     body: Sha256,
 }
 
-impl PatchSet {
+impl PatchId {
     /// Adds one section. The sections of one path must come in their order.
     pub fn add(&mut self, file: &FilePatch<'_>) {
         let entry = self.files.entry(file.path.as_bytes().to_vec()).or_default();
@@ -73,11 +73,11 @@ mod tests {
     use crate::patch::file_patches;
 
     fn digest(texts: &[&str]) -> String {
-        let mut set = PatchSet::default();
+        let mut id = PatchId::default();
         for text in texts {
-            file_patches(text.as_bytes()).for_each(|file| set.add(&file.unwrap()));
+            file_patches(text.as_bytes()).for_each(|file| id.add(&file.unwrap()));
         }
-        set.digest()
+        id.digest()
     }
 
     const WHOLE: &str = "diff --git a/x b/x\nindex 1..2 100644\n--- a/x\n+++ b/x\n@@ -1,3 +1,3 @@\n-a\n+b\n c\n-d\n+e\n";

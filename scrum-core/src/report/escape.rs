@@ -3,7 +3,7 @@
 //! A comment is rendered by Markdown first, and then filters turn what looks like a mention, an issue, a commit or an
 //! emoji into links and pictures; so escaping alone does not help. A zero-width space (U+200B) behind the character
 //! that begins such a thing makes it plain text to every filter, and is not seen. Whatever the text itself holds of
-//! invisible characters is spelt out by [`clean::line`](super::clean::line) before.
+//! invisible characters is spelt out by [`sanitize::line`](super::sanitize::line) before.
 //!
 //! What is broken, with the platform that would act on it:
 //!
@@ -18,7 +18,7 @@
 //! | `[a](b)`, `[a][b]`, `[[a]]`, `<a …>` | links, images and HTML where a message is read as Markdown |
 //! | `##[…]`, `##vso[…]` | a command to a CI runner |
 
-use super::clean::line;
+use super::sanitize::line;
 
 /// Breaks what a filter would act on, and is not seen.
 const BREAK: char = '\u{200b}';
@@ -32,7 +32,7 @@ const ISSUE_KEY: usize = 32;
 /// One line of text for messages that are shown as they are, or read as Markdown by some.
 ///
 /// ```
-/// assert_eq!(scrum_core::report::inert::plain("ask @octocat\nin #7"), "ask @\u{200b}octocat in #\u{200b}7");
+/// assert_eq!(scrum_core::report::escape::plain("ask @octocat\nin #7"), "ask @\u{200b}octocat in #\u{200b}7");
 /// ```
 pub fn plain(text: &str) -> String {
     written(&line(text), char_as_it_is)
@@ -43,7 +43,7 @@ pub fn plain(text: &str) -> String {
 /// formula.
 ///
 /// ```
-/// assert_eq!(scrum_core::report::inert::markdown("a < *b*"), r"a &lt; \*b\*");
+/// assert_eq!(scrum_core::report::escape::markdown("a < *b*"), r"a &lt; \*b\*");
 /// ```
 pub fn markdown(text: &str) -> String {
     written(&line(text), char_in_markdown)
@@ -52,7 +52,7 @@ pub fn markdown(text: &str) -> String {
 /// What [`markdown`] does, with words between backticks as code spans.
 ///
 /// ```
-/// assert_eq!(scrum_core::report::inert::markdown_with_code("a_b in `a_b`"), r"a\_b in `a_b`");
+/// assert_eq!(scrum_core::report::escape::markdown_with_code("a_b in `a_b`"), r"a\_b in `a_b`");
 /// ```
 pub fn markdown_with_code(text: &str) -> String {
     let clean = line(text);

@@ -160,7 +160,7 @@ proptest! {
                 _ => None,
             })
             .collect();
-        let clean = crate::report::clean::line(&text);
+        let clean = crate::report::sanitize::line(&text);
         prop_assert_eq!(spans.len(), 1, "{}", document);
         prop_assert_eq!(spans[0].trim(), clean.trim());
         let seen = seen(root);

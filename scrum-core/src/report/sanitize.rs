@@ -9,7 +9,7 @@ use crate::terminal::is_harmful;
 /// would take for a command, `##[` or `##vso[` anywhere and `::` at the start, is parted by a space.
 ///
 /// ```
-/// assert_eq!(scrum_core::report::clean::line("a\u{1b}[31m\tb\n"), r"a\u{1b}[31m b");
+/// assert_eq!(scrum_core::report::sanitize::line("a\u{1b}[31m\tb\n"), r"a\u{1b}[31m b");
 /// ```
 pub fn line(text: &str) -> String {
     if is_plain_line(text) {

@@ -1,0 +1,30 @@
+//! A file on both sides of a change.
+
+use super::trees::FileEntry;
+use crate::path::RepoPath;
+
+/// One side of a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Side {
+    pub(super) path: RepoPath,
+    pub(super) entry: FileEntry,
+}
+
+/// A change of one file, with its renames known. At least one side is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FilePair {
+    pub(super) old: Option<Side>,
+    pub(super) new: Option<Side>,
+    /// Of a rename, its similarity in percent.
+    pub(super) similarity: Option<u64>,
+}
+
+impl FilePair {
+    /// The path the change is listed under.
+    pub(super) fn path(&self) -> &RepoPath {
+        match (&self.new, &self.old) {
+            (Some(side), _) | (None, Some(side)) => &side.path,
+            (None, None) => unreachable!("a pair has a side"),
+        }
+    }
+}
