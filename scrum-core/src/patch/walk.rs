@@ -47,12 +47,12 @@ pub(crate) struct HunkLine {
 
 impl HunkLine {
     /// Its number in the old file, if it is there.
-    pub(crate) fn old(self) -> Option<u32> {
+    pub(crate) fn old_line(self) -> Option<u32> {
         self.kind.is_old().then_some(self.old_at)
     }
 
     /// Its number in the new file, if it is there.
-    pub(crate) fn new(self) -> Option<u32> {
+    pub(crate) fn new_line(self) -> Option<u32> {
         self.kind.is_new().then_some(self.new_at)
     }
 }
@@ -146,7 +146,7 @@ mod tests {
         };
         let told: Vec<_> = text
             .numbered(hunk)
-            .map(|(line, _)| (line.old(), line.new(), line.old_at, line.new_at))
+            .map(|(line, _)| (line.old_line(), line.new_line(), line.old_at, line.new_at))
             .collect();
         assert_eq!(
             told,
@@ -174,7 +174,7 @@ mod tests {
             body: b" a\n b\n c\n-d\n",
         };
         let deleted = text.numbered(hunk(1, 2)).last().unwrap().0;
-        assert_eq!((deleted.old(), deleted.new_at), (Some(2), 43));
+        assert_eq!((deleted.old_line(), deleted.new_at), (Some(2), 43));
     }
 
     #[test]

@@ -64,8 +64,12 @@ pub fn excerpt(
                 }
                 let text = String::from_utf8_lossy(line.get(1..).unwrap_or_default());
                 found.push(ExcerptLine {
-                    line: if deleted { at.old() } else { at.new() },
-                    old_line: at.old().filter(|_| at.kind == LineKind::Deleted),
+                    line: if deleted {
+                        at.old_line()
+                    } else {
+                        at.new_line()
+                    },
+                    old_line: at.old_line().filter(|_| at.kind == LineKind::Deleted),
                     mark,
                     text: text
                         .trim_end_matches(['\r', '\n'])

@@ -67,11 +67,14 @@ fn claim(entry: &Ranked<'_>) -> String {
     words.join(" ")
 }
 
+/// Number, hunk and text of each line.
+type CodeLines = Vec<(u32, usize, String)>;
+
 /// The code that a bundle's diff shows of the files that are cited in it.
 #[derive(Debug, Default)]
 struct Code {
-    /// By path and side, the old one with `true`: number, hunk and text without white space, ascending.
-    files: HashMap<(String, bool), Vec<(u32, usize, String)>>,
+    /// By path and side, the old one with `true`: lines without white space, ascending.
+    files: HashMap<(String, bool), CodeLines>,
 }
 
 impl Code {

@@ -9,10 +9,11 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::card::Card;
+use super::cited::LinesOfSides;
 use super::plan::BundlePlan;
 use super::words::code_line;
 use crate::change::{ChangeKind, Hunk};
-use crate::patch::{FilePatch, HunkLine, HunkText, LineKind, file_patches};
+use crate::patch::{FilePatch, HunkText, LineKind, file_patches};
 use crate::report::sanitize::line;
 use crate::review::location::LineRange;
 use crate::wave::manifest::{BundleRecord, FileRecord, Manifest};
@@ -199,47 +200,6 @@ struct Drawing<'a> {
     around: LinesOfSides,
 }
 
-/// Lines of both sides, as ranges joined where they meet.
-struct LinesOfSides {
-    old: Vec<(u32, u32)>,
-    new: Vec<(u32, u32)>,
-}
-
-impl LinesOfSides {
-    fn new(ranges: impl Iterator<Item = LineRange>) -> Self {
-        let (old, new): (Vec<LineRange>, Vec<LineRange>) = ranges.partition(|lines| lines.old_side);
-        let joined_side =
-            |side: Vec<LineRange>| joined(side.into_iter().map(|lines| (lines.start, lines.end)));
-        Self {
-            old: joined_side(old),
-            new: joined_side(new),
-        }
-    }
-
-    /// Whether one of the ranges contains a line at this place.
-    fn reach(&self, at: HunkLine) -> bool {
-        within(&self.old, at.old_at) || within(&self.new, at.new_at)
-    }
-
-    /// Whether one of the ranges contains this line.
-    fn contain(&self, at: HunkLine) -> bool {
-        at.old().is_some_and(|line| within(&self.old, line))
-            || at.new().is_some_and(|line| within(&self.new, line))
-    }
-
-    /// Whether one of the ranges meets the hunk.
-    fn meet(&self, hunk: &Hunk) -> bool {
-        let meets = |ranges: &[(u32, u32)], first: u32, lines: u32| {
-            let last = first.saturating_add(lines);
-            ranges
-                .iter()
-                .any(|(from, to)| *from <= last && *to >= first)
-        };
-        meets(&self.old, hunk.old_start, hunk.old_lines)
-            || meets(&self.new, hunk.new_start, hunk.new_lines)
-    }
-}
-
 /// The cards below each line, by side and number.
 type CardsAtLines<'a> = BTreeMap<(bool, u32), Vec<&'a Card>>;
 
@@ -347,8 +307,12 @@ impl<'a> Drawing<'a> {
                 let cited = self.cited.contain(at);
                 let class = if cited { " class=\"m\"" } else { "" };
                 // A deleted line needs its number only where somebody names it.
-                let old = at.old().filter(|_| cited);
-                let number = if old_side { at.old() } else { at.new() };
+                let old = at.old_line().filter(|_| cited);
+                let number = if old_side {
+                    at.old_line()
+                } else {
+                    at.new_line()
+                };
                 // Writing to a string has no way to fail.
                 let _ = match (number, old) {
                     (Some(number), _) => write!(html, "<{tag}{class} data-n=\"{number}\">"),
@@ -360,7 +324,7 @@ impl<'a> Drawing<'a> {
                 let _ = write!(html, "</{tag}>");
                 budget.take(html.len() - before);
             }
-            let sides = [(true, at.old()), (false, at.new())];
+            let sides = [(true, at.old_line()), (false, at.new_line())];
             for (side, number) in sides {
                 if let Some(cards) = number.and_then(|number| at_line.remove(&(side, number))) {
                     self.skip(std::mem::take(&mut skipped), budget);
@@ -430,24 +394,4 @@ fn lines_in(record: &FileRecord, card: &Card) -> Option<LineRange> {
     let lines = card.lines?;
     let deleted = record.kind == ChangeKind::Deleted;
     Some(lines.on_old_side(lines.old_side || deleted))
-}
-
-/// Ranges sorted and joined where they overlap or touch.
-fn joined(ranges: impl Iterator<Item = (u32, u32)>) -> Vec<(u32, u32)> {
-    let mut ranges: Vec<(u32, u32)> = ranges.collect();
-    ranges.sort_unstable();
-    let mut joined: Vec<(u32, u32)> = Vec::with_capacity(ranges.len());
-    for (start, end) in ranges {
-        match joined.last_mut() {
-            Some(last) if last.1.saturating_add(1) >= start => last.1 = last.1.max(end),
-            _ => joined.push((start, end)),
-        }
-    }
-    joined
-}
-
-/// Whether one of the joined ranges holds the line.
-fn within(ranges: &[(u32, u32)], number: u32) -> bool {
-    let before = ranges.partition_point(|(start, _)| *start <= number);
-    before > 0 && ranges[before - 1].1 >= number
 }

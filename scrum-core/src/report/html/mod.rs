@@ -10,6 +10,7 @@
 mod anchor;
 mod bar;
 mod card;
+mod cited;
 mod diff;
 mod facet;
 mod issue;

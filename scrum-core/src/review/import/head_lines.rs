@@ -71,10 +71,10 @@ impl HeadLines {
             for hunk in &file.hunks {
                 let mut old = Vec::new();
                 for (at, line) in hunk.numbered(hunk.hunk) {
-                    if at.old().is_some() {
-                        old.push(at.new());
+                    if at.old_line().is_some() {
+                        old.push(at.new_line());
                     }
-                    if let Some(number) = at.new() {
+                    if let Some(number) = at.new_line() {
                         let text = String::from_utf8_lossy(line.get(1..).unwrap_or(b""));
                         lines.new.push((number, text.trim().to_owned()));
                     }

@@ -132,7 +132,11 @@ pub(crate) fn shown_lines<'a>(file: &FilePatch<'a>, old_side: bool) -> Vec<CodeL
     let mut shown = Vec::new();
     for (hunk, text) in file.hunks.iter().enumerate() {
         for (at, line) in text.numbered(text.hunk) {
-            let number = if old_side { at.old() } else { at.new() };
+            let number = if old_side {
+                at.old_line()
+            } else {
+                at.new_line()
+            };
             let (Some(number), Some((_, rest))) = (number, line.split_first()) else {
                 continue;
             };

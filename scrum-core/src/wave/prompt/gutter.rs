@@ -84,9 +84,9 @@ pub fn write_shown(
         if !walk.is_done() {
             let at = walk.take(line);
             let old_side = numbering.is_some_and(|numbering| numbering.old_side);
-            number = match at.new().filter(|_| !old_side) {
+            number = match at.new_line().filter(|_| !old_side) {
                 Some(new) => Some(("", new)),
-                None => at.old().map(|old| (OLD, old)),
+                None => at.old_line().map(|old| (OLD, old)),
             };
         } else if let Some((counted, _)) = hunk_header(line) {
             // The text's own counts say how many lines follow.

@@ -27,7 +27,7 @@ impl PromptPosition {
             self.removed = at.kind == LineKind::Deleted;
             // A part of a cut file is numbered otherwise than its `@@` lines say.
             let shown = line.get(..self.gutter).and_then(number_shown);
-            self.line = shown.or(at.new()).or(at.old());
+            self.line = shown.or(at.new_line()).or(at.old_line());
             return;
         }
         if let Some(gutter) = gutter_of(line) {
