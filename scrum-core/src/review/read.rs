@@ -79,6 +79,16 @@ fn read_document(text: &str, options: &ReadOptions<'_>, review: &mut Review) -> 
         return true;
     }
     let said = document::walk(&document, options.paths, options.max_citations);
+    if said.items.is_empty()
+        && let Some((answer, at)) = envelope::longest_text(&document)
+        && !said
+            .remarks
+            .iter()
+            .any(|text| clean::says_nothing_found(text))
+    {
+        read_inner(answer, LineCounter::new(text).of(at), options, review);
+        return true;
+    }
     let json = text.trim_start().starts_with(['{', '[']);
     take_document(text, said, json, review)
 }
@@ -537,7 +547,7 @@ impl<'a> Reader<'a> {
         let mut inner = Review::default();
         let mut blank: Vec<Span> = Vec::new();
         for body in self.documents(&text) {
-            let Some(document) = document::parse_json(&text[body.clone()], body.start) else {
+            let Some(document) = document::parse_embedded(&text[body.clone()], body.start) else {
                 continue;
             };
             let said = document::walk(&document, self.options.paths, self.options.max_citations);
@@ -639,7 +649,7 @@ impl<'a> Reader<'a> {
         Cow::Owned(out)
     }
 
-    /// JSON in fences that quote nothing, and JSON that begins a line of its own.
+    /// Documents in fences that quote nothing, and one that begins a line of its own.
     fn documents(&self, text: &str) -> Vec<std::ops::Range<usize>> {
         let mut all = Vec::new();
         if text.len() == self.text.len() {
@@ -652,7 +662,11 @@ impl<'a> Reader<'a> {
                 .take(64);
             for fence in own {
                 let body = &text[fence.body.0..fence.body.1];
-                if body.trim_start().starts_with(['[', '{'])
+                let info = text[..fence.body.0].lines().next_back().unwrap_or("");
+                let named = ["yaml", "yml", "toml", "xml", "csv"]
+                    .iter()
+                    .any(|language| info.trim_end().ends_with(language));
+                if (body.trim_start().starts_with(['[', '{']) || named)
                     && fence.quotes(self.text, &|line| shown.has_line(line)) == Quotes::Nothing
                 {
                     all.push(fence.body.0..fence.body.1);
@@ -660,23 +674,7 @@ impl<'a> Reader<'a> {
             }
         }
         if all.is_empty() {
-            let mut start = 0;
-            for line in text.split_inclusive('\n') {
-                let trimmed = line.trim();
-                if trimmed == "{"
-                    || trimmed == "["
-                    || trimmed.starts_with("{\"")
-                    || trimmed.starts_with("[{")
-                {
-                    // To the last line that closes it.
-                    let end = text[start..]
-                        .rfind(if trimmed.starts_with('[') { ']' } else { '}' })
-                        .map_or(text.len(), |len| start + len + 1);
-                    all.push(start..end);
-                    break;
-                }
-                start += line.len();
-            }
+            all.extend(document::between_prose(text));
         }
         all
     }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::review::Severity;
 use crate::review::location::KnownPaths;
 
 fn read(dump: &str) -> Import {
