@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use memchr::{memchr, memmem};
 use regex::Regex;
 
-use super::{Fault, reasoning};
+use super::{Fault, reasoning, tool_lines};
 
 /// An answer's text.
 #[derive(Debug)]
@@ -26,37 +26,6 @@ static TIMESTAMP: LazyLock<Regex> = LazyLock::new(|| {
     )
     .expect("a constant pattern")
 });
-
-/// A command by which a job tells GitHub of a finding: `::error file=a.rs,line=4::…`.
-static ANNOTATION: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?m)^::(error|warning|notice) ([^:\n]*(?::[^:\n]+)*)::(.*)$")
-        .expect("a constant pattern")
-});
-
-/// Annotations in the form of a compiler's messages.
-fn annotations(text: &str) -> String {
-    let rewrite = |found: &regex::Captures<'_>| {
-        let property = |name: &str| {
-            found[2]
-                .split(',')
-                .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
-                .unwrap_or("")
-        };
-        let lines = match (property("line"), property("endLine")) {
-            (line, "") => line.to_owned(),
-            (line, end) => format!("{line}-{end}"),
-        };
-        let title = property("title");
-        let joint = if title.is_empty() { "" } else { ": " };
-        format!(
-            "{}:{lines}: {}: {title}{joint}{}",
-            property("file"),
-            &found[1],
-            &found[3]
-        )
-    };
-    ANNOTATION.replace_all(text, rewrite).into_owned()
-}
 
 /// Decodes at most `limit` bytes.
 pub(super) fn decode<'a>(bytes: &'a [u8], limit: u64, faults: &mut Vec<Fault>) -> Decoded<'a> {
@@ -87,8 +56,8 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limit: u64, faults: &mut Vec<Fault>) -
     if let Some(plain) = without_timestamps(&text) {
         text = Cow::Owned(plain);
     }
-    if memmem::find(text.as_bytes(), b"::").is_some() && ANNOTATION.is_match(&text) {
-        text = Cow::Owned(annotations(&text));
+    if let Some(read) = tool_lines::rewritten(&text) {
+        text = Cow::Owned(read);
     }
     let mut removed = 0;
     if let Some(from) = answer_behind_reasoning(&text) {

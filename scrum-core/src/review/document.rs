@@ -15,7 +15,8 @@ mod walk;
 mod xml;
 mod yaml;
 
-pub(super) use reading::read;
+pub(super) use keys::Property;
+pub(super) use reading::{read, says_nothing};
 pub(super) use walk::walk;
 
 /// How deep values are followed.
@@ -76,6 +77,15 @@ impl Node {
         }
     }
 
+    /// The elements of a list, or the values of an object.
+    pub(super) fn children(&self) -> Vec<&Node> {
+        match &self.value {
+            NodeValue::List(items) => items.iter().collect(),
+            NodeValue::Map(members) => members.iter().map(|(_, node)| node).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     fn is_structure(&self) -> bool {
         matches!(self.value, NodeValue::List(_) | NodeValue::Map(_))
     }
@@ -97,7 +107,7 @@ pub(super) fn parse(text: &str) -> Option<Document> {
         None => (trimmed, offset),
     };
     match trimmed.trim_start().as_bytes().first()? {
-        b'{' | b'[' => json::parse(trimmed, offset).or_else(|| toml::parse(trimmed, offset)),
+        b'{' | b'[' => parse_json(trimmed, offset).or_else(|| toml::parse(trimmed, offset)),
         b'<' => xml::parse(trimmed, offset),
         _ => yaml::parse(trimmed, offset)
             .or_else(|| csv::parse(trimmed, offset))
@@ -109,8 +119,86 @@ pub(super) fn parse(text: &str) -> Option<Document> {
 pub(super) fn parse_json(text: &str, offset: usize) -> Option<Document> {
     let trimmed = text.trim_start();
     let offset = offset + text.len() - trimmed.len();
-    trimmed
+    let mut document = trimmed
         .starts_with(['{', '['])
         .then(|| json::parse(trimmed, offset))
-        .flatten()
+        .flatten()?;
+    for root in &mut document.roots {
+        unfold(root, 0);
+    }
+    Some(document)
+}
+
+/// Reads the document in a fence or between prose.
+pub(super) fn parse_embedded(text: &str, offset: usize) -> Option<Document> {
+    let inner = text.trim_start();
+    let at = offset + text.len() - inner.len();
+    match inner.as_bytes().first()? {
+        b'{' | b'[' => parse_json(inner, at),
+        b'<' => xml::parse(inner, at),
+        _ => yaml::parse(inner, at)
+            .or_else(|| csv::parse(inner, at))
+            .or_else(|| toml::parse(inner, at)),
+    }
+}
+
+/// JSON that is written in a text, as the arguments of tools are, becomes a value.
+fn unfold(node: &mut Node, depth: usize) {
+    if depth > DEEPEST {
+        return;
+    }
+    match &mut node.value {
+        NodeValue::Text(text) if text.len() > 8 && text.trim_start().starts_with(['{', '[']) => {
+            let parsed = json::parse(text.trim(), 0).map(|document| document.roots);
+            if let Some([inner]) = parsed.as_deref()
+                && text.trim_end().ends_with(['}', ']'])
+            {
+                let mut inner = inner.clone();
+                place_at(&mut inner, node.at);
+                unfold(&mut inner, depth + 1);
+                node.value = inner.value;
+            }
+        }
+        NodeValue::List(items) => items.iter_mut().for_each(|item| unfold(item, depth + 1)),
+        NodeValue::Map(members) => members
+            .iter_mut()
+            .for_each(|(_, member)| unfold(member, depth + 1)),
+        _ => {}
+    }
+}
+
+/// Puts a value and all in it at one place.
+fn place_at(node: &mut Node, at: usize) {
+    node.at = at;
+    match &mut node.value {
+        NodeValue::List(items) => items.iter_mut().for_each(|item| place_at(item, at)),
+        NodeValue::Map(members) => members
+            .iter_mut()
+            .for_each(|(_, member)| place_at(member, at)),
+        _ => {}
+    }
+}
+
+/// Where a document stands between prose: JSON or XML that begins a line of its own, to the last line that closes it.
+pub(super) fn between_prose(text: &str) -> Option<std::ops::Range<usize>> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let trimmed = line.trim();
+        let is_json = trimmed == "{"
+            || trimmed == "["
+            || trimmed.starts_with("{\"")
+            || trimmed.starts_with("[{");
+        if is_json {
+            let close = if trimmed.starts_with('[') { ']' } else { '}' };
+            let end = text[start..].rfind(close);
+            return Some(start..end.map_or(text.len(), |len| start + len + 1));
+        }
+        if let Some(close) = xml::closing_tag(trimmed)
+            && let Some(len) = text[start..].rfind(&close)
+        {
+            return Some(start..start + len + close.len());
+        }
+        start += line.len();
+    }
+    None
 }

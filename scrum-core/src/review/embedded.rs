@@ -1,10 +1,13 @@
-//! JSON inside an answer that is no document from end to end: in a fence, or between prose.
+//! A document inside an answer that is none from end to end: in a fence, or between prose.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use super::statement::Reading;
 use super::{ReadOptions, document};
+
+/// Info strings of fences whose inside may be a document that is not JSON.
+const LANGUAGES: [&str; 5] = ["yaml", "yml", "toml", "xml", "csv"];
 
 /// What the documents of a text say, and the text with blanks in their place. `None` if it has none.
 ///
@@ -17,13 +20,19 @@ pub(super) fn read<'a>(
     let mut all: Option<Reading> = None;
     let mut rest = text;
     let mut found: Vec<Range<usize>> = fences
-        .filter(|body| rest[body.clone()].trim_start().starts_with(['[', '{']))
+        .filter(|body| {
+            let info = rest[..body.start].lines().next_back().unwrap_or("");
+            rest[body.clone()].trim_start().starts_with(['[', '{'])
+                || LANGUAGES
+                    .iter()
+                    .any(|language| info.trim_end().ends_with(language))
+        })
         .collect();
     if found.is_empty() {
-        found.extend(between_prose(&rest));
+        found.extend(document::between_prose(&rest));
     }
     for range in found {
-        let Some(document) = document::parse_json(&rest[range.clone()], range.start) else {
+        let Some(document) = document::parse_embedded(&rest[range.clone()], range.start) else {
             continue;
         };
         let Some(mut reading) = document::read(&document, &rest, false, options) else {
@@ -45,21 +54,4 @@ pub(super) fn read<'a>(
         rest.to_mut().replace_range(range, &blanks);
     }
     (all, rest)
-}
-
-/// JSON that begins a line of its own, to the last line that closes it.
-fn between_prose(text: &str) -> Option<Range<usize>> {
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let trimmed = line.trim();
-        let opens =
-            matches!(trimmed, "{" | "[") || trimmed.starts_with("{\"") || trimmed.starts_with("[{");
-        if opens {
-            let close = if trimmed.starts_with('[') { ']' } else { '}' };
-            let end = text[start..].rfind(close);
-            return Some(start..end.map_or(text.len(), |len| start + len + 1));
-        }
-        start += line.len();
-    }
-    None
 }

@@ -132,14 +132,41 @@ pub(super) fn unwrapped(document: &Document) -> Option<(String, usize)> {
             .iter()
             .filter_map(|item| item.get("content").map(Node::items)),
     );
+    let parts: Vec<&Node> = parts.flatten().collect();
+    // What is given to a tool is the answer, and no text beside it.
+    if parts.iter().any(|part| part.get("input").is_some()) {
+        return None;
+    }
     let texts: Vec<&Node> = parts
-        .flatten()
+        .into_iter()
         .filter(|part| part.get("type").is_some())
         .filter_map(|part| part.get("text"))
         .collect();
     let first = texts.first()?;
     let joined: String = texts.iter().filter_map(|node| node.text()).collect();
     Some((joined, first.at))
+}
+
+/// The shortest text that is taken for an answer in an unknown envelope, in bytes.
+const SHORTEST_ANSWER: usize = 60;
+
+/// The longest text of a document in which nothing else is found: an answer in an envelope that is not known.
+pub(super) fn longest_text(document: &Document) -> Option<(&str, usize)> {
+    fn longest<'a>(node: &'a Node, depth: usize, best: &mut (&'a str, usize)) {
+        if let Some(text) = node.text().filter(|text| text.len() > best.0.len()) {
+            *best = (text, node.at);
+        }
+        if depth < 32 {
+            for child in node.children() {
+                longest(child, depth + 1, best);
+            }
+        }
+    }
+    let mut best = ("", 0);
+    for root in &document.roots {
+        longest(root, 0, &mut best);
+    }
+    (best.0.len() >= SHORTEST_ANSWER).then_some(best)
 }
 
 /// What the model said last in a chat.

@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::{html, tags};
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LineKind {
     /// Level 1 to 6; a line in bold is 7; a summary of details is 10 plus its depth.
@@ -16,6 +18,10 @@ pub(super) enum LineKind {
     Blank,
     Rule,
     Code,
+    /// A line of code that is shown with its number, which is in `item`; marked if it is the one in question.
+    Gutter {
+        marked: bool,
+    },
 }
 
 /// A line, freed of the marks that say what it is.
@@ -26,111 +32,47 @@ pub(super) struct MarkdownLine<'a> {
     pub(super) kind: LineKind,
     /// Blanks in front.
     pub(super) indent: usize,
-    /// The number of a list item.
+    /// The number of a list item, or of a shown line.
     pub(super) item: Option<u32>,
     pub(super) text: Cow<'a, str>,
     /// Details end here; their headings with them.
     pub(super) closes: u8,
+    /// Quoted with `>`.
+    pub(super) quoted: bool,
+    /// What the line begins with.
+    pub(super) mark: Option<char>,
 }
 
-static TAG: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?s)<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:\s[^<>]*)?)/?>"#).expect("a constant pattern")
-});
-static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(href|alt)\s*=\s*(?:"([^"]*)"|'([^']*)')"#).expect("a constant pattern")
-});
 static IMAGE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"!\[([^\]]*)\]\([^)]*\)").expect("a constant pattern"));
 
+impl MarkdownLine<'_> {
+    fn into_owned<'a>(self) -> MarkdownLine<'a> {
+        MarkdownLine {
+            text: Cow::Owned(self.text.into_owned()),
+            ..self
+        }
+    }
+}
+
 /// Splits a text into lines.
 pub(super) fn lines(text: &str) -> Vec<MarkdownLine<'_>> {
-    let mut all: Vec<MarkdownLine<'_>> = Vec::new();
-    let mut depth: u8 = 0;
-    let mut fence: Option<(char, usize)> = None;
-    let mut comment = false;
-    let whole_fence = is_one_fence(text);
-    for (number, raw) in (1_u32..).zip(text.lines()) {
-        let mut closes = 0;
-        let unquoted = raw.trim_start_matches(['>', ' ', '\t']);
-        let quoted = raw.trim_start().starts_with('>');
-        let raw = if quoted { unquoted } else { raw };
-        let trimmed = raw.trim();
-        let indent = raw.len() - raw.trim_start().len()
-            + 3 * raw.bytes().take_while(|b| *b == b'\t').count();
-        let bare = trimmed.trim_start_matches(['-', '*', ' ']);
-        let run = bare.chars().next().filter(|c| matches!(c, '`' | '~'));
-        let ticks = run.map_or(0, |mark| bare.chars().take_while(|c| *c == mark).count());
-        let code = |text: Cow<'static, str>| MarkdownLine {
-            number,
-            kind: LineKind::Code,
-            indent,
-            item: None,
-            text,
-            closes: 0,
-        };
-        if let (Some((mark, len)), true) = (fence, !comment) {
-            if run == Some(mark) && ticks >= len && bare.chars().all(|c| c == mark) {
-                fence = None;
-                all.push(code(Cow::Borrowed("")));
-            } else {
-                all.push(MarkdownLine {
-                    text: Cow::Borrowed(trimmed),
-                    ..code(Cow::Borrowed(""))
-                });
-            }
-            continue;
-        }
-        if ticks >= 3 && !bare[ticks..].contains('`') && !whole_fence {
-            fence = run.map(|mark| (mark, ticks));
-            all.push(code(Cow::Borrowed("")));
-            continue;
-        }
-        if ticks >= 3 && whole_fence {
-            all.push(code(Cow::Borrowed("")));
-            continue;
-        }
-        let mut line: Cow<'_, str> = Cow::Borrowed(trimmed);
-        if comment || line.contains("<!--") {
-            let (rest, open) = without_comments(&line, comment);
-            comment = open;
-            line = Cow::Owned(rest);
-        }
-        let mut heading = None;
-        if line.contains('<') {
-            let (rest, summary, opened, closed) = without_tags(&line);
-            if let Some(level) = summary {
-                heading = Some(if level == 0 {
-                    10_u8.saturating_add(depth.saturating_add(u8::from(opened > 0)))
-                } else {
-                    level
-                });
-            }
-            depth = depth.saturating_add(opened).saturating_sub(closed);
-            closes = if closed > 0 {
-                11_u8.saturating_add(depth)
-            } else {
-                0
-            };
-            line = Cow::Owned(rest.trim().to_owned());
-        }
-        if line.contains("![") {
-            line = Cow::Owned(IMAGE.replace_all(&line, "[$1]").into_owned());
-        }
-        let (kind, item, text) = match heading {
-            Some(level) => (LineKind::Heading(level), None, line),
-            None => kind_of(line),
-        };
-        all.push(MarkdownLine {
-            number,
-            kind,
-            indent,
-            item,
-            text,
-            closes,
-        });
-    }
+    let mut scanner = Scanner {
+        depth: 0,
+        fence: None,
+        comment: false,
+        whole_fence: is_one_fence(text),
+        in_gutter: false,
+    };
+    let mut all: Vec<MarkdownLine<'_>> = html::lines(text)
+        .into_iter()
+        .map(|(number, raw)| match raw {
+            Cow::Borrowed(raw) => scanner.line(number, raw),
+            Cow::Owned(raw) => scanner.line(number, &raw).into_owned(),
+        })
+        .collect();
     // A fence that never closes swallows no findings.
-    if fence.is_some() {
+    if scanner.fence.is_some() {
         let from = all
             .iter()
             .rposition(|line| line.kind == LineKind::Code && line.text.is_empty());
@@ -141,7 +83,202 @@ pub(super) fn lines(text: &str) -> Vec<MarkdownLine<'_>> {
             }
         }
     }
+    rows_without_edges(&mut all);
+    underlined_headings(&mut all);
     all
+}
+
+/// Rows of a table that neither begin nor end with a bar: those around a row of dashes and bars.
+fn rows_without_edges(all: &mut [MarkdownLine<'_>]) {
+    let is_row = |line: &MarkdownLine<'_>| {
+        matches!(line.kind, LineKind::Text | LineKind::Item) && line.text.contains('|')
+    };
+    for at in 1..all.len() {
+        if !is_row(&all[at]) || !is_delimiter(&all[at].text) || !all[at - 1].text.contains('|') {
+            continue;
+        }
+        all[at - 1].kind = LineKind::Row;
+        all[at].kind = LineKind::Row;
+        for line in all[at + 1..].iter_mut().take_while(|line| is_row(line)) {
+            line.kind = LineKind::Row;
+        }
+    }
+}
+
+/// A title with a line of `=` or `-` below it.
+fn underlined_headings(all: &mut [MarkdownLine<'_>]) {
+    for at in 1..all.len() {
+        let (before, rest) = all.split_at_mut(at);
+        let rule = &rest[0];
+        let alone = at < 2
+            || matches!(
+                before.get(at.wrapping_sub(2)).map(|line| line.kind),
+                Some(LineKind::Blank)
+            );
+        let title = &mut before[at - 1];
+        let level = match (rule.kind, rule.mark) {
+            (LineKind::Rule, Some('=')) => 1,
+            (LineKind::Rule, Some('-')) => 2,
+            _ => continue,
+        };
+        let short = title.text.len() < 100 && !title.text.ends_with(['.', '。']);
+        if matches!(title.kind, LineKind::Text | LineKind::Item) && alone && short {
+            title.kind = LineKind::Heading(level);
+        }
+    }
+}
+
+/// What the lines so far leave open.
+struct Scanner {
+    /// Details that are open.
+    depth: u8,
+    fence: Option<(char, usize)>,
+    comment: bool,
+    /// The whole text is one fence.
+    whole_fence: bool,
+    /// The line before shows code with its number.
+    in_gutter: bool,
+}
+
+impl Scanner {
+    fn line<'a>(&mut self, number: u32, raw: &'a str) -> MarkdownLine<'a> {
+        let line = self.read(number, raw);
+        self.in_gutter = matches!(line.kind, LineKind::Gutter { .. });
+        line
+    }
+
+    fn read<'a>(&mut self, number: u32, raw: &'a str) -> MarkdownLine<'a> {
+        let raw = raw.strip_prefix('┃').unwrap_or(raw);
+        if self.fence.is_none()
+            && !self.comment
+            && let Some((item, marked)) = gutter(raw, self.in_gutter)
+        {
+            return MarkdownLine {
+                number,
+                kind: LineKind::Gutter { marked },
+                indent: 0,
+                item,
+                text: Cow::Borrowed(raw.trim()),
+                closes: 0,
+                quoted: false,
+                mark: None,
+            };
+        }
+        let unquoted = raw.trim_start_matches(['>', ' ', '\t']);
+        let quoted = raw.trim_start().starts_with('>');
+        let raw = if quoted { unquoted } else { raw };
+        let trimmed = raw.trim();
+        let indent = raw.len() - raw.trim_start().len()
+            + 3 * raw.bytes().take_while(|b| *b == b'\t').count();
+        let bare = trimmed.trim_start_matches(['-', '*', ' ']);
+        // Compilers underline with tildes, far to the right.
+        let run = bare
+            .chars()
+            .next()
+            .filter(|c| *c == '`' || (*c == '~' && indent < 4));
+        let ticks = run.map_or(0, |mark| bare.chars().take_while(|c| *c == mark).count());
+        let code = |text: &'a str| MarkdownLine {
+            number,
+            kind: LineKind::Code,
+            indent,
+            item: None,
+            text: Cow::Borrowed(text),
+            closes: 0,
+            quoted,
+            mark: None,
+        };
+        if let (Some((mark, len)), false) = (self.fence, self.comment) {
+            if run == Some(mark) && ticks >= len && bare.chars().all(|c| c == mark) {
+                self.fence = None;
+                return code("");
+            }
+            return code(trimmed);
+        }
+        if ticks >= 3 && !bare[ticks..].contains('`') {
+            if !self.whole_fence {
+                self.fence = run.map(|mark| (mark, ticks));
+            }
+            return code("");
+        }
+        let mut line: Cow<'a, str> = Cow::Borrowed(trimmed);
+        if self.comment || line.contains("<!--") {
+            let (rest, open) = tags::without_comments(&line, self.comment);
+            self.comment = open;
+            line = Cow::Owned(rest);
+        }
+        let mut heading = None;
+        let mut closes = 0;
+        if line.contains('<') {
+            let (rest, summary, opened, closed) = tags::without_tags(&line);
+            if let Some(level) = summary {
+                heading = Some(if level == 0 {
+                    10_u8.saturating_add(self.depth.saturating_add(u8::from(opened > 0)))
+                } else {
+                    level
+                });
+            }
+            self.depth = self.depth.saturating_add(opened).saturating_sub(closed);
+            if closed > 0 {
+                closes = 11_u8.saturating_add(self.depth);
+            }
+            line = Cow::Owned(rest.trim().to_owned());
+        }
+        if line.contains("![") {
+            line = Cow::Owned(IMAGE.replace_all(&line, "[$1]").into_owned());
+        }
+        let mark = line.chars().next();
+        let (kind, item, text) = match heading {
+            Some(level) => (LineKind::Heading(level), None, line),
+            None => kind_of(line),
+        };
+        // `** a` is below `* a` in wikis.
+        let stars = trimmed.bytes().take_while(|b| *b == b'*').count();
+        let indent = if kind == LineKind::Item && stars > 1 && trimmed[stars..].starts_with(' ') {
+            indent + 2 * (stars - 1)
+        } else {
+            indent
+        };
+        MarkdownLine {
+            number,
+            kind,
+            indent,
+            item,
+            text,
+            closes,
+            quoted,
+            mark,
+        }
+    }
+}
+
+/// The code that compilers show: ` 40 | code`, `> 40 │ code`, `>>> 40 code`, and the lines of marks between. `follows` says
+/// whether the line above is one. Its number, and whether it is marked as the one in question.
+fn gutter(raw: &str, follows: bool) -> Option<(Option<u32>, bool)> {
+    const BARS: [char; 4] = ['|', '│', '┆', '┃'];
+    let text = raw.trim();
+    let inner = text.trim_start_matches('>').trim_start();
+    let arrows = text.bytes().take_while(|b| *b == b'>').count();
+    let digits = inner.bytes().take_while(u8::is_ascii_digit).count();
+    if (1..=6).contains(&digits) {
+        let behind = inner[digits..].trim_start();
+        let spaced = behind.len() < inner.len() - digits;
+        let bar = behind.strip_prefix(BARS);
+        let cell = bar
+            .and_then(|rest| rest.split_once(BARS))
+            .map(|(cell, _)| cell.trim());
+        let is_row = cell.is_some_and(|cell| super::severity::read(cell).is_some());
+        let code = (bar.is_some() && !is_row)
+            || (arrows == 1 && behind.starts_with(':') && !spaced)
+            || (arrows == 3 && spaced);
+        return code.then(|| (inner[..digits].parse().ok(), arrows > 0));
+    }
+    let first = text.chars().next()?;
+    let marks = |c: char| "|│·╷╵╰╯╭╮─┬┴^~_-/\\ =+".contains(c);
+    let bar = matches!(first, '|' | '│' | '·' | '╷' | '╵' | '╰');
+    let bare = bar && text.chars().all(marks) && !is_delimiter(text);
+    // Behind the marks stands what the compiler says of them.
+    let said = follows && bar && raw.starts_with(' ') && !text.ends_with('|');
+    (bare || said).then_some((None, false))
 }
 
 /// Whether the whole text is one fence, as models wrap their answers.
@@ -153,102 +290,6 @@ fn is_one_fence(text: &str) -> bool {
         && text.ends_with("```")
         && text.len() > 6
         && matches!(language, "" | "text" | "markdown" | "md" | "txt")
-}
-
-fn without_comments(line: &str, mut inside: bool) -> (String, bool) {
-    let mut out = String::new();
-    let mut rest = line;
-    loop {
-        if std::mem::take(&mut inside) {
-            let Some(end) = rest.find("-->") else {
-                return (out, true);
-            };
-            rest = &rest[end + 3..];
-        }
-        let Some(start) = rest.find("<!--") else {
-            out.push_str(rest);
-            return (out, false);
-        };
-        out.push_str(&rest[..start]);
-        rest = &rest[start + 4..];
-        inside = true;
-    }
-}
-
-/// Takes tags off. A summary's or heading's level comes back (0 for a summary), and how many details open and close.
-fn without_tags(line: &str) -> (String, Option<u8>, u8, u8) {
-    let (mut heading, mut opened, mut closed) = (None, 0_u8, 0_u8);
-    let mut link: Option<String> = None;
-    let out = TAG.replace_all(line, |found: &regex::Captures<'_>| {
-        let closing = !found[1].is_empty();
-        let name = found[2].to_ascii_lowercase();
-        let attribute = |wanted: &str| {
-            ATTRIBUTE
-                .captures_iter(&found[3])
-                .find(|pair| &pair[1] == wanted)
-                .and_then(|pair| {
-                    pair.get(2)
-                        .or(pair.get(3))
-                        .map(|value| value.as_str().to_owned())
-                })
-        };
-        match (name.as_str(), closing) {
-            ("details", false) => opened = opened.saturating_add(1),
-            ("details", true) => closed = closed.saturating_add(1),
-            ("summary", false) => heading = Some(0),
-            ("h1" | "h2" | "h3" | "h4" | "h5" | "h6", false) if heading.is_none() => {
-                heading = name[1..].parse().ok();
-            }
-            ("b" | "strong", _) => return "**".to_owned(),
-            ("br", _) | ("td" | "th", true) => return " ".to_owned(),
-            ("code", _) => return "`".to_owned(),
-            ("img", _) => {
-                return attribute("alt")
-                    .map(|alt| format!("[{alt}]"))
-                    .unwrap_or_default();
-            }
-            ("a", false) => {
-                link = attribute("href");
-                return if link.is_some() {
-                    "[".to_owned()
-                } else {
-                    String::new()
-                };
-            }
-            ("a", true) => {
-                return link
-                    .take()
-                    .map(|link| format!("]({link})"))
-                    .unwrap_or_default();
-            }
-            (
-                "summary" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "p" | "div" | "span" | "sub"
-                | "sup" | "table" | "tr" | "td" | "th" | "tbody" | "thead" | "ul" | "ol" | "li"
-                | "em" | "i" | "u" | "blockquote" | "pre" | "hr" | "picture" | "source" | "center",
-                _,
-            ) => {}
-            _ => return found[0].to_owned(),
-        }
-        String::new()
-    });
-    let mut out = out.into_owned();
-    if let Some(link) = link {
-        // The link's text goes on in the next line.
-        out.push_str(&format!("]({link})"));
-    }
-    if out.contains('&') {
-        for (name, c) in [
-            ("&nbsp;", " "),
-            ("&lt;", "<"),
-            ("&gt;", ">"),
-            ("&quot;", "\""),
-            ("&#39;", "'"),
-            ("&amp;", "&"),
-        ] {
-            out = out.replace(name, c);
-        }
-    }
-    (out, heading, opened, closed)
 }
 
 /// What a line is, and its text without the marks.
@@ -267,6 +308,22 @@ fn kind_of(line: Cow<'_, str>) -> (LineKind, Option<u32>, Cow<'_, str>) {
         let text = Cow::Owned(text.trim_end_matches('#').trim().to_owned());
         return (LineKind::Heading(level), None, text);
     }
+    // `h3. Title` of wikis, `== Title` of AsciiDoc.
+    if let Some(rest) = line.strip_prefix('h')
+        && let Some(level) = rest.bytes().next().filter(|b| (b'1'..=b'6').contains(b))
+        && rest[1..].starts_with(". ")
+    {
+        return (LineKind::Heading(level - b'0'), None, cut(4));
+    }
+    let equals = line.bytes().take_while(|b| *b == b'=').count();
+    if (2..=6).contains(&equals) && line[equals..].starts_with(' ') {
+        let text = Cow::Owned(line.trim_matches(['=', ' ']).to_owned());
+        return (
+            LineKind::Heading(u8::try_from(equals).unwrap_or(6)),
+            None,
+            text,
+        );
+    }
     let first = line.as_bytes()[0];
     if matches!(first, b'-' | b'*' | b'_' | b'=')
         && line.len() > 2
@@ -274,11 +331,49 @@ fn kind_of(line: Cow<'_, str>) -> (LineKind, Option<u32>, Cow<'_, str>) {
     {
         return (LineKind::Rule, None, cut(line.len()));
     }
-    if first == b'|' {
+    // Tables in ASCII and in box drawings.
+    let drawn =
+        line.starts_with(['│', '┌', '├', '└', '╔', '╠', '╚', '║']) && line.chars().count() > 8;
+    if line.starts_with("||") {
+        return (LineKind::Row, None, Cow::Owned(line.replace("||", "|")));
+    }
+    if first == b'|' || (first == b'+' && line.len() > 4 && is_delimiter(&line)) {
         return (LineKind::Row, None, line);
+    }
+    if drawn && line.ends_with(['│', '┐', '┤', '┘', '╗', '╣', '╝', '║']) {
+        let plain = line.chars().map(|c| match c {
+            '│' | '║' | '┌' | '├' | '└' | '┐' | '┤' | '┘' | '┼' | '┬' | '┴' | '╔' | '╠' | '╚'
+            | '╗' | '╣' | '╝' | '╬' | '╦' | '╩' => '|',
+            '─' | '═' => '-',
+            c => c,
+        });
+        return (LineKind::Row, None, Cow::Owned(plain.collect()));
     }
     if matches!(first, b'-' | b'*' | b'+') && line[1..].starts_with([' ', '\t']) {
         return (LineKind::Item, None, cut(1));
+    }
+    let stars = line.bytes().take_while(|b| *b == b'*').count();
+    if (2..=4).contains(&stars) && line[stars..].starts_with(' ') {
+        return (LineKind::Item, None, cut(stars));
+    }
+    // `① x`, `a) x`, `(b) x`.
+    const CIRCLED: &str = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳";
+    if let Some(at) = line
+        .chars()
+        .next()
+        .and_then(|c| CIRCLED.chars().position(|known| known == c))
+    {
+        return (
+            LineKind::Item,
+            u32::try_from(at + 1).ok(),
+            cut('①'.len_utf8()),
+        );
+    }
+    let lettered = line.trim_start_matches('(').as_bytes();
+    if let [letter, b')', b' ', ..] = lettered
+        && letter.is_ascii_alphabetic()
+    {
+        return (LineKind::Item, None, cut(line.len() - lettered.len() + 2));
     }
     for bullet in ["• ", "● ", "▪ ", "◦ ", "– ", "· ", "→ ", "➤ "] {
         if line.starts_with(bullet) {
@@ -334,8 +429,8 @@ pub(super) fn cells(row: &str) -> Vec<String> {
 
 /// Whether a row is the dashes below a table's header.
 pub(super) fn is_delimiter(row: &str) -> bool {
-    row.contains('-')
+    row.contains(['-', '='])
         && row
             .chars()
-            .all(|c| matches!(c, '|' | '-' | ':' | ' ' | '\t'))
+            .all(|c| matches!(c, '|' | '+' | '-' | '=' | ':' | ' ' | '\t'))
 }

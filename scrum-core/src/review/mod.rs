@@ -15,6 +15,7 @@ mod decode;
 mod document;
 mod embedded;
 mod envelope;
+mod html;
 mod label;
 mod labelled;
 mod line_counter;
@@ -30,7 +31,9 @@ mod sentence;
 mod severity;
 mod span;
 mod statement;
+mod tags;
 mod title;
+mod tool_lines;
 mod verdict;
 mod words;
 

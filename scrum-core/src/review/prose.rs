@@ -19,7 +19,11 @@ mod text;
 mod unit;
 
 pub(super) use self::comment::comment;
-use self::text::{letters, strip_marks};
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use self::text::{letters, words_in};
 use self::unit::Unit;
 use super::markdown::{self, LineKind, MarkdownLine};
 use super::statement::{Reading, Statement};
@@ -29,6 +33,8 @@ use crate::review::location::{self, KnownPaths, Place};
 
 /// The longest claim that is kept, in bytes.
 const LONGEST: usize = 4096;
+/// How many texts' places are kept.
+const MOST_ASKED: usize = 8;
 /// Lines that may take something back, at most.
 const MOST_RETRACTIONS: usize = 1000;
 
@@ -39,6 +45,8 @@ struct Surroundings {
     severity: Option<(Severity, String)>,
     /// Nothing below is a finding.
     mention: bool,
+    /// The path heads rows that begin with a line.
+    listing: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,10 +65,21 @@ struct OpenSection {
 
 /// Reads an answer.
 pub(super) fn read(text: &str, paths: Option<&KnownPaths>) -> Reading {
+    within(text, paths, None)
+}
+
+/// Reads a text that is about a file.
+pub(super) fn within(text: &str, paths: Option<&KnownPaths>, path: Option<&str>) -> Reading {
     let lines = markdown::lines(text);
     let mut reader = ProseReader {
         paths,
-        sections: Vec::new(),
+        sections: path.map_or_else(Vec::new, |path| {
+            let around = Surroundings {
+                path: Some(path.to_owned()),
+                ..Surroundings::default()
+            };
+            vec![OpenSection { level: 0, around }]
+        }),
         unit: None,
         units: Vec::new(),
         said: Reading::default(),
@@ -74,6 +93,7 @@ pub(super) fn read(text: &str, paths: Option<&KnownPaths>) -> Reading {
         weak: Vec::new(),
         structured: false,
         after_blank: true,
+        asked: RefCell::default(),
     };
     for at in 0..lines.len() {
         reader.line(&lines, at);
@@ -106,6 +126,8 @@ struct ProseReader<'a> {
     weak: Vec<usize>,
     structured: bool,
     after_blank: bool,
+    /// The places of the last texts.
+    asked: RefCell<VecDeque<(String, Rc<[Place]>)>>,
 }
 
 impl ProseReader<'_> {
@@ -116,8 +138,31 @@ impl ProseReader<'_> {
             .unwrap_or_default()
     }
 
-    fn places(&self, text: &str) -> Vec<Place> {
-        location::places(text, self.paths)
+    /// The places of a text; those of the last texts are kept, because a line is asked for them many times.
+    fn places(&self, text: &str) -> Rc<[Place]> {
+        if let Some((_, known)) = self.asked.borrow().iter().find(|(asked, _)| asked == text) {
+            return Rc::clone(known);
+        }
+        let places: Rc<[Place]> = self.find_places(text).into();
+        let mut asked = self.asked.borrow_mut();
+        if asked.len() == MOST_ASKED {
+            asked.pop_front();
+        }
+        asked.push_back((text.to_owned(), Rc::clone(&places)));
+        places
+    }
+
+    fn find_places(&self, text: &str) -> Vec<Place> {
+        let mut all = location::places(text, self.paths);
+        // A link to a page is no file.
+        all.retain(|place| {
+            !place.lines.is_empty()
+                || !text[place.range.clone()].contains("://")
+                || self
+                    .paths
+                    .is_none_or(|paths| paths.at_end(&place.path).is_some())
+        });
+        all
     }
 
     fn has_place(&self, text: &str) -> bool {
@@ -131,7 +176,7 @@ impl ProseReader<'_> {
         let places = self.places(text);
         let mut rest = String::new();
         let mut at = 0;
-        for place in &places {
+        for place in places.iter() {
             rest.push_str(&text[at..place.range.start.max(at)]);
             at = place.range.end.max(at);
         }
@@ -170,7 +215,18 @@ impl ProseReader<'_> {
                 self.code(line.number, text);
                 return;
             }
-            LineKind::Heading(level) => self.heading(line.number, level, text),
+            LineKind::Gutter { marked } => {
+                self.gutter(line.number, line.item, marked);
+                return;
+            }
+            LineKind::Heading(level) => {
+                self.heading(line.number, level, text);
+                if let Some(section) = self.sections.last_mut()
+                    && section.around.path.is_some()
+                {
+                    section.around.listing = layout::has_rows(&lines[at + 1..]);
+                }
+            }
             LineKind::Row => self.row(lines, at),
             LineKind::Item | LineKind::Text if self.several_labels(line, text) => {}
             LineKind::Item => self.item(line, text),
@@ -192,8 +248,8 @@ impl ProseReader<'_> {
     /// Places in quoted code are mentions.
     fn code(&mut self, number: u32, text: &str) {
         if text.contains(':') && !text.is_empty() {
-            for place in self.places(text) {
-                self.mention(number, text, &place);
+            for place in self.places(text).iter() {
+                self.mention(number, text, place);
             }
         }
     }
@@ -211,9 +267,16 @@ impl ProseReader<'_> {
     fn begin(&mut self, start: Start, line: &MarkdownLine<'_>, text: &str, around: &Surroundings) {
         let mut unit = Unit::new(start, around, line.number, text);
         unit.number = line.item.or_else(|| title::number(text));
-        unit.placed = self.has_place(text)
-            || (around.path.is_some() && location::lines_at_start(strip_marks(text)).is_some());
+        unit.placed = self.has_place(text) || self.begins_with_lines(text, around);
         unit.done = words::is_done(text);
+        // A category with items below, or `Strengths: src/a.rs:4 is clear.`
+        unit.around.mention |=
+            !unit.placed && words_in(text) <= 6 && words::no_findings_below(text);
+        let head = text.find([':', '：']).filter(|at| *at < 60);
+        unit.around.mention |= unit.placed
+            && head.is_some_and(|at| {
+                self.places(&text[..at]).is_empty() && words::no_findings_below(&text[..at])
+            });
         self.unit = Some(unit);
         if let Some((field, value)) = words::labelled(text) {
             let value = value.to_owned();
@@ -232,17 +295,24 @@ impl ProseReader<'_> {
         self.unit.as_ref().is_some_and(|unit| {
             unit.placed
                 || unit.placed_below
-                || (!unit.paths.is_empty() && !unit.line_lists.is_empty())
+                || unit.shown.is_some_and(|(.., marked)| marked)
+                || (!unit.line_lists.is_empty()
+                    && (!unit.paths.is_empty() || unit.around.path.is_some()))
         })
     }
 
     /// Adds a line to the open unit.
-    fn push(&mut self, number: u32, text: &str) {
+    fn push(&mut self, line: &MarkdownLine<'_>) {
+        let text = line.text.as_ref();
         let placed = self.has_place(text);
-        if let Some(unit) = &mut self.unit {
-            unit.placed_below |= placed;
-            unit.push(number, text);
+        let Some(unit) = &mut self.unit else { return };
+        let numbered = unit.around.path.is_some()
+            && location::lines_at_start(text).is_some_and(|(_, len)| len > 0);
+        unit.placed_below |= placed || numbered;
+        if line.quoted {
+            unit.quoted.push(unit.lines.len());
         }
+        unit.push(line.number, text);
     }
 
     fn flush(&mut self) {

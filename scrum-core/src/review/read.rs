@@ -61,6 +61,12 @@ fn review(text: &str, options: &ReadOptions<'_>) -> (Review, usize) {
                 0,
             );
         }
+        // Neither a finding nor a word that there is none: what it says is in a text of its.
+        if let Some((answer, at)) = envelope::longest_text(&document)
+            && document::says_nothing(&document, options)
+        {
+            return (enveloped(answer, LineCounter::new(text).of(at), options), 0);
+        }
         if let Some(reading) = document::read(&document, text, true, options) {
             let mut intake = Intake::new(text, options);
             intake.take(reading);

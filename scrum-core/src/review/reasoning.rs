@@ -47,14 +47,19 @@ pub(super) fn unopened(text: &str) -> Option<usize> {
     memmem::rfind_iter(bytes, b"/")
         .chain(memmem::rfind_iter(bytes, b"|end_of"))
         .take(4096)
-        .find_map(|slash| {
-            let (open, close) = TAGS.iter().find(|(_, close)| {
+        .filter_map(|slash| {
+            let tag = TAGS.iter().find(|(_, close)| {
                 let at = close.find(['/', '|']).unwrap_or(0);
                 slash
                     .checked_sub(at)
                     .and_then(|start| bytes.get(start..start + close.len()))
                     .is_some_and(|tag| tag.eq_ignore_ascii_case(close.as_bytes()))
             })?;
+            Some((slash, tag))
+        })
+        // Each is looked for in all that stands before it.
+        .take(16)
+        .find_map(|(slash, (open, close))| {
             let start = slash - close.find(['/', '|']).unwrap_or(0);
             let spoken = text[..start].ends_with(['`', '"', '\'', '(']);
             let opened = memmem::find(&bytes[..start], open.as_bytes()).is_some()

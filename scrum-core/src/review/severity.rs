@@ -88,6 +88,23 @@ pub(super) fn of_title(title: &str) -> Option<(Severity, &str)> {
     (bracketed || bold || apart).then_some((level, word))
 }
 
+/// Whether a line begins with a severity as tools print it: `Error  (X) …`, `WARNING: …`, `[high] …`, `✖ …`.
+pub(super) fn begins(text: &str) -> bool {
+    const MARKS: [&str; 6] = ["✖ ", "✘ ", "✗ ", "× ", "⚠ ", "ℹ "];
+    if MARKS.iter().any(|mark| text.starts_with(mark)) {
+        return true;
+    }
+    let inner = text.trim_start_matches(['[', '(', '*', ' ']);
+    let len = inner
+        .find(|c: char| !c.is_alphanumeric())
+        .unwrap_or(inner.len());
+    let behind = &inner[len..];
+    lookup(&inner[..len]).is_some()
+        && (behind.starts_with([':', ']', ')', '[', '*'])
+            || behind.starts_with("  ")
+            || behind.trim_start().starts_with('('))
+}
+
 /// The severity that a text names, with its word: one that is set apart by brackets, emphasis, capitals, a colon or the
 /// word "severity"; else a coloured mark. What a sentence merely says with such a word is none.
 pub(super) fn marked(text: &str) -> Option<(Severity, String)> {
@@ -166,12 +183,17 @@ pub(super) fn marked(text: &str) -> Option<(Severity, String)> {
         let is_one = matches!(
             word.to_ascii_lowercase().as_str(),
             "blocker" | "nit" | "nitpick"
-        ) && (lower.ends_with(" a") || lower.ends_with(" is") || lower.ends_with("("))
-            && !lower.ends_with("not a");
+        ) && (lower.ends_with(" a")
+            || lower.ends_with(" is")
+            || lower.ends_with('(')
+            || behind.is_empty()
+            || behind.starts_with("imo")
+            || behind.starts_with("for me"))
+            && !["not a", "no", "not"].iter().any(|no| lower.ends_with(no));
         let first = numbered
             && (behind.is_empty()
                 || behind.starts_with([
-                    ':', '：', '(', '[', '—', '–', '§', '|', '/', '.', '\u{2014}',
+                    ':', '：', '(', '[', '—', '–', '§', '|', '/', '.', '•', '·', ',',
                 ])
                 || behind.starts_with("- ")
                 || capitals
@@ -227,7 +249,10 @@ pub(super) fn of_heading(text: &str) -> Option<(Severity, String)> {
             return Some((level, word.to_owned()));
         }
     }
-    marked(text)
+    // A warning sign stands above groups of any kind; colours tell how bad they are.
+    marked(text).filter(|(_, word)| {
+        word.chars().any(char::is_alphanumeric) || "🔴🟠🟡🔵🟢⚪🟥🟧🟨🟦🟩".contains(word.as_str())
+    })
 }
 
 #[cfg(test)]

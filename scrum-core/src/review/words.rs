@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
+use regex::Regex;
 use serde::Deserialize;
 
 /// What a label says its value is.
@@ -20,10 +21,14 @@ pub(super) enum Field {
     Other,
     Number,
     Verdict,
+    /// Whether it is done with.
+    Result,
 }
 
 #[derive(Deserialize)]
 struct LabelData {
+    nouns: Vec<String>,
+    result: Vec<String>,
     path: Vec<String>,
     lines: Vec<String>,
     place: Vec<String>,
@@ -36,24 +41,29 @@ struct LabelData {
     verdict: Vec<String>,
 }
 
-static LABELS: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
-    let data: LabelData = toml::from_str(include_str!("../../data/prose-labels.toml"))
-        .expect("the data file is part of the program, and a test reads it");
+static LABEL_DATA: LazyLock<LabelData> = LazyLock::new(|| {
+    toml::from_str(include_str!("../../data/prose-labels.toml"))
+        .expect("the data file is part of the program, and a test reads it")
+});
+
+static LABELS: LazyLock<HashMap<&'static str, Field>> = LazyLock::new(|| {
+    let data = &*LABEL_DATA;
     let mut labels = HashMap::new();
     for (names, field) in [
-        (data.path, Field::Path),
-        (data.lines, Field::Lines),
-        (data.place, Field::Place),
-        (data.severity, Field::Severity),
-        (data.perhaps_severity, Field::PerhapsSeverity),
-        (data.what, Field::What),
-        (data.why, Field::Why),
-        (data.other, Field::Other),
-        (data.number, Field::Number),
-        (data.verdict, Field::Verdict),
+        (&data.path, Field::Path),
+        (&data.lines, Field::Lines),
+        (&data.place, Field::Place),
+        (&data.severity, Field::Severity),
+        (&data.perhaps_severity, Field::PerhapsSeverity),
+        (&data.what, Field::What),
+        (&data.why, Field::Why),
+        (&data.other, Field::Other),
+        (&data.number, Field::Number),
+        (&data.verdict, Field::Verdict),
+        (&data.result, Field::Result),
     ] {
         for name in names {
-            labels.entry(name).or_insert(field);
+            labels.entry(name.as_str()).or_insert(field);
         }
     }
     labels
@@ -64,7 +74,27 @@ pub(super) fn labels(field: Field) -> impl Iterator<Item = &'static str> {
     LABELS
         .iter()
         .filter(move |(_, known)| **known == field)
-        .map(|(name, _)| name.as_str())
+        .map(|(name, _)| *name)
+}
+
+/// The number of a title such as `Issue 2: …`, `Problema 2 – …`, `問題2：…`.
+pub(super) fn numbered_title(line: &str) -> Option<u32> {
+    let inner = line.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let name: String = inner
+        .chars()
+        .take_while(|c| c.is_alphabetic())
+        .take(24)
+        .collect();
+    let behind = inner[name.len()..].trim_start_matches([' ', '#', '№', '\u{a0}']);
+    let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
+    let name = name.to_lowercase();
+    let is_noun = LABEL_DATA.nouns.contains(&name);
+    let rest = behind[digits..].trim_start_matches(['*', '_', ' ']);
+    let apart =
+        rest.is_empty() || rest.starts_with([':', '：', '.', ')', '–', '—', '-', '(', '[', '、']);
+    (is_noun && (1..=3).contains(&digits) && apart)
+        .then(|| behind[..digits].parse().ok())
+        .flatten()
 }
 
 /// The field that a label or a table's heading names.
@@ -76,7 +106,7 @@ pub(super) fn field(name: &str) -> Option<Field> {
         return None;
     }
     let name = name.to_lowercase();
-    LABELS.get(&name).copied().or_else(|| {
+    LABELS.get(name.as_str()).copied().or_else(|| {
         // `📍 Location`.
         let bare = name.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '#' && c != '№');
         LABELS.get(bare).copied()
@@ -85,13 +115,36 @@ pub(super) fn field(name: &str) -> Option<Field> {
 
 /// The label of a line `Label: value`, in small letters.
 pub(super) fn label(line: &str) -> String {
-    let name = line.split([':', '：']).next().unwrap_or("");
+    let name = line
+        .trim_start_matches(':')
+        .split([':', '：', '=', '|'])
+        .next()
+        .unwrap_or("");
     let name = name.trim_matches(|c: char| !c.is_alphanumeric());
     name.chars().take(60).collect::<String>().to_lowercase()
 }
 
 /// A line `Label: value`, with the label in any emphasis.
 pub(super) fn labelled(line: &str) -> Option<(Field, &str)> {
+    // `:File: a.rs` of reStructuredText.
+    let line = match line.strip_prefix(':') {
+        Some(rest) if rest.contains(": ") => rest,
+        _ => line,
+    };
+    // `SEVERITY | HIGH`.
+    if let Some((name, value)) = line.split_once(" | ")
+        && let Some(field) = field(name)
+        && !value.contains('|')
+    {
+        return Some((field, value.trim()));
+    }
+    if let Some((name, value)) = line.split_once('=')
+        && let Some(field) = field(name)
+        && !value.starts_with('=')
+        && !name.contains(':')
+    {
+        return Some((field, value.trim().trim_matches('"')));
+    }
     let at = line.find([':', '：'])?;
     let (name, rest) = line.split_at(at);
     let field = field(name)?;
@@ -118,7 +171,7 @@ pub(super) fn several_labelled(line: &str) -> Vec<(Field, &str)> {
     if line.len() > LONGEST_LABELLED {
         return Vec::new();
     }
-    for (at, colon) in line.match_indices([':', '：']) {
+    for (at, colon) in line.match_indices([':', '：', '=']) {
         let behind = at + colon.len();
         let name = line[..at].trim_end_matches(['*', '_', ' ']);
         let from = name.rfind(EDGES).map_or(0, |edge| {
@@ -127,7 +180,12 @@ pub(super) fn several_labelled(line: &str) -> Vec<(Field, &str)> {
         if line[behind..].starts_with(|c: char| c.is_ascii_digit()) && colon == ":" {
             continue;
         }
-        if let Some(field) = field(&name[from..]) {
+        let found = field(&name[from..]).map(|field| (from, field)).or_else(|| {
+            // The word behind the value before: `File: a.rs Line: 4`.
+            let from = name.rfind(' ')? + 1;
+            Some((from, field(&name[from..])?)).filter(|_| !labels.is_empty())
+        });
+        if let Some((from, field)) = found {
             labels.push((from, behind, field));
         }
     }
@@ -161,6 +219,9 @@ struct Remarks {
     objects: Vec<String>,
     compares: Vec<String>,
     done: Vec<String>,
+    replies: Vec<String>,
+    passes: Vec<String>,
+    failures: Vec<String>,
     noise: Vec<String>,
     problems: Vec<String>,
 }
@@ -171,6 +232,7 @@ static REMARKS: LazyLock<Remarks> = LazyLock::new(|| {
 });
 
 struct Finders {
+    no_findings: AhoCorasick,
     approves: AhoCorasick,
     objects: AhoCorasick,
     problems: AhoCorasick,
@@ -182,6 +244,7 @@ static FINDERS: LazyLock<Finders> = LazyLock::new(|| {
         AhoCorasick::new(words).expect("some hundred short words fit an automaton")
     };
     Finders {
+        no_findings: finder(&REMARKS.no_findings_below),
         approves: finder(&REMARKS.approves),
         objects: finder(&REMARKS.objects),
         problems: finder(&REMARKS.problems),
@@ -192,27 +255,67 @@ static FINDERS: LazyLock<Finders> = LazyLock::new(|| {
 /// Whether a heading, or the words before a list, say that nothing below is a finding.
 pub(super) fn no_findings_below(heading: &str) -> bool {
     let heading = heading.to_lowercase();
+    if !FINDERS.no_findings.is_match(&heading) {
+        return false;
+    }
     let short = heading
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty() && !word.bytes().all(|b| b.is_ascii_digit()))
         .count()
         <= 3;
-    // A single word may be part of any title; it must be most of a heading.
-    let named = REMARKS.no_findings_below.iter().any(|words| {
+    REMARKS.no_findings_below.iter().any(|words| {
         let single = words.is_ascii() && !words.contains(' ');
-        heading.match_indices(words.as_str()).any(|(at, _)| {
-            let starts = !heading[..at].ends_with(char::is_alphanumeric) || !words.is_ascii();
-            let negated = ["not ", "un", "nicht ", "never "]
-                .iter()
-                .any(|no| heading[..at].ends_with(no));
-            starts && !negated && (short || !single)
-        })
-    });
-    let findings = REMARKS
-        .findings_below
+        // A single word may be part of any title; it must be most of a heading.
+        (short || !single)
+            && heading.match_indices(words.as_str()).any(|(at, _)| {
+                let starts = !heading[..at].ends_with(char::is_alphanumeric) || !words.is_ascii();
+                let negated = ["not ", "un", "nicht ", "never ", "non-"]
+                    .iter()
+                    .any(|no| heading[..at].ends_with(no));
+                let rest = format!("{}·{}", &heading[..at], &heading[at + words.len()..]);
+                let findings = REMARKS.findings_below.iter().any(|known| {
+                    rest.contains(known.as_str())
+                        || (known.contains(words.as_str()) && heading.contains(known.as_str()))
+                });
+                starts && !negated && (!findings || is_denial(words))
+            })
+    })
+}
+
+/// Whether words say themselves that there is no issue, whatever else a heading says.
+fn is_denial(words: &str) -> bool {
+    ["no ", "not ", "nothing"]
         .iter()
-        .any(|words| heading.contains(words.as_str()));
-    named && (!findings || heading.contains("no issue") || heading.contains("not an issue"))
+        .any(|no| words.starts_with(no))
+}
+
+/// Whether a reply says that a remark is done with, and nothing else.
+pub(super) fn is_reply(text: &str) -> bool {
+    let text = text.to_lowercase();
+    let text = text.trim_matches(|c: char| c.is_whitespace() || ".!,*_".contains(c));
+    REMARKS.replies.iter().any(|reply| reply == text)
+}
+
+/// Whether a tool says of a check that there is nothing to do: `PASSED for …`.
+pub(super) fn says_passed(line: &str) -> bool {
+    let word = line
+        .split(|c: char| !c.is_alphanumeric())
+        .find(|word| !word.is_empty());
+    word.is_some_and(|word| {
+        matches!(word, "PASSED" | "PASS" | "SKIPPED" | "SKIP" | "OK")
+            && word.len() + 3 < line.trim().len()
+    })
+}
+
+/// Whether the value of a result says that there is nothing to do.
+pub(super) fn passes(value: &str) -> bool {
+    let value = value.to_lowercase();
+    let value = value.trim_matches(|c: char| c.is_whitespace() || "*_`.!".contains(c));
+    let first = value.trim_start_matches(|c: char| !c.is_alphanumeric());
+    REMARKS
+        .passes
+        .iter()
+        .any(|word| word == value || (!first.is_empty() && word == first.trim()))
 }
 
 /// Whether a sentence approves of what it names.
@@ -229,6 +332,26 @@ pub(super) fn speaks_of_a_problem(text: &str) -> bool {
         .problems
         .find_iter(&text)
         .any(|hit| !text[..hit.start()].ends_with(|c: char| c.is_ascii_alphabetic()))
+}
+
+/// How many findings there are, as tools write it below them: `✖ 3 problems (2 errors, 1 warning)`.
+static COUNT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\W*(?:found |total:? |there (?:is|are) )?(?:\d+|no) (?:problem|error|warning|issue|finding|offen[cs]e|violation|alert|diagnostic|hint|note|vulnerabilit)(?:s|y|ies)?\b")
+        .expect("a constant pattern")
+});
+
+/// Whether a text counts findings and says nothing of them.
+pub(super) fn is_count(text: &str) -> bool {
+    COUNT.is_match(text) && text.len() < 200
+}
+
+/// Whether a text says that a review failed.
+pub(super) fn says_failed(text: &str) -> bool {
+    let text = text.to_lowercase();
+    REMARKS
+        .failures
+        .iter()
+        .any(|words| text.contains(words.as_str()))
 }
 
 /// Whether a line is what a tool writes around a review.

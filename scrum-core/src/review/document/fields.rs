@@ -38,17 +38,25 @@ impl<'a> Fields<'a> {
 pub(super) fn text_in(node: &Node, depth: usize) -> Option<&str> {
     match &node.value {
         NodeValue::Text(text) if !text.trim().is_empty() => Some(text),
-        NodeValue::Map(_) if depth < 3 => [
-            "text",
-            "markdown",
-            "message",
-            "value",
-            "body",
-            "raw",
-            "description",
-        ]
-        .iter()
-        .find_map(|key| text_in(node.get(key)?, depth + 1)),
+        // An object with a place of its own is no text.
+        NodeValue::Map(members)
+            if depth < 3 && !members.iter().any(|(key, _)| names_a_place(key)) =>
+        {
+            [
+                "text",
+                "markdown",
+                "message",
+                "value",
+                "body",
+                "raw",
+                "description",
+                "title",
+                "name",
+                "summary",
+            ]
+            .iter()
+            .find_map(|key| text_in(node.get(key)?, depth + 1))
+        }
         _ => None,
     }
 }
@@ -89,4 +97,9 @@ pub(super) fn line_in(node: &Node, zero_based: bool) -> Option<(String, usize)> 
         _ => return None,
     };
     Some((text, node.at))
+}
+
+fn names_a_place(key: &str) -> bool {
+    let key = letters(key);
+    KEYS.start.contains(&key) || KEYS.path.contains(&key)
 }

@@ -25,6 +25,10 @@ pub(super) struct DocumentKeys {
     pub(super) lists: Vec<String>,
     pub(super) verdict: Vec<String>,
     pub(super) nested: Vec<String>,
+    pub(super) perhaps_path: Vec<String>,
+    pub(super) status: Vec<String>,
+    pub(super) over: Vec<String>,
+    pub(super) run: Vec<String>,
     /// What words mean as the value of a key for severities, and nowhere else.
     pub(super) words: HashMap<String, Severity>,
 }
@@ -63,6 +67,10 @@ pub(super) static KEYS: LazyLock<DocumentKeys> = LazyLock::new(|| {
         &mut keys.lists,
         &mut keys.verdict,
         &mut keys.nested,
+        &mut keys.perhaps_path,
+        &mut keys.status,
+        &mut keys.over,
+        &mut keys.run,
     ] {
         list.iter_mut().for_each(|name| *name = letters(name));
     }
@@ -81,4 +89,33 @@ pub(super) fn letters(key: &str) -> String {
 pub(super) fn is_one_of(key: &str, wanted: &[String]) -> bool {
     let key = letters(key);
     wanted.iter().any(|name| letters(name) == key)
+}
+
+/// What a key is for, where only the name is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(in crate::review) enum Property {
+    Path,
+    Start,
+    End,
+    Severity,
+    Title,
+    Body,
+}
+
+impl Property {
+    /// What a key of this name is for.
+    pub(in crate::review) fn of(key: &str) -> Option<Self> {
+        let key = letters(key);
+        [
+            (&KEYS.path, Self::Path),
+            (&KEYS.end, Self::End),
+            (&KEYS.start, Self::Start),
+            (&KEYS.severity, Self::Severity),
+            (&KEYS.perhaps_severity, Self::Severity),
+            (&KEYS.title, Self::Title),
+            (&KEYS.body, Self::Body),
+        ]
+        .into_iter()
+        .find_map(|(names, property)| names.contains(&key).then_some(property))
+    }
 }

@@ -26,6 +26,21 @@ impl<'a> Walker<'a> {
             (!text.trim().is_empty() && text.len() < 2000 && !text.contains('\n'))
                 .then_some((text, node.at))
         });
+        // A key that names a file only sometimes, or any that holds a path of the wave and nothing else.
+        let is_known = |text: &str| self.paths.is_some_and(|paths| paths.at_end(text).is_some());
+        found.path = found.path.or_else(|| {
+            fields.find(&KEYS.perhaps_path, |node| {
+                let text = node.text()?;
+                let looks = location::looks_like_path(text) && text.contains('/');
+                (is_known(text) || looks).then_some((text, node.at))
+            })
+        });
+        found.path = found.path.or_else(|| {
+            fields.0.iter().find_map(|(key, _, node)| {
+                let text = node.text().filter(|text| text.len() < 400)?;
+                (is_known(text) && !KEYS.skip.contains(key)).then_some((text, node.at))
+            })
+        });
         if let Some((component, at)) = found.path
             && let Some((_, path)) = component.rsplit_once(':')
             && location::looks_like_path(path)
@@ -39,7 +54,8 @@ impl<'a> Walker<'a> {
             found.path.is_none() && fields.0.iter().any(|(key, ..)| key == "character");
         found.start = fields
             .find(&KEYS.start, |node| line_in(node, zero_based))
-            .filter(|(text, _)| !text.is_empty());
+            .filter(|(text, _)| !text.is_empty())
+            .or_else(|| line_by_name(fields));
         found.end = fields
             .find(&KEYS.end, |node| line_in(node, zero_based))
             .map(|(text, _)| text);
@@ -109,12 +125,13 @@ impl<'a> Walker<'a> {
             .map(|place| (place.path.clone(), place.lines.first().cloned()));
         let (path, carried) = match whole {
             Some((clean, carried)) if path.contains([':', '#', '\\']) => (clean, carried),
-            _ => (
-                path.strip_prefix("file://")
-                    .unwrap_or(path)
-                    .replace('\\', "/"),
-                None,
-            ),
+            _ => {
+                let path = path.strip_prefix("file://").unwrap_or(path);
+                // `$PROJECT_DIR$/src/a.rs`.
+                let inner = self.paths.and_then(|paths| paths.at_end(path));
+                let inner = inner.filter(|_| path.starts_with(['$', '%', '{']));
+                (inner.unwrap_or(path).replace('\\', "/"), None)
+            }
         };
         let text = if lines.is_empty() {
             path.clone()
@@ -145,4 +162,20 @@ impl<'a> Walker<'a> {
             }
         }
     }
+}
+
+/// The line in a key that is not in the data file, but is called one: `defect_line`, `linea_inicial`.
+fn line_by_name(fields: &Fields<'_>) -> Option<(String, usize)> {
+    fields.0.iter().find_map(|(key, _, node)| {
+        let named = ["line", "lines", "lineno", "linenumber", "row"]
+            .iter()
+            .any(|name| key.ends_with(name))
+            || key.starts_with("line");
+        let counts = ["count", "total", "num", "of", "length", "max"]
+            .iter()
+            .any(|word| key.contains(word) && key != "linenumber");
+        let text = node.text()?.trim();
+        (named && !counts && location::line_range(text).is_some())
+            .then(|| (text.to_owned(), node.at))
+    })
 }

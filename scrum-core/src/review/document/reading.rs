@@ -61,6 +61,16 @@ pub(in crate::review) fn read(
     Some(reading)
 }
 
+/// Whether a document has no finding, and no remark that there is none.
+pub(in crate::review) fn says_nothing(document: &Document, options: &ReadOptions<'_>) -> bool {
+    let said = walk(document, options.paths, options.max_citations);
+    said.items.is_empty()
+        && !said
+            .remarks
+            .iter()
+            .any(|text| clean::says_nothing_found(text))
+}
+
 fn shortened(claim: Claim) -> Claim {
     let short = |text: Option<String>, longest| text.map(|text| cut(&text, longest).into_owned());
     Claim {

@@ -1,5 +1,7 @@
 //! TOML. A value's offset is that of the table that contains it.
 
+use std::collections::HashMap;
+
 use super::{Document, Node, NodeValue};
 
 pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
@@ -12,26 +14,28 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
         return None;
     }
     let table: toml::Table = toml::from_str(text).ok()?;
-    let mut headers = text.split_inclusive('\n').scan(0, |at, line| {
-        let start = *at;
-        *at += line.len();
-        Some((start, line.trim()))
-    });
-    // The headers of lists come in the order of their tables.
-    let mut next = |key: &str| {
-        let header = format!("[[{key}]]");
-        headers
-            .find(|(_, line)| *line == header)
-            .map(|(at, _)| offset + at)
-    };
+    // The headers of a list come in the order of its tables.
+    let mut headers: HashMap<&str, Vec<usize>> = HashMap::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if let Some(key) = line
+            .trim()
+            .strip_prefix("[[")
+            .and_then(|key| key.strip_suffix("]]"))
+        {
+            headers.entry(key).or_default().push(offset + at);
+        }
+        at += line.len();
+    }
     let members = table.into_iter().map(|(key, value)| {
         let node = match value {
             toml::Value::Array(items) if items.iter().all(toml::Value::is_table) => {
-                let mut last = offset;
-                let items = items.into_iter().map(|item| {
-                    last = next(&key).unwrap_or(last);
-                    node(item, last)
-                });
+                let starts = headers.remove(key.as_str()).unwrap_or_default();
+                let starts = starts.into_iter().chain(std::iter::repeat(offset));
+                let items = items
+                    .into_iter()
+                    .zip(starts)
+                    .map(|(item, at)| node(item, at));
                 Node {
                     at: offset,
                     value: NodeValue::List(items.collect()),

@@ -8,7 +8,12 @@ use super::place::FoundPlace;
 use super::{DEEPEST, Document, Node, NodeValue};
 use crate::review::ReviewVerdict;
 use crate::review::location::{self, KnownPaths, Location, Malformed};
-use crate::review::{Claim, Severity, severity, verdict, words};
+use crate::review::{Claim, Severity, prose, severity, verdict, words};
+
+/// The longest text of a list that is read as a finding, or kept as a remark, in bytes.
+const LONGEST_TEXT: usize = 4096;
+/// How many remarks are kept.
+const MOST_REMARKS: usize = 256;
 
 /// A finding of a document, and where it stands in the text.
 #[derive(Debug)]
@@ -39,10 +44,25 @@ pub(in crate::review) struct DocumentSaid {
 #[derive(Clone, Default)]
 struct Enclosing<'a> {
     path: Option<(&'a str, usize)>,
+    /// Lines of the path, from a key.
+    lines: Option<String>,
     severity: Option<(Severity, &'a str)>,
+    /// What a list of places is about.
+    title: Option<&'a str>,
     dismissed: Option<&'a str>,
     /// A finding is around, so that an object without a place of its own is a part of it.
     claimed: bool,
+}
+
+impl Enclosing<'_> {
+    fn level(&self) -> Option<Severity> {
+        self.severity.map(|(level, _)| level)
+    }
+
+    fn word(&self) -> Option<String> {
+        let (_, word) = self.severity?;
+        (!word.is_empty()).then(|| word.to_owned())
+    }
 }
 
 pub(in crate::review) fn walk(
@@ -90,30 +110,125 @@ impl<'a> Walker<'a> {
                 }
             }
             NodeValue::Map(_) => self.object(node, key, around, depth),
-            NodeValue::Text(text)
-                if text.len() < 4096 && self.said.remarks.len() < 256 && !around.claimed =>
-            {
-                self.said.remarks.push(text.clone());
+            NodeValue::Text(text) if !around.claimed => {
+                let mut here = around.clone();
+                self.name(key, &mut here);
+                let listed = key.is_empty() || here.path != around.path || here.lines.is_some();
+                if listed && text.len() < LONGEST_TEXT && self.statement(node, text, &here) {
+                    return;
+                }
+                if text.len() < LONGEST_TEXT && self.said.remarks.len() < MOST_REMARKS {
+                    self.said.remarks.push(text.clone());
+                }
             }
             _ => {}
         }
     }
 
-    /// What a key says of the values below it: a path, or a severity.
+    /// A text of a list, or below a path or a line: `"src/a.rs:4 - …"`, `{"src/a.rs": {"4": "…"}}`. Whether it is a finding.
+    fn statement(&mut self, node: &'a Node, text: &'a str, around: &Enclosing<'a>) -> bool {
+        if let (Some(path), Some(lines)) = (around.path, &around.lines) {
+            let found = FoundPlace {
+                path: Some(path),
+                start: Some((lines.clone(), node.at)),
+                end: None,
+            };
+            let own = severity::marked(text);
+            let claim = Claim {
+                severity: own.as_ref().map(|(level, _)| *level).or(around.level()),
+                severity_text: own.map(|(_, word)| word).or(around.word()),
+                what: Some(text.trim().to_owned()),
+                why: None,
+            };
+            self.push(node, &found, None, &claim, None, around.dismissed, None);
+            return true;
+        }
+        if !text.contains(|c: char| c.is_ascii_digit()) {
+            return false;
+        }
+        let said = prose::within(text, self.paths, around.path.map(|(path, _)| path));
+        let mut any = false;
+        for statement in said.statements {
+            let mut claim = statement.claim;
+            claim.severity = claim.severity.or(around.level());
+            claim.severity_text = claim.severity_text.or(around.word());
+            for place in statement.cited {
+                any = true;
+                self.said.items.push(DocumentItem {
+                    at: node.at,
+                    text: place.text,
+                    location: Some(place.location),
+                    swapped: place.swapped,
+                    claim: claim.clone(),
+                    link: None,
+                    dismissed: around.dismissed.map(str::to_owned),
+                });
+            }
+        }
+        any
+    }
+
+    /// What a key says of the values below it: a path, lines of the path above, a severity, or that they do not count.
     fn name(&self, key: &'a str, around: &mut Enclosing<'a>) {
+        if key.is_empty() {
+            return;
+        }
+        let short = letters(key);
         let is_path = self.paths.is_some_and(|paths| paths.at_end(key).is_some())
             || (location::looks_like_path(key) && key.contains(['/', '.']) && !key.contains(' '));
         if is_path && key.len() > 2 {
             around.path = Some((key, 0));
-        } else if key.len() < 40 && words::no_findings_below(key) {
+        } else if around.path.is_some() && is_lines(key) {
+            around.lines = Some(
+                key.trim_start_matches(|c: char| !c.is_ascii_digit())
+                    .to_owned(),
+            );
+        } else if short.contains("suppress") || KEYS.dismissed.contains(&short) {
+            around.dismissed = Some("suppressed");
+        } else if key.len() < 40 && words::no_findings_below(&spaced(key)) {
             around.dismissed = Some("praise");
-        } else if let Some(level) =
-            severity::read(key).or_else(|| severity::read(key.strip_suffix('s')?))
-            && key.len() < 24
+        } else if key.len() < 24
+            && let Some((level, _)) = severity::of_heading(&spaced(key))
         {
             // `errors` and `warnings` name lists of any kind, too; their items' own words come first.
             around.severity = Some((level, key));
         }
+    }
+
+    /// Why an object does not count, if it says so.
+    fn dismissal(fields: &Fields<'a>) -> Option<&'static str> {
+        for (key, _, node) in &fields.0 {
+            let says = match &node.value {
+                NodeValue::Bool(yes) => *yes,
+                NodeValue::List(items) => {
+                    key.starts_with("suppression")
+                        && items
+                            .iter()
+                            .any(|item| item.get("status").and_then(Node::text) != Some("rejected"))
+                }
+                _ => false,
+            };
+            if KEYS.dismissed.contains(key) && says {
+                return Some(match key.as_str() {
+                    "suppressions" | "suppressed" => "suppressed",
+                    _ => "resolved",
+                });
+            }
+            if KEYS.status.contains(key)
+                && let Some(word) = text_in(node, 0)
+            {
+                let word = letters(word);
+                if KEYS.over.contains(&word) {
+                    return Some("resolved");
+                }
+            }
+            let absent = (key == "baselinestate" && node.text() == Some("absent"))
+                || (key == "kind" && matches!(node.text(), Some("pass" | "notApplicable")));
+            if absent {
+                return Some("no longer there");
+            }
+        }
+        None
     }
 
     fn object(&mut self, node: &'a Node, key: &'a str, around: &Enclosing<'a>, depth: usize) {
@@ -127,29 +242,11 @@ impl<'a> Walker<'a> {
             let read = verdict::read(said);
             self.said.verdict = read.or(self.said.verdict);
         }
-        if let Some((name, _, _)) = fields.0.iter().find(|(key, _, node)| {
-            KEYS.dismissed.contains(key)
-                && match &node.value {
-                    NodeValue::Bool(yes) => *yes,
-                    NodeValue::List(items) => items
-                        .iter()
-                        .any(|item| item.get("status").and_then(Node::text) != Some("rejected")),
-                    _ => false,
-                }
-        }) {
-            here.dismissed = Some(match name.as_str() {
-                "suppressions" | "suppressed" => "suppressed",
-                _ => "resolved",
-            });
-        }
-        let absent = fields.0.iter().any(|(key, _, node)| {
-            (key == "baselinestate" && node.text() == Some("absent"))
-                || (key == "kind" && matches!(node.text(), Some("pass" | "notApplicable")))
-        });
-        if absent {
-            here.dismissed = Some("no longer there");
-        }
+        here.dismissed = Self::dismissal(&fields).or(here.dismissed);
         let mut found = self.place_in(&fields, 0);
+        found.start = found
+            .start
+            .or(here.lines.clone().map(|lines| (lines, node.at)));
         let own_start = fields
             .0
             .iter()
@@ -163,127 +260,149 @@ impl<'a> Walker<'a> {
             text_in(node, 0).filter(|text| Some(*text) != title)
         });
         let place = fields.find(&KEYS.place, Node::text);
-        let what = title.map(|title| title.trim().to_owned());
+        let container = is_container(&fields);
+        // Places below a title: `{"title": …, "files": [{"path": …, "line": …}]}`.
+        let inherited = here.title.filter(|_| title.is_none() && body.is_none());
+        // A rule or a kind says something, too, if nothing else does.
+        let kind = || {
+            let placed = found.path.is_some() && found.start.is_some();
+            let kind = fields
+                .find(&KEYS.rule, Node::text)
+                .or_else(|| fields.find(&KEYS.perhaps_severity, Node::text));
+            kind.filter(|_| placed && body.is_none() && !around.claimed)
+        };
+        let what = title
+            .or(inherited)
+            .or_else(kind)
+            .map(|title| title.trim().to_owned());
         let claimed = what.is_some() || body.is_some() || level.is_some();
-        let container = fields.0.iter().any(|(key, _, node)| {
-            !KEYS.skip.contains(key)
-                && !KEYS.inside.contains(key)
-                && node
-                    .items()
-                    .iter()
-                    .any(|item| matches!(item.value, NodeValue::Map(_)))
-        });
         let has_place = (found.path.is_some()
             && (found.start.is_some() || (own_path && claimed && !container)))
             || (place.is_some() && claimed);
         if has_place && found.start.is_none() && own_path && !container {
-            // Some tools name the lines in the text alone: `In @src/a.rs around lines 4 - 8, …`.
-            let path = found.path.map_or("", |(path, _)| path);
-            let stated = [title, body].into_iter().flatten().find_map(|text| {
-                let places = location::places(text, self.paths);
-                let place = places.iter().find(|place| {
-                    !place.lines.is_empty()
-                        && (place.path.ends_with(path) || path.ends_with(&place.path))
-                })?;
-                let lines = place.lines.first()?.as_ref().ok()?;
-                Some((format!("{}-{}", lines.start, lines.end), node.at))
-            });
-            found.start = stated;
+            found.start = self.lines_in_text(node, &found, [title, body]);
         }
+        let claim = |(word, level): (Option<String>, Option<Severity>)| Claim {
+            severity: level,
+            severity_text: word,
+            what: what.clone(),
+            why: body.map(|body| body.trim().to_owned()),
+        };
         if has_place
             && claimed
             && !(container && found.start.is_none())
             && (!around.claimed || own_path)
         {
-            let (word, level) = match level {
-                Some((word, level)) => (Some(word), level),
-                None => (
-                    here.severity.map(|(_, word)| word.to_owned()),
-                    here.severity.map(|(level, _)| level),
-                ),
-            };
-            let claim = Claim {
-                severity: level.or(here.severity.map(|(level, _)| level)),
-                severity_text: word,
-                what,
-                why: body.map(|body| body.trim().to_owned()),
-            };
+            let (word, own) = level.map_or((None, None), |(word, level)| (Some(word), level));
+            let said = claim((word.or(here.word()), own.or(here.level())));
             let link = fields.find(&KEYS.link, Node::text).map(str::to_owned);
             self.push(
                 node,
                 &found,
                 place,
-                &claim,
+                &said,
                 link.as_ref(),
                 here.dismissed,
                 title_at.filter(|_| !own_start),
             );
             here.claimed = true;
-        } else if claimed
-            && !container
-            && found.path.is_none()
-            && !around.claimed
-            && level.is_some()
-            && what.is_some()
-        {
+        } else if claimed && !container && found.path.is_none() && !around.claimed {
             // Some tools name the place in the text alone.
-            let (word, level) = level.unwrap_or_default();
-            let claim = Claim {
-                severity: level,
-                severity_text: Some(word),
-                what,
-                why: body.map(|body| body.trim().to_owned()),
-            };
-            self.by_text(node, claim, title, body);
-            here.claimed = true;
+            let (word, own) = level.map_or((None, None), |(word, level)| (Some(word), level));
+            let rated = own.is_some() || word.is_some();
+            let said = claim((word.or(here.word()), own.or(here.level())));
+            if title.is_some() && (rated || depth > 0) {
+                here.claimed = self.by_text(node, said, [title, body], rated, here.dismissed);
+            }
+        } else if container && depth > 1 && !around.claimed {
+            here.title = title.or(here.title);
+            here.severity = level
+                .as_ref()
+                .and_then(|(_, level)| *level)
+                .map(|level| (level, ""))
+                .or(here.severity);
         }
         if found.path.is_some() && own_path {
             here.path = found.path;
         }
+        let results = fields.0.iter().any(|(key, _, node)| {
+            KEYS.lists.contains(key) && !KEYS.run.contains(key) && node.is_structure()
+        });
         for (key, name, child) in &fields.0 {
-            if KEYS.skip.contains(key) || (here.claimed && KEYS.inside.contains(key)) {
+            let part = here.claimed || around.claimed || has_place;
+            if part && KEYS.skip.contains(key) || (here.claimed && KEYS.inside.contains(key)) {
                 continue;
             }
-            // A word for a severity is a group only above objects.
-            self.value(child, name, &here, depth + 1);
+            let mut inner = here.clone();
+            if results && KEYS.run.contains(key) {
+                inner.dismissed = Some("an error of the tool itself");
+            }
+            self.value(child, name, &inner, depth + 1);
         }
     }
 
+    /// The lines that the text names beside the file of its object: `In @src/a.rs around lines 4 - 8, …`.
+    fn lines_in_text(
+        &self,
+        node: &Node,
+        found: &FoundPlace<'_>,
+        texts: [Option<&str>; 2],
+    ) -> Option<(String, usize)> {
+        let path = found.path.map_or("", |(path, _)| path);
+        texts.into_iter().flatten().find_map(|text| {
+            let places = location::places(text, self.paths);
+            let place = places.iter().find(|place| {
+                !place.lines.is_empty()
+                    && (place.path.ends_with(path) || path.ends_with(&place.path))
+            })?;
+            let lines = place.lines.first()?.as_ref().ok()?;
+            Some((format!("{}-{}", lines.start, lines.end), node.at))
+        })
+    }
+
     /// A finding whose place stands in its text: `In @src/a.rs around lines 4 - 8, …`.
-    fn by_text(&mut self, node: &'a Node, claim: Claim, title: Option<&str>, body: Option<&str>) {
-        let texts = [title, body].into_iter().flatten();
-        let place = texts.into_iter().find_map(|text| {
+    /// Without one it is a claim without a place, if it is rated. Whether it is anything.
+    fn by_text(
+        &mut self,
+        node: &'a Node,
+        claim: Claim,
+        texts: [Option<&str>; 2],
+        rated: bool,
+        dismissed: Option<&str>,
+    ) -> bool {
+        let place = texts.into_iter().flatten().find_map(|text| {
             let all = location::places(text, self.paths);
             let place = all.into_iter().find(|place| !place.lines.is_empty())?;
             Some(place.citations(text))
         });
-        let at = node.at;
-        let Some(citations) = place else {
+        let mut push = |text: String, location, swapped| {
             self.said.items.push(DocumentItem {
-                at,
-                text: String::new(),
-                location: None,
-                swapped: false,
-                claim,
-                link: None,
-                dismissed: None,
-            });
-            return;
-        };
-        for citation in citations {
-            let (text, location, swapped) = match citation {
-                Ok(citation) => (citation.text, Ok(citation.location), citation.swapped),
-                Err(malformed) => (String::new(), Err(malformed), false),
-            };
-            self.said.items.push(DocumentItem {
-                at,
+                at: node.at,
                 text,
-                location: Some(location),
+                location,
                 swapped,
                 claim: claim.clone(),
                 link: None,
-                dismissed: None,
+                dismissed: dismissed.map(str::to_owned),
             });
+        };
+        match place {
+            Some(citations) => {
+                for citation in citations {
+                    match citation {
+                        Ok(citation) => {
+                            push(citation.text, Some(Ok(citation.location)), citation.swapped);
+                        }
+                        Err(malformed) => push(String::new(), Some(Err(malformed)), false),
+                    }
+                }
+                true
+            }
+            None if rated && dismissed.is_none() => {
+                push(String::new(), None, false);
+                true
+            }
+            None => false,
         }
     }
 
@@ -334,4 +453,46 @@ impl<'a> Walker<'a> {
             });
         }
     }
+}
+
+/// Whether a key is a line or a range: `40`, `L40-L52`, `line 40`.
+fn is_lines(key: &str) -> bool {
+    let digits = key.trim_start_matches(|c: char| c.is_alphabetic() || c == ' ');
+    key.len() < 24
+        && digits.starts_with(|c: char| c.is_ascii_digit())
+        && location::line_range(digits).is_some()
+        && (digits.len() == key.len() || location::lines_at_start(key).is_some())
+}
+
+/// `mustFix` and `must_fix` as `must fix`.
+fn spaced(key: &str) -> String {
+    let mut out = String::with_capacity(key.len() + 4);
+    let mut before = ' ';
+    for c in key.chars() {
+        if c.is_uppercase() && before.is_lowercase() {
+            out.push(' ');
+        }
+        out.push(if c == '_' { ' ' } else { c });
+        before = c;
+    }
+    out
+}
+
+/// Whether an object holds others that may be findings.
+fn is_container(fields: &Fields<'_>) -> bool {
+    let is_object = |node: &Node| matches!(node.value, NodeValue::Map(_));
+    fields.0.iter().enumerate().any(|(at, (key, _, node))| {
+        let apart = !KEYS.skip.contains(key) && !KEYS.inside.contains(key);
+        // Elements of XML are repeated under one name.
+        let repeated = is_object(node)
+            && fields.0[..at]
+                .iter()
+                .any(|(other, _, node)| other == key && is_object(node));
+        let placed = is_object(node)
+            && Fields::of(node)
+                .is_some_and(|inner| inner.0.iter().any(|(key, ..)| KEYS.start.contains(key)))
+            && !KEYS.start.contains(key)
+            && !KEYS.end.contains(key);
+        apart && (node.items().iter().any(is_object) || repeated || placed)
+    })
 }

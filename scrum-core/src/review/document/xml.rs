@@ -5,24 +5,67 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::{DEEPEST, Document, MOST_VALUES, Node, NodeValue};
 
+/// Names of HTML, which in an answer is prose, and of reasoning.
+const PROSE: [&str; 33] = [
+    "a",
+    "b",
+    "blockquote",
+    "body",
+    "br",
+    "code",
+    "details",
+    "div",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "hr",
+    "html",
+    "i",
+    "img",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "span",
+    "strong",
+    "sub",
+    "summary",
+    "sup",
+    "table",
+    "tr",
+    "td",
+    "ul",
+];
+const REASONING: [&str; 5] = ["think", "reason", "thought", "seed", "scratch"];
+
+/// The name of the element that a text begins with, if it is one of a report.
+fn root_name(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix('<')?;
+    let len = inner
+        .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':')))
+        .unwrap_or(inner.len());
+    let name = &inner[..len];
+    let lower = name.to_ascii_lowercase();
+    let prose =
+        PROSE.contains(&lower.as_str()) || REASONING.iter().any(|word| lower.starts_with(word));
+    (!name.is_empty() && name.starts_with(|c: char| c.is_ascii_alphabetic()) && !prose)
+        .then_some(name)
+}
+
+/// The closing tag of the element that a line opens and that fills it.
+pub(super) fn closing_tag(line: &str) -> Option<String> {
+    let name = root_name(line)?;
+    line.ends_with('>').then(|| format!("</{name}>"))
+}
+
 pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
-    // HTML in an answer is prose.
-    let name = text
-        .trim_start_matches(['<', '?'])
-        .split(|c: char| !c.is_alphanumeric())
-        .next()
-        .unwrap_or("");
-    const HTML: [&str; 24] = [
-        "", "a", "b", "br", "details", "div", "em", "h1", "h2", "h3", "h4", "h5", "html", "i",
-        "img", "li", "p", "span", "strong", "sub", "summary", "sup", "table", "ul",
-    ];
-    let thinks = text.starts_with("<think")
-        || text.starts_with("<reason")
-        || text.starts_with("<thought")
-        || text.starts_with("<seed")
-        || text.starts_with("<scratch");
-    if thinks || HTML.contains(&name.to_ascii_lowercase().as_str()) {
-        return None;
+    if !text.starts_with("<?xml") {
+        root_name(text)?;
     }
     let mut reader = Reader::from_str(text);
     let mut open: Vec<(String, Node)> = Vec::new();

@@ -1,5 +1,7 @@
 //! The comments of a forge's dump, whichever forge it is: one walk over the values, by the names of keys.
 
+use std::collections::HashSet;
+
 use super::head_lines::HeadLines;
 use super::keys::{KEYS, first, is_set, number, text};
 use super::{ImportFormat, LeftOut};
@@ -40,6 +42,7 @@ impl Comment {
 /// What a thread says of its comments.
 #[derive(Debug, Default, Clone)]
 struct Thread<'a> {
+    author: Option<&'a str>,
     path: Option<&'a str>,
     node: Option<&'a Node>,
     resolved: bool,
@@ -51,6 +54,8 @@ pub(super) struct CommentReader<'a> {
     head: Option<&'a HeadLines>,
     pub(super) comments: Vec<Comment>,
     pub(super) left_out: Vec<LeftOut>,
+    /// Places that have a comment, where a forge has no replies.
+    bare: HashSet<(String, u32, u32)>,
 }
 
 /// Where a comment is, as far as the head has it.
@@ -73,6 +78,7 @@ impl<'a> CommentReader<'a> {
             head,
             comments: Vec::new(),
             left_out: Vec::new(),
+            bare: HashSet::new(),
         };
         for root in &document.roots {
             reader.walk(root, &Thread::default(), 0);
@@ -98,10 +104,18 @@ impl<'a> CommentReader<'a> {
                     return;
                 }
                 let whole = first(node, &KEYS.dump).is_some();
-                let author = text(node, &KEYS.author);
+                let author = text(node, &KEYS.author).or(thread.author);
                 if let (Some(author), Some(body), false) = (author, first(node, &KEYS.body), whole)
                 {
                     self.comment(node, author, body.text().unwrap_or(""), thread);
+                    let inner = Thread {
+                        author: Some(author),
+                        reply: text(node, &KEYS.path).is_some(),
+                        ..thread.clone()
+                    };
+                    for list in KEYS.inner.iter().filter_map(|key| node.at(key)) {
+                        self.walk(list, &inner, depth + 1);
+                    }
                     return;
                 }
                 for (key, child) in members {
@@ -132,6 +146,7 @@ impl<'a> CommentReader<'a> {
         let resolved = is_resolved(node) || comments.first().is_some_and(is_resolved);
         for (at, item) in comments.iter().enumerate() {
             let thread = Thread {
+                author: outer.author,
                 path: outer.path,
                 node: Some(node),
                 resolved,
@@ -146,8 +161,9 @@ impl<'a> CommentReader<'a> {
         if !marked(node) && !thread.node.is_some_and(marked) {
             return;
         }
-        let approves =
-            text(node, &KEYS.state).is_some_and(|state| state.eq_ignore_ascii_case("approved"));
+        let approves = text(node, &KEYS.state)
+            .is_some_and(|state| state.eq_ignore_ascii_case("approved"))
+            || is_set(node, &KEYS.approves, &[]);
         let placed = self.place(node, thread);
         let comment = Comment {
             author: author.to_owned(),
@@ -163,6 +179,7 @@ impl<'a> CommentReader<'a> {
             approves,
         };
         let is_reply = thread.reply
+            || self.is_said_below(node)
             || number(node, &KEYS.reply).is_some_and(|id| id > 0)
             || text(node, &KEYS.reply).is_some_and(|id| !id.is_empty() && id != "0");
         let reason = if is_set(node, &KEYS.system, &KEYS.system_words) {
@@ -175,6 +192,16 @@ impl<'a> CommentReader<'a> {
             return self.comments.push(comment);
         };
         self.left_out.push(comment.left_out(reason));
+    }
+
+    /// Whether a comment without a thread stands at a place that has one.
+    fn is_said_below(&mut self, node: &Node) -> bool {
+        let Some(path) = text(node, &KEYS.path) else {
+            return false;
+        };
+        let line = |pointers| bare_line(node, pointers).map_or(0, |lines| lines.start);
+        let (here, old) = (line(&KEYS.bare_end), line(&KEYS.bare_old_end));
+        (here, old) != (0, 0) && !self.bare.insert((path.to_owned(), here, old))
     }
 
     /// The place of a comment at the head: as it stands there, or mapped; else only its file, with a word of where it was.
@@ -195,18 +222,22 @@ impl<'a> CommentReader<'a> {
                     .filter(|line| *line > 0)
             };
             let (start, end) = (find(start), find(end));
-            let last = end.or(start)?;
+            let count = number(node, &KEYS.count).filter(|count| *count > 0);
+            let counted = start
+                .zip(count)
+                .map(|(start, count)| start.saturating_add(count - 1));
+            let last = end.or(counted).or(start)?;
             let first = start.unwrap_or(last);
             Some(LineRange::new(first.min(last), first.max(last)))
         };
         let old_side =
             find_text(&KEYS.side).is_some_and(|side| KEYS.old_sides.iter().any(|old| old == side));
-        let here = range(&KEYS.start, &KEYS.end);
+        let here = range(&KEYS.start, &KEYS.end).or_else(|| bare_line(node, &KEYS.bare_end));
         let earlier = range(&KEYS.original_start, &KEYS.original_end);
         let old = if old_side {
             here.or(earlier)
         } else {
-            range(&KEYS.old_start, &KEYS.old_end)
+            range(&KEYS.old_start, &KEYS.old_end).or_else(|| bare_line(node, &KEYS.bare_old_end))
         };
         let shown = |lines: LineRange| {
             if lines.start == lines.end {
@@ -243,4 +274,13 @@ impl<'a> CommentReader<'a> {
             displaced,
         }
     }
+}
+
+/// The line of a forge that calls it a position, as others call a place in the diff.
+fn bare_line(node: &Node, pointers: &[String]) -> Option<LineRange> {
+    if KEYS.bare_unless.iter().any(|key| node.get(key).is_some()) {
+        return None;
+    }
+    let line = number(node, pointers).filter(|line| *line > 0)?;
+    Some(LineRange::new(line, line))
 }

@@ -18,6 +18,10 @@ pub(super) struct ForgeKeys {
     pub(super) path: Pointers,
     pub(super) start: Pointers,
     pub(super) end: Pointers,
+    pub(super) count: Pointers,
+    pub(super) bare_end: Pointers,
+    pub(super) bare_old_end: Pointers,
+    pub(super) bare_unless: Pointers,
     pub(super) old_start: Pointers,
     pub(super) old_end: Pointers,
     pub(super) original_start: Pointers,
@@ -33,6 +37,8 @@ pub(super) struct ForgeKeys {
     pub(super) system: Pointers,
     pub(super) system_words: Vec<String>,
     pub(super) state: Pointers,
+    pub(super) approves: Pointers,
+    pub(super) inner: Pointers,
     pub(super) bot: Pointers,
     pub(super) bot_words: Vec<String>,
     pub(super) thread: Pointers,
@@ -41,38 +47,18 @@ pub(super) struct ForgeKeys {
     pub(super) marks: Marks,
 }
 
-/// By which keys each forge is known.
+/// By which keys each forge is known, by its name.
 #[derive(Deserialize)]
-pub(super) struct Marks {
-    github: Pointers,
-    gitlab: Pointers,
-    gerrit: Pointers,
-    bitbucket: Pointers,
-    azure: Pointers,
-}
+#[serde(transparent)]
+pub(super) struct Marks(HashMap<String, Pointers>);
 
 impl Marks {
     /// Whether a comment or its thread has a mark of a format; of `Auto`, of any.
     pub(super) fn has(&self, node: &Node, format: ImportFormat) -> bool {
-        let marks = match format {
-            ImportFormat::GitHub => &self.github,
-            ImportFormat::GitLab => &self.gitlab,
-            ImportFormat::Gerrit => &self.gerrit,
-            ImportFormat::Bitbucket => &self.bitbucket,
-            ImportFormat::Azure => &self.azure,
-            ImportFormat::Sarif | ImportFormat::Rdjson => return false,
-            ImportFormat::Auto => {
-                let all = [
-                    &self.github,
-                    &self.gitlab,
-                    &self.gerrit,
-                    &self.bitbucket,
-                    &self.azure,
-                ];
-                return all.into_iter().any(|marks| first(node, marks).is_some());
-            }
-        };
-        first(node, marks).is_some()
+        let asked = format.to_string();
+        self.0.iter().any(|(name, marks)| {
+            (format == ImportFormat::Auto || *name == asked) && first(node, marks).is_some()
+        })
     }
 }
 

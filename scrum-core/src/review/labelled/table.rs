@@ -3,6 +3,7 @@
 use crate::review::label::{self, Label};
 use crate::review::line_prefix;
 use crate::review::span::Span;
+use crate::review::words;
 
 /// Where the columns stand in a table whose rows are findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,9 +66,14 @@ impl Columns {
             }
             others += 1;
         }
+        // A table of what was checked.
+        let checked = others < 2
+            && cells(line)
+                .any(|(from, to)| words::field(&line[from..to]) == Some(words::Field::Result));
         // Two columns, the first of them a label: a row of `label | value`, not a header.
         let pair = count == 2 && first && others == 1 && last.contains(['/', '.', ':']);
-        (found.place != usize::MAX && (others > 1 || delimited) && !pair).then_some(found)
+        (found.place != usize::MAX && (others > 1 || delimited) && !pair && !checked)
+            .then_some(found)
     }
 
     /// Reads the row that stands at these bytes of the text.

@@ -93,7 +93,8 @@ fn plain_range(text: &str) -> Option<Read<'_>> {
     let (first, rest) = number(text)?;
     let (rest, first_column) = skip_column(rest);
     if let Some((tail, spaced)) = dash(rest)
-        && let Some((last, tail)) = number(after_old(tail).unwrap_or(tail))
+        && let Some((last, tail)) =
+            number(after_old(tail).or_else(|| after_word(tail)).unwrap_or(tail))
     {
         let (tail, last_column) = skip_column(tail);
         // `40:5-10` is one line with columns 5 to 10.

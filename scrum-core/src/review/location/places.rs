@@ -61,10 +61,16 @@ impl Place {
 static WORDED: LazyLock<Regex> = LazyLock::new(|| {
     let before = alternatives(&WORDS.before);
     Regex::new(&format!(
-        r#"(?i)^[`*_"'”’»>\])]{{0,6}}\s{{0,3}}[,;:：(（\[，、—–|-]{{0,2}}\s{{0,3}}(?:(?:`[^`\n]{{1,60}}`|[^\W\d][\w.:]*(?:\(\))?)(?:\s?[,;:(（]\s?|\s)){{0,3}}[(（\[`*]{{0,2}}\s?(?:new |old |the )?(?:{})?\s?(?:{before})[\s.:：#~≈]{{0,3}}[`*]{{0,2}}"#,
+        r#"(?i)^[`*_"'”’»>\])]{{0,6}}\s{{0,3}}[,;:：(（\[，、—–|·•/-]{{0,2}}\s{{0,3}}(?:(?:`[^`\n]{{1,60}}`|[^\W\d][\w.:]*(?:\(\))?)(?:\s?[,;:(（·•|–—]\s?|\s)){{0,3}}[(（\[`*]{{0,2}}\s?(?:new |old |the |around |about |approx\.? |near |at |on |in |~ ?|≈ ?)?(?:{})?\s?(?:{before})[\s.:：#~≈]{{0,3}}[`*]{{0,2}}"#,
         alternatives(&WORDS.between)
     ))
     .expect("the words of the data file are escaped")
+});
+
+/// Names of symbols, then `L`, in front of a number: `src/a.rs · f() · L4`.
+static SHORT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"^[`*_"'”’»>\])]{0,6}\s{0,3}[,;:：(（\[，、—–|·•/-]{0,2}\s{0,3}(?:(?:`[^`\n]{1,60}`|[^\W\d][\w.:]*(?:\(\))?)(?:\s?[,;:(（·•|]\s?|\s)){0,3}[(（\[`*]{0,2}\s?~?L"#)
+        .expect("a constant pattern")
 });
 
 /// A number with a word for "line" behind it, near a path.
@@ -319,6 +325,13 @@ fn lines_behind(text: &str) -> Option<(Vec<Result<ParsedRange, Malformed>>, usiz
         if words.filter(|word| !word.is_empty()).nth_back(1) == Some("old") {
             read = read.into_iter().map(lines::on_old_side).collect();
         }
+        return Some((read, len(rest)));
+    }
+    if let Some(found) = SHORT.find(text)
+        && text[found.end()..].starts_with(|c: char| c.is_ascii_digit())
+        && let Some((read, rest)) = list(&text[found.end()..], false)
+        && lines::at_boundary(rest)
+    {
         return Some((read, len(rest)));
     }
     // `path L42`, `path 42行目`.

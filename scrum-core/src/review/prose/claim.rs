@@ -25,10 +25,11 @@ impl ProseReader<'_> {
                 .trim_start_matches(|c: char| c == ':' || c.is_ascii_digit())
                 .strip_prefix(' ')
         {
+            let behind = behind.trim_start_matches(['-', '–', '—', '•', ' ', '✖', '⚠', '×']);
             let word: String = behind.chars().take_while(|c| c.is_alphabetic()).collect();
             let next = behind[word.len()..].trim_start();
-            if text[place.range.end..].starts_with(':')
-                && next.starts_with(|c: char| c.is_uppercase() || c == ':' || c == '[' || c == '(')
+            if text[place.range.end..].starts_with([':', ' '])
+                && next.starts_with(|c: char| c.is_uppercase() || ":[(-–—•,".contains(c))
                 && let Some(level) = severity::read(&word)
             {
                 return Some((level, word));
@@ -60,7 +61,7 @@ impl ProseReader<'_> {
             // Below the title only what is nothing but a severity, or the rest of the title.
             if found.is_some()
                 && (words_in(&text) <= 3
-                    || at <= 1 && index == 0 && self.is_only_place(&unit.lines[0].1)
+                    || index == 0 && self.is_only_place(&unit.lines[0].1)
                     || matches!(unit.start, Start::Text) && sentence_says_severity(&text))
             {
                 return found;
@@ -82,7 +83,7 @@ impl ProseReader<'_> {
     pub(super) fn without_place(&self, text: &str, start: Option<usize>) -> String {
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
-        for place in self.places(text) {
+        for place in self.places(text).iter() {
             if start == Some(place.range.start) || start.is_none() || !place.lines.is_empty() {
                 out.push_str(&text[at..place.range.start.max(at)]);
                 out.push('§');
@@ -105,14 +106,13 @@ impl ProseReader<'_> {
         used: Option<(usize, usize)>,
     ) -> (Option<String>, Option<String>) {
         let mut parts: Vec<String> = Vec::new();
+        let mut quotes: Vec<String> = Vec::new();
         for (index, (_, text)) in unit.lines.iter().enumerate() {
             let start = used.filter(|(at, _)| *at == index).map(|(_, start)| start);
             let cleaned = match start {
                 Some(start) => {
-                    let place = self
-                        .places(text)
-                        .into_iter()
-                        .find(|place| place.range.start == start);
+                    let places = self.places(text);
+                    let place = places.iter().find(|place| place.range.start == start);
                     let at_edge = |range: &std::ops::Range<usize>| {
                         letters(&text[..range.start]) < 2 || letters(&text[range.end..]) < 2
                     };
@@ -136,8 +136,21 @@ impl ProseReader<'_> {
                 cleaned.trim_start_matches(['`', ']', ')', ':', ' ', '—', '–', '-', ',', '*']);
             let cleaned = tidy(cleaned);
             if letters(&cleaned) > 1 {
-                parts.push(cleaned);
+                let quoted = unit.quoted.contains(&index);
+                let list = if quoted { &mut quotes } else { &mut parts };
+                list.push(cleaned);
             }
+        }
+        parts.append(&mut quotes);
+        // A heading that is nothing but a severity says nothing of the record below it.
+        let is_group = matches!(unit.start, Start::Heading(_))
+            && unit.what.is_some()
+            && unit.number.is_none()
+            && unit.lines.first().is_some_and(|(_, title)| {
+                words_in(title) <= 2 && severity::of_heading(title).is_some()
+            });
+        if is_group && !parts.is_empty() {
+            parts.remove(0);
         }
         let labelled = [&unit.what, &unit.why].into_iter().flatten().cloned();
         let mut all: Vec<String> = Vec::new();

@@ -37,9 +37,9 @@ impl ProseReader<'_> {
         let title = unit.lines.first().map_or("", |(_, text)| text.as_str());
         // Rest of the places.
         for (index, (line, text)) in unit.lines.iter().enumerate() {
-            for place in self.places(text) {
+            for place in self.places(text).iter() {
                 if used != Some((index, place.range.start)) {
-                    self.mention(*line, text, &place);
+                    self.mention(*line, text, place);
                 }
             }
         }
@@ -62,8 +62,25 @@ impl ProseReader<'_> {
             });
             sentence.is_some_and(words::approves) && own.is_none()
         };
+        let own_lines: Vec<&str> = unit.own_lines().collect();
+        let labelled = unit
+            .what
+            .iter()
+            .chain(&unit.why)
+            .flat_map(|text| text.lines());
+        let passed = own_lines
+            .iter()
+            .copied()
+            .chain(labelled)
+            .take(4)
+            .any(words::says_passed);
+        let (what, _) = self.claim(unit, used);
+        let approves = what.as_deref().is_some_and(words::passes) && unit.why.is_none();
         let done = unit.done
-            || matches!(unit.lines.as_slice(), [(_, place), (_, text), ..] if self.is_only_place(place) && words::is_done(text));
+            || passed
+            || approves
+            || matches!(own_lines.as_slice(), [place, text, ..] if self.is_only_place(place) && words::is_done(text))
+            || matches!(own_lines.as_slice(), [_, reply] if words::is_reply(reply));
         let mention = (unit.around.mention
             && (own.is_none() || !(self.is_in_intro() || unit.start == Start::Row)))
             || done
@@ -176,7 +193,7 @@ impl ProseReader<'_> {
         }
         if is_none {
             self.none.push(self.heading);
-            if unit.lines.len() <= 2 {
+            if unit.lines.len() <= 2 || !words::speaks_of_a_problem(&text) {
                 return;
             }
         }
@@ -185,6 +202,8 @@ impl ProseReader<'_> {
             && !mention
             && (!heading || listed || unit.lines.len() > 1)
             && words_in(&text) >= 3
+            && !words::says_failed(&text)
+            && !words::is_count(&text)
             && !self.followed_by_findings(unit)
         {
             let (what, why) = self.claim(unit, None);

@@ -1,9 +1,7 @@
 //! Headings, and lines that act as one.
 
-use super::text::strip_marks;
 use super::unit::Unit;
 use super::{OpenSection, ProseReader, Start};
-use crate::review::location;
 use crate::review::{clean, severity, title, words};
 
 impl ProseReader<'_> {
@@ -34,8 +32,7 @@ impl ProseReader<'_> {
         }
         let places = self.places(text);
         let placed = places.iter().any(|place| !place.lines.is_empty());
-        let own_lines =
-            around.path.is_some() && location::lines_at_start(strip_marks(text)).is_some();
+        let own_lines = self.begins_with_lines(text, &around);
         if !placed {
             if let Some(place) = places.first().filter(|place| {
                 self.paths.is_none_or(|paths| {

@@ -1,9 +1,9 @@
 //! The items of lists.
 
-use super::text::strip_marks;
+use super::layout::leading_lines;
+use super::text::{letters, words_in};
 use super::unit::Unit;
 use super::{OpenSection, ProseReader, Start};
-use crate::review::location;
 use crate::review::markdown::MarkdownLine;
 use crate::review::severity;
 use crate::review::words::{self, Field};
@@ -20,7 +20,7 @@ impl ProseReader<'_> {
             return;
         }
         if self.awaits_claim() && !self.has_place(text) {
-            self.push(line.number, text);
+            self.push(line);
             return;
         }
         let nested = match &self.unit {
@@ -38,10 +38,12 @@ impl ProseReader<'_> {
         if nested {
             let placed = self.unit_has_place();
             let own = self.has_place(text)
-                || (self.item_path().is_some()
-                    && location::lines_at_start(strip_marks(text)).is_some());
-            if placed || !own || self.is_only_place(text) {
-                self.push(line.number, text);
+                || (self.item_path().is_some() || self.around().path.is_some())
+                    && leading_lines(text, false).is_some();
+            // A file with findings of its own below.
+            let file = !placed && !own && self.names_a_file(text);
+            if (placed || !own || (line.item.is_none() && self.is_only_place(text))) && !file {
+                self.push(line);
                 return;
             }
             // The item above holds several findings, of one file perhaps.
@@ -50,7 +52,11 @@ impl ProseReader<'_> {
             let kept = self.unit.take();
             if let Some(unit) = &kept {
                 around.path = path.or(around.path);
-                around.severity = severity::marked(&unit.lines[0].1).or(around.severity);
+                let title = unit.lines.first().map_or("", |(_, text)| text.as_str());
+                around.severity = severity::marked(title)
+                    .or_else(|| severity::of_heading(title).filter(|_| words_in(title) <= 3))
+                    .or(around.severity);
+                around.mention |= words::no_findings_below(title);
             }
             let indent = line.indent;
             self.begin(Start::Item(indent), line, text, &around);
@@ -71,6 +77,20 @@ impl ProseReader<'_> {
         self.flush();
         let around = self.around();
         self.begin(Start::Item(line.indent), line, text, &around);
+    }
+
+    /// Whether a text is a path without lines, and nothing else.
+    fn names_a_file(&self, text: &str) -> bool {
+        let places = self.places(text);
+        let [place] = &*places else {
+            return false;
+        };
+        let rest = format!(
+            "{} {}",
+            &text[..place.range.start],
+            &text[place.range.end..]
+        );
+        place.lines.is_empty() && letters(&rest) == 0
     }
 
     /// The path that an item names without lines.

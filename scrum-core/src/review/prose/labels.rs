@@ -16,7 +16,7 @@ impl ProseReader<'_> {
         }
         let awaited = self.unit.as_ref().is_some_and(|unit| match unit.start {
             Start::Item(indent) => line.indent > indent,
-            Start::Heading(_) => line.item.is_none(),
+            Start::Heading(_) => line.kind == LineKind::Text,
             Start::Text => {
                 line.kind == LineKind::Text && unit.paths.is_empty() && !unit.lines.is_empty()
             }
@@ -36,7 +36,7 @@ impl ProseReader<'_> {
         for (field, value) in labels {
             let value = value.to_owned();
             // What follows the last label behind a dash is what is said.
-            let dash = [" — ", " – ", " - "]
+            let dash = [" — ", " – ", " - ", " → ", " -> ", " => ", ": ", "："]
                 .iter()
                 .find_map(|dash| value.split_once(dash))
                 .filter(|_| matches!(field, Field::Severity | Field::Lines));
@@ -92,11 +92,18 @@ impl ProseReader<'_> {
         }
     }
 
-    /// Whether the open unit has a place and this label already.
-    pub(super) fn repeats_label(&self, text: &str) -> bool {
+    /// Whether the open unit has a place and this label already, or began with it.
+    pub(super) fn repeats_label(&self, text: &str, begins: bool) -> bool {
         let label = words::label(text);
         self.unit.as_ref().is_some_and(|unit| {
-            unit.start == Start::Text && !unit.paths.is_empty() && unit.labels.contains(&label)
+            let first = unit.labels.first() == Some(&label);
+            let known = match unit.start {
+                Start::Text => first || (begins && unit.labels.contains(&label)),
+                // A heading above several records.
+                Start::Heading(_) => begins && first && unit.number.is_none() && !unit.placed,
+                _ => false,
+            };
+            !unit.paths.is_empty() && known
         })
     }
 

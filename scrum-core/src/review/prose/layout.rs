@@ -1,42 +1,148 @@
-//! What linters print between a path and its findings.
+//! What tools print between a path and its findings: the path above rows of numbers, and code with its number in front.
 
-use super::text::letters;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::text::words_in;
 use super::{OpenSection, ProseReader, Start, Surroundings};
+use crate::review::location::{self, LineRange, Malformed};
 use crate::review::markdown::{LineKind, MarkdownLine};
+use crate::review::severity;
+
+type Ranges = Vec<Result<LineRange, Malformed>>;
+
+/// A row below a path, in the forms that need nothing around them: `[4, 9]: …`, `L: 4 | P: 7 | …`, `(4,7): …`, `4 | …`,
+/// `4: …`.
+static ROW: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:\[(\d+(?:, ?\d+)*)\]:?|L: *(\d+) *\|(?: *P: *\d+ *\|)?|\((\d+), ?\d+\):?|(\d+) *\||(\d+):)(?:\s|[A-Z]|$)")
+        .expect("a constant pattern")
+});
+/// `40     text`, which needs the layout of a list around it.
+static COLUMN: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(\d+)(?:\s{2,}|\t)\S").expect("a constant pattern"));
+/// What Gerrit puts in front of a line.
+static PATCH_SET: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(?i:ps|patch ?set ?)\d+, ?").expect("a constant pattern"));
+
+/// How many lines below a path are looked at for its first row.
+const NEAR: usize = 4;
+/// How many words may stand beside a path that heads a list of findings.
+const MOST_WORDS: usize = 4;
+
+/// The lines with which a text about one file begins, behind a number, a mark or a severity; and the bytes that name them.
+pub(super) fn leading_lines(text: &str, listing: bool) -> Option<(Ranges, Range<usize>)> {
+    let rest = without_lead(text);
+    let start = text.len() - rest.len();
+    if let Some((lines, len)) = location::lines_at_start(rest) {
+        return Some((lines, start..start + len));
+    }
+    let found = ROW
+        .captures(rest)
+        .or_else(|| listing.then(|| COLUMN.captures(rest)).flatten())?;
+    let numbers = found.iter().skip(1).flatten().next()?;
+    let lines = numbers.as_str().split(',').map(|number| {
+        let line = number.trim().parse().ok().filter(|line| *line > 0);
+        line.map(|line| LineRange::new(line, line))
+            .ok_or_else(|| Malformed::Line {
+                text: number.trim().chars().take(24).collect(),
+            })
+    });
+    let end = found.get(0).map_or(0, |all| {
+        all.as_str().trim_end_matches(char::is_alphanumeric).len()
+    });
+    Some((lines.collect(), start..start + end.max(numbers.end())))
+}
+
+/// A text without the marks, the severity and the patch set that it begins with.
+fn without_lead(text: &str) -> &str {
+    let mut rest = text;
+    for _ in 0..4 {
+        let before = rest.len();
+        rest = rest.trim_start_matches(|c: char| {
+            matches!(
+                c,
+                ' ' | '*' | '_' | '#' | '-' | '—' | '–' | ':' | '：' | '|' | '•' | '·'
+            ) || (!c.is_ascii() && !c.is_alphanumeric() && !"【「（".contains(c))
+        });
+        if let Some(found) = PATCH_SET.find(rest) {
+            rest = &rest[found.end()..];
+        }
+        let inner = rest.trim_start_matches(['[', '(', '【', '「', '（', '`']);
+        let len = inner
+            .find(|c: char| !c.is_alphanumeric() && c != '-')
+            .unwrap_or(inner.len());
+        if severity::read(&inner[..len]).is_some() {
+            rest = inner[len..].trim_start_matches([']', ')', '】', '」', '）', '`', '*', '_']);
+        }
+        if rest.len() == before {
+            break;
+        }
+    }
+    // Backticks around the lines say that they are lines.
+    let lead = text.len() - rest.len();
+    let ticked = text[..lead].ends_with('`');
+    if ticked { &text[lead - 1..] } else { rest }
+}
+
+/// The number of a line that is shown in a column.
+pub(super) fn column(text: &str) -> Option<u32> {
+    COLUMN.captures(text)?[1].parse().ok()
+}
 
 impl ProseReader<'_> {
-    /// What linters print between a path and its findings: the path on a line of its own with indented lines below, or a
-    /// line of the code with its number in front. Whether it was one of these.
-    pub(super) fn linter_layout(&mut self, lines: &[MarkdownLine<'_>], at: usize) -> bool {
+    /// Whether a text begins with lines of the file that it stands below.
+    pub(super) fn begins_with_lines(&self, text: &str, around: &Surroundings) -> bool {
+        around.path.is_some() && leading_lines(text, around.listing).is_some()
+    }
+
+    /// A line of code with its number: the place of a unit that has none.
+    pub(super) fn gutter(&mut self, number: u32, shown: Option<u32>, marked: bool) {
+        let awaited = self.around().path.is_some() && !self.unit_has_place();
+        let Some(shown) = shown.filter(|_| awaited) else {
+            return;
+        };
+        if let Some(unit) = &mut self.unit
+            && (marked || unit.shown.is_none())
+            && !unit.shown.is_some_and(|(.., marked)| marked)
+        {
+            unit.shown = Some((number, shown, marked));
+        }
+    }
+
+    /// Whether a line is a path that heads a list of findings: on a line of its own with indented lines below, or with a
+    /// few words and with rows below.
+    pub(super) fn heads_a_list(&mut self, lines: &[MarkdownLine<'_>], at: usize) -> bool {
         let line = &lines[at];
         let text = line.text.as_ref();
-        if let Some((number, code)) = text.split_once(['┆', '│'])
-            && let Ok(shown) = number.trim().parse::<u32>()
-            && !code.trim().is_empty()
-        {
-            let awaited = self.around().path.is_some() && !self.unit_has_place();
-            if let Some(unit) = self.unit.as_mut().filter(|_| awaited) {
-                unit.shown.get_or_insert((line.number, shown));
-            }
-            return true;
-        }
         let places = self.places(text);
-        let [place] = places.as_slice() else {
+        let [place] = &*places else {
             return false;
         };
-        let alone = place.lines.is_empty()
-            && letters(&text[place.range.end..]) == 0
-            && !text[..place.range.start]
-                .trim()
-                .contains(char::is_whitespace);
-        let below = lines
+        if !place.lines.is_empty() || text[place.range.clone()].contains("://") {
+            return false;
+        }
+        let (before, behind) = (&text[..place.range.start], &text[place.range.end..]);
+        let words = words_in(before) + words_in(behind);
+        let alone = words_in(behind) == 0 && !before.trim().contains(char::is_whitespace);
+        let indented = lines
             .get(at + 1)
             .is_some_and(|next| next.kind == LineKind::Text && next.indent > 0)
-            && line.indent < 8;
+            && line.indent < 8
+            && self.after_blank;
         let is_open = self.unit.as_ref().is_some_and(|unit| {
             matches!(unit.start, Start::Heading(level) if level < 8) && unit.lines.len() == 1
         });
-        if !alone || !below || !self.after_blank || is_open {
+        let rows = words <= MOST_WORDS
+            && !text.contains(". ")
+            && (has_rows(&lines[at + 1..])
+                || text.contains("---")
+                    && lines[at + 1..]
+                        .iter()
+                        .take(2 * NEAR)
+                        .any(|next| matches!(next.kind, LineKind::Gutter { .. })));
+        if !(rows || (alone && indented && !is_open)) {
             return false;
         }
         let path = Some(place.path.clone());
@@ -44,9 +150,31 @@ impl ProseReader<'_> {
         self.pop(8);
         let around = Surroundings {
             path,
+            listing: rows,
             ..self.around()
         };
         self.sections.push(OpenSection { level: 8, around });
         true
     }
+}
+
+/// Whether rows follow.
+pub(super) fn has_rows(lines: &[MarkdownLine<'_>]) -> bool {
+    lines
+        .iter()
+        .filter(|next| !matches!(next.kind, LineKind::Blank | LineKind::Rule))
+        .take(NEAR)
+        .enumerate()
+        .any(|(at, next)| is_row(next, at == 0))
+}
+
+/// Whether a line is a row below a path, whatever that is. Columns alone must stand `next` to it: code has numbers, too.
+fn is_row(line: &MarkdownLine<'_>, next: bool) -> bool {
+    let text = line.text.as_ref();
+    line.kind == LineKind::Text
+        && (ROW.is_match(text)
+            || PATCH_SET.is_match(text)
+            || next && (line.indent > 0 || text.contains('\t')) && COLUMN.is_match(text)
+            || location::lines_at_start(text).is_some()
+                && text.starts_with(|c: char| c.is_ascii_digit()))
 }

@@ -1,29 +1,76 @@
 //! Lines of text: what goes on with the open unit, and what begins one.
 
-use super::text::{letters, strip_marks, words_in};
+use super::layout;
+use super::text::{is_address, is_arrow, letters, words_in};
 use super::unit::Unit;
 use super::{OpenSection, ProseReader, Start};
-use crate::review::location;
 use crate::review::markdown::{LineKind, MarkdownLine};
 use crate::review::severity;
 use crate::review::words::{self, Field};
 
 impl ProseReader<'_> {
     pub(super) fn text(&mut self, lines: &[MarkdownLine<'_>], at: usize) {
-        if self.linter_layout(lines, at) {
+        let Some(stop) = self.second_place(&lines[at]) else {
+            return self.text_line(lines, at);
+        };
+        let (first, second) = lines[at].text.split_at(stop);
+        for part in [first, second] {
+            self.begin_text(&lines[at], part.trim());
+        }
+    }
+
+    /// Where a paragraph goes on to another file: `… at src/a.rs:4. In src/b.rs:9 …`.
+    fn second_place(&self, line: &MarkdownLine<'_>) -> Option<usize> {
+        let text = line.text.as_ref();
+        if !self.after_blank || !text.contains(". ") || words::labelled(text).is_some() {
+            return None;
+        }
+        let places = self.places(text);
+        let mut lined = places.iter().filter(|place| !place.lines.is_empty());
+        let first = lined.next()?;
+        lined
+            .filter(|place| place.path != first.path)
+            .find_map(|place| {
+                let stop = text[..place.range.start].rfind(". ")? + 2;
+                let lead = &text[stop..place.range.start];
+                let begins = stop > first.range.end
+                    && words_in(lead) <= 1
+                    && lead.starts_with(char::is_uppercase);
+                (begins && !words::compares(lead)).then_some(stop)
+            })
+    }
+
+    fn begin_text(&mut self, line: &MarkdownLine<'_>, text: &str) {
+        self.flush();
+        let around = self.around();
+        self.begin(Start::Text, line, text, &around);
+    }
+
+    fn text_line(&mut self, lines: &[MarkdownLine<'_>], at: usize) {
+        if self.heads_a_list(lines, at) {
             return;
         }
         let line = &lines[at];
         let text = line.text.as_ref();
         let begins = self.after_blank;
-        if words::is_noise(text) && !self.has_place(text) {
+        if (words::is_noise(text) || is_address(text)) && !self.has_place(text) {
             if begins {
                 self.flush();
             }
             return;
         }
+        if let Some(number) = words::numbered_title(text).filter(|_| !self.is_sentence(lines, at)) {
+            self.heading(line.number, 7, text);
+            if let Some(unit) = &mut self.unit {
+                unit.number = Some(number);
+            }
+            return;
+        }
+        if self.shows_its_line(text) {
+            return;
+        }
         let label = words::labelled(text);
-        if label.is_some() && begins && self.repeats_label(text) {
+        if label.is_some() && self.repeats_label(text, begins) {
             // One record after the other, with the same labels.
             self.flush();
             let mut unit = Unit::new(Start::Text, &self.around(), line.number, "");
@@ -60,13 +107,14 @@ impl ProseReader<'_> {
                 return;
             }
         }
-        let bold = text
-            .strip_prefix("**")
-            .and_then(|rest| rest.trim_end_matches(':').strip_suffix("**"));
+        let bold = ["**", "__", "*"].iter().find_map(|mark| {
+            let rest = text.strip_prefix(mark)?.trim_end_matches([':', '：']);
+            rest.strip_suffix(mark).filter(|inner| !inner.contains('*'))
+        });
         let lonely = begins
-            && lines
-                .get(at + 1)
-                .is_none_or(|next| next.kind != LineKind::Text);
+            && lines.get(at + 1).is_none_or(|next| {
+                next.kind != LineKind::Text || words::labelled(&next.text).is_some()
+            });
         if let Some(title) = bold
             && !title.contains("**")
             && lonely
@@ -79,8 +127,10 @@ impl ProseReader<'_> {
         let ends = text.trim_end_matches(['*', '_']).ends_with([':', '：']);
         if ends && begins && !self.has_place(text) && text.len() < 160 && label.is_none() {
             self.flush();
+            let file = self.around().path;
             self.pop(8);
             let mut around = self.around();
+            around.path = around.path.or(file);
             around.mention |= words::no_findings_below(text);
             around.severity = severity::of_heading(text).or(around.severity);
             if let Some(place) = self.places(text).first() {
@@ -91,11 +141,14 @@ impl ProseReader<'_> {
             self.unit = Some(Unit::new(Start::Heading(8), &around, line.number, text));
             return;
         }
-        let is_row = text.starts_with(|c: char| c.is_ascii_digit())
-            && self.around().path.is_some()
-            && location::lines_at_start(text).is_some();
+        let around = self.around();
+        let is_row = self.begins_with_lines(text, &around)
+            && (self.unit_has_place()
+                || text.starts_with(|c: char| c.is_ascii_digit() || c == '['));
+        let next = self.begins_record(lines, at);
         if line.indent >= 2
             && !is_row
+            && !next
             && !self.is_only_place(text)
             && matches!(
                 self.unit,
@@ -105,16 +158,12 @@ impl ProseReader<'_> {
                 })
             )
         {
-            self.push(line.number, text);
+            self.push(line);
             return;
         }
         let placed = self.has_place(text);
-        if !placed
-            && self.around().path.is_some()
-            && location::lines_at_start(strip_marks(text)).is_some()
-        {
+        if !placed && self.begins_with_lines(text, &around) {
             self.flush();
-            let around = self.around();
             self.begin(Start::Text, line, text, &around);
             return;
         }
@@ -124,20 +173,26 @@ impl ProseReader<'_> {
             let only = self.is_only_place(text) && !self.unit_has_place();
             let gutter = placed && !only && self.begins_finding(text);
             let has_place = self.unit_has_place();
-            let goes_on = self.unit.as_ref().is_some_and(|unit| match unit.start {
-                _ if !gutter || unit.lines.is_empty() => true,
-                Start::Text => false,
-                Start::Heading(_) => !has_place,
-                _ => true,
-            });
+            let related = has_place && self.is_only_place(text) && is_arrow(text);
+            let goes_on = !next
+                && self.unit.as_ref().is_some_and(|unit| match unit.start {
+                    _ if related => true,
+                    _ if !gutter || unit.lines.is_empty() => true,
+                    Start::Text => false,
+                    Start::Heading(_) => !has_place,
+                    _ => true,
+                });
             if goes_on {
-                self.push(line.number, text);
+                self.push(line);
                 return;
             }
         } else if let Some(start) = open {
             let has_place = self.unit_has_place();
             let only = self.is_only_place(text);
             let attaches = match start {
+                _ if next => false,
+                // Indented below a finding: a place that goes with it.
+                Start::Text if only && has_place && line.indent > 0 => true,
                 Start::Heading(8) => false,
                 Start::Heading(level) if placed && level >= 10 => false,
                 Start::Heading(_) if placed && only => !has_place,
@@ -158,15 +213,15 @@ impl ProseReader<'_> {
                         })
                 }
                 Start::Text => self.unit.as_ref().is_some_and(|unit| {
-                    (unit.lines.len() == 1
+                    (unit.own_lines().count() == 1
                         && self.has_place(&unit.lines[0].1)
                         && words_in(&self.without_place(&unit.lines[0].1, None)) <= 2)
                         || (unit.lines.is_empty() && !unit.paths.is_empty())
-                        || unit.open.is_some()
+                        || (unit.open.is_some() && unit.awaits_value)
                 }),
             };
             if attaches {
-                self.push(line.number, text);
+                self.push(line);
                 return;
             }
             if matches!(start, Start::Item(_)) {
@@ -175,17 +230,55 @@ impl ProseReader<'_> {
         }
         self.flush();
         let mut around = self.around();
-        if self
-            .sections
-            .last()
-            .is_some_and(|section| section.level == 8)
-            && begins
-            && !placed
-        {
+        // What introduces a list ends with it; a file goes on to the next.
+        let introduced = self.sections.last().is_some_and(|section| {
+            let outer = self.sections.iter().rev().nth(1);
+            section.level == 8
+                && section.around.path == outer.and_then(|outer| outer.around.path.clone())
+        });
+        if introduced && begins && !placed {
             self.pop(8);
             around = self.around();
         }
         self.begin(Start::Text, line, text, &around);
+    }
+
+    /// Whether a line is the code of the open unit's own line: `43     f();`.
+    fn shows_its_line(&self, text: &str) -> bool {
+        let Some(shown) = layout::column(text) else {
+            return false;
+        };
+        self.unit.as_ref().is_some_and(|unit| {
+            unit.lines.first().is_some_and(|(_, title)| {
+                let places = self.places(title);
+                let lines = places.iter().flat_map(|place| &place.lines).flatten();
+                lines.into_iter().any(|lines| lines.start == shown)
+            })
+        })
+    }
+
+    /// Whether a line is a tool's next finding: it begins with a severity, or with a place, and the open unit has its own.
+    fn begins_record(&self, lines: &[MarkdownLine<'_>], at: usize) -> bool {
+        let (begins, text) = (self.after_blank, lines[at].text.as_ref());
+        let Some(unit) = &self.unit else { return false };
+        let below = lines.get(at + 1).map_or("", |next| next.text.as_ref());
+        let shown = unit.shown.is_some_and(|(.., marked)| marked);
+        let rated = severity::begins(text)
+            && !self.awaits_claim()
+            && (begins || is_arrow(below) && self.is_only_place(below));
+        let places = self.places(text);
+        let first = places.first().filter(|place| !place.lines.is_empty());
+        let placed = unit.start == Start::Text
+            && first.is_some_and(|place| letters(&text[..place.range.start]) == 0)
+            && !self.is_only_place(text)
+            && !is_arrow(text);
+        (rated && (self.unit_has_place() || !begins)) || (begins && shown) || placed
+    }
+
+    /// Whether what looks like a numbered title is the first line of a paragraph.
+    fn is_sentence(&self, lines: &[MarkdownLine<'_>], at: usize) -> bool {
+        let text = lines[at].text.as_ref();
+        !self.after_blank && self.unit.is_some() && !self.unit_has_place() && text.ends_with('.')
     }
 
     /// Whether the heading's unit holds others rather than being one.
@@ -206,7 +299,10 @@ impl ProseReader<'_> {
             return false;
         };
         let before = &text[..place.range.start];
+        let tag = before.trim_end();
+        let tagged = (tag.starts_with('[') && tag.ends_with(']')) || tag.ends_with(':');
         letters(before) == 0
+            || (tagged && tag.len() < 40 && words_in(tag) <= 3)
             || (before.len() < 40 && severity::marked(before).is_some() && words_in(before) <= 4)
     }
 }

@@ -1,6 +1,7 @@
 //! Where a unit says it is.
 
-use super::text::{Cited, LineList, cite, letters, strip_marks, whole_file};
+use super::layout::leading_lines;
+use super::text::{Cited, LineList, cite, letters, whole_file, words_in};
 use super::unit::Unit;
 use super::{ProseReader, Start};
 use crate::review::location::{self, Citation, LineRange, Place};
@@ -9,22 +10,28 @@ use crate::review::words;
 impl ProseReader<'_> {
     /// The places that a unit is about, with their lines; and the title's line and byte that they were taken from.
     pub(super) fn primary(&self, unit: &Unit) -> (Vec<Cited>, Option<(usize, usize)>) {
-        if !unit.paths.is_empty() {
-            return (self.labelled_places(unit), None);
+        let labelled = self.labelled_places(unit);
+        if !labelled.is_empty() || unit.start == Start::Row && !unit.paths.is_empty() {
+            return (labelled, None);
         }
+        let listed = matches!(unit.start, Start::Item(_)) || unit.number.is_some();
         for (index, (line, text)) in unit.lines.iter().enumerate().take(40) {
+            if unit.quoted.contains(&index) && unit.quoted.len() < unit.lines.len() {
+                continue;
+            }
             let places = self.places(text);
             let path = unit.around.path.as_deref();
             let first = places.iter().position(|place| {
-                !place.lines.is_empty() && !words::compares(&text[..place.range.start])
+                !place.lines.is_empty()
+                    && (!words::compares(&text[..place.range.start])
+                        || listed && is_cited(text, &places, place))
             });
             if first.is_none_or(|at| index == 0 && letters(&text[..places[at].range.start]) > 0)
                 && let Some(path) = path.filter(|_| index == 0)
-                && let Some((lines, len)) = location::lines_at_start(strip_marks(text))
+                && let Some((lines, range)) = leading_lines(text, unit.around.listing)
             {
-                let start = text.len() - strip_marks(text).len();
-                let shown = &text[start..start + len];
-                return (cite(*line, path, &lines, shown), Some((index, start)));
+                let shown = &text[range.clone()];
+                return (cite(*line, path, &lines, shown), Some((index, range.start)));
             }
             if let Some(at) = first {
                 let place = &places[at];
@@ -64,12 +71,31 @@ impl ProseReader<'_> {
                 return (all, Some((index, place.range.start)));
             }
         }
-        if let (Some(path), Some((line, shown))) = (&unit.around.path, unit.shown) {
+        if let Some(path) = &unit.around.path {
+            // Lines of a label, or at the start of a line below the title.
+            let labelled = unit
+                .line_lists
+                .iter()
+                .find_map(|(line, text)| Some((*line, location::line_list(text)?, text)));
+            if let Some((line, lines, text)) = labelled {
+                return (cite(line, path, &lines, text), None);
+            }
+            let below = unit.lines.iter().enumerate().skip(1).take(8);
+            for (index, (line, text)) in below {
+                if let Some((lines, range)) = leading_lines(text, false)
+                    && location::lines_at_start(text).is_some()
+                {
+                    let shown = &text[range.clone()];
+                    return (cite(*line, path, &lines, shown), Some((index, range.start)));
+                }
+            }
+        }
+        if let (Some(path), Some((line, shown, _))) = (&unit.around.path, unit.shown) {
             let lines = [Ok(LineRange::new(shown, shown))];
             return (cite(line, path, &lines, &shown.to_string()), None);
         }
         if let Some(path) = unit.around.path.as_deref()
-            && matches!(unit.start, Start::Item(_))
+            && matches!(unit.start, Start::Item(_) | Start::Heading(_))
             && let Some((line, text)) = unit.lines.first()
             && let Some((lines, range)) = location::lines_in(text)
         {
@@ -126,6 +152,7 @@ impl ProseReader<'_> {
                     }
                     if path.is_empty()
                         || path.contains(' ')
+                        || path.contains("://")
                         || location::names_no_place(path)
                         || !path.contains(['.', '/'])
                     {
@@ -157,4 +184,18 @@ impl ProseReader<'_> {
         }
         all
     }
+}
+
+/// Whether a place is the only one of a text and is cited in brackets at the end of a sentence: `… (see src/a.rs:4).`
+fn is_cited(text: &str, places: &[Place], place: &Place) -> bool {
+    let lined = places
+        .iter()
+        .filter(|place| !place.lines.is_empty())
+        .count();
+    let (before, behind) = (&text[..place.range.start], &text[place.range.end..]);
+    let behind = behind.trim_start_matches(['`', '*', '"', ' ']);
+    let opened = before.rfind(['(', '[', '（']);
+    lined == 1
+        && opened.is_some_and(|at| letters(&before[..at]) > 8 && words_in(&before[at..]) <= 2)
+        && behind.starts_with([')', ']', '）'])
 }

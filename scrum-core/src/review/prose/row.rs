@@ -17,9 +17,10 @@ impl ProseReader<'_> {
         let follows = lines
             .get(at + 1)
             .is_some_and(|next| next.kind == LineKind::Row && markdown::is_delimiter(&next.text));
-        if self.header.is_none() || follows {
-            let columns: Vec<Option<Field>> = cells.iter().map(|cell| words::field(cell)).collect();
-            let known = columns.iter().flatten().count();
+        let columns: Vec<Option<Field>> = cells.iter().map(|cell| words::field(cell)).collect();
+        let known = columns.iter().flatten().count();
+        // Some tables have a row of dashes below each row.
+        if self.header.is_none() || (follows && (known > 1 || self.header_is_unknown())) {
             self.flush();
             if follows || known > 1 {
                 self.header = Some(columns);
@@ -27,6 +28,9 @@ impl ProseReader<'_> {
             }
             // A row of a table without a header.
             self.header = Some(vec![None; cells.len()]);
+        }
+        if self.label_row(line, &cells) {
+            return;
         }
         self.flush();
         let around = self.around();
@@ -48,7 +52,17 @@ impl ProseReader<'_> {
                 Some(Field::PerhapsSeverity) if severity::read(cell).is_none() => {
                     unit.push(line.number, cell);
                 }
-                Some(field) => unit.set(field, line.number, cell),
+                // A place may stand in the text of a row that has no column for it.
+                Some(Field::What | Field::Why)
+                    if !known && unit.lines.is_empty() && self.has_place(cell) =>
+                {
+                    unit.push(line.number, cell);
+                }
+                Some(field) => {
+                    unit.set(field, line.number, cell);
+                    // A cell ends with its column.
+                    unit.open = None;
+                }
                 None if !cell.is_empty() => {
                     let places = self.places(cell);
                     if !known
@@ -71,6 +85,37 @@ impl ProseReader<'_> {
         }
         self.unit = Some(unit);
         self.flush();
+    }
+
+    /// A row of two cells, the first of which is a label. Whether it is one.
+    fn label_row(&mut self, line: &MarkdownLine<'_>, cells: &[String]) -> bool {
+        let [name, value] = cells else { return false };
+        let Some(field) = words::field(name).filter(|_| self.header_is_unknown()) else {
+            return false;
+        };
+        let label = words::label(name);
+        let goes_on = self.unit.as_ref().is_some_and(|unit| {
+            unit.start == Start::Text && unit.labels.first().is_some_and(|first| *first != label)
+        });
+        if !goes_on {
+            self.flush();
+            let mut unit = Unit::new(Start::Text, &self.around(), line.number, "");
+            unit.lines.clear();
+            unit.labels.push(label);
+            self.unit = Some(unit);
+        }
+        self.set(field, line.number, value);
+        if let Some(unit) = &mut self.unit {
+            unit.open = None;
+        }
+        true
+    }
+
+    /// Whether the table that is being read has no header.
+    fn header_is_unknown(&self) -> bool {
+        self.header
+            .as_ref()
+            .is_none_or(|columns| columns.iter().all(Option::is_none))
     }
 
     pub(super) fn is_mostly_path(&self, text: &str, places: &[Place]) -> bool {

@@ -59,6 +59,19 @@ pub(super) fn strip_marks(text: &str) -> &str {
     if back { &text[lead - 1..] } else { rest }
 }
 
+/// Whether a line is a link and nothing else.
+pub(super) fn is_address(text: &str) -> bool {
+    let text = text.trim_matches(['<', '>', ' ', ':', '(', ')']);
+    text.contains("://") && !text.contains(char::is_whitespace)
+}
+
+/// Whether a line points at a place, as compilers do.
+pub(super) fn is_arrow(text: &str) -> bool {
+    ["-->", ":::", "╭─", "┌─", "╭▸", "=> "]
+        .iter()
+        .any(|arrow| text.trim_start().starts_with(arrow))
+}
+
 /// A claim without emphasis, and without what a place left behind.
 pub(super) fn tidy(text: &str) -> String {
     let mut out = text.to_owned();
@@ -124,13 +137,23 @@ pub(super) fn sentences(text: &str) -> impl Iterator<Item = &str> {
         .filter(|part| !part.is_empty())
 }
 
-/// The sentence around a byte.
+/// The sentence around a byte. A stop before a small letter or a digit, as in `line no. 4`, ends none.
 pub(super) fn sentence_at(text: &str, at: usize) -> &str {
-    let from = text[..at].rfind(". ").map_or(0, |stop| stop + 2);
+    let ends = |stop: &usize| {
+        let behind = text[stop + 2..].chars().next();
+        behind.is_none_or(|c| !(c.is_lowercase() || c.is_ascii_digit()))
+    };
+    let stops = |range: std::ops::Range<usize>| {
+        text[range.clone()]
+            .match_indices(". ")
+            .map(move |(stop, _)| range.start + stop)
+            .filter(ends)
+    };
+    let from = stops(0..at).last().map_or(0, |stop| stop + 2);
     let from = text[..at]
         .rfind('。')
         .map_or(from, |stop| from.max(stop + '。'.len_utf8()));
-    let to = text[at..].find(". ").map_or(text.len(), |stop| at + stop);
+    let to = stops(at..text.len()).next().unwrap_or(text.len());
     &text[from..to]
 }
 

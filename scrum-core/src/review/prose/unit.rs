@@ -1,7 +1,7 @@
 //! A unit while it is put together.
 
 use super::{LONGEST, Start, Surroundings};
-use crate::review::words::Field;
+use crate::review::words::{self, Field};
 
 /// What a reviewer says of one thing.
 #[derive(Debug)]
@@ -11,6 +11,8 @@ pub(super) struct Unit {
     pub(super) around: Surroundings,
     /// The title, then what follows.
     pub(super) lines: Vec<(u32, String)>,
+    /// Which of the lines are quoted.
+    pub(super) quoted: Vec<usize>,
     /// The title names a line of a file.
     pub(super) placed: bool,
     /// What follows the title does, or a label.
@@ -22,9 +24,11 @@ pub(super) struct Unit {
     pub(super) why: Option<String>,
     /// The label whose value the next lines go on with.
     pub(super) open: Option<Field>,
+    /// The open label had no value yet.
+    pub(super) awaits_value: bool,
     pub(super) done: bool,
-    /// The first line of code that is shown with its number.
-    pub(super) shown: Option<(u32, u32)>,
+    /// The first line of code that is shown with its number, or the marked one: where, which, and whether it is marked.
+    pub(super) shown: Option<(u32, u32, bool)>,
     /// The labels so far, in small letters.
     pub(super) labels: Vec<String>,
 }
@@ -36,6 +40,7 @@ impl Unit {
             number: None,
             around: around.clone(),
             lines: vec![(number, text.to_owned())],
+            quoted: Vec::new(),
             placed: false,
             placed_below: false,
             paths: Vec::new(),
@@ -44,10 +49,21 @@ impl Unit {
             what: None,
             why: None,
             open: None,
+            awaits_value: false,
             done: false,
             shown: None,
             labels: Vec::new(),
         }
+    }
+
+    /// The lines that quote nothing; all of them if all are quoted.
+    pub(super) fn own_lines(&self) -> impl Iterator<Item = &str> {
+        let all = self.quoted.len() >= self.lines.len();
+        self.lines
+            .iter()
+            .enumerate()
+            .filter(move |(index, _)| all || !self.quoted.contains(index))
+            .map(|(_, (_, text))| text.as_str())
     }
 
     pub(super) fn has_label(&self, field: Field) -> bool {
@@ -59,12 +75,14 @@ impl Unit {
     }
 
     pub(super) fn push(&mut self, number: u32, text: &str) {
+        let awaited = std::mem::take(&mut self.awaits_value);
         match self.open {
             Some(Field::Path | Field::Place) if !text.is_empty() => {
                 self.paths.push((number, text.to_owned()));
             }
             Some(Field::Other) => {}
             Some(field @ (Field::What | Field::Why)) => self.set(field, number, text),
+            Some(field) if awaited => self.set(field, number, text),
             _ => self.lines.push((number, text.to_owned())),
         }
     }
@@ -73,6 +91,7 @@ impl Unit {
         self.open = matches!(field, Field::What | Field::Why | Field::Other)
             .then_some(field)
             .or(value.is_empty().then_some(field));
+        self.awaits_value = value.is_empty();
         if value.is_empty() {
             return;
         }
@@ -92,6 +111,7 @@ impl Unit {
             }
             Field::What => add(&mut self.what),
             Field::Why => add(&mut self.why),
+            Field::Result => self.done |= words::passes(value),
             Field::Other | Field::Number | Field::Verdict => {}
         }
     }
