@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use scrum_core::git::Repository;
+use scrum_core::git::{EMPTY_TREE, Repository};
 use scrum_core::patch::file_patches;
 use scrum_core::path::RepoPath;
 use scrum_core::range::RangeSpec;
@@ -21,8 +21,7 @@ use crate::git;
 use crate::verify::scratch::Scratch;
 use crate::verify::{PIECE_BYTES, pieces};
 
-/// git knows these two even where no repository stores them.
-const EMPTY_TREE: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+/// git knows it even if no repository stores it.
 const EMPTY_BLOB: &str = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
 
 /// What of the uncommitted work is taken.

@@ -2,6 +2,7 @@
 //!
 //! Takes bytes as a number, or a size as it is written; gives the other.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use bytesize::ByteSize;
@@ -76,10 +77,18 @@ pub(crate) fn schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     })
 }
 
-/// A number with its noun: `1 file`, `2 files`.
+/// A number with its noun: `1 file`, `2 files`, `3 entries`.
 pub fn counted<N: fmt::Display + Copy + PartialEq + From<u8>>(count: N, noun: &str) -> String {
-    let plural = if count == N::from(1) { "" } else { "s" };
-    format!("{count} {noun}{plural}")
+    format!("{count} {}", number_of(count == N::from(1), noun))
+}
+
+/// A noun in the singular or the plural.
+pub(crate) fn number_of(singular: bool, noun: &str) -> Cow<'_, str> {
+    match noun.strip_suffix('y') {
+        _ if singular => noun.into(),
+        Some(stem) => format!("{stem}ies").into(),
+        None => format!("{noun}s").into(),
+    }
 }
 
 #[cfg(test)]

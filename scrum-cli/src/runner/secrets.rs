@@ -17,11 +17,3 @@ pub(crate) fn leak(bundle: &str, prompt: &[u8]) -> Option<Leak> {
         findings,
     })
 }
-
-/// How many secrets a prompt has, in words.
-pub(crate) fn counted(leak: &Leak) -> String {
-    match leak.findings.len() {
-        1 => "1 secret".to_owned(),
-        many => format!("{many} secrets"),
-    }
-}

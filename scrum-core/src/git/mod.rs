@@ -57,6 +57,7 @@ pub use checkout::Checkout;
 pub use create::{Snapshot, create};
 pub use error::{GitError, RangeEnd};
 pub use history::TOUCHED_COMMITS;
+pub use objects::EMPTY_TREE;
 pub use options::DiffOptions;
 pub use pathspec::pathspec_from_top;
 pub use state::Uncommitted;
@@ -362,7 +363,7 @@ fn open_error(path: &Path, git_dir: Option<&Path>, error: &git2::Error) -> GitEr
 }
 
 fn history_of(objects: &Objects, ends: &Ends, control: &Control) -> Result<History, GitError> {
-    let from_nothing = ends.base.tree.to_string() == objects::EMPTY_TREE;
+    let from_nothing = ends.base.tree.to_string() == EMPTY_TREE;
     match (ends.base.commit, ends.head.commit) {
         (Some(base), Some(head)) => history::walk(objects, Some(base), head, control),
         (None, Some(head)) if from_nothing => history::walk(objects, None, head, control),

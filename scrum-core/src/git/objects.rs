@@ -9,7 +9,7 @@ use super::GitError;
 use crate::path::RepoPath;
 
 /// The tree without entries. git knows it even where no repository stores it.
-pub(super) const EMPTY_TREE: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+pub const EMPTY_TREE: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
 /// The objects of a repository, from which each thread has its own view.
 #[derive(Clone)]

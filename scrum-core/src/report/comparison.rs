@@ -3,10 +3,10 @@
 use std::io;
 
 use super::escape::{code, markdown_with_code};
-use super::ranked::{counted, location_name, severity_word};
+use super::ranked::{location_name, severity_word};
 use super::sanitize::{columns, line, shorten, wrap};
 use crate::rounds::{Comparison, Entry, Place, Status, WaveSide};
-use crate::size;
+use crate::size::{self, counted};
 
 /// Columns where the caller names none.
 const DEFAULT_WIDTH: usize = 80;
@@ -58,7 +58,7 @@ pub fn write_comparison_text(
                 out,
                 "  {name}{pad}  {tokens} tokens on {bytes} in {} → {}",
                 of.old_bundles,
-                counted(of.new_bundles, "bundle", "bundles")
+                counted(of.new_bundles, "bundle")
             )?;
         }
     }
@@ -106,7 +106,7 @@ pub fn write_comparison_markdown(
         }
     }
     if left_out > 0 {
-        text += &format!("\n{} left out\n", counted(left_out, "entry", "entries"));
+        text += &format!("\n{} left out\n", counted(left_out, "entry"));
     }
     if !comparison.engagement.is_empty() {
         text += "\n| Reviewer | Output tokens | Bundles' bytes | Bundles |\n|---|---|---|---|\n";
@@ -144,8 +144,8 @@ fn waves(comparison: &Comparison) -> String {
         format!(
             "{} ({}, {})",
             name(side),
-            counted(side.findings, "finding", "findings"),
-            counted(side.issues, "issue", "issues")
+            counted(side.findings, "finding"),
+            counted(side.issues, "issue")
         )
     };
     format!("{} → {}", side(&comparison.old), side(&comparison.new))

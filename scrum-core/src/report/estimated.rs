@@ -1,8 +1,8 @@
 //! The estimate of what nobody reported, and how often reviewers were right, in words.
 
-use super::ranked::counted;
 use crate::estimate::{EstimateBasis, EstimateMethod, INDICATIVE_BELOW};
 use crate::report::sanitize::line;
+use crate::size::counted;
 use crate::tally::{JudgedRecord, Tally};
 
 /// `at least 12.5 defects in all (95 %: 9.2 to 30.1), of which 8 are reported; Chao, 3 lineages, on unconfirmed findings`.
@@ -30,7 +30,7 @@ pub(super) fn estimate_in_words(tally: &Tally) -> Option<String> {
             1 => "1 is".to_owned(),
             found => format!("{found} are"),
         },
-        counted(u64::from(estimate.occasions), "lineage", "lineages"),
+        counted(u64::from(estimate.occasions), "lineage"),
     ))
 }
 
@@ -54,6 +54,6 @@ pub(super) fn judged_in_words(record: &JudgedRecord) -> String {
     };
     format!(
         "{name}: {judged}; {} of all waves confirmed that nobody else reported",
-        counted(record.alone, "issue", "issues")
+        counted(record.alone, "issue")
     )
 }

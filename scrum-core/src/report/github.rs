@@ -7,8 +7,9 @@ use std::io;
 
 use super::file_uri;
 use super::message::{message, rule};
-use super::ranked::{Ranked, counted, headline, ranked};
+use super::ranked::{Ranked, headline, ranked};
 use crate::review::Severity;
+use crate::size::counted;
 use crate::tally::Tally;
 
 /// Annotations of one kind that GitHub shows of a step.
@@ -43,9 +44,9 @@ pub fn write_github(tally: &Tally, out: &mut dyn io::Write) -> io::Result<()> {
         let [errors, warnings, notices] = left_out;
         told.push_str(&format!(
             " Not shown as annotations: {}, {}, {}.",
-            counted(errors, "error", "errors"),
-            counted(warnings, "warning", "warnings"),
-            counted(notices, "notice", "notices"),
+            counted(errors, "error"),
+            counted(warnings, "warning"),
+            counted(notices, "notice"),
         ));
     }
     command("notice", &[("title", "scrum".to_owned())], &told, out)

@@ -13,11 +13,12 @@ use super::Only;
 use super::escape::{code, cut, markdown, markdown_with_code};
 use super::estimated::{estimate_in_words, judged_in_words};
 use super::ranked::{
-    Rank, Ranked, cited, counted, headline, notes, ranked, severity_said, severity_word,
-    since_in_words, triage_in_words, what_and_why, who,
+    Rank, Ranked, cited, headline, notes, ranked, severity_said, severity_word, since_in_words,
+    triage_in_words, what_and_why, who,
 };
 use super::sanitize::shorten;
 use crate::review::Severity;
+use crate::size::counted;
 use crate::tally::{BundleTally, FindingRecord, Tally};
 
 /// Opens the comment, so that a script finds the comment of an earlier run and replaces it.
@@ -195,7 +196,7 @@ impl MarkdownPage {
         if agreed + blocking + rest > 0 {
             self.push_own(&format!(
                 "\n**No room for {}**: {agreed} agreed, {blocking} blocking, {rest} others. They are in `tally.json`.\n",
-                counted((agreed + blocking + rest) as u64, "more issue", "more issues")
+                counted((agreed + blocking + rest) as u64, "more issue")
             ));
         }
     }
@@ -226,10 +227,7 @@ fn issue(entry: &Ranked<'_>) -> String {
     }
     let more = findings.count();
     if more > 0 {
-        told.push_str(&format!(
-            "  - and {}\n",
-            counted(more as u64, "more claim", "more claims")
-        ));
+        told.push_str(&format!("  - and {}\n", counted(more as u64, "more claim")));
     }
     if let Some(others) = entry.others_in_words() {
         let others = shorten(&others, 2 * MAX_NAME);

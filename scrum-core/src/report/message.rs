@@ -4,10 +4,9 @@
 //! words go through [`escape::plain`](super::escape::plain), and no line begins with anything of theirs.
 
 use super::escape::{cut, plain};
-use super::ranked::{
-    Ranked, cited, counted, notes, severity_said, severity_word, what_and_why, who,
-};
+use super::ranked::{Ranked, cited, notes, severity_said, severity_word, what_and_why, who};
 use crate::review::Severity;
+use crate::size::counted;
 use crate::tally::FindingRecord;
 
 /// Claims that one message tells; more are counted.
@@ -26,10 +25,7 @@ pub(super) fn message(ranked: &Ranked<'_>) -> String {
     }
     let more = findings.count();
     if more > 0 {
-        told.push_str(&format!(
-            "\n- and {}",
-            counted(more as u64, "more claim", "more claims")
-        ));
+        told.push_str(&format!("\n- and {}", counted(more as u64, "more claim")));
     }
     if let Some(others) = ranked.others_in_words() {
         told.push_str(&format!("\n{}", plain(&others)));

@@ -53,6 +53,6 @@ fn buckets(buckets: &Buckets) -> String {
         .filter(|(bucket, count)| *count > 0 || *bucket == crate::tally::Bucket::Counted)
         .map(|(bucket, count)| format!("{count} {}", bucket.as_str()))
         .collect();
-    let citations = ranked::counted(buckets.citations, "citation", "citations");
+    let citations = crate::size::counted(buckets.citations, "citation");
     format!("{citations} = {}", parts.join(" + "))
 }

@@ -8,6 +8,7 @@ use std::cmp::Reverse;
 use super::sanitize::{line, shorten};
 use crate::review::location::LineRange;
 use crate::review::{ReadAs, Severity};
+use crate::size::counted;
 use crate::tally::ground::Grounding;
 use crate::tally::{BundleTally, FindingRecord, IssueRecord, Since, Tally, Totals};
 
@@ -160,7 +161,7 @@ pub(super) fn since_in_words(issue: &IssueRecord) -> &'static str {
 
 /// `agreed by 2 of 3 lineages`, or `1 of 3 lineages`.
 pub(super) fn agreement(issue: &IssueRecord) -> String {
-    let lineages = counted(u64::from(issue.reviewed_by), "lineage", "lineages");
+    let lineages = counted(u64::from(issue.reviewed_by), "lineage");
     let agreed = if issue.is_agreed() { "agreed by " } else { "" };
     format!("{agreed}{} of {lineages}", issue.convergence)
 }
@@ -177,7 +178,7 @@ pub(super) fn headline(totals: &Totals) -> String {
         totals.convergent,
         totals.distinct,
         totals.agreed,
-        counted(totals.issues, "issue", "issues")
+        counted(totals.issues, "issue")
     )
 }
 
@@ -280,8 +281,4 @@ pub(super) fn severity_word(severity: Severity) -> &'static str {
         Severity::Warn => "WARN",
         Severity::Info => "INFO",
     }
-}
-
-pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }

@@ -13,9 +13,10 @@ use super::escape::plain;
 use super::file_uri;
 use super::fingerprint::fingerprints;
 use super::message::{message, rule};
-use super::ranked::{Ranked, counted, ranked};
+use super::ranked::{Ranked, ranked};
 use super::sanitize::line;
 use crate::review::Severity;
+use crate::size::counted;
 use crate::tally::lineage::LineageSet;
 use crate::tally::{BundleTally, DiffText, Tally, TriageMark};
 
@@ -223,7 +224,7 @@ fn runs(tally: &Tally, options: &SarifOptions) -> Vec<Run> {
         let mut rest = Run::new(REST.to_owned());
         rest.notes.push(format!(
             "{} beyond the limit of {most} runs share this one.",
-            counted(beyond.len() as u64, "component", "components")
+            counted(beyond.len() as u64, "component")
         ));
         rest.bundles = beyond
             .into_iter()
@@ -238,7 +239,7 @@ fn runs(tally: &Tally, options: &SarifOptions) -> Vec<Run> {
     if let (Some(first), true) = (runs.first_mut(), silent > 0) {
         first.notes.push(format!(
             "{} without any review: no run.",
-            counted(silent as u64, "component", "components")
+            counted(silent as u64, "component")
         ));
     }
     runs
@@ -293,7 +294,7 @@ fn fill(
         if count > 0 {
             let note = format!(
                 "{} left out of scrum/{}/, the least important: the limits are {} results a run and {} bytes.",
-                counted(count, "result", "results"),
+                counted(count, "result"),
                 run.category,
                 options.max_results,
                 options.max_bytes
@@ -305,7 +306,7 @@ fn fill(
     if nowhere > 0 {
         told.push(format!(
             "{} left out whose path names nothing below the repository.",
-            counted(nowhere, "result", "results")
+            counted(nowhere, "result")
         ));
     }
     Ok(told)

@@ -11,10 +11,10 @@ use std::io;
 
 use super::Only;
 use super::estimated::{estimate_in_words, judged_in_words};
-use super::ranked::{Rank, Ranked, counted, headline, location_name, ranked, severity_said};
+use super::ranked::{Rank, Ranked, headline, location_name, ranked, severity_said};
 use super::sanitize::{columns, line, shorten, wrap_into};
 use crate::review::Severity;
-use crate::size;
+use crate::size::{self, counted};
 use crate::tally::{
     BundleTally, MentionRecord, RetractionRecord, ReviewState, ReviewerRow, Tally, UnlocatedRecord,
 };
@@ -101,10 +101,7 @@ pub fn write_text(tally: &Tally, options: &TextOptions, out: &mut dyn io::Write)
     page.issues(&issues)?;
     if only.narrows_issues() {
         let left_out = all - issues.len();
-        let told = format!(
-            "{} left out by --only",
-            counted(left_out as u64, "issue", "issues")
-        );
+        let told = format!("{} left out by --only", counted(left_out as u64, "issue"));
         writeln!(page.out)?;
         page.paragraph("", &told, None)?;
     } else {
@@ -215,14 +212,14 @@ impl TextPage<'_> {
         let agreed = blocking.clone().filter(|issue| issue.is_agreed()).count();
         let told = format!(
             "{} of severity BLOCK, {agreed} of them agreed",
-            counted(blocking.count() as u64, "issue", "issues")
+            counted(blocking.count() as u64, "issue")
         );
         self.paragraph("", &told, None)?;
         let reviewed = tally.bundles.iter().filter(|bundle| bundle.reviewed_by > 0);
         let told = format!(
             "{} of {} reviewed",
             reviewed.count(),
-            counted(tally.bundles.len() as u64, "bundle", "bundles")
+            counted(tally.bundles.len() as u64, "bundle")
         );
         self.paragraph("", &told, None)
     }
@@ -314,7 +311,7 @@ impl TextPage<'_> {
         let head = format!(
             "{}{size} · reviewed by {}",
             line(&bundle.id),
-            counted(u64::from(bundle.reviewed_by), "lineage", "lineages")
+            counted(u64::from(bundle.reviewed_by), "lineage")
         );
         let rule = self.width.saturating_sub(columns(&head) + 4);
         writeln!(self.out)?;

@@ -23,7 +23,6 @@ use super::formats::{Format, Report};
 use crate::error::{ExitCode, Hint, Result, listed, usage_error};
 use crate::runner::plan::{self, Question, Scope, Status};
 use crate::runner::schedule::Ended;
-use crate::runner::secrets;
 use crate::runner::store::Store;
 use crate::session::Session;
 use crate::terminal::Output;
@@ -137,7 +136,7 @@ pub(crate) fn run(args: &ReviewArgs, session: &Session, output: &Output) -> Resu
                 output.warning(&format!(
                     "bundle `{}`: {} in its prompt are replaced in what is sent",
                     leak.bundle,
-                    secrets::counted(&leak)
+                    counted(leak.findings.len(), "secret")
                 ));
             }
         }

@@ -53,10 +53,7 @@ pub(super) fn bar(bundle: &BundleTally) -> Bar {
             4 => "four lineages or more".to_owned(),
             level => format!("{level} lineages"),
         };
-        words.push(format!(
-            "{} by {lineages}",
-            counted(count, "issue", "issues")
-        ));
+        words.push(format!("{} by {lineages}", counted(count, "issue")));
     }
     let label = match words.is_empty() {
         true => "no issue".to_owned(),

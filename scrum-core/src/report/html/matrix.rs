@@ -149,8 +149,8 @@ fn seat(name: &str, rows: &[&ReviewerRow]) -> SeatRow {
     SeatRow {
         name: line(name),
         lineages: lineages.join(" / "),
-        reviewed: format!("{usable} of {}", counted(asked as u64, "bundle", "bundles")),
-        findings: counted(findings, "finding", "findings"),
+        reviewed: format!("{usable} of {}", counted(asked as u64, "bundle")),
+        findings: counted(findings, "finding"),
         tokens: format!(
             "{}{} tokens",
             if estimated { "≈" } else { "" },
@@ -190,7 +190,7 @@ fn absent(tally: &Tally, names: &[&str], by_seat: &[Vec<&ReviewerRow>]) -> Vec<A
                 word,
                 at: match (count, only) {
                     (1, Some(bundle)) => line(&bundle.id),
-                    _ => counted(count as u64, "bundle", "bundles"),
+                    _ => counted(count as u64, "bundle"),
                 },
                 reason: match reasons[..] {
                     [reason] => reason.map(line),
@@ -208,7 +208,7 @@ fn absent(tally: &Tally, names: &[&str], by_seat: &[Vec<&ReviewerRow>]) -> Vec<A
                 .filter(|row| row.state == ReviewState::Missing)
                 .count();
             (count > 0).then(|| {
-                let bundles = counted(count as u64, "bundle", "bundles");
+                let bundles = counted(count as u64, "bundle");
                 format!("{} ({bundles})", line(name))
             })
         })
@@ -259,7 +259,7 @@ pub(super) fn cell(row: Option<&ReviewerRow>) -> Cell {
         findings: answered
             .map(|row| row.findings.saturating_add(row.findings_without_location))
             .filter(|findings| *findings > 0)
-            .map(|findings| counted(findings, "finding", "findings")),
+            .map(|findings| counted(findings, "finding")),
         unlocated: row.map_or(0, |row| row.findings_without_location),
         tokens: answered.and_then(|row| row.tokens_out).map(|tokens| {
             let about = if row.is_some_and(|row| row.tokens_estimated) {

@@ -31,6 +31,7 @@ use minijinja::{Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
 use crate::gauntlet::assess::Assessment;
+use crate::size::number_of;
 use crate::tally::{DiffText, Tally};
 use crate::wave::manifest::Manifest;
 
@@ -167,8 +168,8 @@ fn render(
 }
 
 /// `1 file`, `2,000 files`.
-fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(count), if count == 1 { one } else { many })
+fn counted(count: u64, noun: &str) -> String {
+    format!("{} {}", grouped(count), number_of(count == 1, noun))
 }
 
 /// A count as text, thousands apart.

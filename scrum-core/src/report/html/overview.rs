@@ -109,7 +109,7 @@ pub(super) fn page<'a>(
     let title = match (&spec, &ids) {
         (Some(spec), Some(ids)) => format!("{spec} ({ids})"),
         (Some(one), None) | (None, Some(one)) => one.clone(),
-        (None, None) => counted(tally.bundles.len() as u64, "bundle", "bundles"),
+        (None, None) => counted(tally.bundles.len() as u64, "bundle"),
     };
     let commits = manifest.map_or(&[][..], |manifest| &manifest.range.commits);
     let totals = &tally.totals;
@@ -118,7 +118,7 @@ pub(super) fn page<'a>(
     let least = tally.bundles.iter().map(|bundle| bundle.reviewed_by).min();
     let (least, most) = (least.unwrap_or(0), most.unwrap_or(0));
     let lineages = match least == most {
-        true => counted(u64::from(most), "lineage", "lineages"),
+        true => counted(u64::from(most), "lineage"),
         false => format!("{least} to {most} lineages"),
     };
     Page {
@@ -204,14 +204,14 @@ fn facts(manifest: &Manifest) -> String {
     let mut text = String::new();
     let commits = manifest.range.commits.len();
     if commits > 0 {
-        text.push_str(&counted(commits as u64, "commit", "commits"));
+        text.push_str(&counted(commits as u64, "commit"));
         text.push_str(", ");
     }
     text.push_str(&format!(
         "{} and {} in {}",
-        counted(manifest.file_count() as u64, "file", "files"),
+        counted(manifest.file_count() as u64, "file"),
         size::decimal(shown),
-        counted(manifest.bundles.len() as u64, "bundle", "bundles")
+        counted(manifest.bundles.len() as u64, "bundle")
     ));
     if !manifest.excluded.is_empty() {
         text.push_str(&format!(", {} excluded", manifest.excluded_count()));
@@ -243,7 +243,7 @@ pub(super) fn end(tally: &Tally, manifest: Option<&Manifest>, budget: &Budget) -
             let lines = budget.lines_left_out;
             format!(
                 "{} of the bundles above are left out.",
-                counted(lines, "line", "lines")
+                counted(lines, "line")
             )
         }),
         estimate: estimate_in_words(tally),

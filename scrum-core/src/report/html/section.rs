@@ -107,7 +107,7 @@ pub(super) fn section(
         facts.push(size::decimal(bytes));
     }
     if let Some(record) = record {
-        facts.push(counted(record.file_count() as u64, "file", "files"));
+        facts.push(counted(record.file_count() as u64, "file"));
         if let (Some(part), Some(parts)) = (record.part, record.parts) {
             facts.push(format!(
                 "part {part} of {parts} of {}",
@@ -119,7 +119,7 @@ pub(super) fn section(
             facts.push(format!("packed from {}", start(&names.join(", "), 200)));
         }
     }
-    let lineages = counted(u64::from(bundle.reviewed_by), "lineage", "lineages");
+    let lineages = counted(u64::from(bundle.reviewed_by), "lineage");
     let rest = |count: usize| count.saturating_sub(MOST);
     SectionView {
         anchor: plan.anchor.clone(),

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::{MarkdownPage, bundle_id, fold, severity, words};
 use crate::report::Only;
 use crate::report::escape::markdown;
-use crate::report::ranked::{counted, location_name};
+use crate::report::ranked::location_name;
 use crate::report::sanitize::{line, shorten};
-use crate::size;
+use crate::size::{self, counted};
 use crate::tally::{
     BundleTally, MentionRecord, ReviewState, ReviewerRow, SetAside, Tally, UnlocatedRecord,
 };
@@ -64,7 +64,7 @@ impl MarkdownPage {
                 "| {} | {} | {} | {} of {} | {} | {} |\n",
                 bundle_id(bundle),
                 bundle.bytes.map_or_else(String::new, size::decimal),
-                counted(u64::from(bundle.reviewed_by), "lineage", "lineages"),
+                counted(u64::from(bundle.reviewed_by), "lineage"),
                 totals.agreed,
                 totals.issues,
                 totals.convergent,
@@ -72,10 +72,7 @@ impl MarkdownPage {
             )
         });
         if more > 0 {
-            self.push_own(&format!(
-                "\nand {}\n",
-                counted(more as u64, "more bundle", "more bundles")
-            ));
+            self.push_own(&format!("\nand {}\n", counted(more as u64, "more bundle")));
         }
     }
 
@@ -112,7 +109,7 @@ impl MarkdownPage {
             )
         });
         if more > 0 {
-            let more = counted(more as u64, "more reviewer", "more reviewers");
+            let more = counted(more as u64, "more reviewer");
             self.push_own(&format!("\nand {more}\n"));
         }
     }
