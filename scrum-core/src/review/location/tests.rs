@@ -253,6 +253,7 @@ fn symbols() {
         ("src/a.rs:flush", &["src/a.rs::flush"]),
         ("src/a.rs::flush (line 42)", &["src/a.rs:42"]),
         ("src/a.rs::flush:42", &["src/a.rs:42"]),
+        ("line 42 of src/a.rs:flush", &["src/a.rs:42"]),
         (
             "src/a.rs::flush, src/b.rs::open",
             &["src/a.rs::flush", "src/b.rs::open"],
@@ -279,6 +280,8 @@ fn several() {
         ("`src/a.rs:1`, `src/b.rs:2`", &["src/a.rs:1", "src/b.rs:2"]),
         ("`src/a.rs:1, src/b.rs:2`", &["src/a.rs:1", "src/b.rs:2"]),
         ("src/a.rs:1<br>src/b.rs:2", &["src/a.rs:1", "src/b.rs:2"]),
+        ("<src/a.rs:1, src/b.rs:2<br>", &["src/a.rs:1", "src/b.rs:2"]),
+        ("src/a.rs:1 in the loop<br", &["src/a.rs:1"]),
         ("src/a.rs, src/b.rs", &["src/a.rs", "src/b.rs"]),
         ("src/a.rs and Makefile", &["src/a.rs", "Makefile"]),
         (

@@ -1,9 +1,9 @@
 //! Where a unit says it is.
 
-use super::text::{Cited, LineList, cite, letters, strip_marks, whole_file};
+use super::text::{Cited, LineList, cite, letters, strip_marks};
 use super::unit::Unit;
 use super::{ProseReader, Start};
-use crate::review::location::{self, Citation, LineRange, Place};
+use crate::review::location::{self, CitationResult, ParsedRange, Place};
 use crate::review::words;
 
 impl ProseReader<'_> {
@@ -65,10 +65,7 @@ impl ProseReader<'_> {
             }
         }
         if let (Some(path), Some((line, shown))) = (&unit.around.path, unit.shown) {
-            let lines = [Ok(LineRange {
-                start: shown,
-                end: shown,
-            })];
+            let lines = [Ok(ParsedRange::new(shown, shown))];
             return (cite(line, path, &lines, &shown.to_string()), None);
         }
         if let Some(path) = unit.around.path.as_deref()
@@ -101,7 +98,7 @@ impl ProseReader<'_> {
             if !lined.is_empty() {
                 for citation in lined.iter().flat_map(|place| place.citations(value)) {
                     // A link and its text name one place.
-                    let location = |citation: &Result<Citation, _>| {
+                    let location = |citation: &CitationResult| {
                         citation
                             .as_ref()
                             .ok()
@@ -155,7 +152,7 @@ impl ProseReader<'_> {
             }
             let severe = unit.severity.is_some();
             if severe || (unit.what.is_some() && unit.start != Start::Row) {
-                all.push((*line, Ok(whole_file(&path))));
+                all.extend(cite(*line, &path, &[], &path));
             }
         }
         all
