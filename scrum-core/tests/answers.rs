@@ -1,8 +1,10 @@
 //! Reads each file of `fixtures/answers`, and compares what is read with the file beside it. `BLESS=1` writes those anew.
+//!
+//! A file `NAME.diff` is what the reviewer of `NAME` was shown. Parts of one file stand apart by `---`.
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use scrum_core::review::location::KnownPaths;
 use scrum_core::review::{ReadOptions, Review};
@@ -19,11 +21,19 @@ fn described(review: &Review) -> String {
         let severity = claim
             .severity
             .map_or("-".to_owned(), |level| format!("{level:?}").to_lowercase());
-        let state = match (&finding.quoted, &finding.retracted) {
-            (Some(_), _) => " quoted",
-            (_, Some(_)) => " retracted",
-            _ => "",
-        };
+        let mut state = String::new();
+        if let Some(number) = finding.number {
+            let _ = write!(state, " #{number}");
+        }
+        if let Some(evidence) = finding.quoted {
+            let _ = write!(state, " quoted({evidence:?})");
+        }
+        if finding.stands_in_diff {
+            state.push_str(" stands in the diff");
+        }
+        if let Some(words) = &finding.retracted {
+            let _ = write!(state, " retracted({}: {})", words.line, words.phrase);
+        }
         let what = claim.what.as_deref().unwrap_or("").replace('\n', " / ");
         let why = claim
             .why
@@ -41,6 +51,14 @@ fn described(review: &Review) -> String {
         let what = unlocated.claim.what.as_deref().unwrap_or("");
         let _ = writeln!(out, "{} unlocated: {what}", unlocated.line);
     }
+    for retraction in &review.retractions {
+        let named: Vec<String> = retraction
+            .locations
+            .iter()
+            .map(|it| it.to_string())
+            .collect();
+        let _ = writeln!(out, "{} retract: {}", retraction.line, named.join(", "));
+    }
     for mention in &review.mentions {
         let _ = writeln!(out, "{} mention {}", mention.line, mention.location);
     }
@@ -53,31 +71,49 @@ fn described(review: &Review) -> String {
     out
 }
 
+/// The answers below a folder, without what stands beside them.
+fn answers(folder: &Path, into: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let beside = path
+            .extension()
+            .is_some_and(|ending| ending == "expected" || ending == "diff");
+        if path.is_dir() {
+            answers(&path, into);
+        } else if !beside {
+            into.push(path);
+        }
+    }
+}
+
+/// The path of a file with one more ending.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
 #[test]
 fn every_answer_is_read_as_blessed() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/answers");
     let bless = std::env::var_os("BLESS").is_some();
     let paths = KnownPaths::new(["src/cache/store.rs", "src/ui/clock.ts"]);
-    let mut cases: Vec<_> = fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    cases.retain(|path| path.extension().is_some_and(|ending| ending != "expected"));
+    let mut cases = Vec::new();
+    answers(&folder, &mut cases);
     cases.sort();
     assert!(cases.len() > 30);
     let mut wrong = String::new();
     for path in cases {
-        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let name = path.strip_prefix(&folder).unwrap().display();
         let answer = fs::read(&path).unwrap();
-        let read = described(&Review::read(
-            &answer,
-            &ReadOptions::default().paths(&paths),
-        ));
-        let beside = folder.join(format!("{name}.expected"));
+        let diff = fs::read(beside(&path, ".diff")).ok();
+        let options = ReadOptions::default().paths(&paths).diff(diff.as_deref());
+        let read = described(&Review::read(&answer, &options));
+        let expected = beside(&path, ".expected");
         if bless {
-            fs::write(&beside, &read).unwrap();
+            fs::write(&expected, &read).unwrap();
         }
-        let expected = fs::read_to_string(&beside).unwrap_or_default();
+        let expected = fs::read_to_string(&expected).unwrap_or_default();
         if read != expected {
             let _ = write!(wrong, "{name}\n--- expected\n{expected}--- read\n{read}\n");
         }

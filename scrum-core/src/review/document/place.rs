@@ -4,7 +4,7 @@ use super::NodeValue;
 use super::fields::{Fields, line_in};
 use super::keys::KEYS;
 use super::walk::Walker;
-use crate::review::location::{self, LineRange, Location, Malformed};
+use crate::review::location::{self, Location, Malformed};
 
 #[derive(Default)]
 pub(super) struct FoundPlace<'a> {
@@ -113,7 +113,7 @@ impl<'a> Walker<'a> {
             _ => String::new(),
         };
         // The path itself may carry its lines.
-        let read: Option<Result<LineRange, Malformed>> = if lines.is_empty() {
+        let read = if lines.is_empty() {
             None
         } else {
             location::line_range(&lines)
@@ -138,12 +138,6 @@ impl<'a> Walker<'a> {
         } else {
             format!("{path}:{lines}")
         };
-        let swapped = {
-            let mut numbers = lines
-                .split(|c: char| !c.is_ascii_digit())
-                .filter_map(|n| n.parse::<u32>().ok());
-            matches!((numbers.next(), numbers.next()), (Some(first), Some(last)) if last < first)
-        };
         if path.is_empty() || location::names_no_place(&path) {
             return (text, Err(Malformed::NoPath), false);
         }
@@ -153,7 +147,7 @@ impl<'a> Walker<'a> {
             symbol: None,
         };
         match read.or(carried) {
-            Some(Ok(range)) => (text, Ok(location(Some(range))), swapped),
+            Some(Ok(lines)) => (text, Ok(location(Some(lines.range))), lines.swapped),
             Some(Err(malformed)) => (text, Err(malformed), false),
             None if lines.is_empty() => (text, Ok(location(None)), false),
             None => {

@@ -356,7 +356,10 @@ impl<'a> Walker<'a> {
                     && (place.path.ends_with(path) || path.ends_with(&place.path))
             })?;
             let lines = place.lines.first()?.as_ref().ok()?;
-            Some((format!("{}-{}", lines.start, lines.end), node.at))
+            Some((
+                format!("{}-{}", lines.range.start, lines.range.end),
+                node.at,
+            ))
         })
     }
 

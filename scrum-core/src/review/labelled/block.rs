@@ -225,7 +225,7 @@ impl Builder<'_> {
                 });
                 first == Label::Where || apart || again
             }
-            Label::What => block.has(Label::What) && !(last == Label::What && !apart),
+            Label::What => block.has(Label::What) && (apart || last != Label::What),
             Label::Why => false,
             Label::Retract | Label::Verdict => true,
         }

@@ -2,7 +2,7 @@
 
 use super::scan::Event;
 use crate::review::label::Label;
-use crate::review::location::{self, Citation, KnownPaths, Malformed};
+use crate::review::location::{self, CitationResult, KnownPaths};
 use crate::review::span::{Span, cut};
 
 /// The most of a value that is read, in bytes, and the most citations taken from it.
@@ -66,10 +66,7 @@ fn more_places(text: &str, event: &Event, limit: usize) -> usize {
             continue;
         }
         let inner = line.trim().trim_start_matches(['-', '*', '•', ' ']);
-        if inner.is_empty()
-            || inner.len() > 1024
-            || location::nothing_but_locations(inner, 64).is_none()
-        {
+        if inner.is_empty() || inner.len() > 1024 || !location::is_nothing_but_locations(inner) {
             break;
         }
         end = start - (line.len() - line.trim_end().len());
@@ -82,19 +79,10 @@ pub(super) fn citations(
     text: &str,
     (from, to): Span,
     paths: Option<&KnownPaths>,
-) -> (Vec<Result<Citation, Malformed>>, usize) {
+) -> (Vec<CitationResult>, usize) {
     let value = &text[from..to];
     let known = paths.and_then(|known| odd_path(text, (from, to), known));
-    // A revision in a link may have slashes, and a path may begin with `@`: known paths decide.
-    let linked = || {
-        let may = value.contains("://") || value.trim_start_matches('`').starts_with('@');
-        let places = may
-            .then(|| location::places(value, paths))
-            .unwrap_or_default();
-        let cited = places.iter().flat_map(|place| place.citations(value));
-        Some(cited.collect::<Vec<_>>()).filter(|cited| !cited.is_empty())
-    };
-    let Some(mut read) = known.or_else(linked) else {
+    let Some(mut read) = known.or_else(|| linked(value, paths)) else {
         return line_by_line(value);
     };
     let left_out = read.len().saturating_sub(MOST_CITATIONS);
@@ -102,8 +90,18 @@ pub(super) fn citations(
     (read, left_out)
 }
 
+/// A revision in a link may have slashes, and a path may begin with `@`: known paths decide.
+fn linked(value: &str, paths: Option<&KnownPaths>) -> Option<Vec<CitationResult>> {
+    if !value.contains("://") && !value.trim_start_matches('`').starts_with('@') {
+        return None;
+    }
+    let places = location::places(value, paths);
+    let cited = places.iter().flat_map(|place| place.citations(value));
+    Some(cited.collect::<Vec<_>>()).filter(|cited| !cited.is_empty())
+}
+
 /// A value may go on over several lines, of which each may be a list item.
-fn line_by_line(value: &str) -> (Vec<Result<Citation, Malformed>>, usize) {
+fn line_by_line(value: &str) -> (Vec<CitationResult>, usize) {
     let within = cut(value, LONGEST_VALUE);
     let mut lines = within
         .lines()
@@ -121,17 +119,13 @@ fn line_by_line(value: &str) -> (Vec<Result<Citation, Malformed>>, usize) {
 }
 
 /// Reads a value that is a path which the grammar would take apart, if it is known that there is one.
-fn odd_path(
-    text: &str,
-    (from, to): Span,
-    known: &KnownPaths,
-) -> Option<Vec<Result<Citation, Malformed>>> {
+fn odd_path(text: &str, (from, to): Span, known: &KnownPaths) -> Option<Vec<CitationResult>> {
     // A star in front may be the path's, and not emphasis of the label.
     let line = memchr::memrchr(b'\n', &text.as_bytes()[..from]).map_or(0, |feed| feed + 1);
     let stars = from - line - text[line..from].trim_end_matches('*').len();
     (0..=stars.min(2))
         .rev()
-        .find_map(|stars| known.citations(&text[from - stars..to]))
+        .find_map(|stars| location::citations_of_odd_path(known, &text[from - stars..to]))
 }
 
 fn without_bullet(line: &str) -> &str {

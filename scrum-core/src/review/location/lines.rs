@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::{LineRange, Malformed};
+use super::citation::{Malformed, ParsedRange, RangeResult};
 
 /// The words around line numbers, in many languages.
 #[derive(Deserialize)]
@@ -40,33 +40,24 @@ fn capitalized(word: &str) -> String {
     })
 }
 
-/// A range as read.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ParsedRange {
-    pub(super) range: LineRange,
-    /// It stood the wrong way round.
-    pub(super) swapped: bool,
-}
-
-/// A range or why it is none, and what follows it.
-type Read<'a> = (Result<ParsedRange, Malformed>, &'a str);
+/// A range, and what follows it.
+type RangeAndRest<'a> = (RangeResult, &'a str);
+/// Ranges, and what follows them.
+type RangesAndRest<'a> = (Vec<RangeResult>, &'a str);
 
 /// What may close a quoted number or path, or open one.
 const MARKS: [char; 2] = ['`', '*'];
 
 /// Reads `N`, `N-M` or `old:N-M` at the start of `text`; columns are read and dropped.
-pub(super) fn range(text: &str) -> Option<Read<'_>> {
+pub(super) fn range(text: &str) -> Option<RangeAndRest<'_>> {
     match after_old(text) {
         Some(numbers) => plain_range(numbers).map(|(lines, rest)| (on_old_side(lines), rest)),
         None => plain_range(text),
     }
 }
 
-pub(super) fn on_old_side(lines: Result<ParsedRange, Malformed>) -> Result<ParsedRange, Malformed> {
-    lines.map(|lines| ParsedRange {
-        range: lines.range.on_old_side(true),
-        ..lines
-    })
+pub(super) fn on_old_side(lines: RangeResult) -> RangeResult {
+    lines.map(ParsedRange::on_old_side)
 }
 
 /// Skips what says that a number is one of the old file: `old:`, `old line`.
@@ -89,7 +80,7 @@ fn says_old(words: &str) -> bool {
         .any(|word| strip_ignoring_case(words.trim_start(), word).is_some())
 }
 
-fn plain_range(text: &str) -> Option<Read<'_>> {
+fn plain_range(text: &str) -> Option<RangeAndRest<'_>> {
     let (first, rest) = number(text)?;
     let (rest, first_column) = skip_column(rest);
     if let Some((tail, spaced)) = dash(rest)
@@ -99,31 +90,65 @@ fn plain_range(text: &str) -> Option<Read<'_>> {
         let (tail, last_column) = skip_column(tail);
         // `40:5-10` is one line with columns 5 to 10.
         if first_column && !last_column && !spaced {
-            return Some((one(first), tail));
+            return Some((range_of(first.clone(), first), tail));
         }
         if !spaced || at_boundary(tail) {
-            return Some((both(first, last), tail));
+            return Some((range_of(first, last), tail));
         }
     }
-    Some((one(first), rest))
+    Some((range_of(first.clone(), first), rest))
 }
 
-fn one(number: Result<u32, Malformed>) -> Result<ParsedRange, Malformed> {
-    number.map(|line| ParsedRange {
-        range: LineRange::new(line, line),
-        swapped: false,
-    })
+fn range_of(first: Result<u32, Malformed>, last: Result<u32, Malformed>) -> RangeResult {
+    Ok(ParsedRange::new(first?, last?))
 }
 
-fn both(
-    first: Result<u32, Malformed>,
-    last: Result<u32, Malformed>,
-) -> Result<ParsedRange, Malformed> {
-    let (first, last) = (first?, last?);
-    Ok(ParsedRange {
-        range: LineRange::new(first.min(last), first.max(last)),
-        swapped: last < first,
-    })
+/// Reads a range and those joined to it: `40, 52-60 and 70`.
+pub(super) fn list(text: &str) -> Option<RangesAndRest<'_>> {
+    let (first, rest) = range(text)?;
+    let mut all = vec![first];
+    let rest = more(after_number(rest), &mut all);
+    Some((all, rest))
+}
+
+/// Reads `42 and 50` as one range; what joins otherwise is a list.
+pub(super) fn list_between(text: &str) -> Option<RangesAndRest<'_>> {
+    let (first, rest) = range(text)?;
+    let second = and(rest.trim_start()).and_then(|second| range(second.trim_start()));
+    match (first, second) {
+        (Ok(first), Some((Ok(second), rest))) => {
+            let start = first.range.start.min(second.range.start);
+            let whole = ParsedRange::new(start, first.range.end.max(second.range.end));
+            Some((vec![Ok(whole)], after_number(rest)))
+        }
+        _ => list(text),
+    }
+}
+
+/// Adds the ranges that are joined to those before.
+pub(super) fn more<'a>(text: &'a str, all: &mut Vec<RangeResult>) -> &'a str {
+    let mut rest = text;
+    loop {
+        let trimmed = rest.trim_start();
+        let listed = trimmed.strip_prefix([',', ';', '/', '&', '、']);
+        let listed = listed.map(str::trim_start);
+        let Some(next) = listed
+            .map(|next| and(next).unwrap_or(next))
+            .or_else(|| and(trimmed))
+        else {
+            return rest;
+        };
+        let next = next.trim_start();
+        let next = next.strip_prefix(':').unwrap_or(next);
+        let worded = after_word(next);
+        match range(worded.unwrap_or(next)) {
+            Some((read, after)) if worded.is_some() || at_boundary(after) => {
+                all.push(read);
+                rest = after_number(after);
+            }
+            _ => return rest,
+        }
+    }
 }
 
 /// Reads `42`, `L42` or `~42`. Digits that run into a word (`2nd`, `3x`) are no line.
@@ -274,7 +299,7 @@ pub(super) fn strip_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a
 }
 
 /// Reads the lines that stand behind a path, in whatever form. `None` where none stand there.
-pub(super) fn behind_path(text: &str) -> Option<(Vec<Result<ParsedRange, Malformed>>, &str)> {
+pub(super) fn behind_path(text: &str) -> Option<RangesAndRest<'_>> {
     // The path's own closing quote, where lines stand outside of it.
     let text = text.trim_start_matches(MARKS);
     if let Some(rest) = text.strip_prefix('#') {
@@ -304,13 +329,13 @@ pub(super) fn behind_path(text: &str) -> Option<(Vec<Result<ParsedRange, Malform
     (number.starts_with(['L', 'l']) || at_boundary(rest)).then(|| single((lines, rest)))
 }
 
-fn single((lines, rest): Read<'_>) -> (Vec<Result<ParsedRange, Malformed>>, &str) {
+fn single((lines, rest): RangeAndRest<'_>) -> RangesAndRest<'_> {
     let rest = rest.trim_start_matches(MARKS);
     (vec![lines], after_number(rest))
 }
 
 /// `line 42` and its like.
-fn with_word(text: &str) -> Option<Read<'_>> {
+fn with_word(text: &str) -> Option<RangeAndRest<'_>> {
     range(after_word(text)?)
 }
 
@@ -329,34 +354,11 @@ fn skip_separator(text: &str) -> &str {
 }
 
 /// Reads `line 42)`, `lines 40, 52 and 60-65)`, `42)`; what else the brackets hold is skipped.
-fn in_brackets(text: &str, attached: bool) -> Option<(Vec<Result<ParsedRange, Malformed>>, &str)> {
+fn in_brackets(text: &str, attached: bool) -> Option<RangesAndRest<'_>> {
     let inner = skip_separator(text.trim_start());
     let worded = after_word(inner);
-    let mut rest = worded.unwrap_or(inner);
-    let mut all = Vec::new();
-    while let Some((lines, tail)) = range(rest) {
-        if !at_boundary(tail) && !all.is_empty() {
-            break;
-        }
-        all.push(lines);
-        rest = tail;
-        let joined = after_number(tail).trim_start();
-        let Some(next) = joined
-            .strip_prefix([',', ';', '&', '、', '/'])
-            .or_else(|| and(joined))
-        else {
-            break;
-        };
-        let next = next.trim_start();
-        let next = and(next).unwrap_or(next).trim_start();
-        rest = after_word(next).unwrap_or(next);
-    }
-    if all.is_empty() {
-        return None;
-    }
-    let closed = after_number(rest)
-        .trim_start()
-        .strip_prefix([')', ']', '）']);
+    let (mut all, rest) = list(worded.unwrap_or(inner))?;
+    let closed = rest.trim_start().strip_prefix([')', ']', '）']);
     if worded.is_none() && !inner.starts_with(['L', 'l']) {
         // `(42)` and no word beside it; what a compiler prints as `file(42,7)` has its column there.
         let closed = closed?;

@@ -88,6 +88,11 @@ pub(super) fn looks_like_path(path: &str) -> bool {
     (has_folder(path) && has_ending(path)) || is_known_name(path)
 }
 
+/// Whether a character is of a script that is written without blanks between words.
+pub(super) fn is_cjk(c: char) -> bool {
+    c >= '\u{2e80}'
+}
+
 /// Where an unquoted path ends: at blanks, list punctuation, quotes, and brackets that are not part of it.
 ///
 /// Brackets are, where a path goes on behind them (`app/[id]/page.tsx`) or they are a folder of their own

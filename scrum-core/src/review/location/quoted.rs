@@ -1,9 +1,8 @@
 //! Locations in backticks, quotes, brackets and links.
 
-use super::lines;
-use super::named::{Doubt, Named, bare, finish};
-use super::path;
-use super::token;
+use super::bare::{Doubt, bare, finish};
+use super::token::{Named, whole};
+use super::{lines, path};
 use crate::review::span::start_of;
 
 /// How far to look for the end of a quote, in bytes. A path of git's is longer than others when quoted.
@@ -11,7 +10,7 @@ const LONGEST_QUOTE: usize = 2_000;
 const LONGEST_GIT_QUOTE: usize = 20_000;
 
 /// `[text](target)`: one location, although both may name it.
-pub(super) fn link(text: &str) -> Option<Named<'_>> {
+pub(super) fn link(text: &str) -> Option<(Named, &str)> {
     // A link's text may hold brackets that belong to a path.
     let close = start_of(text, LONGEST_QUOTE).find("](")?;
     let inner = &text[1..close];
@@ -27,99 +26,66 @@ pub(super) fn link(text: &str) -> Option<Named<'_>> {
         }
     };
     // A title may follow the address.
-    let target = target
-        .split(" \"")
-        .next()
-        .unwrap_or(target)
-        .replace("%20", " ");
+    let target = target.split(" \"").next().unwrap_or(target);
+    let target = target.replace("%20", " ");
+    let (address, fragment) = target.split_once('#').unwrap_or((&target, ""));
+    let address = address.split('?').next().unwrap_or(address);
+    let with_lines = || whole(&format!("{address}#{fragment}"));
+    let linked = (!fragment.is_empty())
+        .then(with_lines)
+        .flatten()
+        .or_else(|| whole(address))
+        .filter(|_| !address.is_empty());
     let shown = quoted(inner)
-        .filter(|n| n.rest.trim().is_empty())
+        .filter(|(_, rest)| rest.trim().is_empty())
+        .map(|(named, _)| named)
         .or_else(|| whole(inner));
-    let mut linked = whole(target.split('?').next().unwrap_or(&target));
-    if let Some((address, fragment)) = target.split_once('#') {
-        linked = whole(&format!(
-            "{}#{fragment}",
-            address.split('?').next().unwrap_or(address)
-        ))
-        .or(linked);
-        if address.is_empty() {
-            linked = None;
-        }
-    }
-    let fragment = target
-        .strip_prefix('#')
-        .and_then(lines::range)
-        .filter(|(_, rest)| rest.is_empty());
-    let by_text = |named: &Named<'_>| path::looks_like_path(&named.path) || !named.lines.is_empty();
+    let sure = |named: &Named| path::has_folder(&named.path) || path::looks_like_path(&named.path);
     let mut named = match (linked, shown) {
-        (Some(linked), Some(shown)) if target.contains("://") && by_text(&shown) => {
-            merged(shown, linked)
+        (Some(linked), Some(shown)) => {
+            let by_text = path::looks_like_path(&shown.path) || !shown.lines.is_empty();
+            if target.contains("://") && by_text {
+                merged(shown, linked)
+            } else if sure(&linked) {
+                merged(linked, shown)
+            } else {
+                shown
+            }
         }
-        (Some(linked), Some(shown))
-            if path::has_folder(&linked.path) || path::looks_like_path(&linked.path) =>
-        {
-            merged(linked, shown)
-        }
-        (_, Some(shown)) => match fragment {
-            Some((lines, _)) if shown.lines.is_empty() => Named {
-                lines: vec![lines],
-                ..shown
-            },
-            _ => shown,
-        },
-        (Some(linked), None) => linked,
-        (None, None) => return None,
+        (None, Some(shown)) => shown,
+        (linked, None) => linked?,
     };
-    let mut behind = rest;
+    if named.lines.is_empty()
+        && address.is_empty()
+        && let Some((lines, "")) = lines::range(fragment)
+    {
+        named.lines.push(lines);
+    }
     if named.lines.is_empty()
         && let Some((lines, after)) = lines::behind_path(rest)
     {
-        (named.lines, behind) = (lines, after);
+        named.lines = lines;
+        return Some((named, after));
     }
-    Some(Named {
-        path: named.path,
-        lines: named.lines,
-        symbol: named.symbol,
-        rest: behind,
-    })
+    Some((named, rest))
 }
 
 /// The first's path; lines and symbol of whichever has them.
-pub(super) fn merged<'a>(first: Named<'a>, second: Named<'_>) -> Named<'a> {
+fn merged(first: Named, second: Named) -> Named {
     let lines = if first.lines.is_empty() {
         second.lines
     } else {
         first.lines
     };
-    let symbol = if lines.is_empty() {
-        first.symbol.or(second.symbol)
-    } else {
-        None
-    };
+    let symbol = first.symbol.or(second.symbol);
     Named {
+        symbol: symbol.filter(|_| lines.is_empty()),
         path: first.path,
         lines,
-        symbol,
-        rest: first.rest,
     }
 }
 
-/// A text that is one location from end to end.
-pub(super) fn whole(text: &str) -> Option<Named<'static>> {
-    let token::Whole {
-        path,
-        lines,
-        symbol,
-    } = token::split_path(text.trim().trim_matches(['`', '*']))?;
-    Some(Named {
-        path,
-        lines,
-        symbol,
-        rest: "",
-    })
-}
-
-pub(super) fn closing_bracket(text: &str) -> Option<usize> {
+fn closing_bracket(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, byte) in text.bytes().enumerate().take(LONGEST_QUOTE) {
         match byte {
@@ -133,11 +99,10 @@ pub(super) fn closing_bracket(text: &str) -> Option<usize> {
 }
 
 /// `[src/a.rs:42]`, with nothing linked.
-pub(super) fn bracketed(text: &str) -> Option<Named<'_>> {
+pub(super) fn bracketed(text: &str) -> Option<(Named, &str)> {
     let inner = text.strip_prefix('[')?;
     let close = start_of(inner, LONGEST_QUOTE).find(']')?;
-    let named = whole(&inner[..close])?;
-    finish(named, &inner[close + 1..])
+    Some(finish(whole(&inner[..close])?, &inner[close + 1..]))
 }
 
 /// Splits `` `inner` rest ``, for all kinds of quotes.
@@ -167,7 +132,7 @@ pub(super) fn unquoted(text: &str) -> Option<(&str, &str)> {
 }
 
 /// A location, or only its path, in backticks or quotes.
-pub(super) fn quoted(text: &str) -> Option<Named<'_>> {
+pub(super) fn quoted(text: &str) -> Option<(Named, &str)> {
     if text.starts_with('"')
         && let Some((path, len)) = path::git_quoted(start_of(text, LONGEST_GIT_QUOTE))
         && !path::is_drive(&text[1..])
@@ -177,16 +142,11 @@ pub(super) fn quoted(text: &str) -> Option<Named<'_>> {
         let all_path =
             inner.contains('\\') || rest.starts_with("::") || lines::behind_path(rest).is_some();
         let named = if all_path {
-            Named {
-                path,
-                lines: Vec::new(),
-                symbol: None,
-                rest: "",
-            }
+            Named::file(path)
         } else {
             whole(inner)?
         };
-        return finish(named, rest);
+        return Some(finish(named, rest));
     }
     let Some((inner, rest)) = unquoted(text) else {
         // A quote that never closes is none.
@@ -198,5 +158,5 @@ pub(super) fn quoted(text: &str) -> Option<Named<'_>> {
     if text.starts_with('<') && !inner.contains(['/', '.']) {
         return None;
     }
-    finish(whole(inner)?, rest)
+    Some(finish(whole(inner)?, rest))
 }

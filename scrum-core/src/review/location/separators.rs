@@ -95,8 +95,10 @@ pub(super) fn after_next_separator(text: &str) -> Option<&str> {
                 return None;
             }
             ' ' if text[at + 1..].starts_with("and ") => return Some(skip_separators(&text[at..])),
-            '<' if lines::strip_ignoring_case(&text[at..], "<br").is_some() => {
-                return Some(skip_separators(&text[at..]));
+            '<' => {
+                if let Some(rest) = lines::strip_ignoring_case(&text[at..], "<br") {
+                    return Some(skip_separators(rest.trim_start_matches([' ', '/', '>'])));
+                }
             }
             _ => {}
         }

@@ -1,13 +1,38 @@
 //! Inside one word: where its path ends, and the lines or the symbol behind it.
 
-use super::lines::{self, ParsedRange};
-use super::{Malformed, path};
+use super::citation::{Malformed, RangeResult};
+use super::{lines, path};
 
-/// What a text that is one location names.
-pub(super) struct Whole {
+/// In how many places of a quoted text its lines may begin.
+const MOST_GAPS: usize = 16;
+
+/// What a location names.
+#[derive(Debug, Default)]
+pub(super) struct Named {
     pub(super) path: String,
-    pub(super) lines: Vec<Result<ParsedRange, Malformed>>,
+    /// Several where brackets list them; empty where there are none.
+    pub(super) lines: Vec<RangeResult>,
     pub(super) symbol: Option<String>,
+}
+
+impl Named {
+    /// The whole file.
+    pub(super) fn file(path: String) -> Self {
+        Self {
+            path,
+            ..Self::default()
+        }
+    }
+
+    /// A gap that a template left where the line belongs.
+    pub(super) fn set_gap(&mut self, gap: &str) {
+        let text = gap.to_owned();
+        self.lines = vec![Err(Malformed::Line { text })];
+    }
+
+    pub(super) fn is_exact(&self) -> bool {
+        !self.lines.is_empty() || self.symbol.is_some()
+    }
 }
 
 /// Where the path ends inside an unquoted word, and where a symbol begins, if one does.
@@ -44,77 +69,43 @@ pub(super) fn path_and_tail(token: &str) -> (usize, Option<usize>) {
     (token.len(), None)
 }
 
-/// Splits a quoted text into path and lines or symbol; blanks belong to the path.
-pub(super) fn split_path(text: &str) -> Option<Whole> {
+/// Reads a text that is one location from end to end; blanks belong to the path.
+pub(super) fn whole(text: &str) -> Option<Named> {
+    let text = text.trim().trim_matches(['`', '*']);
     let (cut, name_from) = path_and_tail(text);
-    let path_to = |end: usize| path::cleaned(&text[..end], true);
-    let (mut lines, mut symbol) = (Vec::new(), None);
+    let mut named = Named::file(path::cleaned(&text[..cut], true)?);
     if let Some(at) = name_from {
         let single = at == cut + 1;
-        let path = path_to(cut)?;
         let (name, after) = symbol_at(&text[at..]);
         if single && is_placeholder(name) {
-            lines.push(Err(Malformed::Line {
-                text: name.to_owned(),
-            }));
-            return path::has_folder(&path).then_some(Whole {
-                path,
-                lines,
-                symbol,
-            });
+            named.set_gap(name);
+            return path::has_folder(&named.path).then_some(named);
         }
-        if !name.is_empty() && (!single || path::looks_like_path(&path)) {
-            match lines::behind_path(after) {
-                Some((read, _)) => lines = read,
-                None => symbol = Some(name.to_owned()),
-            }
-            return Some(Whole {
-                path,
-                lines,
-                symbol,
-            });
+        if name.is_empty() || (single && !path::looks_like_path(&named.path)) {
+            return single.then(|| path::cleaned(text, true).map(Named::file))?;
         }
-        let path = if single {
-            path_to(text.len())?
-        } else {
-            return None;
-        };
-        return Some(Whole {
-            path,
-            lines,
-            symbol,
-        });
+        match lines::behind_path(after) {
+            Some((read, _)) => named.lines = read,
+            None => named.symbol = Some(name.to_owned()),
+        }
+        return Some(named);
     }
     if cut < text.len() {
-        (lines, _) = lines::behind_path(&text[cut..])?;
-        return Some(Whole {
-            path: path_to(cut)?,
-            lines,
-            symbol,
-        });
+        (named.lines, _) = lines::behind_path(&text[cut..])?;
+        return Some(named);
     }
     // `path (line 42)` and `path, line 42` inside the quotes.
-    for (at, _) in text
-        .match_indices([' ', ',', '('])
-        .filter(|(at, _)| *at > 0)
-        .take(16)
-    {
+    let gaps = text.match_indices([' ', ',', '(']).map(|(at, _)| at);
+    for at in gaps.filter(|at| *at > 0).take(MOST_GAPS) {
         if let Some((read, rest)) = lines::behind_path(&text[at..])
             && rest.trim().trim_matches(['`', '*', '.']).is_empty()
         {
-            let path = path::cleaned(text[..at].trim_end_matches([',', ' ']), true)?;
-            return Some(Whole {
-                path,
-                lines: read,
-                symbol,
-            });
+            named.path = path::cleaned(text[..at].trim_end_matches([',', ' ']), true)?;
+            named.lines = read;
+            break;
         }
     }
-    Some(Whole {
-        path: path_to(text.len())?,
-        lines,
-        symbol,
-    })
+    Some(named)
 }
 
 /// A symbol: a name with `::`, `.`, generics and arguments, without the trailing `()`; and what follows.

@@ -7,11 +7,9 @@ use regex::Regex;
 
 use super::text::words_in;
 use super::{OpenSection, ProseReader, Start, Surroundings};
-use crate::review::location::{self, LineRange, Malformed};
+use crate::review::location::{self, Malformed, ParsedRange, RangeResult};
 use crate::review::markdown::{LineKind, MarkdownLine};
 use crate::review::severity;
-
-type Ranges = Vec<Result<LineRange, Malformed>>;
 
 /// A row below a path, in the forms that need nothing around them: `[4, 9]: …`, `L: 4 | P: 7 | …`, `(4,7): …`, `4 | …`,
 /// `4: …`.
@@ -32,7 +30,7 @@ const NEAR: usize = 4;
 const MOST_WORDS: usize = 4;
 
 /// The lines with which a text about one file begins, behind a number, a mark or a severity; and the bytes that name them.
-pub(super) fn leading_lines(text: &str, listing: bool) -> Option<(Ranges, Range<usize>)> {
+pub(super) fn leading_lines(text: &str, listing: bool) -> Option<(Vec<RangeResult>, Range<usize>)> {
     let rest = without_lead(text);
     let start = text.len() - rest.len();
     if let Some((lines, len)) = location::lines_at_start(rest) {
@@ -44,7 +42,7 @@ pub(super) fn leading_lines(text: &str, listing: bool) -> Option<(Ranges, Range<
     let numbers = found.iter().skip(1).flatten().next()?;
     let lines = numbers.as_str().split(',').map(|number| {
         let line = number.trim().parse().ok().filter(|line| *line > 0);
-        line.map(|line| LineRange::new(line, line))
+        line.map(|line| ParsedRange::new(line, line))
             .ok_or_else(|| Malformed::Line {
                 text: number.trim().chars().take(24).collect(),
             })

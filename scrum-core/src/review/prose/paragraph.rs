@@ -252,7 +252,7 @@ impl ProseReader<'_> {
             unit.lines.first().is_some_and(|(_, title)| {
                 let places = self.places(title);
                 let lines = places.iter().flat_map(|place| &place.lines).flatten();
-                lines.into_iter().any(|lines| lines.start == shown)
+                lines.into_iter().any(|lines| lines.range.start == shown)
             })
         })
     }

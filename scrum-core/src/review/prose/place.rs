@@ -1,10 +1,10 @@
 //! Where a unit says it is.
 
 use super::layout::leading_lines;
-use super::text::{Cited, LineList, cite, letters, whole_file, words_in};
+use super::text::{Cited, LineList, cite, letters, words_in};
 use super::unit::Unit;
 use super::{ProseReader, Start};
-use crate::review::location::{self, Citation, LineRange, Place};
+use crate::review::location::{self, CitationResult, ParsedRange, Place};
 use crate::review::words;
 
 impl ProseReader<'_> {
@@ -91,7 +91,7 @@ impl ProseReader<'_> {
             }
         }
         if let (Some(path), Some((line, shown, _))) = (&unit.around.path, unit.shown) {
-            let lines = [Ok(LineRange::new(shown, shown))];
+            let lines = [Ok(ParsedRange::new(shown, shown))];
             return (cite(line, path, &lines, &shown.to_string()), None);
         }
         if let Some(path) = unit.around.path.as_deref()
@@ -124,7 +124,7 @@ impl ProseReader<'_> {
             if !lined.is_empty() {
                 for citation in lined.iter().flat_map(|place| place.citations(value)) {
                     // A link and its text name one place.
-                    let location = |citation: &Result<Citation, _>| {
+                    let location = |citation: &CitationResult| {
                         citation
                             .as_ref()
                             .ok()
@@ -179,7 +179,7 @@ impl ProseReader<'_> {
             }
             let severe = unit.severity.is_some();
             if severe || (unit.what.is_some() && unit.start != Start::Row) {
-                all.push((*line, Ok(whole_file(&path))));
+                all.extend(cite(*line, &path, &[], &path));
             }
         }
         all

@@ -1,45 +1,16 @@
 //! Small questions about a line of prose, and citations made of what a line says.
 
-use crate::review::location::{Citation, LineRange, Location, Malformed};
+use crate::review::location::{self, CitationResult, RangeResult};
 use crate::review::severity;
 
 /// A citation, and the line where it stands.
-pub(super) type Cited = (u32, Result<Citation, Malformed>);
-pub(super) type LineList = (u32, Vec<Result<LineRange, Malformed>>);
+pub(super) type Cited = (u32, CitationResult);
+pub(super) type LineList = (u32, Vec<RangeResult>);
 
-pub(super) fn whole_file(path: &str) -> Citation {
-    Citation {
-        location: Location {
-            path: path.to_owned(),
-            lines: None,
-            symbol: None,
-        },
-        text: path.to_owned(),
-        swapped: false,
-    }
-}
-
-pub(super) fn cite(
-    line: u32,
-    path: &str,
-    lines: &[Result<LineRange, Malformed>],
-    shown: &str,
-) -> Vec<(u32, Result<Citation, Malformed>)> {
-    lines
-        .iter()
-        .map(|read| {
-            let citation = read.clone().map(|range| Citation {
-                location: Location {
-                    path: path.to_owned(),
-                    lines: Some(range),
-                    symbol: None,
-                },
-                text: shown.to_owned(),
-                swapped: false,
-            });
-            (line, citation)
-        })
-        .collect()
+/// One citation for each range of a file, or one of the whole file if there are none.
+pub(super) fn cite(line: u32, path: &str, lines: &[RangeResult], shown: &str) -> Vec<Cited> {
+    let cited = location::cite(path, lines, shown).into_iter();
+    cited.map(|citation| (line, citation)).collect()
 }
 
 /// A title without marks and a severity in front: `[HIGH] L28: …`, `**MarkdownLine 4** …`.

@@ -1,7 +1,6 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::review::location::Malformed;
 use crate::review::{ReviewVerdict, Severity};
 
 /// Every finding as `line location severity …`.
@@ -50,83 +49,6 @@ mod blocks {
     use super::*;
 
     #[test]
-    fn labels_in_any_order() {
-        assert_eq!(
-            read(
-                "WHERE: a.rs:1\nSEVERITY: WARN\nWHAT: x\n\nWHERE: a.rs:2\nSEVERITY: INFO\nWHAT: y\n"
-            ),
-            ["1 a.rs:1 WARN", "5 a.rs:2 INFO"]
-        );
-        assert_eq!(
-            read(
-                "WHAT: x\nWHERE: a.rs:1\nSEVERITY: WARN\nWHAT: y\nWHERE: a.rs:2\nSEVERITY: INFO\n"
-            ),
-            ["2 a.rs:1 WARN", "5 a.rs:2 INFO"]
-        );
-        assert_eq!(
-            read(
-                "WHERE: a.rs:1\nWHAT: x\nSEVERITY: WARN\n\nWHERE: a.rs:2\nWHAT: y\nSEVERITY: INFO\n"
-            ),
-            ["1 a.rs:1 WARN", "5 a.rs:2 INFO"]
-        );
-        assert_eq!(
-            read("WHERE: a.rs:1\nSEVERITY: WARN\nWHERE: a.rs:2\nSEVERITY: INFO\n"),
-            ["1 a.rs:1 WARN", "3 a.rs:2 INFO"]
-        );
-    }
-
-    #[test]
-    fn blank_lines_between_all_labels() {
-        let text = "SEVERITY: WARN\n\nWHERE: a.rs:1\n\nWHAT: x\n\nWHY: y\n\nSEVERITY: BLOCK\n\nWHERE: a.rs:2\n\nWHAT: z\n";
-        assert_eq!(read(text), ["3 a.rs:1 WARN", "11 a.rs:2 BLOCK"]);
-        let text = "WHERE: a.rs:1\n\nSEVERITY: WARN\n\nWHAT: x\n\nWHERE: a.rs:2\n\nSEVERITY: BLOCK\n\nWHAT: z\n";
-        assert_eq!(read(text), ["1 a.rs:1 WARN", "7 a.rs:2 BLOCK"]);
-    }
-
-    #[test]
-    fn several_places_of_one_block_share_its_severity() {
-        assert_eq!(
-            read("SEVERITY: BLOCK\nWHERE: a.rs:1\nWHERE: b.rs:2\nWHAT: x\n"),
-            ["2 a.rs:1 BLOCK", "3 b.rs:2 BLOCK"]
-        );
-        assert_eq!(
-            read("SEVERITY: BLOCK\nWHERE: a.rs:1\nWHAT: x\nWHERE: b.rs:2\nWHY: y\n"),
-            ["2 a.rs:1 BLOCK", "4 b.rs:2 BLOCK"]
-        );
-        let review = Review::from_text("SEVERITY: BLOCK\nWHERE: a.rs:1, 7 and b.rs:2\nWHAT: x\n");
-        assert_eq!(
-            shown(&review),
-            ["2 a.rs:1 BLOCK", "2 a.rs:7 BLOCK", "2 b.rs:2 BLOCK"]
-        );
-        assert!(
-            review
-                .findings
-                .iter()
-                .all(|finding| finding.claim.what.as_deref() == Some("x"))
-        );
-    }
-
-    #[test]
-    fn a_block_without_severity_takes_none_from_its_neighbours() {
-        assert_eq!(
-            read("SEVERITY: BLOCK\nWHERE: a.rs:1\nWHAT: x\nWHERE: b.rs:2\nWHAT: y\n"),
-            ["2 a.rs:1 BLOCK", "4 b.rs:2"]
-        );
-        assert_eq!(
-            read("WHERE: a.rs:1\nWHAT: x\n\nSEVERITY: BLOCK\nWHERE: b.rs:2\nWHAT: y\n"),
-            ["1 a.rs:1", "5 b.rs:2 BLOCK"]
-        );
-        assert_eq!(
-            read("WHERE: a.rs:1\n\nSEVERITY: BLOCK\nWHERE: b.rs:2\n"),
-            ["1 a.rs:1", "4 b.rs:2 BLOCK"]
-        );
-        assert_eq!(
-            read("SEVERITY: BLOCK\nWHERE: a.rs:1\nWHAT: x\n\n## Notes\n\nWHERE: b.rs:2\n"),
-            ["2 a.rs:1 BLOCK", "7 b.rs:2"]
-        );
-    }
-
-    #[test]
     fn titles_number_findings() {
         let block = |title: &str| format!("{title}\n\nSEVERITY: WARN\nWHERE: a.rs:1\nWHAT: x\n");
         for title in [
@@ -143,108 +65,6 @@ mod blocks {
             read("3. **SEVERITY:** WARN\n   **WHERE:** a.rs:1\n"),
             ["2 a.rs:1 WARN #3"]
         );
-    }
-
-    #[test]
-    fn a_title_right_below_a_value_is_no_part_of_it() {
-        let review = Review::from_text(
-            "1) One\nSEVERITY: WARN\nWHERE: a.rs:1\nWHAT: x\n2) Two\nSEVERITY: WARN\nWHERE: a.rs:2\nWHAT: y\n",
-        );
-        assert_eq!(shown(&review), ["3 a.rs:1 WARN #1", "7 a.rs:2 WARN #2"]);
-        assert_eq!(review.findings[0].claim.what.as_deref(), Some("x"));
-    }
-
-    #[test]
-    fn numbered_labels_number_no_findings() {
-        let text = "1. SEVERITY: WARN\n2. WHERE: a.rs:1\n3. WHAT: x\n4. WHY: y\n\n1. SEVERITY: INFO\n2. WHERE: a.rs:2\n";
-        assert_eq!(read(text), ["2 a.rs:1 WARN", "7 a.rs:2 INFO"]);
-    }
-
-    #[test]
-    fn lists_inside_a_claim_stay_there() {
-        let review = Review::from_text(
-            "SEVERITY: WARN\nWHERE: a.rs:1\nWHY: in this order:\n1. open\n2. read\nWHAT: x\n",
-        );
-        assert_eq!(shown(&review), ["2 a.rs:1 WARN"]);
-        assert_eq!(
-            review.findings[0].claim.why.as_deref(),
-            Some("in this order:\n1. open\n2. read")
-        );
-        assert_eq!(review.findings[0].claim.what.as_deref(), Some("x"));
-    }
-
-    #[test]
-    fn values_over_several_lines() {
-        let review = Review::from_text(
-            "SEVERITY:\n  WARN\nWHERE:\n- a.rs:1\n- `b.rs:2` (writer)\nWHAT: one\n  two\n\nprose\nWHY:\n\nthree\n",
-        );
-        assert_eq!(shown(&review), ["3 a.rs:1 WARN", "3 b.rs:2 WARN"]);
-        assert_eq!(review.findings[0].claim.what.as_deref(), Some("one\ntwo"));
-        assert_eq!(review.findings[0].claim.why.as_deref(), Some("three"));
-        assert_eq!(
-            read("WHERE: a.rs:1,\n       b.rs:2\nWHAT: x\n"),
-            ["1 a.rs:1", "1 b.rs:2"]
-        );
-        assert_eq!(
-            read("WHERE: a.rs:1\nThe loop at b.rs:2 is wrong.\n"),
-            ["1 a.rs:1"]
-        );
-        assert_eq!(read("WHERE:\n```\na.rs:1\n```\nWHAT: x\n").len(), 1);
-    }
-
-    #[test]
-    fn labels_in_one_line() {
-        let review = Review::from_text(
-            "SEVERITY: BLOCK | WHERE: a.rs:1 | WHAT: x | WHY: y\n- **SEVERITY:** WARN **WHERE:** b.rs:2 **WHAT:** z\n",
-        );
-        assert_eq!(shown(&review), ["1 a.rs:1 BLOCK", "2 b.rs:2 WARN"]);
-        assert_eq!(
-            (
-                review.findings[0].claim.what.as_deref(),
-                review.findings[0].claim.why.as_deref()
-            ),
-            (Some("x"), Some("y"))
-        );
-        assert_eq!(review.findings[1].claim.what.as_deref(), Some("z"));
-    }
-
-    #[test]
-    fn labels_without_a_colon_need_proof() {
-        assert_eq!(
-            read("### WHERE\n\n`a.rs:1`\n\n### WHAT\n\nx\n"),
-            ["1 a.rs:1"]
-        );
-        assert_eq!(read("**WHERE** — a.rs:1\n"), ["1 a.rs:1"]);
-        assert_eq!(
-            read("**Where** the lock is held, nothing waits.\n"),
-            [] as [&str; 0]
-        );
-        assert_eq!(
-            read("## Where\n\nIn the parser, mostly.\n"),
-            [] as [&str; 0]
-        );
-    }
-
-    #[test]
-    fn findings_without_a_place_are_shown_and_not_guessed_at() {
-        let review = Review::from_text(
-            "**INFO** — `a.rs` lines 4 – 5\nWHAT: x\nWHY: y\n\nSEVERITY: WARN\nWHERE: b.rs:2\nWHAT: z\n",
-        );
-        assert_eq!(shown(&review), ["6 b.rs:2 WARN"]);
-        let [loose] = review.unlocated.as_slice() else {
-            panic!("{review:?}")
-        };
-        assert_eq!(
-            (
-                loose.line,
-                loose.claim.severity,
-                loose.claim.what.as_deref()
-            ),
-            (2, Some(Severity::Info), Some("x"))
-        );
-        let review = Review::from_text("SEVERITY: BLOCK\nWHERE: the error handling\nWHAT: x\n");
-        assert_eq!((shown(&review).len(), review.unlocated.len()), (1, 0));
-        assert_eq!(review.findings[0].location, Err(Malformed::NoPath));
     }
 
     #[test]
@@ -265,60 +85,6 @@ mod blocks {
             Review::from_text("SEVERITY: WARN\r\nWHERE: a.rs:1\r\nWHAT: x\r\n\r\nVERDICT: FIX\r\n");
         assert_eq!(shown(&review), ["2 a.rs:1 WARN"]);
         assert_eq!(review.verdict, Some(ReviewVerdict::Fix));
-    }
-}
-
-mod tables {
-    use super::*;
-
-    #[test]
-    fn every_row_is_a_block() {
-        let text = "| # | Severity | Where | What |\n|---|---|:--|---|\n| 1 | 🔴 High | `a.rs:1` | x \\| y |\n| 2 | nit | a.rs:3 and 7 | z |\n\nprose | here\n";
-        let review = Review::from_text(text);
-        assert_eq!(
-            shown(&review),
-            ["3 a.rs:1 BLOCK #1", "4 a.rs:3 INFO #2", "4 a.rs:7 INFO #2"]
-        );
-        assert_eq!(review.findings[0].claim.what.as_deref(), Some("x \\| y"));
-    }
-
-    #[test]
-    fn without_outer_pipes_or_delimiter() {
-        assert_eq!(
-            read("Severity | Where | What\n--- | --- | ---\nWARN | a.rs:1 | x\n"),
-            ["3 a.rs:1 WARN"]
-        );
-        assert_eq!(
-            read("| SEVERITY | WHERE | WHAT |\n| WARN | a.rs:1 | x |\n"),
-            ["2 a.rs:1 WARN"]
-        );
-    }
-
-    #[test]
-    fn one_label_a_row() {
-        let text = "| Field | Value |\n|---|---|\n| SEVERITY | WARN |\n| WHERE | `a.rs:1` |\n| WHAT | x |\n";
-        assert_eq!(read(text), ["4 a.rs:1 WARN"]);
-        assert_eq!(
-            read("| WHERE | a.rs:1 |\n|---|---|\n| SEVERITY | WARN |\n"),
-            ["1 a.rs:1 WARN"]
-        );
-    }
-
-    #[test]
-    fn a_row_without_a_place() {
-        let review = Review::from_text(
-            "| Severity | Where | What |\n|---|---|---|\n| WARN | | x |\n| WARN | N/A | y |\n| | | |\n",
-        );
-        assert_eq!(shown(&review), [] as [&str; 0]);
-        assert_eq!(review.unlocated.len(), 2);
-    }
-
-    #[test]
-    fn other_tables_are_not_read() {
-        assert_eq!(
-            read("| File | Line |\n|---|---|\n| a.rs | 1 |\n"),
-            [] as [&str; 0]
-        );
     }
 }
 
@@ -379,49 +145,6 @@ mod echoes {
             diff,
         );
         assert!(review.retractions.len() == 1 && review.verdict.is_some() && !review.says_clean);
-    }
-
-    #[test]
-    fn the_reviewers_own_block_goes_on_around_a_quotation() {
-        let text = "SEVERITY: BLOCK\nWHERE: a.rs:1\nWHAT: x\n\n```diff\n+SEVERITY: INFO\n+WHERE: evil.rs:9\n+WHAT: e\n```\n\nWHY: y\n";
-        let review = Review::from_text(text);
-        assert_eq!(
-            shown(&review),
-            ["2 a.rs:1 BLOCK", "7 evil.rs:9 INFO QuotingFence"]
-                .map(|s| s.replace("QuotingFence", "Gutter"))
-        );
-        assert_eq!(review.findings[0].claim.why.as_deref(), Some("y"));
-        assert_eq!(review.findings[0].claim.what.as_deref(), Some("x"));
-    }
-
-    #[test]
-    fn fences() {
-        // A review in one fence is a review, quotations in it are quotations.
-        let text = "```text\nSEVERITY: WARN\nWHERE: a.rs:1\n```diff\n WHERE: b.rs:2\n+x\n```\nVERDICT: FIX\n```\n";
-        let review = Review::from_text(text);
-        assert_eq!(shown(&review), ["3 a.rs:1 WARN", "5 b.rs:2 QuotingFence"]);
-        assert_eq!(review.verdict, Some(ReviewVerdict::Fix));
-        // One fence a finding.
-        assert_eq!(
-            read("```\nSEVERITY: WARN\nWHERE: a.rs:1\n```\n\n```\nWHERE: a.rs:2\n```\n"),
-            ["3 a.rs:1 WARN", "7 a.rs:2"]
-        );
-        // A fence that never closes.
-        assert_eq!(
-            read("x\n```diff\n+a\n+WHERE: q.rs:1\n\nSEVERITY: WARN\nWHERE: a.rs:1\n"),
-            ["4 q.rs:1 Gutter", "7 a.rs:1 WARN"]
-        );
-        assert_eq!(
-            read("x\n```rust\nfn a() {}\n\nSEVERITY: WARN\nWHERE: a.rs:1\n"),
-            ["6 a.rs:1 WARN"]
-        );
-        // The text of the change, without its marks.
-        let diff = "+# Reports\n+WHERE: q.rs:1\n+is how a place is written\n";
-        let review = read_beside(
-            "See:\n\n```md\n# Reports\nWHERE: q.rs:1\nis how a place is written\n```\n\nWHERE: a.rs:1\n",
-            diff,
-        );
-        assert_eq!(shown(&review), ["5 q.rs:1 QuotingFence", "9 a.rs:1"]);
     }
 
     #[test]
@@ -542,29 +265,6 @@ mod retractions {
     const BLOCK: &str = "SEVERITY: BLOCK\nWHERE: a.rs:1\nWHAT: x is lost\n";
 
     #[test]
-    fn lines_that_retract() {
-        let review = Review::from_text(&format!(
-            "{BLOCK}\n**RETRACT:** `a.rs:1` — the guard is above\n- RETRACT: b.rs:2, c.rs\nRETRACT: none\n"
-        ));
-        let found: Vec<(u32, usize)> = review
-            .retractions
-            .iter()
-            .map(|r| (r.line, r.locations.len()))
-            .collect();
-        assert_eq!(found, [(5, 1), (6, 2)]);
-        assert_eq!(review.findings[0].retracted, None);
-    }
-
-    #[test]
-    fn a_retract_line_may_name_a_number() {
-        let review = Review::from_text(&format!(
-            "### 1. One\n{BLOCK}\n### 2. Two\nWHERE: b.rs:2\nWHAT: y\n\nRETRACT: finding 2\nRETRACT: nothing known\n"
-        ));
-        assert_eq!(review.retractions[0].locations[0].path, "b.rs");
-        assert!(review.retractions[1].locations.is_empty());
-    }
-
-    #[test]
     fn words_in_the_findings_own_block() {
         for words in [
             "Actually, on second look this is fine.",
@@ -616,15 +316,6 @@ mod retractions {
     }
 
     #[test]
-    fn only_the_block_it_stands_in() {
-        let text = format!("{BLOCK}\nDisregard this.\n\nSEVERITY: WARN\nWHERE: b.rs:2\nWHAT: y\n");
-        assert_eq!(read(&text), ["2 a.rs:1 BLOCK retracted", "8 b.rs:2 WARN"]);
-        // Said again, it stands.
-        let text = format!("{BLOCK}\nDisregard this.\n\n{BLOCK}");
-        assert_eq!(read(&text), ["2 a.rs:1 BLOCK retracted", "8 a.rs:1 BLOCK"]);
-    }
-
-    #[test]
     fn sentences_that_name_a_number() {
         let text = |words: &str| {
             format!(
@@ -663,46 +354,6 @@ mod retractions {
         ] {
             assert_eq!(read(&text(words)), expected, "{words}");
         }
-    }
-
-    #[test]
-    fn a_number_inside_another_block_speaks_of_its_own() {
-        let text = format!(
-            "### 1. One\n{BLOCK}\n### 2. Two\nSEVERITY: WARN\nWHERE: b.rs:2\nWHAT: y\nWHY: With this in mind I withdraw finding 1.\n"
-        );
-        assert_eq!(
-            read(&text),
-            ["3 a.rs:1 BLOCK #1 retracted", "8 b.rs:2 WARN #2"]
-        );
-    }
-
-    #[test]
-    fn a_sentence_that_begins_with_a_number_is_no_title_of_the_next_block() {
-        let text = format!(
-            "### 1. One\n{BLOCK}\n## Notes\n\nNumber 1 is harmless in itself. I withdraw finding 1.\n\nSEVERITY: WARN\nWHERE: b.rs:2\nWHAT: y\n"
-        );
-        let read = read(&text);
-        assert!(read[0].ends_with("#1 retracted"), "{read:?}");
-        assert!(
-            read[1].contains("b.rs:2 WARN") && !read[1].contains('#'),
-            "{read:?}"
-        );
-    }
-
-    #[test]
-    fn where_nothing_is_numbered_findings_are_counted() {
-        let text = format!(
-            "{BLOCK}\nSEVERITY: WARN\nWHERE: b.rs:2\nWHAT: y\n\n## Notes\n\nI withdraw finding 2.\n"
-        );
-        assert_eq!(read(&text), ["2 a.rs:1 BLOCK", "6 b.rs:2 WARN retracted"]);
-    }
-
-    #[test]
-    fn a_number_that_names_two_places_names_none() {
-        let text = format!(
-            "## a\n### 1. One\n{BLOCK}\n## b\n### 1. Two\nWHERE: b.rs:2\nWHAT: y\n\n## Notes\n\nI withdraw finding 1.\n"
-        );
-        assert!(read(&text).iter().all(|line| !line.ends_with("retracted")));
     }
 
     #[test]
