@@ -464,13 +464,14 @@ impl Case {
                 }
             }
         } else {
-            // A repository in the work tree that is no submodule is left out.
+            // A repository in the work tree that is no submodule is left out. `git add -N .` would take out what is gone.
             let untracked = git(&["ls-files", "-o", "--exclude-standard", "-z"], b"");
-            let nested = untracked.split(|byte| *byte == 0);
-            let nested = nested.filter_map(|path| path.strip_suffix(b"/"));
-            git(&["add", "-N", "."], b"");
-            let entries: Vec<u8> = nested.flat_map(removed).collect();
-            git(&["update-index", "-z", "--index-info"], &entries);
+            let paths = untracked.split_inclusive(|byte| *byte == 0);
+            let paths: Vec<&[u8]> = paths.filter(|path| !path.ends_with(b"/\0")).collect();
+            if !paths.is_empty() {
+                let from_stdin = ["--pathspec-from-file=-", "--pathspec-file-nul"];
+                git(&[&["add", "-N"], &from_stdin[..]].concat(), &paths.concat());
+            }
             // `git add` would not look again at files whose attributes alone have changed, so the patch decides.
             let diff = [
                 "diff",
