@@ -28,3 +28,24 @@ picture:
 # Licences, advisories and sources of the dependencies
 deny:
     cargo deny check
+
+# Fuzz a target for some seconds; needs `cargo install cargo-fuzz`
+fuzz target seconds="1200":
+    cd fuzz && RUSTC_BOOTSTRAP=1 cargo fuzz run -s none {{target}} corpus/{{target}} ../fixtures/fuzz/{{target}} -- -max_total_time={{seconds}} -rss_limit_mb=2048
+
+# Random repositories and random work trees; `just random 1000` makes as many of each kind
+random cases="200":
+    SCRUM_RANDOM_CASES={{cases}} cargo test --locked -p scrum-cli --test lossless random
+
+# Which changes of the counting and the dividing no test of scrum-core notices; `just mutants 0/12` takes a twelfth
+mutants shard="0/1":
+    cargo mutants -p scrum-core -f 'scrum-core/src/tally/**' -f scrum-core/src/plan/guard.rs -f 'scrum-core/src/plan/split/*.rs' --no-default-features --shard {{shard}} --sharding round-robin --timeout 120 --test-workspace=false -- --lib
+
+# Lines of scrum-core that its tests run; needs cargo-llvm-cov and the llvm-tools of the toolchain
+coverage:
+    cargo llvm-cov --locked -p scrum-core --ignore-filename-regex '(tests|fixture|sample)\.rs$|/tests/' --summary-only
+
+# The largest inputs: time and memory
+load:
+    cargo build --release --locked
+    benches/load.sh

@@ -116,9 +116,7 @@ impl Snapshot {
                 Kind::Uncommitted { .. } => {
                     "it is taken as it is on disk, conflict markers included"
                 }
-                Kind::Staged if replaced.contains(path) => {
-                    "and what is staged takes its place; it is shown as deleted"
-                }
+                Kind::Staged if replaced.contains(path) => "and what is staged takes its place",
                 Kind::Staged => "so nothing of it is staged; it is left out",
             };
             format!("`{}` is in conflict, {what}", shown(path))

@@ -162,6 +162,28 @@ fn the_index_is_what_git_diff_cached_says() {
 }
 
 #[test]
+fn a_file_in_conflict_where_a_folder_is_staged() {
+    let place = Place::repository();
+    place.write("x", "x\n");
+    place.commit("Base");
+    // Not as `git merge` leaves an index, which renames the file, but as `git read-tree` may.
+    let script = "id=$(git rev-parse HEAD:x)
+        printf '0 %040d\\tx\\n100644 %s 1\\tx\\n100644 %s 2\\tx\\n100644 %s 0\\tx/inside\\n' 0 $id $id $id |
+            git update-index --index-info";
+    let made = place.command("sh").args(["-c", script]).output().unwrap();
+    place.finish(made).expect(0);
+    let run = place.scrum(&["bundle", "--staged"]).expect(0);
+    assert!(
+        run.stderr
+            .contains("`x` is in conflict, and what is staged takes its place"),
+        "{}",
+        run.all()
+    );
+    assert!(shown(&place)[0].contains("rename to x/inside"));
+    place.scrum(&["verify"]).expect(0);
+}
+
+#[test]
 fn untracked_files_are_left_out_and_counted() {
     let place = Place::repository();
     place.write("a", "1\n");
@@ -237,6 +259,17 @@ fn dirty_submodules_and_nested_repositories_are_named() {
         shown(&place)
             .iter()
             .any(|section| section.contains("+Subproject commit"))
+    );
+    place.scrum(&["verify"]).expect(0);
+    // git looks into no submodule that became a link, but compares it.
+    fs::remove_dir_all(place.path().join("sub")).unwrap();
+    symlink("nowhere", place.path().join("sub")).unwrap();
+    let run = place.scrum(&["bundle", "--uncommitted"]).expect(0);
+    assert!(run.stderr.contains("is not looked for"), "{}", run.all());
+    assert!(
+        shown(&place)
+            .iter()
+            .any(|section| section.contains("new file mode 120000"))
     );
     place.scrum(&["verify"]).expect(0);
 }

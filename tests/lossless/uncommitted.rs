@@ -464,13 +464,31 @@ impl Case {
                 }
             }
         } else {
-            // A repository in the work tree that is no submodule is left out.
+            // A repository in the work tree that is no submodule is left out. `git add -N .` would take out what is gone.
             let untracked = git(&["ls-files", "-o", "--exclude-standard", "-z"], b"");
-            let nested = untracked.split(|byte| *byte == 0);
-            let nested = nested.filter_map(|path| path.strip_suffix(b"/"));
-            git(&["add", "-A", "."], b"");
-            let entries: Vec<u8> = nested.flat_map(removed).collect();
-            git(&["update-index", "-z", "--index-info"], &entries);
+            let paths = untracked.split_inclusive(|byte| *byte == 0);
+            let paths: Vec<&[u8]> = paths.filter(|path| !path.ends_with(b"/\0")).collect();
+            if !paths.is_empty() {
+                let from_stdin = ["--pathspec-from-file=-", "--pathspec-file-nul"];
+                git(&[&["add", "-N"], &from_stdin[..]].concat(), &paths.concat());
+            }
+            // `git add` would not look again at files whose attributes alone have changed, so the patch decides.
+            let diff = [
+                "diff",
+                "--full-index",
+                "--binary",
+                "--no-renames",
+                "--ignore-submodules=dirty",
+            ];
+            let patch = git(
+                &[&diff[..], &["--diff-filter=u", "HEAD", "--"]].concat(),
+                b"",
+            );
+            git(&["read-tree", "HEAD"], b"");
+            git(
+                &["apply", "--cached", "--whitespace=nowarn", "--allow-empty"],
+                &patch,
+            );
         }
         [tree("HEAD"), text(git(&["write-tree"], b""))]
     }
@@ -595,6 +613,20 @@ fn run(command: &mut Command, stdin: &[u8]) -> Option<Vec<u8>> {
     output.status.success().then_some(output.stdout)
 }
 
+/// Whether the sections differ in that a binary patch has the content where git has a delta. libgit2 takes a delta only if
+/// it is shorter than the content deflated as well as can be, git if it is shorter than the content deflated quickly.
+fn is_longer_binary(is: &[u8], due: &[u8]) -> bool {
+    let header = |section: &[u8]| {
+        let text = String::from_utf8_lossy(section);
+        let header = text.split_once("\nGIT binary patch\n");
+        header.map(|(header, data)| (header.to_owned(), data.contains("delta ")))
+    };
+    let (is_header, due_header) = (header(is), header(due));
+    is_header
+        .zip(due_header)
+        .is_some_and(|(is, due)| is.0 == due.0 && due.1)
+}
+
 fn text(output: Vec<u8>) -> String {
     String::from_utf8(output).unwrap().trim().to_owned()
 }
@@ -635,7 +667,8 @@ fn as_git(section: &[u8]) -> Vec<u8> {
 
 #[track_caller]
 fn same_sections(is: &[Vec<u8>], due: &[Vec<u8>], what: &str) {
-    if is == due {
+    let differ = |(is, due): (&Vec<u8>, &Vec<u8>)| is != due && !is_longer_binary(is, due);
+    if is.len() == due.len() && !is.iter().zip(due).any(differ) {
         return;
     }
     let show = |all: &[Vec<u8>], others: &[Vec<u8>]| -> String {
@@ -694,7 +727,7 @@ fn cases() -> std::ops::Range<u64> {
             .and_then(|asked| asked.parse::<u64>().ok())
     };
     let first = number("SCRUM_RANDOM_FIRST").unwrap_or(0);
-    first..first + number("SCRUM_RANDOM_CASES").unwrap_or(10)
+    first..first + number("SCRUM_RANDOM_CASES").unwrap_or(6)
 }
 
 #[test]

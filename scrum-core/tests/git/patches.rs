@@ -80,7 +80,8 @@ fn hard_cases() -> (Sandbox, String, String) {
         format!("mod a {{\n    fn inner() {{\n{}", "        x;\n".repeat(9)),
     );
     repo.write("forced.txt", "a\nb\n");
-    repo.write(".gitattributes", "*.rs diff=rust\nforced.txt -diff\n");
+    repo.write("forced-gone.txt", "");
+    repo.write(".gitattributes", "*.rs diff=rust\nforced*.txt -diff\n");
     repo.git(["add", "-A"]);
     for (path, digit) in [
         ("sub/gone", "1"),
@@ -117,6 +118,8 @@ fn hard_cases() -> (Sandbox, String, String) {
     repo.write("file-then-folder/inside", lines(0, 8));
     repo.write("folder-then-file", lines(10, 18));
     repo.remove("empty-gone");
+    repo.remove("forced-gone.txt");
+    repo.write("forced-comes.txt", "");
     repo.remove("binary-gone.bin");
     repo.write("empty-comes", "");
     repo.write("binary-comes.bin", b"\0comes");
