@@ -253,9 +253,9 @@ fn reports_of_other_runners_plug_in() {
         (
             "cut.xml",
             "<testsuite><testcase name='a'/>",
-            "it ends inside of an element",
+            "it ends inside an element",
         ),
-        ("prose.txt", "all is well\n", "neither `PASS name 5s` lines"),
+        ("prose.txt", "all is well\n", "not `PASS name 5s` lines"),
     ] {
         place.write(name, content);
         let run = place.scrum(&["smoke", "--from", name]).expect(2);

@@ -1,4 +1,4 @@
-//! Files that somebody may take for reviews and that nothing reads.
+//! Finds files that look like reviews but are not read.
 
 use std::path::PathBuf;
 
@@ -6,10 +6,10 @@ use scrum_core::wave::layout;
 
 use super::Wave;
 
-/// So many are named at most.
+/// Maximum number of files to name.
 const MOST: usize = 10;
 
-/// What lies in a wave's `reviews/` itself, outside every bundle's folder, hidden files aside; sorted.
+/// Files directly in a wave's `reviews/`, outside every bundle's folder, except hidden files; sorted.
 pub(crate) fn strays(wave: &Wave) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(wave.folder.join(layout::REVIEWS));
     let mut strays: Vec<PathBuf> = entries

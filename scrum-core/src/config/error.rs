@@ -1,4 +1,4 @@
-//! A `scrum.toml` that cannot be used, and what may have been meant.
+//! Errors in a `scrum.toml`, with suggestions for misspelt names.
 
 use super::Config;
 use crate::nearest::nearest;
@@ -11,15 +11,14 @@ pub enum ConfigError {
     /// Not TOML, an unknown key, or a value of the wrong kind.
     #[error("line {line}: {message}")]
     Toml {
-        /// Where it stands, 1-based.
+        /// The line, 1-based.
         line: usize,
         /// What is wrong, with the key.
         message: String,
-        /// The key or value that may have been meant; with its table where it stands in the wrong one, as in
-        /// `[guard] warn`.
+        /// The key or value that may have been meant; with its table if it is in the wrong one, as in `[guard] warn`.
         nearest: Option<String>,
     },
-    /// Limits that contradict each other, after flags have replaced those of the file.
+    /// Limits that contradict each other, after flags have overridden those of the file.
     #[error(transparent)]
     Limits(#[from] LimitsError),
     /// A name that occurs twice in a list where names must differ.
@@ -56,8 +55,8 @@ pub enum ConfigError {
     },
 }
 
-/// What may have been meant, from the words in which serde refuses a name: the name first, then all that there are,
-/// each in backticks.
+/// What may have been meant, from serde's error message for an unknown name: the name first, then all known names, each
+/// in backticks.
 pub(super) fn meant(message: &str) -> Option<String> {
     if !message.starts_with("unknown ") {
         return None;

@@ -10,13 +10,13 @@ use super::reviewers::{self, time, time_fault};
 use crate::gauntlet::parity::{KnownGap, PointerPattern};
 use crate::gauntlet::smoke;
 
-/// Longest time for one step of the smoke chain, unless the step says otherwise.
+/// Default of the maximum time for one step of the smoke chain.
 pub const DEFAULT_STEP_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// Longest time for one answer of the parity probe, unless `[parity] timeout` says otherwise.
+/// Default of `[parity] timeout`, the maximum time for one answer of the parity probe.
 pub const DEFAULT_PARITY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Bytes that one answer of the parity probe may have, unless `[parity] max_body` says otherwise.
+/// Default of `[parity] max_body`, the maximum size of one answer of the parity probe, in bytes.
 pub const DEFAULT_MAX_BODY: u64 = 1_000_000;
 
 /// One entry of `[[smoke]]`.
@@ -25,18 +25,18 @@ pub const DEFAULT_MAX_BODY: u64 = 1_000_000;
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", schemars(extend("required" = ["name", "command"])))]
 pub struct Smoke {
-    /// The step's name; the file name of its output. Names must differ in more than case.
+    /// The step's name, also the file name of its output. Names must be unique regardless of case.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub name: String,
-    /// The command and its arguments. It is started without a shell, in the repository's top folder.
+    /// The command and its arguments, run without a shell in the repository's top folder.
     pub command: Vec<String>,
-    /// Longest time for one attempt, e.g. `60s` or `10m`. Default 10 minutes.
+    /// Maximum time for one attempt, e.g. `60s` or `10m`. Default 10 minutes.
     pub timeout: Option<String>,
-    /// Names of steps that must have passed before; if one did not, this step is skipped.
+    /// Names of steps that must pass before this one; if one does not, this step is skipped.
     pub needs: Vec<String>,
-    /// Environment variables that are set for this step. It inherits all others.
+    /// Environment variables to set for this step, in addition to those it inherits.
     pub env: IndexMap<String, String>,
-    /// Attempts after the first, if it fails. Default 0.
+    /// How often to retry a failed step. Default 0.
     pub retries: u32,
 }
 
@@ -45,13 +45,13 @@ pub struct Smoke {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Parity {
-    /// Places in the bodies that are not compared: JSON Pointers, in which `*` is any one key or index.
+    /// Parts of the bodies to leave out of the comparison: JSON Pointers, in which `*` matches any single key or index.
     pub ignore: Vec<String>,
-    /// Divergences that somebody has decided to accept.
+    /// Divergences that are accepted.
     pub known_gaps: Vec<KnownGap>,
-    /// Longest time for one whole answer, e.g. `30s`. Default 30 seconds.
+    /// Maximum time for one whole answer, e.g. `30s`. Default 30 seconds.
     pub timeout: Option<String>,
-    /// Bytes that one answer may have, e.g. `4MB`. Default 1 MB.
+    /// Maximum size of one answer, e.g. `4MB`. Default 1 MB.
     #[cfg_attr(
         feature = "schema",
         schemars(schema_with = "crate::size::schema", extend("default" = DEFAULT_MAX_BODY))
@@ -61,7 +61,7 @@ pub struct Parity {
 }
 
 impl Smoke {
-    /// Longest time for one attempt.
+    /// Maximum time for one attempt.
     pub fn timeout(&self) -> Duration {
         time(self.timeout.as_deref()).unwrap_or(DEFAULT_STEP_TIMEOUT)
     }
@@ -76,24 +76,24 @@ impl Smoke {
         }
         let has_nul = |text: &String| text.contains('\0');
         if self.command.iter().chain(self.env.values()).any(has_nul) {
-            return Some("neither arguments nor variables can have a NUL".to_owned());
+            return Some("arguments and variables cannot contain NUL".to_owned());
         }
         time_fault("timeout", self.timeout.as_deref())
     }
 }
 
 impl Parity {
-    /// Longest time for one whole answer.
+    /// Maximum time for one whole answer.
     pub fn timeout(&self) -> Duration {
         time(self.timeout.as_deref()).unwrap_or(DEFAULT_PARITY_TIMEOUT)
     }
 
-    /// Bytes that one answer may have.
+    /// Maximum size of one answer, in bytes.
     pub fn max_body(&self) -> u64 {
         self.max_body.unwrap_or(DEFAULT_MAX_BODY)
     }
 
-    /// The patterns of `ignore`. [`Config::check`](super::Config::check) refuses those that are none.
+    /// The patterns of `ignore`. [`Config::check`](super::Config::check) rejects invalid ones.
     pub fn ignored(&self) -> Vec<PointerPattern> {
         let patterns = self.ignore.iter();
         patterns
@@ -139,7 +139,7 @@ pub(super) fn check_chain(chain: &[Smoke]) -> Result<(), ConfigError> {
     for step in chain {
         if step.name.trim() != step.name {
             return Err(fault(format!(
-                "the name `{}` has blanks at an end",
+                "the name `{}` begins or ends with a blank",
                 step.name
             )));
         }
@@ -152,7 +152,7 @@ pub(super) fn check_chain(chain: &[Smoke]) -> Result<(), ConfigError> {
         .map_err(|error| fault(error.to_string()))
 }
 
-/// Indices of the steps, each after those it needs.
+/// Indices of the steps in an order in which each comes after those it needs.
 ///
 /// # Errors
 ///
@@ -184,14 +184,14 @@ mod tests {
             (step("command = ['a']\ntimeout = '0s'"), "`timeout` is 0"),
             (step("command = ['a']\nenv = { 'A=B' = 'c' }"), "`A=B`"),
             (step("command = ['a']\nneeds = ['d2']"), "needs `d2`"),
-            (step("command = ['a']\nneeds = ['d1']"), "circle: d1"),
+            (step("command = ['a']\nneeds = ['d1']"), "cycle: d1"),
             (
                 step("command = ['a']\n[[smoke]]\nname = 'D1'\ncommand = ['a']"),
                 "two [[smoke]] entries",
             ),
             ("[[smoke]]\nname = 'a/b'\ncommand = ['a']".into(), "`a/b`"),
             ("[[smoke]]\ncommand = ['a']".into(), "cannot be the name"),
-            ("[[smoke]]\nname = 'a '\ncommand = ['a']".into(), "blanks"),
+            ("[[smoke]]\nname = 'a '\ncommand = ['a']".into(), "a blank"),
             (parity("ignore = ['id']"), "`id` is not a JSON Pointer"),
             (parity("timeout = '0s'"), "`timeout` is 0"),
             (parity("max_body = 0"), "`max_body` is 0"),

@@ -38,7 +38,7 @@ use crate::tally::{ReviewerConfig, TallyOptions};
 /// The file's name in the repository's top folder.
 pub const FILE_NAME: &str = "scrum.toml";
 
-/// The whole of `scrum.toml`, every absent value at its default.
+/// The whole `scrum.toml`, with defaults for absent values.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
@@ -52,21 +52,21 @@ pub struct Config {
     pub components: Vec<ComponentRule>,
     /// `[exclude]`: what reviewers are not shown.
     pub exclude: ExcludeOptions,
-    /// `[prompt]`: what stands around the diff.
+    /// `[prompt]`: the prompt around the diff.
     pub prompt: Prompt,
-    /// `[[reviewers]]`: the seats.
+    /// `[[reviewers]]`: who reviews.
     pub reviewers: Vec<Reviewer>,
-    /// `[review]`: how reviewers are run.
+    /// `[review]`: how reviewers are asked.
     pub review: ReviewSettings,
-    /// `[lineages]`: model or reviewer name to its lineages; outranks the built-in table.
+    /// `[lineages]`: from a model or reviewer name to its lineages; overrides the built-in table.
     pub lineages: IndexMap<String, Vec<String>>,
     /// `[tally]`: how findings are counted.
     pub tally: TallySettings,
-    /// `[[smoke]]`: the steps of `scrum smoke`, commands that must pass.
+    /// `[[smoke]]`: the steps of `scrum smoke`: commands that must pass.
     pub smoke: Vec<Smoke>,
     /// `[parity]`: how `scrum parity` compares two servers' answers.
     pub parity: Parity,
-    /// `[assess]`: the rules by which `scrum assess` says whether a release can ship.
+    /// `[assess]`: the rules by which `scrum assess` decides whether a release can ship.
     pub assess: Assess,
 }
 
@@ -77,12 +77,12 @@ pub struct Config {
 pub struct Prompt {
     /// Path of a template that replaces the built-in one, relative to the repository's top folder.
     pub template: Option<String>,
-    /// Put the new-file line number in front of each line of the diff. Default true.
+    /// Show the new-file line number before each line of the diff. Default true.
     pub line_numbers: bool,
-    /// What every reviewer is told, under a heading of its own. Default none.
+    /// Instructions for every reviewer, in a section of their own. Default none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instructions: Option<InstructionsSource>,
-    /// What reviewers of bundles with certain paths are told. Default none.
+    /// Instructions for reviewers of bundles with certain paths. Default none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<PromptRule>,
 }
@@ -105,7 +105,7 @@ pub enum InstructionsSource {
 pub struct InstructionsFile {
     /// Its path, relative to the repository's top folder.
     pub file: String,
-    /// Only the section below the Markdown heading of this name. Default none: the whole file.
+    /// Only the section under the Markdown heading of this name. Default none: the whole file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub section: Option<String>,
 }
@@ -115,9 +115,9 @@ pub struct InstructionsFile {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PromptRule {
-    /// gitignore-style globs; a bundle with a file that matches is told the text.
+    /// gitignore-style globs; the text is in the prompt of every bundle with a matching file.
     pub paths: Vec<String>,
-    /// What its reviewers are told.
+    /// The instructions.
     pub text: String,
 }
 
@@ -139,7 +139,7 @@ impl Default for Prompt {
 pub struct TallySettings {
     /// How many lines apart two cited ranges may be and still share a line. Default 1.
     pub near_lines: u32,
-    /// Disjoint lineages that must have reviewed each bundle, else the gate says no. Default 0.
+    /// How many independent lineages must have reviewed each bundle; with fewer, the gate fails. Default 0.
     pub min_lineages: u32,
 }
 
@@ -157,7 +157,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Toml`] with line and key for what cannot be read; the others for values that contradict each
+    /// [`ConfigError::Toml`], with line and key, if the text cannot be read; the others for values that contradict each
     /// other.
     pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
         let config: Self = toml::from_str(text).map_err(|error| {
@@ -177,7 +177,7 @@ impl Config {
         Ok(config)
     }
 
-    /// Checks what the types cannot say. Callers that overwrite fields check again.
+    /// Checks what the types cannot express. Callers that change fields must check again.
     ///
     /// # Errors
     ///
@@ -199,7 +199,7 @@ impl Config {
         self.parity.check()
     }
 
-    /// Options of [`Plan::new`](crate::plan::Plan::new) as the file says. What CODEOWNERS says is the caller's to add.
+    /// Options of [`Plan::new`](crate::plan::Plan::new) from this configuration. The caller adds CODEOWNERS.
     pub fn bundle_options(&self) -> BundleOptions {
         BundleOptions::default()
             .division(self.bundle.clone())
@@ -208,7 +208,7 @@ impl Config {
             .exclude(self.exclude.clone())
     }
 
-    /// Options of [`tally`](crate::tally::tally()) as the file says, with the built-in table of lineages below its own.
+    /// Options of [`tally`](crate::tally::tally()) from this configuration; its lineages override the built-in table.
     pub fn tally_options(&self) -> TallyOptions {
         let lineages = self.lineages.iter();
         let lineages = lineages.map(|(name, set)| (name.clone(), set.clone()));
@@ -225,8 +225,8 @@ impl Config {
             .reviewers(reviewers)
     }
 
-    /// SHA-256, in hex, of everything here that decides what the bundles and prompts are, the template's text
-    /// included. Reviewers and counting do not enter: they change no bundle.
+    /// SHA-256, in hex, of everything that affects bundles and prompts, including the template's text. Reviewers and
+    /// counting are not part of it, because they change no bundle.
     pub fn bundling_digest(&self, template: &str) -> String {
         let (warn, fail) = (self.guard.warn(), self.guard.fail());
         let rest = (&self.bundle, &self.components, &self.exclude, &self.prompt);

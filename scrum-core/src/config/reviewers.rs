@@ -8,19 +8,20 @@ use serde::{Deserialize, Serialize};
 use super::ConfigError;
 use crate::plan::pattern::PathPatterns;
 
-/// Longest time for one answer, where nothing else is said.
+/// Default of the maximum time for one answer.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// First wait before a second attempt, where nothing else is said.
+/// Default wait before the second attempt.
 pub const DEFAULT_BACKOFF: Duration = Duration::from_secs(1);
 
-/// Attempts after the first, where nothing else is said.
+/// Default number of attempts after the first.
 pub const DEFAULT_RETRIES: u32 = 3;
 
-/// Bytes that an answer may have, where nothing else is said.
+/// Default of the maximum size of an answer, in bytes.
 pub const DEFAULT_MAX_OUTPUT: u64 = 4_000_000;
 
-/// Questions under way at once, where nothing else is said. They wait rather than compute, so cores do not matter.
+/// Default number of prompts sent at once. The threads wait rather than compute, so the number of cores does not
+/// matter.
 pub const DEFAULT_JOBS: u32 = 8;
 
 /// One entry of `[[reviewers]]`.
@@ -29,56 +30,58 @@ pub const DEFAULT_JOBS: u32 = 8;
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", schemars(extend("required" = ["name"])))]
 pub struct Reviewer {
-    /// The seat's name; the file name of its reviews. Names must differ in more than case.
+    /// The reviewer's name, also the file name of its reviews. Names must be unique regardless of case.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub name: String,
-    /// Its lineages; found from the model or the name where absent.
+    /// Its lineages; if absent, derived from the model or the name.
     pub lineage: Option<Vec<String>>,
-    /// A person, who is a lineage of their own and puts their reviews into the wave themselves.
+    /// A person, who is a lineage of their own and saves reviews in the wave.
     pub human: bool,
-    /// Command that reads the prompt on stdin and answers on stdout. It is started without a shell. `{prompt_file}` and
-    /// `{bundle}` in its arguments become the path of the prompt and the bundle's id.
+    /// Command that reads the prompt on stdin and prints the answer on stdout, run without a shell. In its arguments,
+    /// `{prompt_file}` and `{bundle}` become the path of the prompt and the bundle's id.
     pub command: Option<Vec<String>>,
-    /// Names of environment variables that the command gets besides `PATH`, `HOME`, locale, proxies and the like.
+    /// Names of environment variables that the command gets in addition to `PATH`, `HOME`, locale, proxies and the
+    /// like.
     pub env: Vec<String>,
-    /// Wire format: `openai` or `anthropic`.
+    /// API of the server: `openai` or `anthropic`.
     pub api: Option<Api>,
-    /// Base address of the API, e.g. `http://127.0.0.1:11434/v1`.
+    /// Base URL of the API, e.g. `http://127.0.0.1:11434/v1`.
     pub url: Option<String>,
     /// Model id.
     pub model: Option<String>,
-    /// Name of the environment variable that holds the key.
+    /// Name of the environment variable that contains the key.
     pub api_key_env: Option<String>,
-    /// Longest answer, in tokens. `anthropic` needs one and gets 8192 where absent; else the server decides.
+    /// Maximum length of an answer, in tokens. If absent, 8192 for `anthropic`, which requires a limit; otherwise the
+    /// server's default.
     pub max_tokens: Option<u32>,
-    /// Sampling temperature; the server's own where absent.
+    /// Sampling temperature; if absent, the server's default.
     pub temperature: Option<f64>,
     /// Further HTTP headers. `${NAME}` in a value becomes the environment variable `NAME`.
     pub headers: IndexMap<String, String>,
-    /// Longest time for one answer, e.g. `90s` or `10m`. Default 10 minutes.
+    /// Maximum time for one answer, e.g. `90s` or `10m`. Default 10 minutes.
     pub timeout: Option<String>,
     /// Attempts after the first. Default 3.
     pub retries: Option<u32>,
-    /// First wait before a second attempt, e.g. `500ms`; each further one is twice as long. Default 1 second.
+    /// Wait before the second attempt, e.g. `500ms`; each further wait is twice as long. Default 1 second.
     pub backoff: Option<String>,
-    /// Questions under way at once; no limit but `[review] jobs` where absent.
+    /// How many prompts are sent to it at once; if absent, only `[review] jobs` limits it.
     pub concurrency: Option<u32>,
-    /// Bytes that an answer may have, e.g. `1MB`. Default 4 MB.
+    /// Maximum size of an answer, e.g. `1MB`. Default 4 MB.
     #[cfg_attr(
         feature = "schema",
         schemars(schema_with = "crate::size::schema", extend("default" = DEFAULT_MAX_OUTPUT))
     )]
     #[serde(deserialize_with = "crate::size::deserialize_optional")]
     pub max_output: Option<u64>,
-    /// Globs over the paths of a bundle's files: it is asked about the bundles where one matches; about all where empty.
+    /// Globs for paths: the reviewer is asked only about bundles with a matching file; if empty, about all.
     pub paths: Vec<String>,
-    /// Price of a million input tokens, in any currency.
+    /// Price per million input tokens, in any currency.
     pub price_in: Option<f64>,
-    /// Price of a million output tokens, in the same currency.
+    /// Price per million output tokens, in the same currency.
     pub price_out: Option<f64>,
 }
 
-/// A wire format of model servers.
+/// An API of model servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
@@ -94,26 +97,26 @@ pub enum Api {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct ReviewSettings {
-    /// Questions under way at once, over all reviewers. Default 8.
+    /// How many prompts are sent at once, to all reviewers together. Default 8.
     pub jobs: Option<u32>,
-    /// Disjoint lineages that must have reviewed each bundle. Default 0: no quorum.
+    /// How many independent lineages must have reviewed each bundle. Default 0: no quorum.
     pub quorum: u32,
-    /// Replace secrets in prompts instead of stopping. Default false.
+    /// Redact secrets in prompts instead of stopping. Default false.
     pub redact: bool,
 }
 
 impl Reviewer {
-    /// Longest time for one answer.
+    /// Maximum time for one answer.
     pub fn timeout(&self) -> Duration {
         time(self.timeout.as_deref()).unwrap_or(DEFAULT_TIMEOUT)
     }
 
-    /// First wait before a second attempt.
+    /// Wait before the second attempt.
     pub fn backoff(&self) -> Duration {
         time(self.backoff.as_deref()).unwrap_or(DEFAULT_BACKOFF)
     }
 
-    /// Whether it is asked by scrum, not by hand.
+    /// Whether scrum asks this reviewer.
     pub fn is_run(&self) -> bool {
         self.command.is_some() || self.api.is_some()
     }
@@ -130,10 +133,10 @@ impl Reviewer {
     fn contradiction(&self) -> Option<String> {
         let said = |text: &str| Some(text.to_owned());
         if self.command.is_some() && self.api.is_some() {
-            return said("`command` and `api` are two ways to ask; keep one");
+            return said("use either `command` or `api`");
         }
         if self.human && self.is_run() {
-            return said("`human = true` is answered by a person, not by `command` or `api`");
+            return said("`human = true` cannot be combined with `command` or `api`");
         }
         if let Some(command) = &self.command
             && command.first().is_none_or(String::is_empty)
@@ -151,7 +154,7 @@ impl Reviewer {
                 && !url.starts_with("https://")
             {
                 return Some(format!(
-                    "`url` begins with http:// or https://, unlike `{url}`"
+                    "`url` must begin with http:// or https://, unlike `{url}`"
                 ));
             }
             let framed = |(name, value): (&String, &String)| {
@@ -167,7 +170,7 @@ impl Reviewer {
                 return Some(format!("`headers`: {fault}"));
             }
             if !self.env.is_empty() {
-                return said("`env` is for a `command`; an `api` takes `api_key_env`");
+                return said("`env` is only for a `command`; use `api_key_env` with an `api`");
             }
         } else {
             let only_for_api = [
@@ -196,11 +199,11 @@ impl Reviewer {
         }
         for (key, price) in [("price_in", self.price_in), ("price_out", self.price_out)] {
             if price.is_some_and(|price| !price.is_finite() || price < 0.0) {
-                return Some(format!("`{key}` is no price"));
+                return Some(format!("`{key}` is not a price"));
             }
         }
         if self.temperature.is_some_and(|value| !value.is_finite()) {
-            return said("`temperature` is no number");
+            return said("`temperature` is not a number");
         }
         PathPatterns::new(&self.paths)
             .err()
@@ -212,7 +215,7 @@ fn set_by_scrum(name: &str) -> String {
     format!("`{name}` is set by scrum itself")
 }
 
-/// Headers that say how a question is framed, which scrum alone can know.
+/// Headers about the framing of a request, which only scrum can set.
 const FRAMING: [&str; 8] = [
     "connection",
     "content-length",
@@ -229,38 +232,35 @@ pub(crate) fn header_fault((name, value): (&String, &String)) -> Option<String> 
     let in_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     if name.is_empty() || !name.bytes().all(in_token) {
         return Some(format!(
-            "`{name}` cannot be the name of a header, which has letters, digits and dashes"
+            "`{name}` cannot be the name of a header, which consists of letters, digits and dashes"
         ));
     }
     if FRAMING.contains(&name.to_ascii_lowercase().as_str()) {
         return Some(set_by_scrum(name));
     }
     let may_stand = |byte: u8| matches!(byte, b' '..=b'~' | b'\t');
-    (!value.bytes().all(may_stand)).then(|| {
-        format!(
-            "the value of `{name}` has other characters than those of ASCII that can be printed"
-        )
-    })
+    (!value.bytes().all(may_stand))
+        .then(|| format!("the value of `{name}` must be printable ASCII"))
 }
 
-/// A time such as `90s`, if it is there and is one.
+/// A time such as `90s`, if present and valid.
 pub(super) fn time(text: Option<&str>) -> Option<Duration> {
     humantime::parse_duration(text?).ok()
 }
 
-/// What is wrong with the time that a key has.
+/// What is wrong with the value of a time.
 pub(super) fn time_fault(key: &str, text: Option<&str>) -> Option<String> {
     let text = text?;
     match humantime::parse_duration(text) {
         Err(_) => Some(format!(
-            "`{key}` is a time such as `90s` or `10m`, unlike `{text}`"
+            "`{key}` must be a time such as `90s` or `10m`, unlike `{text}`"
         )),
         Ok(time) if time.is_zero() => Some(format!("`{key}` is 0")),
         Ok(_) => None,
     }
 }
 
-/// Whether every file system takes `<name>.md`.
+/// Whether `<name>.md` is a valid file name on every file system.
 pub(super) fn is_usable_name(name: &str) -> bool {
     !name.starts_with('.')
         && !name.contains(|c: char| c.is_control() || "/\\:*?\"<>|".contains(c))
@@ -279,9 +279,9 @@ mod tests {
     #[test]
     fn contradictions_name_the_reviewer() {
         for (keys, words) in [
-            ("command = ['a']\napi = 'openai'", "two ways"),
+            ("command = ['a']\napi = 'openai'", "either"),
             ("command = []", "no program"),
-            ("command = ['a']\nhuman = true", "a person"),
+            ("command = ['a']\nhuman = true", "`human = true`"),
             ("api = 'openai'\nmodel = 'm'", "`url`"),
             ("api = 'openai'\nurl = 'http://x'", "`model`"),
             ("api = 'openai'\nurl = 'ftp://x'\nmodel = 'm'", "ftp://x"),

@@ -1,4 +1,4 @@
-//! The estimate of what nobody reported, and how often reviewers were right, in words.
+//! The estimate of unreported defects, and how often reviewers were right, as text.
 
 use crate::estimate::{EstimateBasis, EstimateMethod, INDICATIVE_BELOW};
 use crate::report::sanitize::line;
@@ -42,7 +42,7 @@ pub(super) fn judged_in_words(record: &JudgedRecord) -> String {
     };
     let percent = |share: f64| format!("{:.0}", share * 100.0);
     let judged = if record.judged == 0 {
-        "none of this wave judged".to_owned()
+        "no issue of this wave judged".to_owned()
     } else {
         format!(
             "{} of {} confirmed (95 %: {} to {} %)",
@@ -53,7 +53,7 @@ pub(super) fn judged_in_words(record: &JudgedRecord) -> String {
         )
     };
     format!(
-        "{name}: {judged}; {} of all waves confirmed that nobody else reported",
+        "{name}: {judged}; {} confirmed in all waves that nobody else reported",
         counted(record.alone, "issue")
     )
 }

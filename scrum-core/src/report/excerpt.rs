@@ -1,14 +1,14 @@
-//! The lines of a diff around a place.
+//! The lines of a diff around a location.
 
 use serde::Serialize;
 
 use crate::patch::file_patches;
 use crate::review::location::LineRange;
 
-/// Lines that one excerpt has at most.
+/// Maximum number of lines in one excerpt.
 const MAX_LINES: usize = 400;
 
-/// Characters of one line that are kept.
+/// Maximum number of characters of one line.
 const MAX_CHARS: usize = 1_000;
 
 /// A line of a diff.
@@ -20,11 +20,11 @@ pub struct ExcerptLine {
     pub line: Option<u32>,
     /// `+`, `-` or a space.
     pub mark: char,
-    /// The line without its mark and line end. What is not UTF-8 is replaced.
+    /// The line without its mark and line end, with invalid UTF-8 replaced.
     pub text: String,
 }
 
-/// The lines of `diff` that lie within `around` lines of a place, at most 400. Empty if the diff shows none of them.
+/// The lines of `diff` within `around` lines of a location, at most 400. Empty if the diff shows none of them.
 pub fn excerpt(diff: &[u8], path: &str, lines: LineRange, around: u32) -> Vec<ExcerptLine> {
     let near = |line: u32| {
         line.saturating_add(around) >= lines.start && line <= lines.end.saturating_add(around)

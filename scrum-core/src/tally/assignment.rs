@@ -1,4 +1,4 @@
-//! One assignment for each bundle and reviewer, with what was handed in and where the lineage is known from.
+//! One assignment for each bundle and reviewer, with its submissions and the source of its lineage.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -8,22 +8,22 @@ use super::{Outcome, ReviewerConfig, Sidecar, Submission, TallyOptions};
 use crate::nearest::nearest;
 use crate::review::{Fault, Review};
 
-/// Unknown bundles for which the one that was meant is sought.
+/// Maximum number of unknown bundles for which a similar name is searched.
 const MAX_MEANT: usize = 20;
 
-/// Assignments without a review are listed as missing only up to so many in all.
+/// Maximum number of assignments without a review that are listed as missing.
 const MAX_ASSIGNMENTS: usize = 1_000_000;
 
-/// Warnings of one sidecar that are passed on.
+/// Maximum number of warnings from one sidecar.
 const MAX_NOTES: usize = 5;
 
-/// One reviewer at one bundle.
+/// One reviewer and one bundle.
 #[derive(Debug, Default)]
 pub(super) struct Assignment {
     /// Index of the bundle.
     pub(super) bundle: usize,
     pub(super) reviewer: String,
-    /// Usually one. More where a caller handed in several of the same name.
+    /// Usually one. More if the caller submitted several with the same name.
     pub(super) reviews: Vec<Review>,
     pub(super) failed: Option<String>,
     pub(super) not_asked: bool,
@@ -32,7 +32,7 @@ pub(super) struct Assignment {
     pub(super) lineage_source: String,
 }
 
-/// The bundles and the assignments at them, in an order that does not depend on that of the submissions.
+/// The bundles and their assignments, in an order that does not depend on that of the submissions.
 #[derive(Debug)]
 pub(super) struct Assignments {
     /// Ids; the manifest's first.
@@ -66,9 +66,7 @@ pub(super) fn assign(
                 .then(|| nearest(id, bundles.iter().map(String::as_str)))
                 .flatten();
             let meant = meant.map_or(String::new(), |known| format!(" (did you mean `{known}`?)"));
-            format!(
-                "the manifest has no bundle `{id}`{meant}; its reviews are counted all the same"
-            )
+            format!("the manifest has no bundle `{id}`{meant}; its reviews are counted anyway")
         };
         warnings.extend(more.iter().enumerate().map(lacks));
     }
@@ -105,7 +103,7 @@ pub(super) fn assign(
         taken
     };
 
-    // An assignment without an answer has no sidecar; its reviewer's model is known from another bundle.
+    // An assignment without an answer has no sidecar; take the reviewer's model from another bundle.
     let mut models: BTreeMap<String, String> = BTreeMap::new();
     for assignment in &assignments {
         if let Some(model) = assignment
@@ -125,11 +123,11 @@ pub(super) fn assign(
             let (bundle, reviewer) = (assignment.bundle, &assignment.reviewer);
             if assignment.reviews.len() > 1 {
                 warnings.push(format!(
-                    "bundle {}: {} reviews by {reviewer}; all of them are read as one reviewer's",
+                    "bundle {}: {} reviews by {reviewer}; they count as one reviewer",
                     bundles[bundle],
                     assignment.reviews.len()
                 ));
-                // Nothing tells which came first, and the order of the input must not.
+                // Which came first is unknown, and must not depend on the order of the input.
                 assignment
                     .reviews
                     .sort_by_cached_key(|review| format!("{review:?}"));
@@ -143,7 +141,7 @@ pub(super) fn assign(
                 )
             });
             warnings.extend(told);
-            // A sidecar is a file of anybody's making.
+            // A sidecar may come from anybody.
             let noted = assignment
                 .sidecar
                 .iter()
@@ -171,7 +169,7 @@ pub(super) fn assign(
         .collect();
     warnings.extend(lineages.unknown.iter().map(|reviewer| {
         format!(
-            "the lineage of reviewer `{reviewer}` is unknown, so it adds no vote beside others; name it with \
+            "the lineage of reviewer `{reviewer}` is unknown, so it adds no vote to others; set it with \
              `--lineage {reviewer}=LINEAGE` or under [lineages] in scrum.toml"
         )
     }));
@@ -182,7 +180,7 @@ pub(super) fn assign(
     }
 }
 
-/// The assignments with a submission, in the order of what was handed in, which is by bundle and reviewer.
+/// The assignments with a submission, in the order of the submissions, which is by bundle and reviewer.
 fn taken(handed_in: Vec<(usize, Submission)>) -> Vec<Assignment> {
     let mut assignments: Vec<Assignment> = Vec::with_capacity(handed_in.len());
     for (bundle, submission) in handed_in {
@@ -203,7 +201,7 @@ fn taken(handed_in: Vec<(usize, Submission)>) -> Vec<Assignment> {
     assignments
 }
 
-/// Adds an empty assignment wherever a reviewer has none. `reviewers` are sorted.
+/// Adds an empty assignment for every bundle for which a reviewer has none. `reviewers` are sorted.
 fn with_missing(taken: Vec<Assignment>, bundles: usize, reviewers: &[String]) -> Vec<Assignment> {
     let mut assignments = Vec::with_capacity(bundles * reviewers.len());
     let mut taken = taken.into_iter().peekable();
@@ -222,7 +220,8 @@ fn with_missing(taken: Vec<Assignment>, bundles: usize, reviewers: &[String]) ->
     assignments
 }
 
-/// Adds what was handed in to an assignment. A review outweighs a failure, and that outweighs not having been asked.
+/// Adds a submission to an assignment. A review takes precedence over a failure, and a failure over not having been
+/// asked.
 fn take(assignment: &mut Assignment, outcome: Outcome, sidecar: Option<Sidecar>) {
     match outcome {
         Outcome::Review(review) => assignment.reviews.push(review),
@@ -235,7 +234,7 @@ fn take(assignment: &mut Assignment, outcome: Outcome, sidecar: Option<Sidecar>)
         Outcome::NotAsked => assignment.not_asked = true,
         Outcome::Missing => {}
     }
-    // Of several the one that sorts first, whatever the order.
+    // Of several, take the one that sorts first, whatever their order.
     assignment.sidecar = match (assignment.sidecar.take(), sidecar) {
         (Some(a), Some(b)) => Some(if format!("{a:?}") <= format!("{b:?}") {
             a
@@ -259,7 +258,7 @@ fn fault_text(fault: &Fault) -> String {
     }
 }
 
-/// What a lineage depends on: the reviewer's name, the model, and what the sidecar states.
+/// What a lineage depends on: the reviewer's name, the model, and the sidecar.
 type Asked = (String, Option<String>, Option<Vec<String>>);
 
 /// The lineages of reviewers, each looked up once.
@@ -316,7 +315,7 @@ impl<'a> Lineages<'a> {
         if let Some(stated) = config.and_then(|config| config.lineage.as_ref()) {
             return (
                 stated.iter().map(String::as_str).collect(),
-                "the config".to_owned(),
+                "the configuration".to_owned(),
             );
         }
         if config.is_some_and(|config| config.human) {
@@ -324,7 +323,7 @@ impl<'a> Lineages<'a> {
         }
         let table = &self.options.lineages;
         if let Some(own) = table.of_own_name(reviewer) {
-            return (own, "the config's lineages".to_owned());
+            return (own, "[lineages] in the configuration".to_owned());
         }
         if let Some(stated) = stated {
             let source = if stated == [reviewer] {
@@ -337,12 +336,12 @@ impl<'a> Lineages<'a> {
                 source.to_owned(),
             );
         }
-        // A model that the table knows to say nothing, such as a router, is not made up for by the reviewer's name.
+        // If the table says that a model id tells nothing, such as a router's, the reviewer's name is not used instead.
         let models = [
             (model, "in the sidecar"),
             (
                 config.and_then(|config| config.model.as_deref()),
-                "in the config",
+                "in the configuration",
             ),
         ];
         for (model, place) in models {
@@ -378,9 +377,14 @@ mod tests {
             ]);
         let mut lineages = Lineages::new(&options);
         for (reviewer, model, set, source) in [
-            ("opus", Some("gpt-5"), "stated", "the config"),
+            ("opus", Some("gpt-5"), "stated", "the configuration"),
             ("anna", None, "anna", "a person"),
-            ("house", Some("gpt-5"), "mine", "the config's lineages"),
+            (
+                "house",
+                Some("gpt-5"),
+                "mine",
+                "[lineages] in the configuration",
+            ),
             (
                 "seat",
                 Some("gpt-5"),
@@ -391,7 +395,7 @@ mod tests {
                 "seat",
                 None,
                 "moonshot",
-                "the model id kimi-k2 in the config",
+                "the model id kimi-k2 in the configuration",
             ),
             (
                 "qwen-2",
@@ -406,7 +410,7 @@ mod tests {
                 "the model id openrouter/auto in the sidecar",
             ),
             ("bob", None, "unknown", "nowhere"),
-            ("blank", Some("gpt-5"), "unknown", "the config"),
+            ("blank", Some("gpt-5"), "unknown", "the configuration"),
         ] {
             let (found, from) = lineages.of(reviewer, model, None);
             assert_eq!(
@@ -426,8 +430,8 @@ mod tests {
         for (reviewer, sidecar, set, source) in [
             ("claude", &person, "claude", "a person"),
             ("reviewer", &stated, "google", "the sidecar"),
-            ("opus", &person, "stated", "the config"),
-            ("house", &stated, "mine", "the config's lineages"),
+            ("opus", &person, "stated", "the configuration"),
+            ("house", &stated, "mine", "[lineages] in the configuration"),
         ] {
             let (found, from) = lineages.of(reviewer, None, Some(sidecar));
             assert_eq!(

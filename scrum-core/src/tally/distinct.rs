@@ -1,20 +1,20 @@
-//! Locations of all bundles, each once: one cited from two bundles is one.
+//! Distinct locations over all bundles: one that is cited from two bundles counts once.
 
 use std::collections::HashMap;
 
 use super::resolver::LocationKey;
 use crate::review::location::LineRange;
 
-/// A location, as words that hash quickly.
+/// A location, in a form that hashes quickly.
 type Packed = [u64; 3];
 
-/// The different locations, and whether two or more lineages cite each in some bundle.
+/// The distinct locations, and whether two or more lineages cite each in some bundle.
 #[derive(Default)]
 pub(super) struct Distinct(HashMap<Packed, bool>);
 
 impl Distinct {
     pub(super) fn add(&mut self, key: &LocationKey, convergent: bool) {
-        // Lines are 1-based, so 0 is free for none.
+        // Lines are 1-based, so 0 means none.
         let lines = key.lines.map_or(0, |LineRange { start, end }| {
             u64::from(start) << 32 | u64::from(end)
         });

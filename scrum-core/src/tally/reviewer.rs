@@ -1,4 +1,5 @@
-//! One reviewer's answers: resolved, what was retracted taken out, repeats taken out. After this the buckets are final.
+//! One reviewer's answers: resolves locations, and removes retracted findings and repeats. After this the buckets are
+//! final.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -10,7 +11,7 @@ use super::{Bucket, Buckets, MentionRecord, RetractionRecord, SetAside, Unlocate
 use crate::control::{Cancelled, Control};
 use crate::review::{Finding, QuoteEvidence, Review, UnlocatedFinding};
 
-/// What became of the citations of one assignment.
+/// The result for the citations of one assignment.
 #[derive(Debug, Default)]
 pub(super) struct ReviewerOutcome {
     pub(super) buckets: Buckets,
@@ -34,8 +35,8 @@ pub(super) struct Counted {
 /// The outcome of each assignment of one reviewer, by its index, and the findings that count.
 pub(super) type Reviewed = (Vec<(usize, ReviewerOutcome)>, Vec<Counted>);
 
-/// Goes through one reviewer's assignments, given with their indices in the order of the bundles. The findings are moved
-/// out of the reviews; the rest of them stays, for the states to be judged.
+/// Processes one reviewer's assignments, given with their indices in the order of the bundles. The findings are moved
+/// out of the reviews; the rest stays, to determine the states.
 pub(super) fn review(
     assignments: Vec<(usize, &mut Assignment)>,
     ids: &[String],
@@ -78,7 +79,7 @@ pub(super) fn review(
     Ok((outcomes, counted))
 }
 
-/// Whether a finding can count, or the bucket that it is in and why.
+/// Whether a finding can count; otherwise its bucket and the reason.
 fn disposition(
     resolver: &Resolver<'_>,
     bundle: usize,
@@ -98,18 +99,18 @@ fn disposition(
         return Err(fault);
     }
     if let Some(line) = retracted {
-        return Err((Bucket::Retracted, format!("taken back at line {line}")));
+        return Err((Bucket::Retracted, format!("at line {line} of the review")));
     }
     if let Some(inferred) = &finding.retracted {
         let reason = format!(
-            "taken back in plain words at line {} (inferred): {}",
+            "in plain words at line {} (inferred): {}",
             inferred.line, inferred.phrase
         );
         return Err((Bucket::Retracted, reason));
     }
     let told = [
-        (finding.swapped, "range was written backwards"),
-        (finding.stands_in_diff, "the same line stands in the diff"),
+        (finding.swapped, "the range was written backwards"),
+        (finding.stands_in_diff, "the same line is in the diff"),
         (review.read_as_json, "read as JSON"),
     ];
     let told = told.iter().filter(|(applies, _)| *applies);
@@ -119,8 +120,8 @@ fn disposition(
     Ok(resolved)
 }
 
-/// Takes repeats of a location out. The first citation counts, one from a review of the location's own bundle before
-/// others. It gets the highest severity of all, and where it has no words those of the next that has.
+/// Removes repeats of a location. The first citation counts, preferably one from a review of the location's own bundle.
+/// It gets the highest severity of all and, if it has no words, those of the next one that has.
 fn dedupe(
     live: Vec<Counted>,
     own: &[(usize, usize, &str)],
@@ -145,10 +146,13 @@ fn dedupe(
             Entry::Occupied(entry) => {
                 let first = &mut counted[*entry.get()];
                 let reason = if first.assignment == repeat.assignment {
-                    format!("said before at line {}", first.finding.line)
+                    format!("already said at line {}", first.finding.line)
                 } else {
                     let id = &ids[own[position(first.assignment)].1];
-                    format!("said in the review of {id} at line {}", first.finding.line)
+                    format!(
+                        "already said in the review of {id} at line {}",
+                        first.finding.line
+                    )
                 };
                 absorb(first, &repeat);
                 outcome.set_aside(own[at].2, repeat.finding, Bucket::Duplicate, reason);
@@ -158,7 +162,7 @@ fn dedupe(
     counted
 }
 
-/// Lets a repeat add what the first citation lacks.
+/// Adds to the first citation what only a repeat has.
 fn absorb(first: &mut Counted, repeat: &Counted) {
     let (claim, more) = (&mut first.finding.claim, &repeat.finding.claim);
     if more.severity > claim.severity {
@@ -190,11 +194,11 @@ impl ReviewerOutcome {
         });
     }
 
-    /// Lists the findings without a location and the retractions that took nothing back.
+    /// Lists the findings without a location and the retractions that match nothing.
     fn note(&mut self, id: &str, reviewer: &str, review: &Review, retracted: &Retractions) {
         if retracted.exhausted {
             self.warnings.push(format!(
-                "bundle {id}, {reviewer}: too many retractions; those beyond the limit are listed as unmatched"
+                "bundle {id}, {reviewer}: too many retractions; the rest are listed as unmatched"
             ));
         }
         let unmatched = retracted
@@ -247,8 +251,8 @@ fn unlocated_record(id: &str, reviewer: &str, finding: &UnlocatedFinding) -> Unl
 
 fn quoted_reason(evidence: QuoteEvidence) -> &'static str {
     match evidence {
-        QuoteEvidence::Gutter => "quoted: a diff mark or a line number stands in front",
-        QuoteEvidence::QuotingFence => "quoted: in a fence that quotes the diff",
-        QuoteEvidence::WholeBlock => "quoted: the whole block stands so in the diff or the prompt",
+        QuoteEvidence::Gutter => "quoted: begins with a diff mark or a line number",
+        QuoteEvidence::QuotingFence => "quoted: in a fenced block that quotes the diff",
+        QuoteEvidence::WholeBlock => "quoted: the whole block is in the diff or the prompt",
     }
 }

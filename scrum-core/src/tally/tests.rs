@@ -226,23 +226,23 @@ fn every_bucket_and_its_reason() {
     assert_eq!(
         aside,
         [
-            (6, Bucket::Duplicate, "said before at line 2"),
+            (6, Bucket::Duplicate, "already said at line 2"),
             (
                 10,
                 Bucket::UnknownPath,
                 "no such path; did you mean src/printer.rs?"
             ),
-            (14, Bucket::Retracted, "taken back at line 40"),
+            (14, Bucket::Retracted, "at line 40 of the review"),
             (22, Bucket::Malformed, "line 0 does not exist"),
             (
                 26,
                 Bucket::Echoed,
-                "quoted: a diff mark or a line number stands in front"
+                "quoted: begins with a diff mark or a line number"
             ),
             (
                 30,
                 Bucket::Retracted,
-                "taken back in plain words at line 33 (inferred): disregard this"
+                "in plain words at line 33 (inferred): disregard this"
             ),
         ]
     );
@@ -347,7 +347,7 @@ fn the_same_said_in_two_reviews_is_a_repeat() {
     assert_eq!((tally.buckets.counted, tally.buckets.duplicate), (1, 1));
     assert_eq!(
         tally.bundles[0].set_aside[0].reason,
-        "said in the review of cli at line 2"
+        "already said in the review of cli at line 2"
     );
     assert_eq!(tally.bundles[0].reviewers[0].state, ReviewState::Findings);
 }

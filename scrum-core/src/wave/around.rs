@@ -1,4 +1,4 @@
-//! What a prompt says of everything around its bundle: the other bundles, what is excluded, the commits.
+//! The part of a prompt about everything around its bundle: the other bundles, the excluded files, the commits.
 
 use crate::change::ChangeSet;
 use crate::path::RepoPath;
@@ -9,16 +9,16 @@ use crate::wave::prompt::{
     Template,
 };
 
-/// What prompts say of everything that is not their own bundle; made once a wave.
+/// Data for prompts about everything except their own bundle; made once per wave.
 pub(super) struct ContextBuilder<'a> {
     changes: &'a ChangeSet,
     plan: &'a Plan,
-    /// One a bundle, in the plan's order.
+    /// One per bundle, in the plan's order.
     bundles: Vec<OtherItem>,
     excluded: Vec<ExcludedItem>,
 }
 
-/// No list needs more entries than could ever fit; what is beyond is only counted.
+/// A list has at most as many entries as could fit; the rest is only counted.
 const LONGEST_LIST: usize = AROUND_BYTES / 16;
 
 impl<'a> ContextBuilder<'a> {
@@ -49,7 +49,8 @@ impl<'a> ContextBuilder<'a> {
         }
     }
 
-    /// The context of the bundle at `index`, its lists cut to what the template's own text leaves of [`AROUND_BYTES`].
+    /// The context of the bundle at `index`, with lists cut to the part of [`AROUND_BYTES`] that the template's own
+    /// text leaves.
     pub(super) fn context(
         &self,
         index: usize,
@@ -63,7 +64,7 @@ impl<'a> ContextBuilder<'a> {
         let lists = &mut context.lists;
         lists.excluded.clone_from(&self.excluded);
         lists.excluded_omitted = self.plan.excluded.len() - self.excluded.len();
-        // The other parts of one component first: they are what a reader of this part misses.
+        // The other parts of the same component first, because a reader of this part misses them most.
         let (parts, rest): (Vec<_>, Vec<_>) = (0..self.plan.bundles.len())
             .filter(|other| *other != index)
             .partition(|other| self.plan.bundles[*other].component == bundle.component);
@@ -78,7 +79,7 @@ impl<'a> ContextBuilder<'a> {
             .map(|piece| one_line(&self.changes.changes()[piece.change].path.display()))
             .collect();
         lists.commits = self.commits(bundle);
-        // A template of one's own may be long; a few entries are shown even then.
+        // A custom template may be long; show a few entries even then.
         prompt::cap(
             lists,
             AROUND_BYTES.saturating_sub(around).max(AROUND_BYTES / 8),
@@ -126,7 +127,7 @@ impl<'a> ContextBuilder<'a> {
     }
 }
 
-/// The folders of a bundle with the most files first, at most four of them.
+/// The folders of a bundle, those with the most files first, at most four.
 fn folders(changes: &ChangeSet, bundle: &Bundle) -> String {
     const SHOWN: usize = 4;
     let mut counts: Vec<(usize, &[u8])> = Vec::new();
@@ -142,7 +143,7 @@ fn folders(changes: &ChangeSet, bundle: &Bundle) -> String {
             _ => counts.push((1, name)),
         }
     }
-    // Stable: folders with equally many files stay in the order of their names.
+    // Stable: folders with the same number of files stay in the order of their names.
     counts.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
     let mut text: Vec<String> = counts
         .iter()

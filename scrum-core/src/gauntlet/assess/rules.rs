@@ -1,5 +1,4 @@
-//! The rules of an assessment, in one table: what can be found, and what it does to the verdict unless `[assess]` says
-//! otherwise.
+//! The rules of an assessment, in one table: what can be found, and its default effect on the verdict.
 
 use std::fmt;
 
@@ -38,14 +37,14 @@ impl fmt::Display for Phase {
     }
 }
 
-/// What a finding does to the verdict.
+/// The effect of a finding on the verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Effect {
-    /// It is said, and changes nothing.
+    /// It is reported, but does not change the verdict.
     Note,
-    /// The release may ship, with this as a known gap.
+    /// The release can ship, with this as a known gap.
     Gap,
     /// The release must not ship.
     Hold,
@@ -62,7 +61,7 @@ impl Effect {
     }
 }
 
-/// Makes [`Rule`], [`Assess`] and what connects them from the rows of the table.
+/// Generates [`Rule`], [`Assess`] and the connection between them from the rows of the table.
 macro_rules! rules {
     ($($(#[doc = $doc:literal])+ $key:ident $variant:ident $effect:ident;)+) => {
         /// What an assessment can find. The word is the key in `[assess]`.
@@ -91,7 +90,7 @@ macro_rules! rules {
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(deny_unknown_fields, default)]
         pub struct Assess {
-            /// Phases without which the release holds.
+            /// Phases without which the verdict is `hold`.
             pub require: Vec<Phase>,
             $($(#[doc = $doc])+ pub $key: Effect,)+
         }
@@ -106,7 +105,7 @@ macro_rules! rules {
         }
 
         impl Assess {
-            /// What a finding of this rule does.
+            /// The effect of a finding of this rule.
             pub fn effect(&self, rule: Rule) -> Effect {
                 match rule {
                     $(Rule::$variant => self.$key,)+
@@ -117,7 +116,7 @@ macro_rules! rules {
 }
 
 rules! {
-    /// A phase that `require` names was not run, or no phase at all was.
+    /// A phase that `require` names was not run, or no phase was run.
     not_run NotRun Hold;
     /// The smoke chain or the parity probe ran on another commit than the wave's head, or on files that were not
     /// committed.
@@ -130,25 +129,25 @@ rules! {
     agreed_block AgreedBlock Hold;
     /// Two or more independent lineages cite exactly the same lines, and one of them calls it BLOCK.
     convergent_block ConvergentBlock Hold;
-    /// A lineage alone reports an issue as BLOCK.
+    /// Only one lineage reports an issue of severity BLOCK.
     single_block SingleBlock Note;
     /// An issue of severity BLOCK that a person has dismissed (`scrum triage`).
     dismissed Dismissed Note;
     /// Fewer than `[tally] min_lineages` lineages, or none at all, reviewed a bundle.
     few_lineages FewLineages Hold;
-    /// A bundle is above the fail limit, and was written all the same.
+    /// A bundle is above the fail limit, but was written anyway.
     forced_oversize ForcedOversize Hold;
-    /// A case of the parity probe diverges, and no known gap accepts that.
+    /// A case of the parity probe diverges, and it is not a known gap.
     parity_diverges ParityDiverges Hold;
     /// A case of the parity probe failed: a side gave no usable answer.
     parity_failed ParityFailed Hold;
     /// The last day of an accepted gap is over.
     gap_expired GapExpired Hold;
-    /// A gap in gaps.toml that nobody has decided about.
+    /// A gap in gaps.toml without a decision.
     gap_open GapOpen Hold;
-    /// A gap that somebody has accepted, in gaps.toml or in `[parity] known_gaps`.
+    /// An accepted gap, in gaps.toml or in `[parity] known_gaps`.
     gap_accepted GapAccepted Gap;
-    /// A known gap of the parity probe that does not diverge any more, or whose case is not there: it should be removed.
+    /// A known gap of the parity probe whose case no longer diverges or no longer exists: remove it.
     gap_closed GapClosed Note;
 }
 
@@ -159,7 +158,7 @@ impl fmt::Display for Rule {
 }
 
 impl Rule {
-    /// The phase that a finding of this rule is about, if it is about one.
+    /// The phase that a finding of this rule concerns, if any.
     pub fn phase(self) -> Option<Phase> {
         match self {
             Self::SmokeFailed | Self::SmokeSkipped => Some(Phase::Smoke),

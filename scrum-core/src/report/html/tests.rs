@@ -557,7 +557,10 @@ fn a_diff_that_breaks_off_says_so() {
         &mut out,
     )
     .unwrap();
-    once(&String::from_utf8(out).unwrap(), "The diff is not at hand.");
+    once(
+        &String::from_utf8(out).unwrap(),
+        "The diff is not available.",
+    );
 }
 
 #[test]

@@ -96,11 +96,11 @@ fn what_speaks_against_a_decision_opens_it_again() {
     );
     assert_eq!(
         opened(TriageVerdict::Fixed, "opus", "WARN", "later", None),
-        ["it was said to be fixed"]
+        ["it was marked as fixed"]
     );
     assert_eq!(
         opened(dismissed, "opus", "WARN", "t", Some(&TriageFile::default())),
-        ["the change under review brings this decision itself"]
+        ["the change under review adds this decision itself"]
     );
 }
 
