@@ -5,7 +5,7 @@ use std::process::{Command, Output, Stdio};
 
 use crate::error::{Context as _, Result};
 
-/// Runs a prepared git, and waits for its end; `stdin` is fed beside it. `needed_by` is who needs it, for the error.
+/// Runs a git command and waits for it, while writing `stdin`. `needed_by` names what needs git, for the error.
 pub(crate) fn output(
     command: &mut Command,
     stdin: Option<&[u8]>,
@@ -23,7 +23,7 @@ pub(crate) fn output(
         .spawn()
         .with_context(|| format!("git cannot be run; {needed_by} needs git on PATH"))?;
     let pipe = child.stdin.take();
-    // A git that stops reading says why on stderr, which is the better message.
+    // If git stops reading, its message on stderr is the better one.
     std::thread::scope(|scope| {
         if let (Some(mut pipe), Some(text)) = (pipe, stdin) {
             scope.spawn(move || pipe.write_all(text));

@@ -1,10 +1,8 @@
-//! `scrum`: review bundles before a review, and a tally after it.
+//! `scrum`: review bundles before a review, and a tally after it. The implementation of the binary `scrum`; other
+//! programs should use the library `scrum-core`. Data goes to stdout, everything else to stderr.
 //!
-//! The program behind the binary `scrum`; programs of others use the library `scrum-core`. Data goes to stdout,
-//! everything else to stderr.
-//!
-//! From the bottom up: `error`, `terminal`, `session`, `wave`, then `runner` and `verify`, `uncommitted`, then `commands`. A module
-//! imports only those before it. `init` and `demo` are text and data of their commands.
+//! From the bottom up: `error`, `terminal`, `session`, `wave`, then `runner` and `verify`, `uncommitted`, then
+//! `commands`. A module imports only those before it. `init` and `demo` contain text and data of their commands.
 
 mod commands;
 mod demo;
@@ -37,7 +35,7 @@ pub fn run() -> std::process::ExitCode {
         Ok(args) => args,
         Err(error) => return refuse(&error),
     };
-    // git does not hash every object that it reads either; it takes a quarter of the time.
+    // Like git, do not hash every object that is read; hashing takes a quarter of the time.
     scrum_core::git::trust_object_hashes();
     let output = Output::new(&args.global.print);
     let code = commands::run(&args, &output).unwrap_or_else(|error| {
@@ -50,9 +48,9 @@ pub fn run() -> std::process::ExitCode {
     code.into()
 }
 
-/// Prints what clap has to say of the command line, help included, with a hint if there is one.
+/// Prints clap's error or help, with a hint if there is one.
 fn refuse(error: &clap::Error) -> std::process::ExitCode {
-    // Nobody is left to tell if the stream is closed.
+    // A closed stream cannot be reported.
     let _ = error.print();
     if let Some(hint) = error::of_arguments(error) {
         let _ = writeln!(std::io::stderr(), "\nhint: {hint}");

@@ -1,4 +1,4 @@
-//! Where the command runs: the folder, the repository if there is one, and its configuration.
+//! The surroundings of a command: the folder, the repository if there is one, and the configuration.
 
 use std::path::{Path, PathBuf};
 
@@ -10,32 +10,32 @@ use crate::error::{Context as _, Result, cannot_read, config_error};
 use crate::source::Source;
 use crate::terminal::{Output, PrintOptions};
 
-/// Options that every command takes.
+/// Global options.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Everywhere")]
 pub(crate) struct Global {
     /// Run as if started in DIR
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub(crate) directory: Option<PathBuf>,
-    /// Read FILE in place of the top folder's scrum.toml
+    /// Read FILE instead of scrum.toml in the top folder
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) print: PrintOptions,
 }
 
-/// What every command starts from. The repository is opened lazily: a patch or a list of review files needs none.
+/// The common state of commands. The repository is opened lazily, because a patch or a list of review files needs none.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
-    /// Top of the work tree; in a bare repository, or outside any, the current folder.
+    /// Top of the work tree; in a bare repository, or outside a repository, the current folder.
     pub(crate) top: PathBuf,
-    /// The current folder, below `top` or `top` itself.
+    /// The current folder: `top` or a folder in it.
     pub(crate) folder: PathBuf,
     /// `scrum.toml`, or the defaults.
     pub(crate) config: Config,
     /// Whether `--config` named its file.
     pub(crate) config_named: bool,
-    /// Where it, and the files that it names, come from.
+    /// Where it and the files that it names come from.
     pub(crate) source: Source,
 }
 
@@ -46,7 +46,7 @@ impl Session {
         Ok(session)
     }
 
-    /// As [`start`](Self::start), with the defaults in place of any configuration.
+    /// As [`start`](Self::start), but with the default configuration.
     pub(crate) fn unconfigured(global: &Global) -> Result<Self> {
         if let Some(directory) = &global.directory {
             std::env::set_current_dir(directory).map_err(|error| cannot_read(directory, &error))?;
@@ -56,7 +56,7 @@ impl Session {
             Ok(repository) => repository
                 .top()
                 .map_or_else(|| folder.clone(), Path::to_owned),
-            // Whoever needs the repository says so itself.
+            // A command that needs the repository reports the error itself.
             Err(_) => folder.clone(),
         };
         Ok(Self {
@@ -73,9 +73,9 @@ impl Session {
         Repository::find(&self.folder, &surroundings())
     }
 
-    /// A pathspec typed in the current folder, as one of the top folder.
+    /// Converts a pathspec typed in the current folder into one relative to the top folder.
     pub(crate) fn pathspec_from_top(&self, pathspec: &str) -> Result<String, GitError> {
-        // The top folder as libgit2 names it may differ from the current folder's name by symbolic links.
+        // libgit2's name of the top folder may differ from the current folder's by symbolic links.
         let folder = self
             .folder
             .canonicalize()
@@ -85,13 +85,13 @@ impl Session {
         pathspec_from_top(pathspec, below, &top)
     }
 
-    /// The folder that holds the waves.
+    /// The folder of the waves.
     pub(crate) fn waves(&self) -> PathBuf {
         self.top.join(".scrum")
     }
 }
 
-/// What git's environment variables say about where the repository is; git sets them for its hooks.
+/// The location of the repository according to git's environment variables, which git sets for hooks.
 fn surroundings() -> Surroundings {
     let folder = |name: &str| {
         std::env::var_os(name)

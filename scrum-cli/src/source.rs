@@ -1,4 +1,4 @@
-//! Where the configuration and the files that it names are read from.
+//! The source of the configuration and of the files that it names.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use scrum_core::range::Range;
 use crate::error::{Result, cannot_read};
 use crate::terminal::Output;
 
-/// Where configured files come from. Paths count from the top folder.
+/// Where configured files come from. Paths are relative to the top folder.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum Source {
     /// The disk.
@@ -17,7 +17,7 @@ pub(crate) enum Source {
     Disk,
     /// A tree.
     Tree(Repository, String),
-    /// The base of a range for what the range changes, else the disk.
+    /// The base of a range for files that the range changes, else the disk.
     Base {
         repository: Repository,
         base: String,
@@ -27,7 +27,7 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// The source for a review of a range that is resolved.
+    /// The source for a review of a resolved range.
     pub(crate) fn base_of(range: &Range, repository: Repository) -> Self {
         let head = (!range.uncommitted).then(|| range.head_tree.clone());
         match (&range.base_tree, head) {
@@ -43,7 +43,7 @@ impl Source {
         }
     }
 
-    /// Reads a configured file; `None` if there is none. Says so if it is not the one on disk.
+    /// Reads a configured file; `None` if there is none. Reports if it is not the one on disk.
     pub(crate) fn read(&self, top: &Path, path: &str, output: &Output) -> Result<Option<Vec<u8>>> {
         let disk = || {
             let full = top.join(path);

@@ -1,4 +1,5 @@
-//! Whose configuration a review follows: a change under review must not rewrite its own reviewers or exclude itself.
+//! Which version of the configuration a review uses: a change under review must not choose its own reviewers or exclude
+//! itself.
 
 use std::convert::Infallible;
 use std::str::FromStr;
@@ -31,19 +32,19 @@ impl FromStr for ConfigFrom {
     }
 }
 
-/// What is compared, as far as it decides whose configuration is followed.
+/// What is compared, as far as it decides which configuration is used.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked<'a> {
     /// The range, if one is named.
     pub(crate) range: Option<&'a str>,
     /// The index or the work tree.
     pub(crate) uncommitted: bool,
-    /// One's own uncommitted work may follow the work tree's configuration.
+    /// The user's own uncommitted work may use the work tree's configuration.
     pub(crate) own: bool,
 }
 
-/// The source that the option names, or the rule: the base's version of what the range changes, but for one's own
-/// uncommitted work outside a CI.
+/// The source that the option names; by default, the version at the base for files that the range changes, except for
+/// the user's own uncommitted work outside CI.
 pub(crate) fn source(
     option: Option<&ConfigFrom>,
     asked: Asked<'_>,
@@ -73,14 +74,14 @@ pub(crate) fn source(
             base: "HEAD".to_owned(),
             head: "HEAD".to_owned(),
         },
-        // The base that the work tree's configuration names could hide a change of that configuration.
+        // A base named by the work tree's configuration could hide a change to that configuration.
         (false, None) => RangeSpec::Default,
         (false, Some(range)) => match range.parse() {
             Ok(spec) => spec,
             Err(_) => return Ok(Source::Disk),
         },
     };
-    // What cannot be resolved is told when it is compared.
+    // Errors are reported when the range is compared.
     let Ok((base, head)) = repository.trees(&spec) else {
         return Ok(Source::Disk);
     };
@@ -94,7 +95,7 @@ pub(crate) fn source(
 /// The session with the configuration of its source.
 pub(crate) fn follow(session: &Session, source: Source, output: &Output) -> Result<Session> {
     let mut trusted = session.clone();
-    // A file that was named is the user's own choice.
+    // The user chose this file explicitly.
     if !session.config_named && !matches!(source, Source::Disk) {
         let text = source.read(&session.top, config::FILE_NAME, output)?;
         let text = text.unwrap_or_default();
@@ -106,7 +107,7 @@ pub(crate) fn follow(session: &Session, source: Source, output: &Output) -> Resu
     Ok(trusted)
 }
 
-/// Reads a file that the configuration names, which must be there.
+/// Reads a file that the configuration names and that must exist.
 pub(crate) fn configured(session: &Session, path: &str, output: &Output) -> Result<Option<String>> {
     if let Some(text) = session.source.read(&session.top, path, output)? {
         return Ok(Some(String::from_utf8_lossy(&text).into_owned()));

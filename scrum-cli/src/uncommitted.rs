@@ -1,9 +1,8 @@
-//! The index or the work tree as a tree that can be compared with `HEAD`.
+//! Writes the index or the work tree as a tree that can be compared with `HEAD`.
 //!
-//! git itself says what is not committed: the patch of `git diff HEAD` is applied to the tree of `HEAD` in a scratch
-//! repository. So filters (`text`, `eol`, `ident`, LFS), modes, links and conflicts are what git makes of them, and nothing
-//! is written into the user's repository: git reads a copy of its index, and the objects of the new tree are the
-//! scratch repository's own.
+//! The patch of `git diff HEAD` is applied to the tree of `HEAD` in a scratch repository. So git itself handles filters
+//! (`text`, `eol`, `ident`, LFS), modes, links and conflicts, and nothing is written into the user's repository: git
+//! reads a copy of its index, and the objects of the new tree are in the scratch repository.
 
 use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsString;
@@ -24,29 +23,30 @@ use crate::verify::{PIECE_BYTES, pieces};
 /// git knows it even if no repository stores it.
 const EMPTY_BLOB: &str = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
 
-/// What of the uncommitted work is taken.
+/// Which part of the uncommitted work is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// The index.
     Staged,
-    /// The work tree, with or without files that git does not track.
+    /// The work tree, with or without untracked files.
     Uncommitted { untracked: bool },
 }
 
-/// The index or the work tree, written as a tree. Its objects are gone with this value.
+/// The index or the work tree, written as a tree. Its objects are deleted with this value.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
     scratch: Scratch,
     /// What is compared.
     pub(crate) spec: RangeSpec,
-    /// What is not in the tree as a person might expect.
+    /// Warnings about differences between the tree and what the user might expect.
     pub(crate) warnings: Vec<String>,
-    /// What was left out as asked.
+    /// What was left out on request.
     pub(crate) notes: Vec<String>,
 }
 
 impl Snapshot {
-    /// Takes what the pathspecs, seen from the top folder, match. Untracked files below `out` are the wave's own.
+    /// Uses the files that match the pathspecs, which are relative to the top folder. Untracked files below `out`
+    /// belong to the wave.
     pub(crate) fn take(
         kind: Kind,
         repository: &Repository,
@@ -101,7 +101,7 @@ impl Snapshot {
         let head = git.run(&["rev-parse", "-q", "--verify", "HEAD^{commit}"], None);
         let base = match head {
             Ok(_) => "HEAD",
-            // The first commit is still to come.
+            // There is no commit yet.
             Err(_) => EMPTY_TREE,
         };
         let tree = match git.run(&["rev-parse", "-q", "--verify", "HEAD^{tree}"], None) {
@@ -137,7 +137,7 @@ impl Snapshot {
         })
     }
 
-    /// The folder with the objects of the tree that the repository does not have.
+    /// The folder with the objects of the tree that are not in the repository.
     pub(crate) fn objects(&self) -> PathBuf {
         self.scratch.objects()
     }
@@ -191,7 +191,7 @@ fn unreadable(reason: &str) -> CommandError {
     .hint("`git diff HEAD | scrum bundle --diff -` takes the patch as it is")
 }
 
-/// git in the user's repository, with a copy of the index.
+/// A git command in the user's repository, with a copy of the index.
 struct Git<'a> {
     git_dir: &'a Path,
     top: &'a Path,
@@ -200,18 +200,18 @@ struct Git<'a> {
 }
 
 impl Git<'_> {
-    /// Copies the index that git would use, which a hook may have named in `GIT_INDEX_FILE`.
+    /// Copies the index that git would use; a hook may have set `GIT_INDEX_FILE`.
     fn copy_index(&self, to: &Path) -> Result<()> {
         let named = self.run(&["rev-parse", "--git-path", "index"], None)?;
         let index = self.top.join(path_of(trimmed(&named)));
-        // A repository without any staged file has none.
+        // A new repository without staged files has no index.
         if !index.exists() {
             return Ok(());
         }
         let copied = || -> std::io::Result<()> {
             let modified = std::fs::metadata(&index)?.modified()?;
             std::fs::copy(&index, to)?;
-            // git trusts an entry only if its file is older than the index, so the copy must not look newer.
+            // git trusts an entry only if its file is older than the index, so the copy needs the same time.
             std::fs::File::options()
                 .write(true)
                 .open(to)?
@@ -228,7 +228,7 @@ impl Git<'_> {
         Ok(paths.map(<[u8]>::to_vec).collect())
     }
 
-    /// Says which submodules have changes of their own, which a superproject's diff cannot show.
+    /// Lists the submodules with changes of their own, which a superproject's diff cannot show.
     fn dirty_submodules(&self) -> Result<Vec<String>> {
         let status = [
             "status",
@@ -257,10 +257,10 @@ impl Git<'_> {
         Ok(warnings)
     }
 
-    /// The files that git neither tracks nor ignores, and the repositories among them.
+    /// Untracked files that are not ignored, and the repositories among them.
     fn untracked(&self, out: Option<&Path>) -> Result<(Vec<Vec<u8>>, Vec<String>)> {
         let listed = self.limited(&["ls-files", "-o", "--exclude-standard", "-z"])?;
-        // The wave of an earlier run may lie in the work tree.
+        // The wave of an earlier run may be in the work tree.
         let own = out.and_then(|out| {
             let out = std::path::absolute(out).ok()?;
             let top = self.top.canonicalize().ok()?;
@@ -280,7 +280,7 @@ impl Git<'_> {
         ))
     }
 
-    /// Makes git take files for tracked ones in the copy of the index. The entries have no time, so git looks at the files.
+    /// Adds files to the copy of the index. The entries have no time, so git examines the files.
     fn track(&self, files: &[Vec<u8>]) -> Result<()> {
         let mut entries = Vec::new();
         for file in files {
@@ -292,7 +292,7 @@ impl Git<'_> {
             .map(drop)
     }
 
-    /// The patch of what is not committed.
+    /// The patch of the uncommitted work.
     fn diff(&self, kind: Kind, base: &str) -> Result<Vec<u8>> {
         let mut args = vec![
             "-c",
@@ -312,7 +312,7 @@ impl Git<'_> {
             "--inter-hunk-context=0",
             "-U3",
             "-O/dev/null",
-            // Of a file in conflict git prints a line that is no patch, besides what the file has on disk.
+            // For a file in conflict, git prints an extra line that is not part of the patch.
             "--diff-filter=u",
         ];
         if kind == Kind::Staged {
@@ -322,7 +322,7 @@ impl Git<'_> {
         self.limited(&args)
     }
 
-    /// Runs git on the paths that are asked for.
+    /// Runs git on the requested paths.
     fn limited(&self, args: &[&str]) -> Result<Vec<u8>> {
         let mut args = args.to_vec();
         args.push("--");
@@ -337,7 +337,7 @@ impl Git<'_> {
         }
         command
             .current_dir(self.top)
-            // Those of a hook may count from another folder.
+            // The paths in a hook's variables may be relative to another folder.
             .env("GIT_DIR", self.git_dir)
             .env("GIT_WORK_TREE", self.top)
             .env("GIT_OPTIONAL_LOCKS", "0")

@@ -1,4 +1,4 @@
-//! Plain data of a diff: which files changed and how, and where the text of each change can be had.
+//! Plain data of a diff: which files changed and how, and a source for the text of each change.
 //!
 //! Takes nothing by itself and gives the types: [`git`](crate::git) or [`patch`](crate::patch) fill a [`ChangeSet`],
 //! and every later stage reads it.
@@ -28,10 +28,10 @@ pub enum ChangeKind {
     Modified,
     /// The head has it under another path, edited or not.
     Renamed,
-    /// The head has a copy of it. Only patches from outside name copies; a range never does.
+    /// The head has a copy of it. Only occurs in patch files; a range never has copies.
     Copied,
-    /// It turned from one type into another (file, symbolic link, submodule). Its patch holds two sections for one
-    /// path, a deletion and an addition, as git writes it.
+    /// Its type changed (file, symbolic link, submodule). As in git, its patch has two sections for the same path: a
+    /// deletion and an addition.
     Typechange,
 }
 
@@ -119,7 +119,7 @@ impl fmt::Display for Hunk {
     }
 }
 
-/// What is known of a file at one end of the range, beside its content: what `.gitattributes` and its own header say.
+/// The attributes of a path in `.gitattributes`, at one end of the range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PathAttributes {
     /// `linguist-generated` or `gitlab-generated`: `Some(true)` if set, `Some(false)` if unset (`-linguist-generated`, or
@@ -139,7 +139,7 @@ pub struct PathAttributes {
 pub struct Change {
     /// Path at the head; for a deleted file its path at the base.
     pub path: RepoPath,
-    /// Path at the base where it is another one: the source of a rename or a copy.
+    /// Path at the base if it is different: the source of a rename or a copy.
     pub old_path: Option<RepoPath>,
     /// What happened.
     pub kind: ChangeKind,
@@ -147,9 +147,9 @@ pub struct Change {
     pub old_mode: Option<Mode>,
     /// Mode at the head; `None` for a deleted file.
     pub new_mode: Option<Mode>,
-    /// Whether the content is binary by git's rule (a NUL in the first 8000 bytes, or so by attribute). Its patch is
-    /// then a `GIT binary patch`. A pure rename or mode change of a binary file has no content in its patch and
-    /// is not binary here.
+    /// Whether the content is binary by git's rule (a NUL in the first 8000 bytes, or an attribute). Its patch is then
+    /// a `GIT binary patch`. A pure rename or mode change of a binary file has no content in its patch and is not
+    /// binary here.
     pub binary: bool,
     /// Lines added.
     pub additions: u64,
@@ -166,20 +166,20 @@ pub struct Change {
 }
 
 impl Change {
-    /// The path at the base: `old_path` where there is one.
+    /// The path at the base: `old_path` if there is one.
     pub fn source_path(&self) -> &RepoPath {
         self.old_path.as_ref().unwrap_or(&self.path)
     }
 }
 
-/// Gives out the patch text of changes. Implemented by the reader of repositories and by the reader of patch files.
+/// Provides the patch text of changes. Implemented for repositories and for patch files.
 pub trait PatchSource: Send + Sync {
     /// Replaces the content of `text` with the patch of the change at `index` in the list that the set was made from: all
     /// its `diff --git` sections, [`Change::bytes`] bytes, ending in a line feed.
     ///
     /// # Errors
     ///
-    /// When the text, kept outside memory, cannot be read back.
+    /// If the text, which is kept outside memory, cannot be read back.
     fn read_patch(&self, index: usize, text: &mut Vec<u8>) -> io::Result<()>;
 
     /// The same text, if the source has it in memory anyway: then nobody needs a copy of it.
@@ -198,15 +198,15 @@ pub struct ChangeMessage {
     pub text: String,
 }
 
-/// Everything that a range changes, in git's order of files.
+/// All changes of a range, in git's order of files.
 pub struct ChangeSet {
     /// What was compared.
     pub range: Range,
     changes: Vec<Change>,
-    /// For each of `changes` its index in the source. They differ after [`retain`](Self::retain).
+    /// For each of `changes` its index in the source, which differs after [`retain`](Self::retain).
     source_indices: Vec<usize>,
-    /// For each entry of `range.commits` the indices into `changes` of the files it touched; fewer entries than commits
-    /// where the older ones were not looked at.
+    /// For each entry of `range.commits` the indices into `changes` of the files it touched; there may be fewer entries
+    /// than commits, because only the newest commits are examined.
     pub touched: Vec<Vec<usize>>,
     /// All paths of the head tree, sorted by bytes; for a patch its own paths.
     pub tree: Vec<RepoPath>,
@@ -218,7 +218,7 @@ pub struct ChangeSet {
 }
 
 impl ChangeSet {
-    /// Joins changes with the source of their texts. Indices of the source are those of `changes`.
+    /// Combines changes with the source of their texts. Indices of the source are those of `changes`.
     pub fn new(
         range: Range,
         changes: Vec<Change>,
@@ -237,14 +237,14 @@ impl ChangeSet {
         }
     }
 
-    /// The changed files, sorted by [`Change::path`] as git sorts a diff; those of a series of patches that build on
-    /// each other in its order.
+    /// The changed files, sorted by [`Change::path`] as git sorts a diff. For a series of patches that build on each
+    /// other, in the order of the series.
     pub fn changes(&self) -> &[Change] {
         &self.changes
     }
 
-    /// Keeps the changes for which `keep` says so. What is left may no longer turn the base tree into the head tree, and
-    /// plans made before no longer fit.
+    /// Keeps the changes for which `keep` returns true. The rest may no longer turn the base tree into the head tree,
+    /// and plans made before this call become invalid.
     pub fn retain(&mut self, keep: impl Fn(&Change) -> bool) {
         let kept: Vec<bool> = self.changes.iter().map(keep).collect();
         let mut next = 0..;
@@ -300,7 +300,7 @@ impl ChangeSet {
         })
     }
 
-    /// A number that tells this set from others: by the paths, kinds and sizes of its changes.
+    /// A number that distinguishes this set from others, made from the paths, kinds and sizes of its changes.
     pub(crate) fn fingerprint(&self) -> u64 {
         let mut hasher = std::hash::DefaultHasher::new();
         for change in &self.changes {

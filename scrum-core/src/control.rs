@@ -1,9 +1,8 @@
-//! How a caller follows long work, and ends it.
+//! Progress of long work, and cancelling it.
 //!
-//! Takes a switch and a callback of the caller's; gives the stages a [`Control`] that they report to and look at.
-//! It is part of the options of every stage that can take long: `git::DiffOptions`,
-//! [`BundleOptions`](crate::plan::BundleOptions), [`WaveOptions`](crate::wave::WaveOptions) and
-//! [`TallyOptions`](crate::tally::TallyOptions). All of them can share one.
+//! Takes a switch and a callback from the caller; gives the stages a [`Control`] to report to and to check. It is part
+//! of the options of every stage that can take long: `git::DiffOptions`, [`BundleOptions`](crate::plan::BundleOptions),
+//! [`WaveOptions`](crate::wave::WaveOptions) and [`TallyOptions`](crate::tally::TallyOptions). They can all share one.
 //!
 //! ```
 //! use scrum_core::control::{Cancel, Control};
@@ -32,13 +31,13 @@ pub enum Stage {
     Renames,
     /// Patches are made.
     Patches,
-    /// The newest commits are asked which files they touched.
+    /// Finding out which files the newest commits touched.
     Commits,
     /// Bundles are cut into parts.
     Split,
     /// The files of a wave are written.
     Wave,
-    /// Each reviewer's answers are located.
+    /// Resolving the locations in each reviewer's answers.
     Reviews,
     /// The findings of each bundle are grouped.
     Bundles,
@@ -50,13 +49,13 @@ pub enum Stage {
 pub struct Progress {
     /// What is being done.
     pub stage: Stage,
-    /// Items of this stage that are done.
+    /// Number of items of this stage that are done.
     pub done: usize,
-    /// Items of this stage; 0 while they are not counted yet.
+    /// Number of items of this stage; 0 while it is not known yet.
     pub total: usize,
 }
 
-/// A switch that ends work. Clones share one state; once cancelled it stays so.
+/// A switch that cancels work. Clones share their state; once cancelled, it stays cancelled.
 #[derive(Debug, Clone, Default)]
 pub struct Cancel(Arc<AtomicBool>);
 
@@ -66,7 +65,7 @@ impl Cancel {
         Self::default()
     }
 
-    /// Ends the work that watches this switch. Safe to call from any thread, and more than once.
+    /// Cancels the work that checks this switch. Can be called from any thread, and more than once.
     pub fn cancel(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -77,18 +76,18 @@ impl Cancel {
     }
 }
 
-/// The work was ended by its [`Cancel`].
+/// The work was cancelled by its [`Cancel`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("cancelled")]
 pub struct Cancelled;
 
 type ProgressFn = dyn Fn(Progress) + Send + Sync;
 
-/// Who hears how far the work is, and who can end it. By default nobody does either.
+/// A progress callback and a cancel switch; by default neither.
 ///
-/// Work looks at the switch between items and inside large ones, and then returns its own error for it, usually within a
-/// few hundredths of a second. What libgit2 computes cannot be interrupted: the thread that compares two versions of a
-/// large file is left to itself, and frees its memory when libgit2 is done.
+/// A stage checks the switch between items and inside large ones. When cancelled, it returns its own error, usually
+/// within a few hundredths of a second. libgit2 cannot be interrupted: a thread that is comparing two versions of a
+/// large file keeps running in the background, and frees its memory when libgit2 is done.
 #[derive(Clone, Default)]
 pub struct Control {
     cancel: Option<Cancel>,
@@ -96,26 +95,26 @@ pub struct Control {
 }
 
 impl Control {
-    /// Lets this switch end the work.
+    /// Sets the switch that cancels the work.
     #[must_use]
     pub fn cancel(mut self, cancel: &Cancel) -> Self {
         self.cancel = Some(cancel.clone());
         self
     }
 
-    /// Calls this, from any thread, when a stage begins and whenever some of its items are done.
+    /// Sets a function that is called, from any thread, when a stage begins and whenever some of its items are done.
     #[must_use]
     pub fn progress(mut self, progress: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(progress));
         self
     }
 
-    /// Whether the work shall end.
+    /// Whether the work is cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.cancel.as_ref().is_some_and(Cancel::is_cancelled)
     }
 
-    /// Whether anybody could end the work.
+    /// Whether the work can be cancelled at all.
     #[cfg(feature = "git")]
     pub(crate) fn can_cancel(&self) -> bool {
         self.cancel.is_some()
@@ -129,7 +128,7 @@ impl Control {
         }
     }
 
-    /// Says how far a stage is.
+    /// Reports the progress of a stage.
     pub(crate) fn report(&self, stage: Stage, done: usize, total: usize) -> Result<(), Cancelled> {
         if let Some(progress) = &self.progress {
             progress(Progress { stage, done, total });
@@ -147,10 +146,10 @@ impl fmt::Debug for Control {
     }
 }
 
-/// Bytes that a [`Watched`] writer passes on between two looks at the switch.
+/// Bytes that a [`Watched`] writer passes on between two checks of the switch.
 const WATCHED_BYTES: usize = 1 << 20;
 
-/// A writer that fails once the work shall end.
+/// A writer that fails once the work is cancelled.
 pub(crate) struct Watched<'a> {
     out: &'a mut dyn Write,
     control: &'a Control,

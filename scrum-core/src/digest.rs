@@ -1,4 +1,4 @@
-//! SHA-256 of what a wave holds, so that a changed or half-replaced file is noticed.
+//! SHA-256 of the files of a wave, to detect a changed or partly replaced file.
 //!
 //! Takes bytes; gives hex digits, for [`manifest`](crate::wave::manifest).
 
@@ -11,7 +11,7 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// Lower-case hex, two digits a byte.
+/// Lower-case hex, two digits per byte.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
     bytes
@@ -20,7 +20,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// A writer that counts and digests what passes through it.
+/// A writer that counts and hashes what passes through it.
 #[derive(Debug)]
 pub struct DigestWriter<W> {
     inner: W,

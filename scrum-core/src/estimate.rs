@@ -1,7 +1,8 @@
-//! How many defects nobody reported, by capture–recapture: lineages are the occasions, defects the animals.
+//! Estimates how many defects nobody reported, by capture–recapture: lineages are the capture occasions, defects the
+//! animals.
 //!
-//! Takes [`Captures`], how many lineages reported each defect; gives an [`Estimate`] of all defects, reported or not, or
-//! the reason why there is none. It is a *lower bound*: lineages share blind spots, which pushes it down.
+//! Takes [`Captures`], how many lineages reported each defect; gives an [`Estimate`] of all defects, reported or not,
+//! or the reason why there is none. It is a *lower bound*, because lineages share blind spots.
 //!
 //! | lineages | estimator | source |
 //! |---|---|---|
@@ -17,7 +18,7 @@ pub const INDICATIVE_BELOW: u32 = 4;
 /// Normal quantile of a two-sided interval of 95 %.
 const Z: f64 = 1.96;
 
-/// How often defects were reported: what an estimate is made from.
+/// How often defects were reported: the input of an estimate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Captures {
     /// For each lineage, the defects that it reported.
@@ -77,7 +78,7 @@ pub enum EstimateMethod {
     Chao,
 }
 
-/// What the defects were that went into an estimate.
+/// Which defects an estimate is based on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
@@ -85,7 +86,7 @@ pub enum EstimateMethod {
 pub enum EstimateBasis {
     /// Findings that a person has confirmed.
     Confirmed,
-    /// All findings. False ones raise the estimate, for hardly two lineages report the same false one.
+    /// All findings. False ones raise the estimate, because two lineages rarely report the same false one.
     Unconfirmed,
 }
 
@@ -108,7 +109,7 @@ pub struct Estimate {
     pub high: f64,
     /// What the defects were.
     pub basis: EstimateBasis,
-    /// There were fewer than four lineages, so take it as a hint.
+    /// There were fewer than four lineages, so the estimate is only a hint.
     pub indicative: bool,
 }
 
@@ -119,14 +120,14 @@ pub enum EstimateRefused {
     /// Fewer than two lineages reviewed, so nothing can overlap.
     #[error("fewer than two lineages reviewed")]
     Lineages,
-    /// Two or more lineages reviewed, but fewer than two of them every bundle: that one reports nothing on a bundle
-    /// that it has not seen says nothing.
+    /// Two or more lineages reviewed, but fewer than two of them reviewed every bundle. If a lineage has not seen a
+    /// bundle, the fact that it reports nothing there means nothing.
     #[error("fewer than two lineages reviewed every bundle")]
     Coverage,
     /// Nothing was reported.
     #[error("nothing was reported")]
     Nothing,
-    /// No defect was reported by two lineages, so nothing says how many there are.
+    /// No defect was reported by two lineages, so there is no overlap to estimate from.
     #[error("no two lineages reported the same defect")]
     NoOverlap,
 }
@@ -135,7 +136,7 @@ pub enum EstimateRefused {
 ///
 /// # Errors
 ///
-/// [`EstimateRefused`] where the data cannot carry one.
+/// [`EstimateRefused`] if the data do not allow an estimate.
 ///
 /// ```
 /// use scrum_core::estimate::{Captures, EstimateBasis, estimate};
@@ -200,8 +201,8 @@ fn chao(captures: &Captures) -> (f64, f64) {
     (float(captures.found()) + missing, variance.max(0.0))
 }
 
-/// Jackknife estimates of the first and the second order. Burnham & Overton 1978. They are shown beside Chao's and never
-/// take its place.
+/// Jackknife estimates of the first and the second order. Burnham & Overton 1978. They are shown in addition to Chao's
+/// estimate, never instead of it.
 pub fn jackknife(captures: &Captures) -> (f64, f64) {
     let t = float(captures.by_lineage.len() as u64);
     let found = float(captures.found());
@@ -211,7 +212,7 @@ pub fn jackknife(captures: &Captures) -> (f64, f64) {
     (first, second)
 }
 
-/// A log-normal interval around an estimate, which never goes below what was found. Chao 1987.
+/// A log-normal interval around an estimate, never below the number found. Chao 1987.
 fn interval(found: f64, total: f64, variance: f64) -> (f64, f64) {
     let missing = total - found;
     if missing <= 0.0 || variance <= 0.0 {

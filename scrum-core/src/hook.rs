@@ -1,10 +1,10 @@
-//! Functions of the caller's among plain options.
+//! The caller's functions in option structs.
 
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// Something of the caller's that options keep.
+/// A caller's function, stored in options.
 pub(crate) struct Hook<T: ?Sized>(pub(crate) Arc<T>);
 
 impl<T: ?Sized> Clone for Hook<T> {

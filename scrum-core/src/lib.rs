@@ -1,8 +1,7 @@
-//! Bundles of a commit range for review, and a tally of what independent reviewers agree on.
-//!
-//! Before a review a range is divided by component into bundles that a reviewer can hold in mind, each with a prompt;
-//! after it the answers are read and counted. Nothing in the counting asks a model anything: the same input gives the same
-//! result, offline. Both halves meet in the manifest:
+//! Bundles of a commit range for review, and a tally of what independent reviewers agree on. Before a review, a range
+//! is divided by component into bundles small enough for a reviewer, each with a prompt. After the review, the answers
+//! are read and counted. No model does the counting: the same input always gives the same result, offline. The manifest
+//! connects both halves:
 //!
 //! ```text
 //! git ─► ChangeSet ─► plan ─► Plan ─► wave ─► Manifest
@@ -19,24 +18,24 @@
 //! | [`plan`](mod@plan) | the change set and options | a [`Plan`](plan::Plan): components, bundles, parts, verdicts on their sizes |
 //! | [`wave`] | the plan, a template and a sink | all files, and the [`Manifest`](wave::manifest::Manifest) that describes them |
 //! | [`review`] | an answer's text | [`Finding`](review::Finding)s with their locations |
-//! | [`tally`](mod@tally) | all submissions | the [`Tally`](tally::Tally): every citation in one bucket, convergence |
+//! | [`tally`](mod@tally) | all submissions | the [`Tally`](tally::Tally): every citation in one bucket, agreement |
 //! | [`rounds`] | the tallies of two waves | a [`Comparison`](rounds::Comparison): what is new, gone or still there |
 //! | [`report`] | a tally | text, JSON and other formats, into your writer |
 //!
-//! [`gauntlet`] has the other phases of a release: the smoke chain and the parity probe. [`estimate`] says how many
-//! defects nobody reported.
+//! [`gauntlet`] has the other phases of a release: the smoke chain, the parity probe and the assessment. [`estimate`]
+//! estimates how many defects nobody reported.
 //!
-//! [`config`] is `scrum.toml`; [`control`] lets a caller follow long work and end it; [`path`], [`digest`] and [`size`] are
-//! small types that several stages use.
+//! [`config`] is `scrum.toml`; [`control`] reports the progress of long work and cancels it; [`path`], [`digest`] and
+//! [`size`] are small types that several stages use.
 //!
 //! Each stage imports only the types of earlier ones. The crate never prints, exits, or reads the environment or a
-//! clock; after [`mod@git`] it does no I/O but through the caller's readers and writers. Without the feature `git` (on by
-//! default) it needs no C compiler.
+//! clock; apart from [`mod@git`], it does I/O only through the caller's readers and writers. Without the feature `git`
+//! (on by default) it needs no C compiler.
 //!
 //! # A tally from strings
 //!
-//! A [`Submission`](tally::Submission) is one reviewer's answer about one bundle. No wave is needed; with one,
-//! [`WaveIndex`](tally::ground::WaveIndex) takes the place of `None`.
+//! A [`Submission`](tally::Submission) is one reviewer's answer about one bundle. No wave is needed; if there is one,
+//! pass its [`WaveIndex`](tally::ground::WaveIndex) instead of `None`.
 //!
 //! ```
 //! use scrum_core::review::Review;
@@ -87,8 +86,7 @@
 //! # #[cfg(not(feature = "git"))]
 //! # fn main() {}
 //! ```
-//!
-//! [`wave::write`] makes the whole of what `scrum bundle` leaves on disk: diffs, prompts, manifest.
+//! [`wave::write`] produces all files that `scrum bundle` writes: diffs, prompts, manifest.
 //!
 //! # Features
 //!
@@ -129,12 +127,12 @@ mod word;
 
 pub use word::UnknownWord;
 
-/// The README, whose block of Rust is a test here.
+/// The README; its Rust block is tested here.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 mod readme {}
 
-/// The guide to the library, whose blocks are tests here. It stands outside the crate, which a package lacks.
+/// The guide to the library; its blocks are tested here. It is outside the crate, so it is missing in a package.
 #[cfg(all(doctest, feature = "git"))]
 #[doc = include_str!("../../docs/embedding.md")]
 mod embedding {}

@@ -1,19 +1,19 @@
-//! "Did you mean": the known name nearest to one that nobody knows.
+//! "Did you mean": the known name nearest to an unknown one.
 //!
-//! Takes a name as a person or a model wrote it and the names that there are, and gives one of them or none. It stands
-//! beside the flow: [`git`](crate::git) asks it about revisions, [`config`](crate::config) about keys,
-//! [`ground`](crate::tally::ground) about paths, the binary about bundles and reviewers.
+//! Takes a name as a person or a model wrote it and the known names, and gives one of them or none. Several stages use
+//! it: [`git`](crate::git) for revisions, [`config`](crate::config) for keys, [`ground`](crate::tally::ground) for
+//! paths, the binary for bundles and reviewers.
 //!
-//! The distance is the number of single characters that were left out, put in, exchanged, or swapped with their
-//! neighbour (optimal string alignment). It gives up as soon as a limit is passed, since names come in tens of
-//! thousands and from hostile text; crates for it either know no limit or are no longer kept.
+//! The distance is the number of characters that were deleted, inserted, replaced, or swapped with their neighbour
+//! (optimal string alignment). The computation stops as soon as a limit is exceeded, because there can be tens of
+//! thousands of names, also from hostile text; existing crates either have no limit or are not maintained.
 
-/// Longer names are not compared, in characters.
+/// Maximum length of a name, in characters; longer names are not compared.
 pub(crate) const MAX_NAME: usize = 100;
 
 /// The known name that was most likely meant: case ignored, the nearest by edit distance, at most a third of the name's
-/// length (5 at most) away; else the shortest one that `written` is a whole word of, as `main` is of `origin/main`.
-/// Among equals the first by bytes. `None` where nothing is near, and for names above 100 characters.
+/// length (5 at most) away; else the shortest one that contains `written` as a whole word, as `origin/main` contains
+/// `main`. Among equals the first by bytes. `None` if nothing is near, and for names above 100 characters.
 ///
 /// ```
 /// use scrum_core::nearest::nearest;
@@ -29,7 +29,7 @@ pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> O
         return None;
     }
     let mut limit = limit(name.len());
-    // The rank of the best so far: by distance first, whole words after all of them.
+    // The rank of the best so far: by distance, then whole words.
     let mut best: Option<((usize, usize), &str)> = None;
     for known in known {
         let other = known.to_lowercase();
@@ -48,12 +48,13 @@ pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> O
     best.map(|(_, known)| known)
 }
 
-/// How far a name may be from one of so many characters.
+/// The maximum distance for a name of this many characters.
 pub(crate) fn limit(characters: usize) -> usize {
     (characters / 3).min(5)
 }
 
-/// Whether a text of three characters or more stands in a name between its ends, slashes, dashes, dots or underscores.
+/// Whether a name contains a text of at least three characters as a whole word, delimited by slashes, dashes, dots,
+/// underscores or the ends.
 fn holds_word(name: &str, word: &str) -> bool {
     if word.chars().nth(2).is_none() {
         return false;
@@ -66,7 +67,7 @@ fn holds_word(name: &str, word: &str) -> bool {
     })
 }
 
-/// The edit distance where it is at most `limit`. Ends once a whole row of the table exceeds the limit.
+/// The edit distance if it is at most `limit`. Stops once a whole row of the table exceeds the limit.
 pub(crate) fn distance_within(a: &[char], b: &str, limit: usize) -> Option<usize> {
     if b.chars().count().abs_diff(a.len()) > limit {
         return None;
@@ -85,7 +86,7 @@ pub(crate) fn distance_within(a: &[char], b: &str, limit: usize) -> Option<usize
             }
             row.push(least);
         }
-        // A swap reaches back two rows, and costs one more than what stands there.
+        // A swap costs one more than the entry two rows and columns before.
         let alive = |row: &[usize]| row.iter().any(|distance| *distance <= limit);
         if !alive(&row) && !alive(&last) {
             return None;

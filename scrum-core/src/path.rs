@@ -2,22 +2,21 @@
 //!
 //! Takes bytes, as git has them; gives [`RepoPath`], which every stage uses.
 //!
-//! git promises nothing about a path but that it has no NUL and no empty, `.` or `..` component.
-//! So a path here is bytes. Two ways out exist: [`RepoPath::display`] for people and [`RepoPath::quoted`] for
-//! text that git reads back.
+//! git only guarantees that a path has no NUL and no empty, `.` or `..` component. So a path here consists of bytes.
+//! [`RepoPath::display`] converts it for people, and [`RepoPath::quoted`] for text that git reads back.
 
 use std::fmt;
 
 use bstr::{BStr, BString, ByteSlice};
 
-/// A path relative to the repository's top folder, `/` between its components.
+/// A path relative to the repository's top folder, with `/` between its components.
 ///
 /// Ordered by bytes, which is the order of git's own listings of files.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct RepoPath(BString);
 
 impl RepoPath {
-    /// Takes the bytes as they stand in a tree or a patch, without the `a/` or `b/` of a patch.
+    /// Takes the bytes from a tree or a patch, without the `a/` or `b/` of a patch.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
         Self(BString::from(bytes.into()))
     }
@@ -27,7 +26,7 @@ impl RepoPath {
         self.0.as_slice()
     }
 
-    /// The path as text where it is UTF-8.
+    /// The path as text, if it is UTF-8.
     pub fn as_str(&self) -> Option<&str> {
         self.0.to_str().ok()
     }
@@ -40,7 +39,7 @@ impl RepoPath {
         }
     }
 
-    /// The part behind the last `/`.
+    /// The part after the last `/`.
     pub fn file_name(&self) -> &[u8] {
         match self.0.rfind_byte(b'/') {
             Some(at) => &self.0[at + 1..],
@@ -48,14 +47,14 @@ impl RepoPath {
         }
     }
 
-    /// Whether `self` names a folder that `other` lies in. A path is not inside itself.
+    /// Whether `other` is inside the folder `self`. A path is not inside itself.
     pub fn is_folder_of(&self, other: &RepoPath) -> bool {
         let (own, other) = (self.as_bytes(), other.as_bytes());
         other.len() > own.len() && other[own.len()] == b'/' && other.starts_with(own)
     }
 
-    /// The path as JSON and messages carry it: itself where it is UTF-8, else [quoted](Self::quoted).
-    /// The second value says whether it was quoted.
+    /// The path for JSON and messages: itself if it is UTF-8, else [quoted](Self::quoted). The second value says
+    /// whether it was quoted.
     pub fn to_text(&self) -> (String, bool) {
         match self.as_str() {
             Some(text) => (text.to_owned(), false),
@@ -63,8 +62,8 @@ impl RepoPath {
         }
     }
 
-    /// The path for a person's eyes: itself where it is plain text, else quoted, so that no character that
-    /// [`is_harmful`](crate::terminal::is_harmful) reaches a terminal.
+    /// The path for people: itself if it is plain text, else quoted, so that no character for which
+    /// [`is_harmful`](crate::terminal::is_harmful) is true reaches a terminal.
     pub fn display(&self) -> String {
         match self.as_str() {
             Some(text) if !text.chars().any(crate::terminal::is_harmful) => text.to_owned(),
@@ -72,15 +71,15 @@ impl RepoPath {
         }
     }
 
-    /// The path as git writes it with `core.quotePath` on: bare where every byte is harmless, else in double
-    /// quotes with C escapes and octal bytes.
+    /// The path as git writes it with `core.quotePath` on: unquoted if every byte is harmless, else in double quotes
+    /// with C escapes and octal bytes.
     pub fn quoted(&self) -> String {
         quote_with_prefix("", self.as_bytes())
     }
 
     /// Reads what [`quoted`](Self::quoted) writes; a text that does not begin with a quote is taken as it is.
     ///
-    /// Returns `None` for a quoted text that ends early or holds an escape that git never writes.
+    /// Returns `None` for a quoted text that ends early or contains an escape that git never writes.
     pub fn from_quoted(text: &[u8]) -> Option<Self> {
         if text.first() != Some(&b'"') {
             return Some(Self::new(text));
@@ -90,8 +89,7 @@ impl RepoPath {
     }
 }
 
-/// Writes `prefix` and `path` as one name, the way git does in patch headers: the quotes, where needed, stand
-/// around both.
+/// Writes `prefix` and `path` as one name, as git does in patch headers: quotes, if needed, enclose both.
 pub(crate) fn quote_with_prefix(prefix: &str, path: &[u8]) -> String {
     let plain = |b: &u8| (0x20..0x7f).contains(b) && *b != b'"' && *b != b'\\';
     // Every byte is ASCII here, so the lossy conversion loses nothing.

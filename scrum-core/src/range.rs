@@ -1,4 +1,4 @@
-//! What is compared: the words a person types, and what they resolved to.
+//! What is compared: the text of a range, and what it resolves to.
 //!
 //! Takes the text of a range; gives a [`RangeSpec`], and later the [`Range`] that it resolved to. After it:
 //! [`git`](crate::git).
@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A range as it was asked for, before any repository was read.
+/// A range as typed, before any repository was read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum RangeSpec {
@@ -16,32 +16,33 @@ pub enum RangeSpec {
     /// else `init.defaultBranch`, else `main`, else `master`.
     #[default]
     Default,
-    /// As [`Default`](Self::Default), with this revision in place of the default branch, because a configuration names it.
+    /// As [`Default`](Self::Default), but with this revision from the configuration instead of the default branch.
     Configured(String),
     /// `A..B`: the two trees as they are.
     Trees {
-        /// Left of the dots; an empty side means `HEAD`.
+        /// Left of the dots; an omitted side is `HEAD`.
         base: String,
-        /// Right of the dots; an empty side means `HEAD`.
+        /// Right of the dots; an omitted side is `HEAD`.
         head: String,
     },
     /// `A...B`: merge base of the two, to B.
     MergeBase {
-        /// Left of the dots; an empty side means `HEAD`.
+        /// Left of the dots; an omitted side is `HEAD`.
         base: String,
-        /// Right of the dots; an empty side means `HEAD`.
+        /// Right of the dots; an omitted side is `HEAD`.
         head: String,
     },
     /// `X`: merge base of X and `HEAD`, to `HEAD`.
     Since(String),
-    /// `X^!`: what the commit X itself changes, against its first parent, or against nothing if it has none.
+    /// `X^!`: the changes of the commit X itself, compared with its first parent, or with the empty tree if it has
+    /// none.
     Commit(String),
-    /// The index or the work tree, which somebody wrote as a tree into objects that the repository
-    /// [also reads](crate::git::Repository::with_objects).
+    /// The index or the work tree, which the caller wrote as a tree into objects that the repository [also
+    /// reads](crate::git::Repository::with_objects).
     Uncommitted {
-        /// What it is called: `staged` or `uncommitted`.
+        /// Its name: `staged` or `uncommitted`.
         name: String,
-        /// What it is compared with: `HEAD`, or the empty tree.
+        /// The base: `HEAD`, or the empty tree.
         base: String,
         /// Full hex id of the tree.
         tree: String,
@@ -101,14 +102,14 @@ impl fmt::Display for RangeSpec {
     }
 }
 
-/// A range that cannot be read as text.
+/// A text that is not a range.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RangeSpecError {
     /// Nothing was given.
     #[error("the range is empty")]
     Empty,
-    /// Dots without revisions, or more of them than a range has.
+    /// Dots without revisions, or too many of them.
     #[error("`{text}` is not a range: write A..B, A...B or one revision")]
     Dots {
         /// The text as given.
@@ -120,9 +121,9 @@ pub enum RangeSpecError {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Range {
-    /// The range as it was asked for, e.g. `main...HEAD`; for a patch its file name, or `-`.
+    /// The range as typed, e.g. `main...HEAD`; for a patch its file name, or `-`.
     pub spec: String,
-    /// Why the base is what it is, if nobody named it: `origin/HEAD`, `init.defaultBranch`, …
+    /// Where the base comes from, if the user did not name it: `origin/HEAD`, `init.defaultBranch`, …
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base_from: Option<String>,
     /// Full hex id of the base commit.
@@ -139,7 +140,8 @@ pub struct Range {
     /// The commits of the range, newest first.
     #[serde(default)]
     pub commits: Vec<Commit>,
-    /// The head is the index or the work tree, limited to the pathspecs. No repository stores its tree.
+    /// Whether the head is the index or the work tree, limited to the pathspecs. The repository does not store its
+    /// tree.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub uncommitted: bool,
 }

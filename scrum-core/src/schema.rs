@@ -1,9 +1,9 @@
-//! JSON Schemas of the files that other programs write or read.
+//! JSON Schemas of the files that other programs write or read. Takes nothing; gives JSON. `schemas/` in the project
+//! contains the result.
 //!
-//! Takes nothing; gives JSON. `schemas/` in the project holds what it gives.
-//!
-//! Everything in them comes from the types: fields, their documentation, their defaults. They are open where the format
-//! may grow (manifest, tally, sidecar), and closed where an unknown key is an error (configuration).
+//! Everything in them comes from the types: fields, their documentation, their defaults. Schemas of formats that may
+//! grow allow other fields (manifest, tally, sidecar); that of the configuration, in which an unknown key is an error,
+//! does not.
 
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
@@ -29,7 +29,7 @@ pub fn tally() -> Schema {
     of_written::<Tally>("scrum: tally.json")
 }
 
-/// The schema of what `scrum compare --format json` prints.
+/// The schema of the output of `scrum compare --format json`.
 pub fn comparison() -> Schema {
     of_written::<Comparison>("scrum: scrum compare --format json")
 }
@@ -54,22 +54,24 @@ pub fn assess() -> Schema {
     of_written::<Assessment>("scrum: assess.json")
 }
 
-/// The schema of `scrum.toml`. What [`Config::check`] finds beyond it, e.g. two reviewers of one name, no schema says.
+/// The schema of `scrum.toml`. It does not cover what [`Config::check`] checks, e.g. that reviewers have different
+/// names.
 pub fn config() -> Schema {
     of_read::<Config>("scrum: scrum.toml")
 }
 
-/// What a prompt's template can name, apart from `diff`. No file has this form; the documentation is made from it.
+/// The variables of a prompt's template, apart from `diff`. No file has this format; the documentation is generated
+/// from it.
 pub fn prompt_context() -> Schema {
     of_written::<PromptContext>("scrum: what a template can name")
 }
 
-/// The schema of what this version writes: a field that is always there is required, also where it may be null.
+/// The schema of a file that this version writes: a field that is always present is required, even if it may be null.
 pub fn of_written<T: JsonSchema>(title: &str) -> Schema {
     generate::<T>(SchemaSettings::draft2020_12().for_serialize(), title)
 }
 
-/// The schema of what this version reads: a field that has a default is not required.
+/// The schema of a file that this version reads: a field with a default is not required.
 pub fn of_read<T: JsonSchema>(title: &str) -> Schema {
     generate::<T>(SchemaSettings::draft2020_12().for_deserialize(), title)
 }
@@ -83,7 +85,7 @@ fn generate<T: JsonSchema>(settings: SchemaSettings, title: &str) -> Schema {
     schema
 }
 
-/// Turns what is written for readers of Rust into what readers of JSON expect.
+/// Converts documentation for readers of Rust into documentation for readers of JSON.
 fn for_readers(schema: &mut Schema) {
     if let Some(Value::String(text)) = schema.get_mut("description") {
         *text = plain(text);
@@ -99,8 +101,8 @@ fn for_readers(schema: &mut Schema) {
     }
 }
 
-/// A doc comment without what only rustdoc understands: links to items lose their target and brackets, `None` is null,
-/// and a paragraph is one line.
+/// A doc comment without rustdoc syntax: links to items lose their target and brackets, `None` becomes null, and a
+/// paragraph is one line.
 fn plain(doc: &str) -> String {
     let mut text = String::with_capacity(doc.len());
     let mut rest = doc;

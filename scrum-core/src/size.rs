@@ -1,6 +1,6 @@
 //! Sizes as people read and write them: KB means 1000 bytes, KiB 1024.
 //!
-//! Takes bytes as a number, or a size as it is written; gives the other.
+//! Takes a number of bytes, or a size as text; gives the other.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -28,7 +28,7 @@ pub fn whole_kb(bytes: u64) -> String {
     format!("{} KB", bytes.saturating_add(500) / 1_000)
 }
 
-/// Reads a size: bytes as a number, or a text with a unit.
+/// Reads a size: a number of bytes, or a text with a unit.
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     struct SizeVisitor;
     impl Visitor<'_> for SizeVisitor {

@@ -1,9 +1,9 @@
-//! Which characters of unknown origin may reach a terminal.
+//! Which characters of untrusted text may reach a terminal.
 //!
-//! Takes a character; gives a verdict. Reports, paths and the program's own messages share it.
+//! Takes a character; gives whether it is harmful. Used by reports, paths and the program's own messages.
 
-/// Whether a character can do something other than be seen: a control character, one that turns the direction of writing,
-/// or one that nobody sees.
+/// Whether a character does more than being displayed: a control character, one that changes the direction of writing,
+/// or an invisible one.
 ///
 /// ```
 /// use scrum_core::terminal::is_harmful;

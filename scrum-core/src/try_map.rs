@@ -1,21 +1,23 @@
-//! Work on many items by several threads: results in the items' order, progress, and an early end.
+//! Processes many items on several threads: results in the items' order, progress, and cancelling.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::control::{Cancelled, Control, Stage};
 
-/// Chunks of items that each thread takes on average: few enough to take quickly, many enough that threads end together.
+/// Average number of chunks per thread: few enough for little overhead, many enough that the threads finish at the same
+/// time.
 const CHUNKS: usize = 16;
-/// Most items of a chunk, so that one of many large items holds nobody else up.
+/// Maximum number of items in a chunk, so that a chunk of large items does not delay the others.
 const MOST_ITEMS: usize = 32;
 
-/// Applies `work` to every item, on one thread for each of `states`, the caller's among them. A thread keeps its state, such
-/// as a buffer, from item to item. Results are in the order of the items, and do not depend on the number of threads.
+/// Applies `work` to every item, with one thread for each of `states`, including the calling thread. A thread keeps its
+/// state, such as a buffer, from item to item. Results are in the order of the items, and do not depend on the number
+/// of threads.
 ///
 /// # Errors
 ///
-/// That of the first item that fails, whatever the number of threads; [`Cancelled`] when `control` ends the work.
+/// The error of the first item that fails, whatever the number of threads; [`Cancelled`] if `control` cancels the work.
 pub fn try_map<T, S, R, E>(
     control: &Control,
     stage: Stage,
@@ -38,7 +40,7 @@ where
         if failed.load(Ordering::Relaxed) {
             return None;
         }
-        // A thread that panicked takes the others with it when the scope ends.
+        // If a thread panicked, the scope propagates it.
         let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
         let start = queue.0;
         let taken: Vec<T> = queue.1.by_ref().take(size).collect();
@@ -60,7 +62,7 @@ where
                 let done = done.fetch_add(length, Ordering::Relaxed) + length;
                 Ok(control.report(stage, done, total)?)
             });
-            // Chunks before this one are all in some thread's hands, so the first error is found in any case.
+            // All chunks before this one are already taken by a thread, so the first error is still found.
             failed.fetch_or(result.is_err(), Ordering::Relaxed);
             let mut finished = finished.lock().unwrap_or_else(PoisonError::into_inner);
             finished.push((start, result.map(|()| results)));
@@ -86,7 +88,7 @@ where
     Ok(results)
 }
 
-/// [`try_map`] for work that neither fails nor is ended.
+/// [`try_map`] for work that neither fails nor is cancelled.
 pub fn map<T, S: Send, R: Send>(
     states: &mut [S],
     items: impl IntoIterator<Item = T, IntoIter: ExactSizeIterator + Send>,

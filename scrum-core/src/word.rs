@@ -1,15 +1,15 @@
-//! Enums that are written as one word: in TOML and JSON, on the command line, in reports.
+//! Enums whose values are written as one word: in TOML and JSON, on the command line, in reports.
 //!
 //! The macro `words!` gives such an enum its list, `as_str`, `Display` and `FromStr` from one table.
 
-/// A text that is none of the words that were expected.
+/// A text that is none of the expected words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{found}` is not one of {}", known.join(", "))]
 #[non_exhaustive]
 pub struct UnknownWord {
     /// The text.
     pub found: String,
-    /// The words that would have been read.
+    /// The expected words.
     pub known: &'static [&'static str],
 }
 
@@ -28,7 +28,7 @@ macro_rules! words {
             /// Every value, in the order of the enum.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The word for it, which [`FromStr`](std::str::FromStr) reads back in any case.
+            /// The word for it, which [`FromStr`](std::str::FromStr) reads back, ignoring case.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word,)+

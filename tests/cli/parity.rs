@@ -250,7 +250,7 @@ fn servers_that_fail_are_failed_cases_not_matches() {
     let report = run.json();
     for (at, path, error) in [
         (0, "broken", "left: status 500"),
-        (1, "invalid", "left: the body is not the JSON it says it is"),
+        (1, "invalid", "left: the body is declared as JSON, but is not"),
         (3, "packed", "left: the body is encoded as gzip"),
         (
             4,
@@ -259,7 +259,7 @@ fn servers_that_fail_are_failed_cases_not_matches() {
         ),
         (5, "slow", "left: no whole answer within 300ms (`timeout`)"),
         (6, "cut", "left: "),
-        (7, "deep", "left: the body is not the JSON it says it is"),
+        (7, "deep", "left: the body is declared as JSON, but is not"),
     ] {
         let result = &report["results"][at];
         assert_eq!(result["name"], path);
@@ -367,7 +367,7 @@ fn what_is_typed_wrongly_is_named() {
     .unwrap();
     let run = place.scrum(&["parity", "cut.jsonl"]).expect(2);
     assert!(
-        run.stderr.contains("says 3 exchanges, but has 0"),
+        run.stderr.contains("declares 3 exchanges, but has 0"),
         "{}",
         run.all()
     );

@@ -352,7 +352,7 @@ fn a_change_cannot_dismiss_its_own_findings() {
     );
     let run = place.scrum(&["tally", "w", "--fail-on", "any"]).expect(1);
     assert!(
-        run.stdout.contains("the change under review brings"),
+        run.stdout.contains("the change under review adds"),
         "{}",
         run.all()
     );

@@ -255,7 +255,7 @@ fn reports_of_other_runners_plug_in() {
             "<testsuite><testcase name='a'/>",
             "it ends inside an element",
         ),
-        ("prose.txt", "all is well\n", "neither `PASS name 5s` lines"),
+        ("prose.txt", "all is well\n", "not `PASS name 5s` lines"),
     ] {
         place.write(name, content);
         let run = place.scrum(&["smoke", "--from", name]).expect(2);

@@ -333,9 +333,9 @@ fn revision(name: &str, nearest: Option<&str>, shallow: bool) -> Hint {
     in_place_of_revision(name, shallow).into()
 }
 
-/// What to type in place of a word that is no revision, and not spelt nearly like one.
+/// What to type instead of a word that is neither a revision nor similar to one.
 fn in_place_of_revision(name: &str, shallow: bool) -> String {
-    // A pathspec without the dashes in front, or a patch without its option.
+    // A pathspec without the dashes before it, or a patch without its option.
     let path = Path::new(name);
     if path.is_dir() || (path.is_file() && !is_patch(path)) {
         return format!("it is a path: `scrum bundle -- {}`", for_shell(name));

@@ -1,7 +1,7 @@
-//! Errors of the command line: what happened, how the program exits, what to type next.
+//! Errors of the command line: the message, the exit code, and what to type next.
 //!
 //! All three are decided once, where an error enters the command line: by a `From` impl for the library's errors
-//! (`from`), or by the constructors below. Nothing looks through a chain of causes afterwards.
+//! (`from`), or by the constructors below. Chains of causes are not searched afterwards.
 
 mod arguments;
 mod from;
@@ -20,14 +20,14 @@ pub(crate) type Result<T, E = CommandError> = std::result::Result<T, E>;
 /// The exit codes that scripts may rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ExitCode {
-    /// Done; also if the reader of a pipe left.
+    /// Done; also if a pipe was closed.
     Done = 0,
-    /// A gate said no: the size guard, `--fail-on`, `--min-lineages`, verify, a quorum, secrets in prompts; nothing was
-    /// reviewed.
+    /// A gate failed (the size guard, `--fail-on`, `--min-lineages`, verify, a quorum, secrets in prompts), or nothing
+    /// was reviewed.
     Refused = 1,
     /// Usage, configuration, a revision or path that does not resolve.
     Usage = 2,
-    /// Everything else.
+    /// Any other error.
     Failure = 3,
     /// Ctrl-C.
     Interrupted = 130,
@@ -39,14 +39,14 @@ impl From<ExitCode> for std::process::ExitCode {
     }
 }
 
-/// What an error means for whoever started the program.
+/// The kind of an error, which decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ErrorKind {
-    /// What the user asked for cannot be done as asked.
+    /// The request cannot be carried out as it is.
     Usage,
-    /// Everything else.
+    /// Any other error.
     Failure,
-    /// The reader of a pipe has had enough. That is no error, and nothing is printed.
+    /// A pipe was closed. This is not an error, and nothing is printed.
     BrokenPipe,
 }
 
@@ -64,7 +64,7 @@ impl ErrorKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Hint {
     Text(String),
-    /// A name is spelt nearly like one that exists. The hint is the typed command with the name corrected.
+    /// A name is similar to one that exists. The hint is the typed command with the name corrected.
     DidYouMean {
         written: String,
         known: String,
@@ -85,7 +85,7 @@ impl Hint {
         }
     }
 
-    /// The hint's words. `arguments` are the words of the command line after the program's name.
+    /// The text of the hint. `arguments` are the arguments of the program.
     fn in_words(&self, arguments: &[OsString]) -> String {
         match self {
             Self::Text(text) => text.clone(),
@@ -119,19 +119,19 @@ struct WithContext {
     source: Box<dyn std::error::Error + Send + Sync>,
 }
 
-/// The folder of a file that is to be written is not there.
+/// The folder of a file to be written does not exist.
 #[derive(Debug, thiserror::Error)]
 #[error("there is no folder {}", .0.display())]
 pub(crate) struct NoFolder(pub(crate) PathBuf);
 
-/// What the user asked for cannot be done as asked.
+/// The request cannot be carried out as it is.
 pub(crate) fn usage_error(
     error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
 ) -> CommandError {
     CommandError::new(ErrorKind::Usage, error)
 }
 
-/// Something failed that the user could not know.
+/// A failure that is not the user's mistake.
 pub(crate) fn failure(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> CommandError {
     CommandError::new(ErrorKind::Failure, error)
 }
@@ -155,7 +155,7 @@ impl CommandError {
         self.kind
     }
 
-    /// The error and its causes in one line. Many errors name their cause in their own words, and then it is left out.
+    /// The error and its causes in one line. A cause that the error already mentions is left out.
     pub(crate) fn sentence(&self) -> String {
         let mut told = self.error.to_string();
         let mut cause = self.error.source();
@@ -170,7 +170,7 @@ impl CommandError {
         told
     }
 
-    /// What to type next; never empty. `arguments` are the words of the command line after the program's name.
+    /// What to type next; never empty. `arguments` are the arguments of the program.
     pub(crate) fn hints(&self, arguments: &[OsString]) -> Vec<String> {
         if self.hints.is_empty() {
             return vec![
@@ -182,7 +182,7 @@ impl CommandError {
     }
 }
 
-/// Says what was being done when an error occurred. Kind and hints stay.
+/// Adds what was being done when an error occurred. Kind and hints do not change.
 pub(crate) trait Context<T> {
     fn context(self, text: &str) -> Result<T>;
     fn with_context(self, text: impl FnOnce() -> String) -> Result<T>;

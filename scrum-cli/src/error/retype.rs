@@ -2,8 +2,8 @@
 
 use std::ffi::OsString;
 
-/// The command line with one name corrected, as a shell takes it; `None` if no word has the name. `arguments` are the
-/// words after the program's name.
+/// The command line with one name corrected, quoted for a shell; `None` if no argument contains the name. `arguments`
+/// are the arguments of the program.
 pub(super) fn corrected(arguments: &[OsString], written: &str, known: &str) -> Option<String> {
     let words: Option<Vec<String>> = arguments
         .iter()
@@ -12,8 +12,8 @@ pub(super) fn corrected(arguments: &[OsString], written: &str, known: &str) -> O
     retyped(&words?, written, known)
 }
 
-/// The command line with one word corrected, as a shell takes it: the last of those that are `written` or contain it as a
-/// part, but none of the paths behind two dashes.
+/// The command line with one argument corrected, quoted for a shell: the last one that is `written` or contains it, but
+/// none of the paths after two dashes.
 fn retyped(words: &[String], written: &str, known: &str) -> Option<String> {
     let end = words.iter().position(|word| word == "--");
     let names = &words[..end.unwrap_or(words.len())];
@@ -34,7 +34,8 @@ fn retyped(words: &[String], written: &str, known: &str) -> Option<String> {
     Some(command)
 }
 
-/// Where a name stands in a word, whole: `kim` in `kimi,kim` at 5, `a` in `--bundle=a` at 9, `v1` in `v1.0..v1` at 6.
+/// The position of a name in an argument, as a whole word: `kim` in `kimi,kim` at 5, `a` in `--bundle=a` at 9, `v1` in
+/// `v1.0..v1` at 6.
 fn part_of(word: &str, name: &str) -> Option<usize> {
     let of_name = |c: char| c.is_alphanumeric() || "-_/".contains(c);
     let mut found = word.match_indices(name).filter(|(start, _)| {
@@ -49,7 +50,7 @@ fn part_of(word: &str, name: &str) -> Option<usize> {
     found.next().map(|(start, _)| start)
 }
 
-/// The names that there are, for somebody who wrote none of them.
+/// The existing names, for the hint.
 pub(crate) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
     const SHOWN: usize = 12;
     let mut names: Vec<&str> = names.collect();
@@ -64,7 +65,7 @@ pub(crate) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
 
 pub(crate) fn for_shell(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./:=@^~+,%".contains(c);
-    // A tilde in front is the home folder.
+    // A leading tilde is the home folder.
     if !word.is_empty() && word.chars().all(plain) && !word.starts_with('~') {
         word.to_owned()
     } else {

@@ -1,4 +1,4 @@
-//! What a program writes to a pipe, kept as far as it is wanted, while it runs.
+//! Captures what a program writes to a pipe while it runs, up to a limit.
 
 use std::io::{ErrorKind, Read};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -7,18 +7,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// What is kept of a stream.
 #[derive(Clone, Copy)]
 pub(super) enum Keep {
-    /// So many bytes; reading ends there.
+    /// This many bytes; reading ends there.
     Beginning(u64),
-    /// The last bytes, whatever comes.
+    /// The last bytes.
     End(usize),
 }
 
-/// What a stream gave so far. It is read by a thread of its own, which nobody waits for: a process that nobody can kill
-/// may hold the other end for ever.
+/// The data of a stream so far. A thread reads it, which is never joined: a process that cannot be killed may keep the
+/// other end open forever.
 #[derive(Debug, Default)]
 pub(super) struct Captured {
     bytes: Mutex<Vec<u8>>,
-    /// Bytes that came so far, kept or not.
+    /// Number of bytes read so far, kept or not.
     total: AtomicU64,
     done: AtomicBool,
     over: AtomicBool,

@@ -1,4 +1,4 @@
-//! Runs the smoke chain: each step after those it needs, several at once if asked.
+//! Runs the smoke chain: each step after those it needs, several at once if requested.
 
 use std::path::Path;
 use std::sync::{Arc, mpsc};
@@ -11,19 +11,19 @@ use super::interrupt;
 use super::step::{self, INTERRUPTED, StepOutput, StepRun};
 use crate::error::Result;
 
-/// What the caller is told while the chain runs.
+/// Events while the chain runs.
 pub(crate) enum ChainEvent<'a> {
     /// A step begins.
     Started(&'a Smoke),
-    /// A step is over. One that was skipped has no output.
+    /// A step has ended. A skipped step has no output.
     Finished(&'a SmokeStep, Option<&'a StepOutput>),
 }
 
-/// A chain that is over.
+/// A finished chain.
 pub(crate) struct ChainRun {
     /// Every step, in the order of `order`.
     pub(crate) steps: Vec<SmokeStep>,
-    /// Ctrl-C came.
+    /// Whether Ctrl-C was pressed.
     pub(crate) interrupted: bool,
 }
 
@@ -32,8 +32,8 @@ enum Message {
     Interrupted,
 }
 
-/// Runs `chain`, whose steps `order` names so that each follows those it needs. `tell` hears of every step on the
-/// caller's thread; finished ones come in `order` if `jobs` is 1. An error of the caller stops the chain.
+/// Runs `chain` in `order`, in which each step follows those it needs. `tell` is called for every step on the calling
+/// thread; finished steps come in `order` if `jobs` is 1. An error of `tell` stops the chain.
 pub(crate) fn run(
     chain: &[Smoke],
     order: &[usize],
@@ -45,7 +45,7 @@ pub(crate) fn run(
     let (sender, messages) = mpsc::channel();
     let interrupt = sender.clone();
     interrupt::listen(Arc::clone(&children), move || {
-        // Nobody listens once the chain is over.
+        // The receiver is gone once the chain is over.
         let _ = interrupt.send(Message::Interrupted);
     })?;
     let mut finished: Vec<Option<SmokeStep>> = vec![None; chain.len()];
@@ -81,7 +81,7 @@ pub(crate) fn run(
                     let (children, sender) = (Arc::clone(&children), sender.clone());
                     std::thread::spawn(move || {
                         let run = step::run(&step, &folder, &children);
-                        // Nobody listens after an error.
+                        // The receiver is gone after an error.
                         let _ = sender.send(Message::Done(index, run));
                     });
                 }
@@ -114,7 +114,7 @@ pub(crate) fn run(
     })
 }
 
-/// Why a step cannot run any more: one that it needs failed or was skipped.
+/// Why a step cannot run: one that it needs failed or was skipped.
 fn unmet(chain: &[Smoke], finished: &[Option<SmokeStep>], index: usize) -> Option<String> {
     let needed = chain[index].needs.iter().find_map(|name| {
         let step = finished.iter().flatten().find(|step| step.name == *name)?;
@@ -127,7 +127,7 @@ fn unmet(chain: &[Smoke], finished: &[Option<SmokeStep>], index: usize) -> Optio
     Some(format!("`{}` {what}", needed.name))
 }
 
-/// Whether everything that a step needs has passed.
+/// Whether all steps that a step needs have passed.
 fn is_ready(chain: &[Smoke], finished: &[Option<SmokeStep>], index: usize) -> bool {
     let passed = |name: &String| {
         let mut steps = finished.iter().flatten();

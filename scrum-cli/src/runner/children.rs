@@ -1,4 +1,4 @@
-//! The programs that run, each in a process group of its own, so that what one starts dies with it.
+//! The running programs, each in its own process group, so that the programs it starts are killed with it.
 
 use std::collections::BTreeMap;
 use std::process::{Command, ExitStatus};
@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use process_wrap::std::{ChildWrapper, CommandWrap};
 
-/// From the request to end to the end by force.
+/// Time between SIGTERM and SIGKILL.
 pub(super) const GRACE: Duration = Duration::from_millis(700);
 
 type Group = Arc<Mutex<Box<dyn ChildWrapper>>>;
 
-/// The programs that run, each with its process group, so that all of them can be ended at once.
+/// The running programs with their process groups, so that all can be killed at once.
 #[derive(Debug, Default)]
 pub(crate) struct Children {
     live: Mutex<Live>,
@@ -22,11 +22,11 @@ pub(crate) struct Children {
 struct Live {
     groups: BTreeMap<u64, Group>,
     next: u64,
-    /// Nothing is started any more.
+    /// No further program may start.
     closed: bool,
 }
 
-/// A program that runs; it leaves the list when it is dropped.
+/// A running program; it leaves the list when it is dropped.
 pub(super) struct Child<'a> {
     pub(super) children: &'a Children,
     number: u64,
@@ -38,13 +38,13 @@ impl Children {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether nothing is started any more.
+    /// Whether no further program may start.
     pub(super) fn is_closed(&self) -> bool {
         self.live().closed
     }
 
     pub(super) fn start(&self, command: Command) -> std::io::Result<Child<'_>> {
-        // Held while it starts: whoever ends all of them must not miss this one.
+        // Locked during the start, so that killing all programs does not miss this one.
         let mut live = self.live();
         if live.closed {
             return Err(std::io::Error::other("interrupted"));
@@ -65,7 +65,7 @@ impl Children {
         })
     }
 
-    /// Lets nothing start any more, asks what runs to end, and ends it by force after a while.
+    /// Prevents further starts, sends SIGTERM to all running programs, and kills them after a while.
     pub(crate) fn end(&self) {
         let groups = {
             let mut live = self.live();
@@ -80,7 +80,7 @@ impl Children {
         self.kill();
     }
 
-    /// Lets nothing start any more, and ends what runs by force.
+    /// Prevents further starts, and kills all running programs.
     pub(crate) fn kill(&self) {
         let mut live = self.live();
         live.closed = true;
@@ -92,7 +92,7 @@ fn lock(group: &Group) -> MutexGuard<'_, Box<dyn ChildWrapper>> {
     group.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Asks a group to end; one that is gone needs nothing.
+/// Sends SIGTERM to a group, which may have ended already.
 fn terminate(group: &Group) {
     #[cfg(unix)]
     {
@@ -125,7 +125,7 @@ impl Child<'_> {
         kill(&self.group);
     }
 
-    /// Takes the end of a killed program, so that it leaves no zombie.
+    /// Waits for a killed program, so that it leaves no zombie.
     pub(super) fn reap(&self) {
         let until = Instant::now() + GRACE;
         while Instant::now() < until && matches!(self.try_wait(), Ok(None)) {

@@ -1,4 +1,4 @@
-//! A reviewer, ready to be asked: with its key, its headers, its limits.
+//! A reviewer that can be asked: with its key, its headers, its limits.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -19,18 +19,18 @@ pub(crate) struct ReviewerClient {
     pub(crate) limits: AskLimits,
 }
 
-/// How often and how soon a reviewer is asked.
+/// How often and how soon a reviewer is asked again.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AskLimits {
     /// Attempts after the first.
     pub(crate) retries: u32,
-    /// The configuration says how many.
+    /// Whether the configuration sets the number.
     pub(crate) retries_configured: bool,
-    /// First wait before a second attempt.
+    /// Wait before the second attempt.
     pub(crate) backoff: Duration,
-    /// The longest wait that a server may ask for.
+    /// The longest wait that a server may request.
     pub(crate) longest_wait: Duration,
-    /// Questions under way at once.
+    /// Maximum number of prompts sent at once.
     pub(crate) concurrency: usize,
 }
 
@@ -41,7 +41,7 @@ enum Asker {
 }
 
 impl ReviewerClient {
-    /// Gets a reviewer ready; `folder` is where its command runs.
+    /// Prepares a reviewer; `folder` is where its command runs.
     pub(crate) fn new(reviewer: &Reviewer, folder: &Path) -> Result<Self> {
         let max_output = reviewer.max_output.unwrap_or(DEFAULT_MAX_OUTPUT);
         let mut keys = ApiKeys::default();
@@ -93,7 +93,7 @@ impl ReviewerClient {
     }
 }
 
-/// What a person should know before a reviewer is asked.
+/// Warnings before a reviewer is asked.
 pub(crate) fn doubts(reviewer: &Reviewer) -> Option<String> {
     let url = reviewer.url.as_deref()?;
     let open = url.starts_with("http://") && !wire::is_loopback(url);
@@ -110,7 +110,7 @@ fn headers(reviewer: &Reviewer, api: Api, keys: &mut ApiKeys) -> Result<Vec<(Str
     let mut headers = Vec::new();
     for (name, value) in &reviewer.headers {
         let value = filled(reviewer, value, keys)?;
-        // The configuration has none; a variable may. The value itself is nobody's business.
+        // The configuration cannot contain such characters, but a variable can. Do not show the value.
         if !value.is_ascii() {
             let text = format!(
                 "reviewer `{}`: a variable in the header `{name}` has characters that are not ASCII",
@@ -178,7 +178,7 @@ fn variable(reviewer: &Reviewer, name: &str) -> Result<String> {
     };
     let value: OsString = std::env::var_os(name).unwrap_or_default();
     let value = value.into_string().map_err(|_| complaint("is not text"))?;
-    // A line feed comes along from files and from `echo`.
+    // Files and `echo` add a line feed.
     match value.trim() {
         "" => Err(complaint("is not set")),
         value if value.chars().any(char::is_control) => Err(complaint("has control characters")),

@@ -1,8 +1,7 @@
-//! Asks a reviewer that is a program: the prompt on its stdin, the answer on its stdout.
+//! Asks a reviewer that is a program: the prompt goes to its stdin, the answer comes from its stdout.
 //!
-//! It runs in a process group of its own ([`super::children`]). No shell reads its arguments, and it gets
-//! the environment variables that it needs, not all there are: a model that reads hostile text may be talked into
-//! printing them.
+//! It runs in its own process group ([`super::children`]) and without a shell. It gets only the environment variables
+//! that it needs, because hostile text may persuade a model to print them.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{ErrorKind, Write as _};
@@ -19,11 +18,11 @@ use super::children::Children;
 use super::process::{CommandEnd, program_in, wait};
 use super::{AnswerMeta, ApiKeys, AskError, Retry, ReviewerAnswer};
 
-/// What is kept of stderr: its end.
+/// How many of the last bytes of stderr are kept.
 const STDERR_BYTES: usize = 8 << 10;
 
-/// Variables that a command gets without being named: what programs need to find themselves, their user, their
-/// language, a proxy and certificates.
+/// Variables that every command gets: what programs need to find other programs, their user, their language, a proxy
+/// and certificates.
 const PASSED: &[&str] = &[
     "PATH",
     "HOME",
@@ -64,10 +63,10 @@ const PASSED: &[&str] = &[
     "HOMEPATH",
 ];
 
-/// Beginnings of further names.
+/// Prefixes of further names.
 const PASSED_BEGINNINGS: &[&str] = &["LC_", "XDG_"];
 
-/// A program, ready to be asked.
+/// A program that can be asked.
 #[derive(Debug)]
 pub(crate) struct Program {
     command: Vec<String>,
@@ -83,12 +82,12 @@ pub(crate) struct Program {
 pub(crate) struct PromptInput<'a> {
     pub(crate) bundle: &'a str,
     pub(crate) text: &'a str,
-    /// The file that has this text, where there is one.
+    /// The file that has this text, if there is one.
     pub(crate) file: Option<&'a Path>,
 }
 
 impl Program {
-    /// `environment` is the whole environment; what is neither usual nor named by the reviewer is left out.
+    /// `environment` is the whole environment; only usual variables and those named by the reviewer are passed on.
     pub(crate) fn new(
         reviewer: &Reviewer,
         environment: impl Iterator<Item = (OsString, OsString)>,
@@ -151,21 +150,21 @@ impl Program {
             }
             if let Some(mut stream) = child.stdin().take() {
                 let text = prompt.text.as_bytes().to_vec();
-                // A program that answers without reading to the end closes the pipe, which is its right.
+                // A program may answer without reading the whole prompt, and then closes the pipe.
                 std::thread::spawn(move || stream.write_all(&text));
             }
         }
         let end = wait(&child, &[&stdout, &stderr], deadline);
         drop(file);
         if children.is_closed() {
-            // Asked to end, some programs do so with success, and half an answer.
+            // After SIGTERM, some programs exit with success and half an answer.
             return Err(AskError::new("interrupted", Retry::Never));
         }
         self.judge(end, &stdout, &stderr)
     }
 
-    /// The command for one prompt, and the file that was made for it. Where `{prompt_file}` stands in the arguments,
-    /// stdin stays empty.
+    /// The command for one prompt, and the file that was created for it. If `{prompt_file}` is in the arguments, stdin
+    /// is empty.
     fn command(&self, prompt: &PromptInput<'_>) -> std::io::Result<(Command, Option<PromptFile>)> {
         const FILE: &str = "{prompt_file}";
         let mut file = None;
@@ -290,8 +289,8 @@ fn is_usual(name: &OsStr) -> bool {
             .any(|beginning| name.starts_with(beginning))
 }
 
-/// What a program says that could not ask its model, and ends with success: `API Error: 529 …` or `API Error (…)` as
-/// its only line, or the same as the `result` of `claude -p --output-format json`.
+/// The error message of a program that could not reach its model but exits with success: `API Error: 529 …` or
+/// `API Error (…)` as its only line, or the same as the `result` of `claude -p --output-format json`.
 fn api_error(text: &str) -> Option<String> {
     let text = text.trim();
     let said = match serde_json::from_str::<serde_json::Value>(text) {
@@ -304,7 +303,7 @@ fn api_error(text: &str) -> Option<String> {
     };
     let rest = said.strip_prefix("API Error")?;
     let is_error = rest.trim_start().starts_with([':', '(']);
-    // A review may begin with a quotation, but goes on after it.
+    // A review may begin with a quotation, but continues after it.
     let alone = said.lines().filter(|line| !line.trim().is_empty()).count() == 1;
     (is_error && alone).then(|| super::one_line(said, 300))
 }

@@ -9,13 +9,13 @@ use ureq::tls::{RootCerts, TlsConfig};
 use super::wire::{self, Settings};
 use super::{ApiKeys, AskError, Retry, ReviewerAnswer, one_line};
 
-/// Longest time to reach a server.
+/// Maximum time for connecting to a server.
 const CONNECT: Duration = Duration::from_secs(30);
 
-/// What is read of a refusal.
+/// Maximum number of bytes read of an error response.
 const REFUSAL_BYTES: u64 = 64 << 10;
 
-/// A server, and what to ask of it.
+/// A server, and what to send to it.
 #[derive(Debug)]
 pub(crate) struct Client {
     agent: ureq::Agent,
@@ -40,7 +40,7 @@ impl Client {
         let timeout = reviewer.timeout();
         let mut config = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            // A redirected question would lose its body, or show its key to somebody else.
+            // A redirected request would lose its body, or send its key to another server.
             .max_redirects(0)
             .max_redirects_will_error(false)
             .timeout_global(Some(timeout))
@@ -52,7 +52,7 @@ impl Client {
                     .root_certs(RootCerts::PlatformVerifier)
                     .build(),
             );
-        // A proxy is on another machine, and knows nothing of the servers on this one.
+        // A proxy on another machine cannot reach servers on this one.
         if wire::is_loopback(base) {
             config = config.proxy(None);
         }
@@ -104,7 +104,7 @@ impl Client {
         let after = header("retry-after-ms")
             .and_then(|value| Some(seconds(value)? / 1000))
             .or_else(|| retry_after(header("retry-after")?, SystemTime::now()));
-        // JSON writes some signs longer than they are.
+        // JSON escapes make some characters longer.
         let limit = match status {
             200 => self
                 .max_output

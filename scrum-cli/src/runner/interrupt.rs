@@ -8,8 +8,8 @@ use crate::error::{Context as _, Result, failure};
 /// The exit code of an interrupted run.
 const INTERRUPTED: i32 = 130;
 
-/// What a Ctrl-C ends now. The system takes one handler for the whole process, and a process may run several
-/// commands, as the demonstration does.
+/// What Ctrl-C ends at the moment. A process has only one handler but may run several commands, as the demonstration
+/// does.
 struct Run {
     children: Arc<Children>,
     first: Box<dyn FnMut() + Send>,
@@ -23,7 +23,7 @@ fn current() -> MutexGuard<'static, Option<Run>> {
     CURRENT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Calls `first` at the first Ctrl-C from now on. The second kills what still runs, and ends the program at once.
+/// Calls `first` at the next Ctrl-C. The second one kills all running programs and exits immediately.
 pub(crate) fn listen(children: Arc<Children>, first: impl FnMut() + Send + 'static) -> Result<()> {
     *current() = Some(Run {
         children,

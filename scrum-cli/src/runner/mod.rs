@@ -1,7 +1,8 @@
-//! Runs reviewers: what is missing in a wave is asked, what is there is never asked again.
+//! Asks reviewers for the reviews that are missing in a wave.
 //!
-//! [`plan`] says which questions are open, [`secrets`] looks at the prompts before any is sent, [`schedule`] asks by
-//! [`command`] or [`http`], and [`store`] keeps what comes back. Waiting and drawing lots is the business of [`schedule`].
+//! A question is one prompt for one reviewer. [`plan`] finds the open questions, [`secrets`] searches the prompts
+//! before any is sent, [`schedule`] asks with [`command`] or [`http`], and [`store`] saves the answers. Only
+//! [`schedule`] waits and uses random numbers.
 
 mod capture;
 pub(crate) mod chain;
@@ -22,7 +23,7 @@ mod wire;
 
 use std::time::Duration;
 
-/// What is known of an answer, or of the failure to get one.
+/// Metadata of an answer or a failure.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct AnswerMeta {
     pub(crate) model: Option<String>,
@@ -32,11 +33,11 @@ pub(crate) struct AnswerMeta {
     pub(crate) http_status: Option<u16>,
     pub(crate) exit_code: Option<i32>,
     pub(crate) stderr: Option<String>,
-    /// What a model thought, where it said nothing else.
+    /// A model's reasoning, if its answer has nothing else.
     pub(crate) reasoning: Option<String>,
 }
 
-/// What a reviewer answered.
+/// The answer of a reviewer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ReviewerAnswer {
     pub(crate) text: String,
@@ -54,15 +55,15 @@ pub(crate) struct AskError {
 /// Whether asking again may help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Retry {
-    /// The same would come back.
+    /// No: the result would be the same.
     Never,
-    /// The same would come back for every question to this reviewer.
+    /// No, and the result would be the same for every question to this reviewer.
     NeverThisReviewer,
-    /// It may, and it may have been paid for: only where the configuration names `retries`.
+    /// Perhaps, but the attempt may have cost money: only if the configuration sets `retries`.
     IfConfigured,
-    /// After a while; not before the time that the server asks for.
+    /// Yes, after a while; not before the time that the server requests.
     Later(Option<Duration>),
-    /// As `Later`, and the reviewer's other questions wait, too.
+    /// As `Later`, and the reviewer's other questions also wait.
     LaterAll(Option<Duration>),
 }
 
@@ -76,12 +77,12 @@ impl AskError {
     }
 }
 
-/// Values that must never be shown: keys, and what the environment hands to a command.
+/// Values that must never be shown: keys, and environment variables passed to a command.
 #[derive(Clone, Default)]
 pub(crate) struct ApiKeys(Vec<String>);
 
 impl ApiKeys {
-    /// Shorter values stand in ordinary text, too.
+    /// Shorter values also occur in ordinary text.
     const SHORTEST: usize = 8;
 
     pub(crate) fn add(&mut self, value: &str) {
@@ -108,7 +109,7 @@ impl std::fmt::Debug for ApiKeys {
     }
 }
 
-/// A text of others as one short line.
+/// Untrusted text as one short line.
 pub(crate) fn one_line(text: &str, most: usize) -> String {
     let words: Vec<&str> = text
         .split(|c: char| c.is_whitespace() || c.is_control())

@@ -1,4 +1,4 @@
-//! Which questions a wave has, and which of them are open.
+//! Lists the questions of a wave, and which of them are open.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -10,7 +10,7 @@ use scrum_core::wave::manifest::Manifest;
 
 use super::store::{Archive, Held, Kept, Store, key};
 
-/// One reviewer at one bundle.
+/// One reviewer and one bundle.
 #[derive(Debug)]
 pub(crate) struct Question {
     /// Index into the manifest's bundles.
@@ -21,38 +21,38 @@ pub(crate) struct Question {
     pub(crate) status: Status,
 }
 
-/// What there is to do.
+/// What to do with a question.
 #[derive(Debug)]
 pub(crate) enum Status {
-    /// Ask. `again` where an answer to another question stands there.
+    /// Ask. `again` if there is an answer to another question.
     Ask { again: bool },
-    /// Nothing: the answer is there.
+    /// Nothing: the answer exists.
     There,
-    /// Nothing but copying: another wave has the answer.
+    /// Copy the answer from another wave.
     Carry(Kept),
-    /// A person answers, or whoever it is that scrum does not ask.
+    /// Wait for a person, or for another reviewer that scrum does not ask.
     Awaited,
-    /// `paths` leaves this bundle out.
+    /// `paths` excludes this bundle.
     NotAsked,
 }
 
-/// What a run is restricted to.
+/// The restrictions of a run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scope<'a> {
     /// Indices of the bundles, in order.
     pub(crate) bundles: &'a [usize],
     /// The reviewers, in the configuration's order.
     pub(crate) reviewers: &'a [&'a Reviewer],
-    /// Ask also where an answer is there.
+    /// Ask even if there is an answer.
     pub(crate) fresh: bool,
-    /// Ask only about these, by index of the bundle and name of the reviewer, and ask them again.
+    /// Ask again, but only these, by index of the bundle and name of the reviewer.
     pub(crate) retry: Option<&'a HashSet<(usize, String)>>,
     /// For each bundle of the manifest whether its prompt is sent with secrets replaced.
     pub(crate) redacted: &'a [bool],
 }
 
 impl Scope<'_> {
-    /// Whether this one is to be asked again; `None` if nobody chose.
+    /// Whether to ask this one again; `None` if there is no selection.
     fn retries(&self, bundle: usize, reviewer: &str) -> Option<bool> {
         let chosen = self.retry?;
         Some(

@@ -1,7 +1,7 @@
-//! Asks one side of a parity probe: one request, one answer as it came.
+//! Asks one side of a parity probe: one request, one unmodified answer.
 //!
-//! A request goes to the address that the command line names and nowhere else: redirects are not followed, and a case
-//! has a path, never a host. Time and size of an answer are limited as a whole.
+//! A request goes only to the address on the command line: redirects are not followed, and a case has a path, never a
+//! host. Time and size of an answer are limited as a whole.
 
 use std::io::{ErrorKind, Read as _};
 use std::time::Duration;
@@ -18,7 +18,7 @@ use super::wire;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Side {
     pub(crate) name: String,
-    /// Without a slash at its end.
+    /// Without a trailing slash.
     url: String,
 }
 
@@ -53,7 +53,7 @@ impl std::str::FromStr for Side {
     }
 }
 
-/// A side, ready to be asked.
+/// A side that can be asked.
 pub(crate) struct Probe {
     agent: ureq::Agent,
     side: Side,
@@ -136,7 +136,7 @@ impl Probe {
             ));
         }
         let mut answer = Answer::new(response.status().as_u16(), header("content-type"), &body);
-        // Where both lead to the same place of their own server, they do the same.
+        // Redirects to the same path on each server are equal.
         answer.location =
             header("location").map(|place| match place.strip_prefix(&self.side.url) {
                 Some("") => "/".to_owned(),
@@ -174,7 +174,7 @@ impl Probe {
     }
 }
 
-/// Asks both sides about a case, the left one twice unless the case says that it cannot be repeated.
+/// Asks both sides about a case, the left one twice unless the case cannot be repeated.
 pub(crate) fn exchange(case: &ParityCase, left: &Probe, right: &Probe) -> Exchange {
     Exchange {
         case: case.name.clone(),

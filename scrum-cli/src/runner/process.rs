@@ -1,4 +1,4 @@
-//! Waits for a program that writes to pipes, and makes it end if it takes or writes too much.
+//! Waits for a program that writes to pipes, and kills it if it takes too long or writes too much.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::capture::Captured;
 use super::children::{Child, GRACE};
 
-/// How long a program's children may keep its pipes open after its own end.
+/// How long a program's children may keep its pipes open after it has ended.
 const LINGER: Duration = Duration::from_millis(500);
 
 /// How a program ended.
@@ -18,7 +18,7 @@ pub(super) enum CommandEnd {
     Lost(std::io::Error),
 }
 
-/// Waits for the end of a program, and kills it after `deadline` or once a stream is over its limit.
+/// Waits for a program, and kills it after `deadline` or if a stream exceeds its limit.
 pub(super) fn wait(child: &Child<'_>, streams: &[&Captured], deadline: Instant) -> CommandEnd {
     const SHORTEST: Duration = Duration::from_millis(1);
     const LONGEST: Duration = Duration::from_millis(20);
@@ -26,7 +26,7 @@ pub(super) fn wait(child: &Child<'_>, streams: &[&Captured], deadline: Instant) 
     let is_over = || streams.iter().any(|stream| stream.is_over());
     let mut pause = SHORTEST;
     loop {
-        // Read before the child's state, so that what was written before its end is seen.
+        // Read before checking the child, so that output from just before its end is seen.
         let over = is_over();
         match child.try_wait() {
             Ok(Some(status)) => {
@@ -35,7 +35,7 @@ pub(super) fn wait(child: &Child<'_>, streams: &[&Captured], deadline: Instant) 
                     std::thread::sleep(SHORTEST);
                 }
                 if !is_done() || child.children.is_closed() {
-                    // What it left behind holds its pipes, or everything is to end.
+                    // Its children keep the pipes open, or everything must end.
                     child.kill();
                 }
                 return if is_over() {
@@ -71,7 +71,7 @@ pub(super) fn wait(child: &Child<'_>, streams: &[&Captured], deadline: Instant) 
     }
 }
 
-/// The program of a command that runs in `folder`: a path counts from there, a bare name is looked up in PATH.
+/// The program of a command that runs in `folder`: a path is relative to it, a plain name is searched in PATH.
 pub(super) fn program_in(folder: &Path, program: &str) -> PathBuf {
     if program.contains(['/', '\\']) {
         folder.join(program)

@@ -1,6 +1,6 @@
-//! The questions that are still to be asked, by seat: which may be asked now, which waits, and when that changes.
+//! The open questions by reviewer: which may be asked now, which must wait, and until when.
 //!
-//! It takes no look at the clock and starts nothing: [`super::schedule`] does.
+//! It does not read the clock and starts nothing; [`super::schedule`] does.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -8,39 +8,39 @@ use std::time::Instant;
 
 use super::client::ReviewerClient;
 
-/// A question to be asked.
+/// An open question.
 #[derive(Debug, Clone)]
 pub(crate) struct Work {
-    /// Whatever the caller calls it.
+    /// The caller's identifier.
     pub(crate) question: usize,
-    /// Index of the seat.
+    /// Index of the reviewer.
     pub(crate) seat: usize,
     pub(crate) bundle: String,
     pub(crate) prompt: PathBuf,
-    /// What the prompt's file must digest to.
+    /// The expected digest of the prompt's file.
     pub(crate) prompt_sha256: String,
-    /// Replace its secrets.
+    /// Whether to redact its secrets.
     pub(crate) redact: bool,
 }
 
-/// A question with the attempts so far.
+/// A question and the number of attempts so far.
 #[derive(Debug)]
 pub(super) struct Turn {
     pub(super) work: Work,
     pub(super) attempts: u32,
 }
 
-/// The questions that are not done, and who of the seats may be asked.
+/// The questions that are not done, and which reviewers may be asked.
 pub(super) struct Queue {
-    /// Of each seat what may be asked at once.
+    /// For each reviewer, the questions that may be asked now.
     ready: Vec<VecDeque<Turn>>,
-    /// What waits for its next attempt.
+    /// Questions that wait for their next attempt.
     delayed: Vec<(Instant, Turn)>,
     limits: Vec<usize>,
     running: Vec<usize>,
     paused: Vec<Option<Instant>>,
     under_way: usize,
-    /// The seat whose turn is next.
+    /// The reviewer whose turn is next.
     turn: usize,
     pub(super) closed: bool,
 }
@@ -67,7 +67,7 @@ impl Queue {
         self.under_way == 0 && self.delayed.is_empty() && self.ready.iter().all(VecDeque::is_empty)
     }
 
-    /// Takes a question that may be asked now, from one seat after the other.
+    /// Takes a question that may be asked now, from each reviewer in turn.
     pub(super) fn take(&mut self, now: Instant) -> Option<Turn> {
         let mut at = 0;
         while at < self.delayed.len() {
@@ -95,7 +95,7 @@ impl Queue {
         None
     }
 
-    /// When something may change by time alone.
+    /// The next time at which something changes.
     pub(super) fn wake_at(&self, now: Instant) -> Option<Instant> {
         let delayed = self.delayed.iter().map(|(time, _)| *time);
         let paused = self.paused.iter().zip(&self.ready);
@@ -113,12 +113,12 @@ impl Queue {
         *paused = Some(paused.map_or(until, |other| other.max(until)));
     }
 
-    /// Lets a question wait for its next attempt.
+    /// Makes a question wait for its next attempt.
     pub(super) fn delay(&mut self, until: Instant, turn: Turn) {
         self.delayed.push((until, turn));
     }
 
-    /// Takes out what is left of a seat.
+    /// Removes the remaining questions of a reviewer.
     pub(super) fn drop_seat(&mut self, seat: usize) -> Vec<Turn> {
         let mut dropped: Vec<Turn> = self.ready[seat].drain(..).collect();
         let (of_seat, others) = std::mem::take(&mut self.delayed)

@@ -1,8 +1,7 @@
-//! Who is asked when: so many at once over all, so many at once of each reviewer, and again after a while where that may
-//! help.
+//! Decides when each question is asked: with limits in total and per reviewer, and with retries if they may help.
 //!
-//! A question that waits for its next attempt keeps no thread busy, and a server that asks for a pause gets one from all
-//! questions to it. Nothing else in the program draws lots.
+//! A question that waits for its next attempt does not occupy a thread. If a server requests a pause, all questions to
+//! it wait. This is the only part of the program that uses random numbers.
 
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -18,22 +17,22 @@ pub(crate) use super::queue::Work;
 use super::queue::{Queue, Turn};
 use super::{AskError, Retry, ReviewerAnswer, interrupt};
 
-/// The longest wait between two attempts, where the server asks for none.
+/// The longest wait between two attempts, unless the server requests one.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
 
-/// How often a person sees that time passes.
+/// How often the progress display is updated.
 const TICK: Duration = Duration::from_millis(100);
 
-/// What happens, told to the caller one after the other.
+/// Events for the caller, one after the other.
 #[derive(Debug)]
 pub(crate) enum AskEvent {
-    /// A question failed, and is asked again after a while.
+    /// A question failed, and will be asked again.
     Retry {
         question: usize,
         reason: String,
         wait: Duration,
     },
-    /// It is done.
+    /// A question is done.
     Done(Box<Done>),
     /// Time passed.
     Tick,
@@ -47,11 +46,11 @@ pub(crate) struct Done {
     pub(crate) question: usize,
     pub(crate) result: Result<ReviewerAnswer, AskError>,
     pub(crate) attempts: u32,
-    /// Of the last attempt.
+    /// The result of the last attempt.
     pub(crate) duration: Duration,
     /// Digest of what was sent.
     pub(crate) prompt_sha256: Option<String>,
-    /// Dropped with the event, when the caller has kept it.
+    /// Dropped with the event, after the caller has saved the answer.
     kept: Option<Sender<()>>,
 }
 
@@ -64,7 +63,7 @@ pub(crate) enum Ended {
     Interrupted,
 }
 
-/// Asks everything, and tells the caller on its own thread what happens. An error of the caller stops the run.
+/// Asks all questions, and reports events on the calling thread. An error of the caller stops the run.
 pub(crate) fn run(
     work: Vec<Work>,
     seats: Vec<ReviewerClient>,
@@ -79,7 +78,7 @@ pub(crate) fn run(
     let children = Arc::new(Children::default());
     let interrupted = sender.clone();
     interrupt::listen(Arc::clone(&children), move || {
-        // Nobody listens where the run is over.
+        // The receiver is gone where the run is over.
         let _ = interrupted.send(AskEvent::Interrupted);
     })?;
     let threads = jobs.clamp(1, left);
@@ -99,7 +98,7 @@ pub(crate) fn run(
         let event = match events.recv_timeout(TICK) {
             Ok(event) => event,
             Err(RecvTimeoutError::Timeout) => AskEvent::Tick,
-            // Every thread is gone, so nothing can be left.
+            // All threads have ended, so nothing can be left.
             Err(RecvTimeoutError::Disconnected) => break,
         };
         left -= usize::from(matches!(event, AskEvent::Done(_)));
@@ -116,7 +115,7 @@ pub(crate) fn run(
     if !matches!(ended, Ok(Ended::Complete)) {
         children.end();
     }
-    // What has come in meanwhile is paid for; programs that were ended just now have said nothing.
+    // Answers that have arrived meanwhile are paid for; programs that were just killed have no answer.
     if matches!(ended, Ok(Ended::Interrupted)) {
         while let Ok(event) = events.try_recv() {
             if let AskEvent::Done(done) = &event
@@ -129,7 +128,7 @@ pub(crate) fn run(
     ended
 }
 
-/// What the threads share.
+/// The state shared by the threads.
 struct Desk {
     queue: Mutex<Queue>,
     changed: Condvar,
@@ -147,7 +146,7 @@ impl Desk {
         self.changed.notify_all();
     }
 
-    /// The next question, as soon as one may be asked; `None` where there is none any more.
+    /// The next question, as soon as one may be asked; `None` if there is none any more.
     fn next(&self) -> Option<Turn> {
         let mut queue = self.queue();
         loop {
@@ -191,8 +190,8 @@ impl Desk {
             let duration = start.elapsed();
             let events = self.settle(turn, result, duration, prompt_sha256);
             self.changed.notify_all();
-            // A thread asks no more before its answer is kept, so that a kill costs one question a thread at most. The
-            // receiver is gone where the run was ended.
+            // A thread waits until its answer is saved, so that a kill costs at most one answer per thread. There is no
+            // receiver if the run was stopped.
             let (kept, keeping) = mpsc::channel();
             for mut event in events {
                 if let AskEvent::Done(done) = &mut event {
@@ -212,7 +211,7 @@ impl Desk {
         };
         let bytes = std::fs::read(&work.prompt)
             .map_err(|error| unreadable(&format!("cannot be read: {error}")))?;
-        // What is sent is what was looked at.
+        // Send exactly what was searched for secrets.
         if digest::sha256(&bytes) != work.prompt_sha256 {
             return Err(unreadable("has changed since the run began"));
         }
@@ -230,7 +229,7 @@ impl Desk {
         self.seats[work.seat].ask(&prompt, &self.children)
     }
 
-    /// Takes note of the end of an attempt, and says what happened.
+    /// Records the end of an attempt, and returns the event.
     fn settle(
         &self,
         turn: Turn,
@@ -292,17 +291,18 @@ impl Desk {
     }
 }
 
-/// What follows a failed attempt.
+/// What to do after a failed attempt.
 #[derive(Debug, PartialEq, Eq)]
 enum Next {
     Wait(Duration),
-    /// The server asks for more than is waited.
+    /// The server requests a longer wait than allowed.
     TooLong(Duration),
     GiveUp,
 }
 
-/// Exponential backoff with jitter: half of the wait is certain, the other half is `lot`, from 0 to 1. A server's own
-/// word is a minimum, upon which up to a tenth is added, so that not all come back at once.
+/// Exponential backoff with jitter: half of the wait is fixed, the other half is multiplied by `lot`, from 0 to 1. A
+/// wait requested by the server is a minimum, to which up to a tenth is added, so that not all requests come back at
+/// once.
 fn next_wait(limits: &AskLimits, retry: Retry, attempts: u32, lot: f64) -> Next {
     let (after, allowed) = match retry {
         Retry::Never | Retry::NeverThisReviewer => return Next::GiveUp,

@@ -1,4 +1,4 @@
-//! The look at every prompt before one is sent.
+//! Searches every prompt for secrets before any is sent.
 
 use scrum_core::wave::secret::{self, SecretFinding};
 
@@ -9,7 +9,7 @@ pub(crate) struct Leak {
     pub(crate) findings: Vec<SecretFinding>,
 }
 
-/// The secrets of a bundle's prompt, where it has any.
+/// The secrets of a bundle's prompt, if it has any.
 pub(crate) fn leak(bundle: &str, prompt: &[u8]) -> Option<Leak> {
     let findings = secret::scan(&String::from_utf8_lossy(prompt));
     (!findings.is_empty()).then(|| Leak {

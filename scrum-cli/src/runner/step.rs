@@ -1,6 +1,6 @@
-//! Runs one step of the smoke chain, in a process group of its own ([`super::children`]).
+//! Runs one step of the smoke chain, in its own process group ([`super::children`]).
 //!
-//! Both its streams go into one pipe, so that they are kept in the order in which they were written.
+//! Both its streams go into one pipe, to keep the order in which they were written.
 
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
@@ -14,10 +14,10 @@ use super::capture::{Captured, Keep, capture};
 use super::children::Children;
 use super::process::{CommandEnd, program_in, wait};
 
-/// What is kept of a step's output: its end.
+/// How many of the last bytes of a step's output are kept.
 const OUTPUT_BYTES: usize = 1 << 20;
 
-/// Why a step did not finish that was running when Ctrl-C came.
+/// The reason for a step that was running when Ctrl-C was pressed.
 pub(crate) const INTERRUPTED: &str = "interrupted";
 
 /// A step that ran, and what it wrote.
@@ -31,7 +31,7 @@ pub(crate) struct StepRun {
 pub(crate) struct StepOutput {
     /// The last megabyte.
     pub(crate) end: Vec<u8>,
-    /// Bytes before it that were not kept.
+    /// Number of earlier bytes that are not kept.
     pub(crate) dropped: u64,
 }
 
@@ -43,7 +43,7 @@ struct Attempt {
     output: StepOutput,
 }
 
-/// Runs a step, again if it fails and the configuration says so.
+/// Runs a step, with the configured retries.
 pub(crate) fn run(step: &Smoke, folder: &Path, children: &Children) -> StepRun {
     let begun = Instant::now();
     let mut attempts = 0;
@@ -111,7 +111,7 @@ fn attempt(step: &Smoke, folder: &Path, children: &Children) -> Attempt {
         .stdout(writer)
         .stderr(second);
     let deadline = Instant::now() + step.timeout();
-    // The command, and with it this side's ends of the pipe, is dropped there: the reader sees its end.
+    // The command is dropped there with its ends of the pipe, so the reader sees the end.
     let child = match children.start(command) {
         Ok(child) => child,
         Err(_) if children.is_closed() => return Attempt::not_run(INTERRUPTED.to_owned()),
@@ -120,18 +120,18 @@ fn attempt(step: &Smoke, folder: &Path, children: &Children) -> Attempt {
     let output = Arc::new(Captured::default());
     capture(reader, &output, Keep::End(OUTPUT_BYTES));
     let end = wait(&child, &[&output], deadline);
-    // What it started and did not wait for would disturb the next steps.
+    // Remaining background processes would disturb the next steps.
     child.kill();
     drop(child);
     let (status, reason) = match end {
-        // Asked to end, some programs do so with success.
+        // After SIGTERM, some programs exit with success.
         _ if children.is_closed() => (None, Some(INTERRUPTED.to_owned())),
         CommandEnd::Exited(status) => (Some(status), None),
         CommandEnd::TooLate => {
             let limit = step.timeout.as_deref().unwrap_or("10m");
             (None, Some(format!("timed out after {limit}")))
         }
-        // Only the end of the output is kept, so there is no limit to pass.
+        // Only the end of the output is kept, so no limit can be exceeded.
         CommandEnd::TooMuch => (None, Some("wrote too much".to_owned())),
         CommandEnd::Lost(error) => (None, Some(format!("cannot be waited for: {error}"))),
     };

@@ -1,8 +1,8 @@
-//! Answers on disk: which question each one answers, so that none is asked twice.
+//! Stores answers on disk with the key of their question, so that no question is asked twice.
 //!
-//! The order of writing makes a kill harmless at any moment. An answer that is replaced moves aside before its sidecar
-//! does, and a new sidecar is in place before its answer: so an answer never stands beside the sidecar of another, and a
-//! sidecar alone is no answer.
+//! The order of writing makes a kill harmless at any moment. When an answer is replaced, the old answer is renamed
+//! before its sidecar, and the new sidecar is written before its answer. So an answer never has the sidecar of another,
+//! and a sidecar alone is no answer.
 
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
@@ -18,17 +18,17 @@ use scrum_core::wave::{MANIFEST, layout};
 use crate::error::{Context as _, Result, usage_error};
 use crate::wave::write_atomically;
 
-/// What is read of a sidecar at most.
+/// Maximum size of a sidecar that is read.
 const SIDECAR_BYTES: u64 = 1 << 20;
 
-/// What is read of an answer that is carried over at most.
+/// Maximum size of an answer that is reused.
 const ANSWER_BYTES: u64 = 64 << 20;
 
-/// Held by the run that asks.
+/// The lock file of a run.
 const LOCK: &str = ".scrum-review.lock";
 
-/// The digest of a question: the bundle's diff, the template, and what the reviewer's settings make of it. What stands
-/// around the diff in a prompt does not enter: it changes with every commit elsewhere.
+/// The key of a question: a digest of the bundle's diff, the template, and the reviewer's settings. The text around the
+/// diff in a prompt is not part of it, because it changes with every commit elsewhere.
 pub(crate) fn key(
     manifest: &Manifest,
     bundle: &BundleRecord,
@@ -52,11 +52,11 @@ pub(crate) fn key(
         redacted,
         settings,
     );
-    // Plain values with string keys serialise into memory without a way to fail.
+    // Serialising plain values with string keys into memory cannot fail.
     digest::sha256(&serde_json::to_vec(&question).unwrap_or_default())
 }
 
-/// What a wave holds of a question.
+/// What a wave has for a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Held {
     /// No answer.
@@ -97,12 +97,12 @@ impl Store {
         }
     }
 
-    /// Where an answer is expected.
+    /// The path of the answer.
     pub(crate) fn place(&self, bundle: &str, reviewer: &str) -> PathBuf {
         self.files(bundle, reviewer).answer
     }
 
-    /// What there is of a question.
+    /// Looks up the answer to a question.
     pub(crate) fn held(&self, bundle: &str, reviewer: &str, key: &str) -> Held {
         let files = self.files(bundle, reviewer);
         if !files.answer.is_file() {
@@ -115,14 +115,14 @@ impl Store {
         }
     }
 
-    /// Makes the folder of a bundle's answers: what has no place is not asked.
+    /// Creates the folder of a bundle's answers before anything is asked.
     pub(crate) fn prepare(&self, bundle: &str) -> Result<()> {
         let folder = self.reviews.join(bundle);
         std::fs::create_dir_all(&folder)
             .with_context(|| format!("{} cannot be made", folder.display()))
     }
 
-    /// Keeps an answer, or the reason why there is none; what stood there is kept beside it.
+    /// Saves an answer, or the reason why there is none; an older answer is kept beside it.
     pub(crate) fn put(
         &self,
         bundle: &str,
@@ -143,7 +143,7 @@ impl Store {
         Ok(())
     }
 
-    /// Moves an answer to `<reviewer>.md.<7 digits of its question>`, and its sidecar likewise.
+    /// Renames an answer to `<reviewer>.md.<7 digits of its question>`, and its sidecar likewise.
     fn set_aside(&self, files: &AnswerFiles) -> Result<()> {
         if !files.answer.is_file() {
             return Ok(());
@@ -196,21 +196,21 @@ fn read_sidecar(path: &Path) -> Option<Sidecar> {
     serde_json::from_slice(&read(path, SIDECAR_BYTES)?).ok()
 }
 
-/// An answer that another wave holds, or that this one has set aside.
+/// An answer in another wave, or a replaced one in this wave.
 #[derive(Debug, Clone)]
 pub(crate) struct Kept {
     answer: PathBuf,
     sidecar: PathBuf,
-    /// The wave's name, where it is another one.
+    /// The wave's name, if it is a different one.
     wave: Option<String>,
 }
 
 impl Kept {
-    /// The answer, and its sidecar with the mark that it was carried over.
+    /// The answer, and its sidecar with a mark that it was reused.
     pub(crate) fn read(&self) -> Option<(String, Sidecar)> {
         let answer = String::from_utf8(read(&self.answer, ANSWER_BYTES)?).ok()?;
         let mut sidecar = read_sidecar(&self.sidecar)?;
-        // The wave in which it was asked, not the one that it passed through.
+        // The wave in which it was asked, not one that had reused it.
         if sidecar.carried_over_from.is_none() {
             sidecar.carried_over_from.clone_from(&self.wave);
         }
@@ -225,7 +225,7 @@ pub(crate) struct Archive {
 }
 
 impl Archive {
-    /// Reads the sidecars of these reviewers in every wave of the folder, and what the wave `own` has set aside.
+    /// Reads the sidecars of these reviewers in every wave of the folder, and the replaced answers of the wave `own`.
     pub(crate) fn read(waves: &Path, own: &Path, reviewers: &[&Reviewer]) -> Self {
         let mut archive = Self::default();
         let own_path = own.canonicalize().ok();
@@ -238,7 +238,7 @@ impl Archive {
                 archive.add(&wave, name.as_deref(), reviewers);
             }
         }
-        // Last: what this wave knows itself is not carried over.
+        // Last, so that this wave's own answers take precedence.
         archive.add(own, None, reviewers);
         archive
     }
@@ -280,7 +280,7 @@ impl Archive {
         }
     }
 
-    /// The answer to a question, where some wave has it.
+    /// The answer to a question, if any wave has it.
     pub(crate) fn find(&self, reviewer: &str, key: &str) -> Option<&Kept> {
         self.kept.get(&(reviewer.to_owned(), key.to_owned()))
     }
@@ -293,7 +293,7 @@ fn sorted(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
-/// Held while a wave's reviewers are asked; the system lets go of it when the program ends, however it ends.
+/// A lock, held while a wave's reviewers are asked; the system releases it when the program ends.
 #[derive(Debug)]
 pub(crate) struct Lock {
     _file: File,
@@ -304,7 +304,7 @@ impl Lock {
     ///
     /// # Errors
     ///
-    /// If another run has it, or the file cannot be written.
+    /// If another run holds it, or the file cannot be written.
     pub(crate) fn hold(wave: &Path) -> Result<Self> {
         Self::take(wave)?.ok_or_else(|| {
             let text = format!("another run asks the reviewers of `{}`", wave.display());
@@ -334,7 +334,7 @@ impl Lock {
             Ok(()) => Ok(Some(Self { _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
-                // A file system without locks; two runs then pay twice, and nothing worse.
+                // The file system has no locks. At worst, two runs then pay twice.
                 Ok(Some(Self { _file: file }))
             }
             Err(TryLockError::Error(error)) => {

@@ -1,20 +1,20 @@
-//! The two wire formats: what is sent, and what comes back. No I/O.
+//! The two API formats: requests and responses. No I/O.
 
 use scrum_core::config::Api;
 use serde_json::{Map, Value, json};
 
 use super::{AnswerMeta, AskError, Retry, ReviewerAnswer, one_line};
 
-/// `anthropic` demands a limit.
+/// `anthropic` requires a limit.
 const ANTHROPIC_MAX_TOKENS: u32 = 8192;
 
-/// The version of the format that is spoken.
+/// The version of the API.
 pub(super) const ANTHROPIC_VERSION: &str = "2023-06-01";
 
-/// Longest part of a server's own words in an error, in characters.
+/// Maximum length of a server's message in an error, in characters.
 const ERROR_WORDS: usize = 300;
 
-/// What is asked for beside the prompt.
+/// The parameters besides the prompt.
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
     pub(super) api: Api,
@@ -23,8 +23,7 @@ pub(super) struct Settings {
     pub(super) temperature: Option<f64>,
 }
 
-/// The address of the endpoint, from the base address of the configuration: with or without the path that all servers
-/// share.
+/// The URL of the endpoint, from the configured base URL, which may lack the usual path.
 pub(super) fn endpoint(api: Api, url: &str) -> String {
     let (base, query) = match url.split_once('?') {
         Some((base, query)) => (base, format!("?{query}")),
@@ -53,14 +52,14 @@ pub(super) fn host(url: &str) -> &str {
     }
 }
 
-/// The host of an address with its port, where one is named; without the user.
+/// The host of an address with its port, if there is one; without the user.
 pub(super) fn server(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     authority.rsplit('@').next().unwrap_or(authority)
 }
 
-/// Whether an address stays on this machine.
+/// Whether an address is on this machine.
 pub(super) fn is_loopback(url: &str) -> bool {
     let host = host(url);
     let address = host.parse::<std::net::IpAddr>();
@@ -72,7 +71,7 @@ pub(super) fn request(settings: &Settings, url: &str, prompt: &str) -> Vec<u8> {
     let mut body = Map::new();
     body.insert("model".to_owned(), json!(settings.model));
     let limit = match settings.api {
-        // The maker's own server refuses the older name for its newer models; others know no other.
+        // OpenAI's server rejects the older name for newer models; other servers know only that name.
         Api::Openai if host(url) == "api.openai.com" => "max_completion_tokens",
         _ => "max_tokens",
     };
@@ -90,9 +89,9 @@ pub(super) fn request(settings: &Settings, url: &str, prompt: &str) -> Vec<u8> {
         "messages".to_owned(),
         json!([{ "role": "user", "content": prompt }]),
     );
-    // Some servers stream unless they are told not to.
+    // Some servers stream by default.
     body.insert("stream".to_owned(), json!(false));
-    // A map of strings, numbers and one list has no way to fail.
+    // Serialising strings, numbers and one list cannot fail.
     serde_json::to_vec(&body).unwrap_or_default()
 }
 
@@ -110,10 +109,10 @@ pub(super) fn answer(api: Api, body: &[u8]) -> Result<ReviewerAnswer, AskError> 
     let choice = body.pointer("/choices/0");
     let of_choice = choice.and_then(|choice| choice.get("error"));
     if let Some(error) = body.get("error").or(of_choice).filter(|it| !it.is_null()) {
-        // Routers pass on the error of the server behind them with status 200.
+        // Routers report an error of the actual server with status 200.
         let retry = status_of(error).map_or(Retry::Never, |code| after_status(code, None));
         let retry = match retry {
-            // The server had taken the question, and broke off.
+            // The server had accepted the request, and then failed.
             Retry::Never if of_choice.is_some() => Retry::Later(None),
             retry => retry,
         };
@@ -145,7 +144,7 @@ pub(super) fn answer(api: Api, body: &[u8]) -> Result<ReviewerAnswer, AskError> 
         }
         Api::Anthropic => {
             let content = text(body.get("content")).ok_or_else(garbage)?;
-            // What was read from the cache was a part of the prompt, too.
+            // Tokens read from the cache were part of the prompt, too.
             let parts = [
                 "input_tokens",
                 "cache_read_input_tokens",
@@ -187,7 +186,7 @@ pub(super) fn answer(api: Api, body: &[u8]) -> Result<ReviewerAnswer, AskError> 
             ..AskError::new(reason, Retry::Later(None))
         });
     }
-    // A model that thought until its limit has answered; one that said nothing has not.
+    // A model that reached its limit while reasoning has answered; one that said nothing has not.
     let cut_off = matches!(
         finish_reason,
         Some("length" | "max_tokens" | "content_filter")
@@ -230,7 +229,7 @@ fn text(content: Option<&Value>) -> Option<String> {
     }
 }
 
-/// The body as JSON. Half of a surrogate pair becomes U+FFFD, and a stream becomes what would have come without one.
+/// The body as JSON. A lone surrogate becomes U+FFFD, and a stream becomes the equivalent response without streaming.
 fn value(api: Api, body: &[u8]) -> Option<Value> {
     let text = String::from_utf8_lossy(body);
     let text = text.trim_start_matches('\u{feff}').trim_start();
@@ -247,9 +246,9 @@ fn json_of(text: &str) -> Option<Value> {
         .ok()
 }
 
-/// A JSON text in which each `\u` escape of half a surrogate pair is one of U+FFFD.
+/// A JSON text in which each `\u` escape of a lone surrogate is replaced by U+FFFD.
 fn without_lone_surrogates(text: &str) -> String {
-    /// What the four digits behind `\u` say.
+    /// The value of the four digits after `\u`.
     fn unit(text: &str) -> Option<u32> {
         u32::from_str_radix(text.strip_prefix("\\u")?.get(..4)?, 16).ok()
     }
@@ -265,7 +264,7 @@ fn without_lone_surrogates(text: &str) -> String {
             },
             Some(0xDC00..=0xDFFF) => 0,
             Some(_) => 6,
-            // An escape is two characters, whatever the second is.
+            // An escape has two characters.
             None => 1 + rest.chars().nth(1).map_or(0, char::len_utf8),
         };
         if length == 0 {
@@ -279,7 +278,7 @@ fn without_lone_surrogates(text: &str) -> String {
     clean + rest
 }
 
-/// The answer of server-sent events, as the same server gives it in one piece.
+/// The answer in server-sent events, as if it had come in one response.
 fn assembled(api: Api, text: &str) -> Value {
     let mut whole = Map::new();
     let mut texts: [(&str, String); 2] = [
@@ -292,7 +291,7 @@ fn assembled(api: Api, text: &str) -> Value {
         .filter_map(|line| line.strip_prefix("data:"))
         .filter_map(|data| json_of(data.trim()));
     for event in events {
-        // Anthropic's first event holds the message that its others fill.
+        // Anthropic's first event contains the message that the others fill.
         let message = event.get("message").unwrap_or(&event);
         if let Some(model) = message.get("model") {
             whole.insert("model".to_owned(), model.clone());
@@ -308,7 +307,7 @@ fn assembled(api: Api, text: &str) -> Value {
                 whole.insert("error".to_owned(), error.clone());
             }
         }
-        // A server may send the whole message in its only event.
+        // A server may send the whole message in a single event.
         let delta = choice.get("delta").or(choice.get("message"));
         let Some(delta) = delta.filter(|delta| delta.is_object()) else {
             continue;
@@ -346,7 +345,7 @@ fn assembled(api: Api, text: &str) -> Value {
     Value::Object(whole)
 }
 
-/// The status that an error in a body stands for: its code as a number or a text, or else its kind.
+/// The status of an error in a body: its code as a number or a text, or else from its type.
 fn status_of(error: &Value) -> Option<u16> {
     let number = |key: &str| match error.get(key)? {
         Value::Number(number) => u16::try_from(number.as_u64()?).ok(),
@@ -377,7 +376,7 @@ pub(super) fn after_status(status: u16, after: Option<std::time::Duration>) -> R
     }
 }
 
-/// The failure behind a status other than 200.
+/// The failure for a status other than 200.
 pub(super) fn refusal(status: u16, after: Option<std::time::Duration>, body: &[u8]) -> AskError {
     let said = match serde_json::from_slice::<Value>(body) {
         Ok(value) => value.get("error").map(error_words),
@@ -399,7 +398,7 @@ fn error_words(error: &Value) -> String {
         Value::String(text) => text.clone(),
         error => text(error.get("message").or(error.get("type"))).unwrap_or(error.to_string()),
     };
-    // OpenRouter's own words are general; those of the server behind it say why.
+    // OpenRouter's own message is general; that of the actual server says why.
     let raw = error
         .pointer("/metadata/raw")
         .map(|raw| raw.as_str().map_or_else(|| raw.to_string(), str::to_owned));

@@ -8,15 +8,15 @@ pub(crate) use progress::ProgressLine;
 
 use clap::{ArgAction, Args, ValueEnum};
 
-/// Options that say how much is printed, and how it looks.
+/// Options for how much is printed, and how it looks.
 #[derive(Debug, Args)]
 pub(crate) struct PrintOptions {
-    /// Print nothing but results and errors
+    /// Print only results and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
-    /// Say more
+    /// Print more details
     ///
-    /// `scrum tally -v` says where each reviewer's lineage comes from, `scrum bundle -v` lists all that is excluded.
+    /// `scrum tally -v` shows where each reviewer's lineage comes from, `scrum bundle -v` lists all excluded files.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     verbose: u8,
     /// Colours: auto, always or never

@@ -25,7 +25,7 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn new(options: &PrintOptions) -> Self {
-        // NO_COLOR counts where it is set and not empty (no-color.org).
+        // NO_COLOR counts if it is set and not empty (no-color.org).
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let wanted = |terminal: bool| match options.color {
             Color::Always => true,
@@ -41,12 +41,12 @@ impl Output {
         }
     }
 
-    /// Prints data. `write` gets a buffered stdout; a closed pipe is not an error, since the reader has had enough.
+    /// Prints data. `write` gets a buffered stdout; a closed pipe is not an error.
     pub(crate) fn data(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
         let mut stdout = io::BufWriter::new(io::stdout().lock());
         match write(&mut stdout).and_then(|()| stdout.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                // What is still buffered can go nowhere.
+                // Do not flush what is still buffered.
                 let _ = stdout.into_parts();
                 Ok(())
             }
@@ -61,20 +61,19 @@ impl Output {
         }
     }
 
-    /// Prints warnings, each on a line of its own, unless `-q`.
+    /// Prints warnings, one per line, unless `-q`.
     pub(crate) fn warnings(&self, texts: &[String]) {
         texts.iter().for_each(|text| self.warning(text));
     }
 
-    /// Prints what only `-v` asks for.
+    /// Prints details that only `-v` shows.
     pub(crate) fn note(&self, text: &str) {
         if self.verbose > 0 {
             self.labelled("note", AnsiColor::Cyan, text);
         }
     }
 
-    /// Prints an error that ends the command, with its hints. `arguments` are the words of the command line after the
-    /// program's name.
+    /// Prints an error that ends the command, with its hints. `arguments` are the arguments of the program.
     pub(crate) fn report(&self, error: &CommandError, arguments: &[OsString]) {
         self.error(&error.sentence());
         for hint in error.hints(arguments) {
@@ -97,7 +96,7 @@ impl Output {
         self.stderr(&harmless(text));
     }
 
-    /// Prints lines that nobody must read, unless `-q`.
+    /// Prints unimportant lines, unless `-q`.
     pub(crate) fn detail(&self, text: &str) {
         if !self.quiet {
             self.stderr(&harmless(text));
@@ -114,12 +113,12 @@ impl Output {
     }
 
     fn stderr(&self, text: &str) {
-        // Nobody is left to tell where stderr is closed.
+        // A closed stderr cannot be reported.
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
 }
 
-/// The columns of the terminal, else those that `COLUMNS` names, else 80.
+/// The width of the terminal, else `COLUMNS`, else 80.
 fn width() -> usize {
     const DEFAULT: usize = 80;
     let terminal = terminal_size::terminal_size_of(io::stdout());
@@ -130,8 +129,8 @@ fn width() -> usize {
         .unwrap_or(DEFAULT)
 }
 
-/// Replaces harmful characters but line feed and tab: names and texts of others may hold terminal escapes, or turn the
-/// direction of writing.
+/// Replaces harmful characters except line feed and tab: untrusted names and texts may contain terminal escapes, or
+/// change the direction of writing.
 fn harmless(text: &str) -> String {
     text.chars()
         .map(|c| {

@@ -1,4 +1,4 @@
-//! How far the work is, on stderr, for a person who waits.
+//! The progress line on stderr.
 
 use std::io::IsTerminal;
 use std::sync::{Arc, OnceLock};
@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use scrum_core::control::{Control, Stage};
 
-/// Work that is done sooner shows nothing.
+/// Work that finishes sooner shows no progress.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Shows progress where stderr is a terminal and the work takes over a second.
+/// Shows progress if stderr is a terminal and the work takes over a second.
 #[derive(Debug, Clone)]
 pub(crate) struct ProgressLine {
     shared: Arc<Shared>,
@@ -36,13 +36,13 @@ impl ProgressLine {
         }
     }
 
-    /// The same, for options of the library.
+    /// The progress callback for options of the library.
     pub(crate) fn control(&self) -> Control {
         let progress = self.clone();
         Control::default().progress(move |now| progress.set(name(now.stage), now.done, now.total))
     }
 
-    /// Says what the work is at. A `total` of 0 is not known yet.
+    /// Updates the progress. A `total` of 0 means that it is not known yet.
     pub(crate) fn set(&self, stage: &'static str, done: usize, total: usize) {
         let shared = &self.shared;
         if !shared.enabled || shared.start.elapsed() < PATIENCE {
@@ -60,7 +60,7 @@ impl ProgressLine {
         bar.set_position(done as u64);
     }
 
-    /// Takes the line away again, before anything else is printed.
+    /// Removes the line before anything else is printed.
     pub(crate) fn clear(&self) {
         if let Some(bar) = self.shared.bar.get() {
             bar.finish_and_clear();
@@ -78,7 +78,7 @@ fn name(stage: Stage) -> &'static str {
         Stage::Wave => "writing files",
         Stage::Reviews => "reading findings",
         Stage::Bundles => "grouping findings",
-        // The library may name further stages.
+        // The library may add stages.
         _ => "working",
     }
 }

@@ -1,15 +1,15 @@
-//! Applies the text hunks of one file exactly, in time that grows with the file and not with its square.
+//! Applies the text hunks of one file exactly, in linear time.
 //!
-//! `git apply` copies the whole file for each hunk: 40,000 hunks in one file take it most of a minute. What is applied
-//! here is stricter than git: every hunk must match at the line that its header names. If one does not, git is asked in
-//! place of this, and gives its own reason.
+//! `git apply` copies the whole file for each hunk: 40,000 hunks in one file take most of a minute. This is stricter
+//! than git: every hunk must match at the line in its header. If one does not, git is used instead, and gives the
+//! reason.
 
 use scrum_core::patch::{FilePatch, HunkText};
 
 /// The lines of a file while it is patched, with a gap where the last hunk was.
 #[derive(Debug, Default)]
 pub(super) struct Lines<'a> {
-    /// The lines in front of the gap, each with its line feed.
+    /// The lines before the gap, each with its line feed.
     before: Vec<&'a [u8]>,
     /// The lines after the gap, last one first.
     after: Vec<&'a [u8]>,
@@ -26,7 +26,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// Applies one section. `None`: it does not match exactly, or git would refuse it.
+    /// Applies one section. `None` if it does not match exactly, or if git would reject it.
     pub(super) fn apply(&mut self, file: &FilePatch<'a>, without_context: bool) -> Option<()> {
         let mut shift: i64 = 0;
         for hunk in &file.hunks {
@@ -44,10 +44,10 @@ impl<'a> Lines<'a> {
         self.move_to(usize::try_from(first).ok()?)?;
         let mut lines = text.lines().peekable();
         let mut last_is_context = false;
-        // The line that lacks its line feed, which only the last of the file may.
+        // Only the last line of the file may lack its line feed.
         let mut open = None;
         while let Some(line) = lines.next() {
-            // `\ No newline at end of file` is about the line in front of it.
+            // `\ No newline at end of file` refers to the line before it.
             let ends_file = lines.next_if(|next| next.starts_with(b"\\")).is_some();
             let (mark, content) = match line {
                 [mark @ (b' ' | b'-' | b'+'), content @ ..] => (*mark, content),
@@ -73,7 +73,7 @@ impl<'a> Lines<'a> {
                 }
             }
         }
-        // Without context after it git wants the end of the file there.
+        // Without context after the change, git requires the end of the file there.
         if !last_is_context && !without_context && !self.after.is_empty() {
             return None;
         }
@@ -81,7 +81,7 @@ impl<'a> Lines<'a> {
         open.is_none_or(at_end).then_some(())
     }
 
-    /// Moves the gap behind so many lines.
+    /// Moves the gap after this many lines.
     fn move_to(&mut self, count: usize) -> Option<()> {
         while self.before.len() > count {
             self.after.push(self.before.pop()?);
@@ -92,7 +92,7 @@ impl<'a> Lines<'a> {
         Some(())
     }
 
-    /// The file as it is now.
+    /// The current content of the file.
     pub(super) fn content(&self) -> Vec<u8> {
         let lines = self.before.iter().chain(self.after.iter().rev());
         lines.flat_map(|line| line.iter().copied()).collect()

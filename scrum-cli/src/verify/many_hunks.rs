@@ -1,4 +1,4 @@
-//! Files with very many hunks, which git is too slow for: they are applied by [`exact`](super::exact) first.
+//! Files with very many hunks, for which git is too slow: [`exact`](super::exact) applies them first.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,11 +11,11 @@ use super::{exact, patches};
 use crate::error::Result;
 use crate::wave::Wave;
 
-/// A file with more hunks than this is applied by [`exact`], because `git apply` copies the file for each of them.
+/// [`exact`] applies files with more hunks than this, because `git apply` copies the file for each hunk.
 const MANY_HUNKS: usize = 500;
 
-/// Applies the files of very many hunks, and names them. None if there is none, or if one of them does not match exactly:
-/// what is wrong is for git to say.
+/// Applies the files with very many hunks, and returns their names: none if there are none, or if one of them does not
+/// match exactly, so that git reports the error.
 pub(super) fn apply<'w>(wave: &'w Wave, scratch: &Scratch, base: &str) -> Result<HashSet<&'w str>> {
     let many = paths(&wave.manifest);
     if many.is_empty() {
@@ -36,7 +36,7 @@ pub(super) fn apply<'w>(wave: &'w Wave, scratch: &Scratch, base: &str) -> Result
     Ok(if all { many } else { HashSet::new() })
 }
 
-/// The paths that have very many hunks and nothing but hunks: no rename, no mode, no binary data, nothing excluded.
+/// The paths that have very many hunks and no other change: no rename, no mode, no binary data, not excluded.
 fn paths(manifest: &Manifest) -> HashSet<&str> {
     let mut hunks: HashMap<&str, usize> = HashMap::new();
     let mut other: HashSet<&str> = HashSet::new();
@@ -72,7 +72,7 @@ fn paths(manifest: &Manifest) -> HashSet<&str> {
 /// A patch without the sections of some paths, and those sections.
 type TakenOut = (Vec<u8>, HashMap<String, Vec<u8>>);
 
-/// Takes the sections of these paths out of a patch. `None` where it cannot be read.
+/// Takes the sections of these paths out of a patch. `None` if it cannot be read.
 pub(super) fn take_out(text: &[u8], paths: &HashSet<&str>) -> Option<TakenOut> {
     let (mut rest, mut taken) = (Vec::new(), HashMap::<String, Vec<u8>>::new());
     for file in file_patches(text) {
@@ -87,8 +87,8 @@ pub(super) fn take_out(text: &[u8], paths: &HashSet<&str>) -> Option<TakenOut> {
     Some((rest, taken))
 }
 
-/// Applies all sections of each path exactly, and puts the results into the scratch index. `false`: one of them does
-/// not match, and nothing was changed.
+/// Applies all sections of each path exactly, and puts the results into the scratch index. `false` if one of them does
+/// not match; then nothing was changed.
 fn apply_exactly(
     scratch: &Scratch,
     base: &str,

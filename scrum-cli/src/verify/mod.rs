@@ -1,8 +1,8 @@
-//! Proves that a wave loses nothing, with git itself as the judge.
+//! Proves with git that a wave loses nothing.
 //!
 //! The bundles in the manifest's order, then `excluded.diff`, are applied to the base tree in a scratch repository that
-//! has nothing of the head. Only tree ids are trusted: `git apply` can succeed on the wrong tree. The user's index,
-//! work tree, refs and object folder are not touched, and no configuration of theirs is read.
+//! has nothing of the head. Only tree ids are trusted, because `git apply` can succeed on the wrong tree. The user's
+//! index, work tree, refs and object folder are not modified, and their configuration is not read.
 
 mod exact;
 mod many_hunks;
@@ -23,7 +23,7 @@ use crate::wave::Wave;
 pub(crate) use proof::{Proof, TreeDifference};
 use scratch::Scratch;
 
-/// A patch above this is applied in pieces: git holds a patch in memory whole, and refuses one above 1 GiB.
+/// A larger patch is applied in pieces, because git keeps a whole patch in memory and rejects one above 1 GiB.
 pub(crate) const PIECE_BYTES: usize = 64 << 20;
 
 /// Proves a wave. `objects` are the object folders of its repository, which a wave made from a patch does not need.
@@ -49,7 +49,7 @@ pub(crate) fn prove(wave: &Wave, objects: Option<&[PathBuf]>) -> Result<Proof> {
         (Some(base), Some(head)) => {
             let objects =
                 objects.ok_or_else(|| failure("the wave's repository cannot be found"))?;
-            // They become arguments of git, and a manifest may come from anywhere.
+            // They become arguments of git, and a manifest is not trusted.
             for id in [base, head] {
                 if !matches!(id.len(), 40 | 64) || !id.bytes().all(|byte| byte.is_ascii_hexdigit())
                 {
@@ -60,7 +60,7 @@ pub(crate) fn prove(wave: &Wave, objects: Option<&[PathBuf]>) -> Result<Proof> {
             }
             let scratch = Scratch::new(objects, base.len())?;
             scratch.copy_base(base, &paths(manifest))?;
-            // A tree that was made of the index or the work tree is limited to the pathspecs already.
+            // A tree of the index or the work tree is already limited to the pathspecs.
             let target = match manifest.range.uncommitted {
                 true => head.clone(),
                 false => scratch.target(base, head, &manifest.range.pathspec)?,
@@ -72,7 +72,7 @@ pub(crate) fn prove(wave: &Wave, objects: Option<&[PathBuf]>) -> Result<Proof> {
     };
     let applied = proof.result_tree.is_some() || proof.base_tree.is_none();
     proof.difference = proof.difference.map(|found| blame(wave, found, applied));
-    // What applies may still not be what the reviewers were given.
+    // A patch that applies may still differ from what the reviewers got.
     if proof.difference.is_none() {
         proof.difference = wave.check().err().map(|error| TreeDifference {
             bundle: None,
@@ -120,8 +120,8 @@ fn patches(manifest: &Manifest) -> impl Iterator<Item = Patch<'_>> {
     bundles.chain(excluded)
 }
 
-/// Patches that do not meet in any path. git applies them in one go with the same outcome, without reading and writing
-/// its index for each.
+/// Patches that have no path in common. git can apply them all at once with the same result, without reading and
+/// writing its index for each.
 #[derive(Debug, Default)]
 struct Batch<'a> {
     patches: Vec<(Patch<'a>, Vec<u8>)>,
@@ -131,7 +131,7 @@ struct Batch<'a> {
 
 impl<'a> Batch<'a> {
     fn has_room_for(&self, patch: &Patch<'a>, text: &[u8]) -> bool {
-        // What is excluded may be of any kind and size, and comes once.
+        // `excluded.diff` may be of any size, and is applied separately.
         let Some(record) = patch.record else {
             return false;
         };
@@ -146,7 +146,8 @@ impl<'a> Batch<'a> {
         self.patches.push((patch, text));
     }
 
-    /// Applies and forgets the patches. Where git refuses them, one after the other says which one it means.
+    /// Applies the patches and clears the list. If git rejects them, applies them one by one to find the one that
+    /// fails.
     fn apply(
         &mut self,
         scratch: &Scratch,
@@ -198,7 +199,7 @@ fn apply_all(
     apply_rest(wave, scratch, &applied, target, result)
 }
 
-/// Applies what is not applied yet, and compares the tree that everything makes.
+/// Applies the remaining patches, and compares the resulting tree.
 fn apply_rest(
     wave: &Wave,
     scratch: &Scratch,
@@ -238,7 +239,7 @@ fn apply_rest(
         return Ok(None);
     }
     let path = match wave.manifest.range.uncommitted {
-        // No repository has the target, so there is nothing to compare with.
+        // The target is in no repository, so there is nothing to compare with.
         true => None,
         false => scratch.first_difference(&tree, target)?,
     };
@@ -251,7 +252,7 @@ fn apply_rest(
     }))
 }
 
-/// Every path that a wave says it changes, old ones too.
+/// Every path that a wave changes, including old ones.
 fn paths(manifest: &Manifest) -> HashSet<Vec<u8>> {
     let bundled = manifest.bundles.iter().flat_map(|bundle| &bundle.files);
     let bundled = bundled.flat_map(FileRecord::paths);
@@ -260,8 +261,8 @@ fn paths(manifest: &Manifest) -> HashSet<Vec<u8>> {
     all.map(|path| path.as_bytes().to_vec()).collect()
 }
 
-/// Names the bundle that is not the one of the manifest, where there is one: what it lacks is often seen only in a later
-/// one, and of a file in several parts the tree does not say which part is wrong.
+/// Names the bundle that differs from the manifest, if there is one: missing changes often show up only in a later
+/// bundle, and for a file in several parts the tree does not tell which part is wrong.
 fn blame(wave: &Wave, mut difference: TreeDifference, applied: bool) -> TreeDifference {
     let bundles = &wave.manifest.bundles;
     let refused = bundles
@@ -293,7 +294,7 @@ fn blame(wave: &Wave, mut difference: TreeDifference, applied: bool) -> TreeDiff
     difference
 }
 
-/// The bundle that holds a path.
+/// The bundle that contains a path.
 fn owner(manifest: &Manifest, path: &str) -> Option<String> {
     let is = |own: &str, old: Option<&String>| own == path || old.is_some_and(|old| old == path);
     manifest
@@ -314,8 +315,8 @@ fn owner(manifest: &Manifest, path: &str) -> Option<String> {
         })
 }
 
-/// Cuts a patch into pieces of at most `limit` bytes, where its files allow: files that only apply together stay
-/// together, and one file is never cut.
+/// Cuts a patch into pieces of at most `limit` bytes if possible: files that only apply together stay together, and a
+/// file is never cut.
 pub(crate) fn pieces(text: &[u8], limit: usize) -> Result<Vec<Vec<u8>>, patch::PatchError> {
     if text.len() <= limit {
         return Ok(vec![text.to_vec()]);
@@ -339,7 +340,8 @@ pub(crate) fn pieces(text: &[u8], limit: usize) -> Result<Vec<Vec<u8>>, patch::P
     Ok(pieces)
 }
 
-/// For a wave made from a patch: the bundles and the excluded files hold the same file patches as the patch did.
+/// For a wave made from a patch: checks that the bundles and the excluded files contain the same file patches as the
+/// patch.
 fn compare_with_patch(wave: &Wave) -> Result<Option<TreeDifference>> {
     let mut texts = Vec::new();
     for Patch { bundle, file, .. } in patches(&wave.manifest) {

@@ -1,8 +1,8 @@
-//! A repository that exists for one proof.
+//! A temporary repository for one proof.
 //!
-//! It holds the base side of the wave's files and nothing else. Borrowing the user's objects for everything would be
-//! simpler and wrong twice: git sets the time of an object file anew where it would have written the same object, and
-//! `git apply` takes the result of a binary patch from the objects, without a look at the patch, where it is there.
+//! It contains only the base side of the wave's files. Using the user's objects for everything would be simpler but
+//! wrong for two reasons: if an object already exists, git updates the time of its file, and `git apply` takes the
+//! result of a binary patch from the objects without reading the patch.
 
 use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsString;
@@ -18,7 +18,7 @@ use crate::git;
 #[derive(Debug)]
 pub(crate) struct Scratch {
     folder: TempDir,
-    /// The user's object folders, as git wants them in the environment.
+    /// The user's object folders, in the form of git's environment variable.
     alternates: OsString,
 }
 
@@ -27,11 +27,11 @@ pub(crate) struct Scratch {
 enum ScratchObjects {
     /// Those of the scratch repository.
     Own,
-    /// The user's, too. Only for commands that write no objects.
+    /// Also the user's. Only for commands that write no objects.
     Borrowed,
 }
 
-/// Why git would not apply a patch.
+/// Why git did not apply a patch.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     /// The path that git names, where it names one.
@@ -40,7 +40,7 @@ pub(crate) struct Refusal {
 }
 
 impl Scratch {
-    /// Makes the repository. `id_length` is that of an object id in hex, which tells the object format.
+    /// Creates the repository. `id_length` is the length of an object id in hex, which determines the object format.
     pub(crate) fn new(objects: &[PathBuf], id_length: usize) -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("scrum-verify-")
@@ -68,7 +68,7 @@ impl Scratch {
         self.folder.path().join("objects")
     }
 
-    /// Copies the trees of the base, and what stands at these paths in it.
+    /// Copies the trees of the base, and the files at these paths.
     pub(crate) fn copy_base(&self, base: &str, paths: &HashSet<Vec<u8>>) -> Result<()> {
         let args = ["ls-tree", "-r", "-t", "-z", "--full-tree", base];
         let listing = self.borrowing(&args, None)?.stdout;
@@ -95,7 +95,7 @@ impl Scratch {
         self.borrowing(&args, Some(&wanted)).map(drop)
     }
 
-    /// The tree that the wave must make: the head's, or with a pathspec the base's with the matching paths of the head.
+    /// The expected tree: the head's, or with a pathspec the base's with the matching paths of the head.
     pub(super) fn target(&self, base: &str, head: &str, pathspec: &[String]) -> Result<String> {
         if pathspec.is_empty() {
             return Ok(head.to_owned());
@@ -114,7 +114,7 @@ impl Scratch {
             let [_, mode, _, id, _] = words[..] else {
                 return Err(failure(format!("git diff-tree printed `{about}`")));
             };
-            // `0` takes the path out of the index. All that goes must be gone before what takes its place comes.
+            // `0` removes the path from the index. Removals must come before additions that take their place.
             let (list, mode) = if mode == "000000" {
                 (&mut removed, "0")
             } else {
@@ -144,7 +144,7 @@ impl Scratch {
     }
 
     pub(crate) fn write_tree(&self) -> Result<String> {
-        // What the wave does not touch was not copied.
+        // Files that the wave does not touch were not copied.
         let output = self.run(&["write-tree", "--missing-ok"], None)?;
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
@@ -152,7 +152,7 @@ impl Scratch {
     /// Applies a patch to the index.
     pub(crate) fn apply(&self, patch: &[u8], without_context: bool) -> Result<Result<(), Refusal>> {
         let mut args = vec!["apply", "--cached", "--whitespace=nowarn", "--allow-empty"];
-        // Without context git wants to be told that a hunk may stand anywhere. The tree id decides in the end.
+        // Without context, git needs an option to accept hunks anywhere. The tree id is checked in the end.
         if without_context {
             args.push("--unidiff-zero");
         }
@@ -216,7 +216,7 @@ impl Scratch {
         Ok((!first.is_empty()).then(|| path.to_text().0))
     }
 
-    /// Runs a command that sees nothing of the user's repository.
+    /// Runs a command that cannot see the user's repository.
     fn run(&self, args: &[&str], stdin: Option<&[u8]>) -> Result<Output> {
         successful(args, self.output(ScratchObjects::Own, args, stdin)?)
     }
@@ -250,7 +250,7 @@ impl Scratch {
             .env("GIT_NO_REPLACE_OBJECTS", "1")
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("LC_ALL", "C")
-            // Objects that are thrown away in a moment.
+            // The objects are temporary.
             .args(["-c", "core.looseCompression=1", "-c", "core.fsync=none"])
             .args(args);
         git::output(&mut command, stdin, "verify")
@@ -269,8 +269,8 @@ fn successful(args: &[&str], output: Output) -> Result<Output> {
     Ok(output)
 }
 
-/// A folder as an entry of `GIT_ALTERNATE_OBJECT_DIRECTORIES`: in C-style quotes where it holds what separates entries,
-/// or what would make git see a quote or a comment.
+/// A folder as an entry of `GIT_ALTERNATE_OBJECT_DIRECTORIES`: in C-style quotes if it contains a separator, a quote or
+/// a comment character.
 fn quoted_alternate(folder: &Path) -> OsString {
     const SPECIAL: [char; 5] = ['"', '#', ':', ';', '\n'];
     let Some(text) = folder.to_str() else {

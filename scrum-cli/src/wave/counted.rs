@@ -11,16 +11,16 @@ use super::{Wave, apply_decisions, find_wave, read_decisions, reviews, submissio
 use crate::error::Result;
 use crate::session::Session;
 
-/// A wave and what its reviews come to.
+/// A wave and the tally of its reviews.
 pub(crate) struct CountedWave {
     pub(crate) wave: Wave,
     pub(crate) tally: Tally,
-    /// What a person should know about the reviews.
+    /// Warnings about the reviews.
     pub(crate) warnings: Vec<String>,
 }
 
 impl CountedWave {
-    /// Opens the wave that `name` means, the newest without one, and counts its reviews.
+    /// Opens the wave `name`, or the newest one, and counts its reviews.
     pub(crate) fn open(
         name: Option<&Path>,
         options: &TallyOptions,
@@ -35,7 +35,7 @@ impl CountedWave {
         Self::with_reviews(wave, files, options, session)
     }
 
-    /// Counts reviews of the wave, wherever they lie.
+    /// Counts reviews of the wave from any folder.
     pub(crate) fn with_reviews(
         wave: Wave,
         files: Vec<ReviewFile>,
@@ -54,7 +54,7 @@ impl CountedWave {
         })
     }
 
-    /// Marks what people have decided about the issues.
+    /// Marks people's decisions about the issues.
     pub(crate) fn apply_decisions(&mut self, session: &Session) -> Result<()> {
         let decisions = read_decisions(session)?;
         if !decisions.issues.is_empty() {
@@ -64,7 +64,7 @@ impl CountedWave {
     }
 }
 
-/// Whoever is not asked about a bundle is not missing there.
+/// A reviewer that is not asked about a bundle is not missing there.
 fn not_asked(wave: &Wave, session: &Session) -> Result<Vec<Submission>> {
     let mut submissions = Vec::new();
     for reviewer in &session.config.reviewers {

@@ -1,4 +1,4 @@
-//! `.scrum/triage.toml`: read, held against a wave, written.
+//! `.scrum/triage.toml`: reads it, applies it to a wave, writes it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

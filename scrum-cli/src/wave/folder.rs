@@ -14,32 +14,32 @@ use scrum_core::wave::manifest::Manifest;
 use super::is_inside;
 use crate::error::{Context as _, NoFolder, Result, cannot_read, usage_error};
 
-/// Begins the name of every temporary file, so that what a kill left behind is recognised.
+/// Prefix of temporary files, to recognise those that a killed run left behind.
 const TEMPORARY: &str = ".scrum-tmp-";
 
-/// Begins the name of the copy of a manifest that is being replaced.
+/// Prefix of the copy of a manifest that is being replaced.
 const REPLACED: &str = ".scrum-tmp-manifest-";
 
 /// The folders of a wave.
 const FOLDERS: [&str; 3] = [BUNDLES, PROMPTS, REVIEWS];
 
-/// A folder that a wave is going to be written into.
+/// The folder into which a wave will be written.
 #[derive(Debug)]
 pub(crate) struct WaveFolder {
     path: PathBuf,
-    /// The manifest of the wave that stands there, where it can be read.
+    /// The manifest of the existing wave, if it can be read.
     old: Option<Manifest>,
-    /// First digits of the old manifest's digest, where there is one.
+    /// First digits of the old manifest's digest, if there is one.
     old_digest: Option<String>,
-    /// Temporary files that stood there at the beginning. Later ones are of a run beside this one.
+    /// Temporary files that existed at the beginning. Later ones belong to a concurrent run.
     left_behind: Vec<PathBuf>,
-    /// Files of waves before the old one: a run that is killed once its manifest is in place leaves them, and beside
-    /// them a copy of the manifest that named them.
+    /// Files of waves before the old one. A run that was killed after writing its manifest leaves them, with a copy of
+    /// the manifest that lists them.
     old_files: Vec<String>,
 }
 
 impl WaveFolder {
-    /// Looks at the folder and writes nothing. A folder that is neither absent, empty nor a wave is refused.
+    /// Examines the folder and writes nothing. A folder that exists but is neither empty nor a wave is an error.
     pub(crate) fn inspect(path: &Path) -> Result<Self> {
         let mut entries = match std::fs::read_dir(path) {
             Ok(entries) => entries,
@@ -56,7 +56,7 @@ impl WaveFolder {
         };
         match std::fs::read(path.join(MANIFEST)) {
             Ok(json) => {
-                // A manifest that this version cannot read still marks a wave; nothing of it is removed.
+                // A manifest that this version cannot read still marks a wave; none of its files are removed.
                 let old = Manifest::from_json(&json).ok();
                 Ok(Self {
                     path: path.to_owned(),
@@ -67,7 +67,7 @@ impl WaveFolder {
                 })
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                // A first run that was killed leaves the wave's own folders and no manifest.
+                // A first run that was killed leaves the wave's folders without a manifest.
                 let foreign = entries.any(|entry| {
                     entry.is_ok_and(|entry| !is_own(&entry.file_name().to_string_lossy()))
                 });
@@ -85,8 +85,8 @@ impl WaveFolder {
                     old: None,
                     old_digest: None,
                     left_behind: temporary_files(path),
-                    // All three folders are made before any file: then it is a wave that was never finished, and not
-                    // somebody's folder that happens to hold one of that name.
+                    // All three folders are created before any file. So this is an unfinished wave, and not some folder
+                    // that happens to contain one of these names.
                     old_files: match FOLDERS.iter().all(|name| path.join(name).is_dir()) {
                         true => own_files(path),
                         false => Vec::new(),
@@ -97,7 +97,7 @@ impl WaveFolder {
         }
     }
 
-    /// Whether there are reviews at all.
+    /// Whether there are reviews.
     pub(crate) fn has_reviews(&self) -> bool {
         has_files(&self.path.join(REVIEWS))
     }
@@ -106,13 +106,13 @@ impl WaveFolder {
         &self.path
     }
 
-    /// Whether reports of the reviews stand there, which say nothing of new bundles.
+    /// Whether there are reports of the reviews, which do not apply to new bundles.
     pub(crate) fn has_reports(&self) -> bool {
         REPORTS.iter().any(|name| self.path.join(name).exists())
     }
 
-    /// Whether the reports may tell of answers: of reviews in other folders, as jobs of a CI hand them on. Those that
-    /// were written while nobody had answered yet tell of none.
+    /// Whether the reports may contain reviews from other folders, as in CI. Reports that were written before any
+    /// answer contain none.
     pub(crate) fn has_reports_of_answers(&self) -> bool {
         let no_answer = |tally: &Tally| {
             let mut rows = tally.bundles.iter().flat_map(|bundle| &bundle.reviewers);
@@ -130,7 +130,7 @@ impl WaveFolder {
             .try_for_each(|name| remove(&self.path.join(name)))
     }
 
-    /// Whether the new bundles are others than those that stand there.
+    /// Whether the new bundles differ from the existing ones.
     pub(crate) fn has_other_bundles(&self, new: &Manifest) -> bool {
         let key = |manifest: &Manifest| -> Vec<(String, String)> {
             let bundles = manifest.bundles.iter();
@@ -141,16 +141,16 @@ impl WaveFolder {
         self.old.as_ref().is_none_or(|old| key(old) != key(new))
     }
 
-    /// Takes files that a kill left in the folder of all waves as left behind, too.
+    /// Also treats files that a killed run left in the folder of all waves as left behind.
     pub(crate) fn also_clean(&mut self, waves: &Path) {
         self.left_behind.extend(temporary_files_in(waves));
     }
 
-    /// Moves the reviews, with the reports on them, to `reviews.<7 digits>`, and says where.
+    /// Moves the reviews and their reports to `reviews.<7 digits>`, and returns that path.
     pub(crate) fn move_reviews_aside(&self) -> Result<PathBuf> {
         let digits = self.old_digest.as_deref().unwrap_or("unknown");
         let mut target = self.path.join(format!("{REVIEWS}.{digits}"));
-        // The same manifest may have been replaced, restored and replaced again.
+        // The same manifest may have been replaced before.
         let mut number = 2;
         while target.exists() {
             target = self.path.join(format!("{REVIEWS}.{digits}.{number}"));
@@ -184,7 +184,7 @@ impl WaveFolder {
         Ok(())
     }
 
-    /// Writes the manifest, the last file of a wave, and then removes what only the old wave had.
+    /// Writes the manifest, the last file of a wave, and then removes files that only the old wave had.
     pub(crate) fn finish(&self, manifest: &Manifest) -> Result<()> {
         let json = manifest.to_json();
         let copy = self.keep_old_manifest()?;
@@ -201,7 +201,7 @@ impl WaveFolder {
         Ok(())
     }
 
-    /// Copies the old manifest, so that a later run knows which files a killed one has left.
+    /// Copies the old manifest, so that a later run knows which files a killed run has left.
     fn keep_old_manifest(&self) -> Result<Option<PathBuf>> {
         let (Some(old), Some(digits)) = (&self.old, &self.old_digest) else {
             return Ok(None);
@@ -223,16 +223,16 @@ impl Sink for WaveFolder {
     }
 }
 
-/// Names in a wave's folder that scrum itself writes.
+/// Names of files that scrum writes into a wave's folder.
 fn is_own(name: &str) -> bool {
-    // A manifest was not there a moment ago: another run has just written it.
+    // The manifest is new: another run has just written it.
     matches!(
         name,
         BUNDLES | PROMPTS | REVIEWS | MANIFEST | EXCLUDED | TREE
     ) || name.starts_with(TEMPORARY)
 }
 
-/// All files that a manifest answers for, but itself.
+/// All files that a manifest lists.
 fn files(manifest: &Manifest) -> Vec<String> {
     let mut names = vec![TREE.to_owned()];
     if !manifest.excluded.is_empty() {
@@ -258,7 +258,7 @@ fn replaced_manifests(wave: &Path) -> Vec<Manifest> {
         .collect()
 }
 
-/// The bundles, prompts and excluded changes in the folder of a wave that was never finished.
+/// The bundles, prompts and excluded changes in the folder of an unfinished wave.
 fn own_files(wave: &Path) -> Vec<String> {
     let in_folder = |folder: &'static str, ending: &'static str| {
         let entries = std::fs::read_dir(wave.join(folder)).into_iter().flatten();
@@ -285,7 +285,7 @@ fn temporary_files(wave: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Removes the temporary files of runs that were killed, in a wave or beside the waves. A run beside this one that loses its file writes it again.
+/// Removes the temporary files of killed runs. If a concurrent run loses its file, it writes it again.
 pub(crate) fn remove_left_behind(wave: &Path) -> Result<()> {
     temporary_files(wave)
         .iter()
@@ -324,7 +324,7 @@ fn remove(path: &Path) -> Result<()> {
     }
 }
 
-/// Writes a file so that it is the old one or the new one at any moment.
+/// Replaces a file atomically.
 pub(crate) fn write_atomically(
     path: &Path,
     content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
@@ -332,8 +332,8 @@ pub(crate) fn write_atomically(
     replace(path, content).with_context(|| format!("{} cannot be written", path.display()))
 }
 
-/// As [`write_atomically`], with the bare error of the system. The temporary file is renamed; if a run beside this one
-/// took it for one that was left behind, it is written again.
+/// As [`write_atomically`], but returns the system's error. The temporary file is renamed; if a concurrent run has
+/// removed it as left behind, it is written again.
 pub(crate) fn replace(
     path: &Path,
     content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
@@ -348,7 +348,7 @@ pub(crate) fn replace(
     replace_once(path, content)
 }
 
-/// Writes a file that must not be there yet: whole, or not at all.
+/// Writes a file that must not exist yet: whole, or not at all.
 pub(crate) fn write_once(path: &Path, content: &[u8]) -> io::Result<()> {
     let file = temporary(path, &mut |out| out.write_all(content))?;
     file.persist_noclobber(path).map_err(|error| error.error)?;
@@ -378,7 +378,7 @@ fn temporary(
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // Temporary files are private by default; a wave is read by others as any file is, by the umask.
+        // Temporary files are private by default; a wave gets normal permissions by the umask.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     let file = builder.tempfile_in(folder).map_err(|error| {

@@ -1,4 +1,4 @@
-//! Finds the wave that a person means.
+//! Finds the wave that the user names.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use scrum_core::wave::MANIFEST;
 use crate::error::{CommandError, Hint, Result, cannot_read, for_shell, usage_error};
 use crate::session::Session;
 
-/// What a command's WAVE or FILE arguments name.
+/// What the WAVE or FILE arguments of a command name.
 #[derive(Debug)]
 pub(crate) enum FoundWave {
     /// A wave's folder.
@@ -19,8 +19,8 @@ pub(crate) enum FoundWave {
     Files(Vec<PathBuf>),
 }
 
-/// Finds what the arguments name. None: the newest wave. One: tried as a path, then as a name under `.scrum/`, then as
-/// a range. Several: files and folders of reviews.
+/// Finds what the arguments name. None: the newest wave. One: a path, a name under `.scrum/`, or a range, in this
+/// order. Several: files and folders of reviews.
 pub(crate) fn find(names: &[PathBuf], session: &Session) -> Result<FoundWave> {
     match names {
         [] => newest(session).map(FoundWave::Wave),
@@ -105,8 +105,7 @@ fn find_one(name: &Path, session: &Session) -> Result<FoundWave> {
     Err(unknown(name, session))
 }
 
-/// The error for a name that nothing has: with the wave whose name is spelt nearly so, else with what is wrong with it as
-/// a range.
+/// The error for an unknown name: with a wave of a similar name, else with what is wrong with it as a range.
 fn unknown(name: &Path, session: &Session) -> CommandError {
     let written = name.display().to_string();
     let waves: Vec<String> = std::fs::read_dir(session.waves())
@@ -122,7 +121,7 @@ fn unknown(name: &Path, session: &Session) -> CommandError {
         Some(_) => None,
     };
     match is_range {
-        // Two dots can be nothing else; a single word may have been meant for a wave or a file.
+        // Two dots are a range; a single word may also mean a wave or a file.
         Some(Err(error)) if written.contains("..") || has_nearest(&error) => error.into(),
         Some(Ok(_)) => {
             let command = format!("`scrum bundle {}`", for_shell(&written));
@@ -134,7 +133,7 @@ fn unknown(name: &Path, session: &Session) -> CommandError {
     }
 }
 
-/// The error for a name that is nothing that could be a wave. `nearest` is the wave whose name is spelt nearly so.
+/// The error for a name that cannot be a wave. `nearest` is a wave with a similar name.
 fn no_wave(name: &str, nearest: Option<&str>) -> CommandError {
     let hint = match nearest {
         Some(known) => Hint::did_you_mean(name, known),
@@ -164,7 +163,7 @@ fn of_range(text: &str, session: &Session) -> Option<PathBuf> {
     folder.join(MANIFEST).is_file().then_some(folder)
 }
 
-/// The range that a text names; `None` where it has not the form of one, or there is no repository.
+/// The range that a text names; `None` if it has not the form of one, or there is no repository.
 fn resolve(text: &str, session: &Session) -> Option<Result<Range, GitError>> {
     let spec: RangeSpec = text.parse().ok()?;
     let range = session.repository().ok()?.range(&spec, &[]);

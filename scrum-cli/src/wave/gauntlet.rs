@@ -1,4 +1,4 @@
-//! What the other phases of a release leave in a wave, beside the tally.
+//! The results of the other phases of a release in a wave.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -30,7 +30,7 @@ pub(crate) fn today() -> String {
     time.chars().take(10).collect()
 }
 
-/// What the phases found, and the files that say so.
+/// The results of the phases, and their files.
 #[derive(Default)]
 pub(crate) struct Phases {
     pub(crate) smoke: Option<SmokeReport>,
@@ -40,7 +40,7 @@ pub(crate) struct Phases {
 }
 
 impl Phases {
-    /// Reads what is in a wave, and `gaps.toml` of the wave or, if it has none, of the repository's top folder.
+    /// Reads the results in a wave, and `gaps.toml` of the wave or, if there is none, of the repository's top folder.
     pub(crate) fn read(wave: &Path, top: &Path) -> Result<Self> {
         let mut phases = Self::default();
         phases.smoke = phases.json(wave, "smoke.json", "scrum smoke")?;
@@ -77,7 +77,7 @@ impl Phases {
         serde_json::from_slice(&bytes).map(Some).map_err(damaged)
     }
 
-    /// Reads a file and notes its digest.
+    /// Reads a file and records its digest.
     fn file(&mut self, path: &Path, name: &str) -> Result<Option<Vec<u8>>> {
         match std::fs::read(path) {
             Ok(bytes) => {
@@ -89,7 +89,7 @@ impl Phases {
         }
     }
 
-    /// Notes the digest of a file.
+    /// Records the digest of a file.
     pub(crate) fn note(&mut self, name: &str, bytes: &[u8]) {
         self.files.push(EvidenceFile {
             name: name.to_owned(),
@@ -98,7 +98,7 @@ impl Phases {
     }
 }
 
-/// The assessment in a wave, as long as it is of this tally.
+/// The assessment in a wave, if it belongs to this tally.
 pub(crate) fn assessment(wave: &Path, tally: &Tally) -> Option<Assessment> {
     let bytes = std::fs::read(wave.join(ASSESSMENT)).ok()?;
     let assessment: Assessment = serde_json::from_slice(&bytes).ok()?;

@@ -1,8 +1,8 @@
-//! The reviews of one wave that many jobs made, in the folders in which a CI hands them on.
+//! Merges the reviews of one wave from many CI jobs.
 //!
-//! Each job reviews some bundles of the wave and uploads its `reviews/`, or its whole wave. What comes back lies in one
-//! folder, or in a folder a job. A review's bundle is the name of the folder it lies in, at any depth; what lies in no
-//! folder named like a bundle is no review, and is told. The same review twice is one.
+//! Each job reviews some bundles of the wave and uploads its `reviews/`, or its whole wave. The downloads are in one
+//! folder, or in a folder per job. The bundle of a review is the name of its folder, at any depth; a file in no folder
+//! with a bundle's name is not a review, which is reported. A review that appears twice counts once.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -15,18 +15,18 @@ use super::{FoundWave, Wave, find};
 use crate::error::{Result, usage_error};
 use crate::session::Session;
 
-/// Folders that one walk goes into. A CI hands on a few hundred.
+/// Maximum number of folders to search. CI systems have a few hundred.
 const MAX_FOLDERS: usize = 100_000;
 
-/// A wave, and the folders that hold reviews of it besides its own.
+/// A wave, and further folders with reviews of it.
 #[derive(Debug)]
 pub(crate) struct Merged {
     pub(crate) wave: PathBuf,
     folders: Vec<PathBuf>,
 }
 
-/// Sees whether the arguments are a wave with folders of reviews behind it, or one folder of waves that are all the
-/// same. `None` where they are something else.
+/// Checks whether the arguments are a wave followed by folders of reviews, or one folder with copies of one wave.
+/// `None` if they are something else.
 pub(crate) fn find_merged(names: &[PathBuf], session: &Session) -> Result<Option<Merged>> {
     match names {
         [first, folders @ ..] if !folders.is_empty() => {
@@ -53,7 +53,7 @@ pub(crate) fn find_merged(names: &[PathBuf], session: &Session) -> Result<Option
                     waves.push(path);
                 }
             }
-            // A job may have handed on no more than the manifest and its reviews.
+            // A job may have uploaded only the manifest and its reviews.
             let whole = waves.iter().find(|wave| Wave::open(wave).is_ok());
             Ok(whole.or(waves.first()).map(|wave| Merged {
                 wave: wave.clone(),
@@ -65,8 +65,8 @@ pub(crate) fn find_merged(names: &[PathBuf], session: &Session) -> Result<Option
 }
 
 impl Merged {
-    /// Lists the reviews of the wave's own folder and of the others, sorted by bundle and reviewer. The second value is
-    /// a warning about files that are not counted.
+    /// Lists the reviews in the wave's folder and in the others, sorted by bundle and reviewer. The second value is a
+    /// warning about files that are not counted.
     pub(crate) fn reviews(&self, wave: &Wave) -> Result<(Vec<ReviewFile>, Option<String>)> {
         let ids = wave.manifest.bundles.iter();
         let mut walk = MergeWalk {
@@ -100,7 +100,7 @@ struct MergeWalk<'w> {
     /// The wave's own manifest.
     manifest: Vec<u8>,
     files: Vec<ReviewFile>,
-    /// Reviews by their ending, in no folder of a bundle.
+    /// Files with the ending of a review that are in no bundle's folder.
     others: Vec<PathBuf>,
     folders: usize,
 }
@@ -114,7 +114,7 @@ impl MergeWalk<'_> {
                 let text = format!("`{}` has more than {MAX_FOLDERS} folders", top.display());
                 return Err(usage_error(text).hint("name the folders that contain reviews"));
             }
-            // Of a wave only the reviews are reviews; its prompts end in .md, too.
+            // In a wave, only the files in reviews/ are reviews; its prompts end in .md, too.
             if folder.join(MANIFEST).is_file() {
                 self.same_wave(&folder)?;
                 open.push(folder.join(REVIEWS));
@@ -144,7 +144,7 @@ impl MergeWalk<'_> {
         Ok(())
     }
 
-    /// Refuses a wave of other bundles, whose reviews would be counted at lines that they do not mean.
+    /// Rejects a wave with different bundles, whose reviews would be counted at wrong lines.
     fn same_wave(&self, folder: &Path) -> Result<()> {
         if std::fs::read(folder.join(MANIFEST))? == self.manifest {
             return Ok(());
@@ -156,8 +156,7 @@ impl MergeWalk<'_> {
     }
 }
 
-/// Takes each review once. Of copies with the same bytes the first stays, and a failure gives way to an answer that
-/// another job got.
+/// Removes duplicates. Of identical copies the first stays, and an answer replaces a failure of another job.
 fn once(files: &[ReviewFile]) -> Vec<ReviewFile> {
     let mut kept: Vec<ReviewFile> = Vec::with_capacity(files.len());
     for group in files.chunk_by(|a, b| a.bundle() == b.bundle() && a.reviewer() == b.reviewer()) {
@@ -171,7 +170,7 @@ fn once(files: &[ReviewFile]) -> Vec<ReviewFile> {
                 .iter()
                 .any(|other| match (other.text(), file.text()) {
                     (Some(other), Some(own)) => same_bytes(&other, &own).unwrap_or(false),
-                    // Failures without an answer: one is enough.
+                    // Of several failures without an answer, keep one.
                     _ => true,
                 });
             if !known {

@@ -29,7 +29,7 @@ use scrum_core::wave::{EXCLUDED, MANIFEST, TREE};
 
 use crate::error::{CommandError, Context as _, Result, failure};
 
-/// A wave on disk is not what its manifest says.
+/// A wave on disk does not match its manifest.
 #[derive(Debug, thiserror::Error)]
 #[error("{wave}: `{file}` is {what}")]
 struct WaveMismatch {
@@ -47,7 +47,7 @@ impl From<WaveMismatch> for CommandError {
     }
 }
 
-/// A wave whose files are those that its manifest names.
+/// A wave whose files match its manifest.
 #[derive(Debug)]
 pub(crate) struct Wave {
     pub(crate) folder: PathBuf,
@@ -55,14 +55,14 @@ pub(crate) struct Wave {
 }
 
 impl Wave {
-    /// Opens a wave and checks every file that the manifest vouches for.
+    /// Opens a wave and checks every file that the manifest lists.
     pub(crate) fn open(folder: &Path) -> Result<Self> {
         let wave = Self::open_unchecked(folder)?;
         wave.check()?;
         Ok(wave)
     }
 
-    /// Opens a wave by its manifest alone.
+    /// Opens a wave and reads only its manifest.
     pub(crate) fn open_unchecked(folder: &Path) -> Result<Self> {
         Ok(Self {
             folder: folder.to_owned(),
@@ -70,7 +70,7 @@ impl Wave {
         })
     }
 
-    /// Compares every file with the digest that the manifest has of it.
+    /// Compares every file with its digest in the manifest.
     pub(crate) fn check(&self) -> Result<()> {
         let manifest = &self.manifest;
         let bundles = manifest.bundles.iter().flat_map(|bundle| {
@@ -104,7 +104,7 @@ impl Wave {
         Ok(())
     }
 
-    /// Whether a file of the wave is the one that the manifest describes.
+    /// Whether a file of the wave matches the manifest.
     pub(crate) fn is_intact(&self, file: &str, digest: &str) -> bool {
         is_inside(file) && self.digest(file).is_ok_and(|found| found == digest)
     }
@@ -134,7 +134,7 @@ impl Wave {
     }
 }
 
-/// The name of a range's wave: `<base7>-<head7>`, by commits where there are some, else by trees.
+/// The name of a range's wave: `<base7>-<head7>`, from the commits or, without commits, the trees.
 pub(crate) fn default_name(range: &Range) -> String {
     let short = |commit: &Option<String>, tree: &Option<String>| -> String {
         let id = commit.as_ref().or(tree.as_ref());
@@ -147,7 +147,7 @@ pub(crate) fn default_name(range: &Range) -> String {
     )
 }
 
-/// Reads a wave's manifest, without a look at the other files.
+/// Reads a wave's manifest, but no other file.
 pub(crate) fn read_manifest(folder: &Path) -> Result<Manifest> {
     let path = folder.join(MANIFEST);
     let json =
@@ -155,13 +155,13 @@ pub(crate) fn read_manifest(folder: &Path) -> Result<Manifest> {
     Manifest::from_json(&json).with_context(|| path.display().to_string())
 }
 
-/// Whether a name from a manifest stays in the wave's folder. Manifests travel, so they are not trusted.
+/// Whether a name from a manifest stays in the wave's folder. Manifests are not trusted.
 pub(crate) fn is_inside(name: &str) -> bool {
     let mut parts = Path::new(name).components();
     !name.is_empty() && parts.all(|part| matches!(part, std::path::Component::Normal(_)))
 }
 
-/// A path, from the current folder where it lies below it.
+/// A path, relative to the current folder if it is inside it.
 pub(crate) fn shown_path(path: &Path) -> String {
     let below = std::env::current_dir()
         .ok()

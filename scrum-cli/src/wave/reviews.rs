@@ -1,4 +1,4 @@
-//! The reviews of a wave, or review files without one: which there are.
+//! Lists the reviews of a wave, or review files without a wave.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -15,7 +15,7 @@ use crate::error::{Context as _, Result};
 #[derive(Debug, Clone)]
 pub(crate) struct ReviewFile {
     pub(super) folder: Arc<BundleFolder>,
-    /// The files' name without its ending.
+    /// The file name without the ending.
     stem: OsString,
     reviewer: String,
     /// The answer; a reviewer that failed may have left only a sidecar.
@@ -23,7 +23,7 @@ pub(crate) struct ReviewFile {
     pub(super) sidecar: Option<FolderEntry>,
 }
 
-/// A folder that reviews lie in.
+/// A folder with reviews.
 #[derive(Debug)]
 pub(super) struct BundleFolder {
     pub(super) path: PathBuf,
@@ -31,19 +31,19 @@ pub(super) struct BundleFolder {
     pub(super) bundle: String,
 }
 
-/// A name in a folder.
+/// An entry of a folder.
 #[derive(Debug, Clone)]
 pub(super) struct FolderEntry {
     pub(super) name: OsString,
     pub(super) kind: EntryKind,
 }
 
-/// What a folder's listing says of an entry, without a look at the entry itself.
+/// The type of an entry according to the folder's listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum EntryKind {
     File,
     Folder,
-    /// A link, or a name that the caller gave: what it leads to is not known.
+    /// A link, or a name from the caller: its target is not known.
     Unknown,
 }
 
@@ -54,13 +54,13 @@ const TEXTS: [&str; 26] = [
     "json5", "jsonc", "out",
 ];
 
-/// Those of [`TEXTS`] that other files have more often.
+/// Those of [`TEXTS`] that are more common for other files.
 const OTHERS: [&str; 6] = ["toml", "html", "htm", "diff", "patch", "out"];
 
-/// A JSON file above this is taken for a sidecar unread, in bytes.
+/// A JSON file larger than this, in bytes, is treated as a sidecar without reading it.
 const LARGEST_JSON: u64 = 64 << 20;
 
-/// The keys of a sidecar: a JSON object with others is an answer.
+/// The keys of a sidecar: a JSON object with other keys is an answer.
 const SIDECAR_KEYS: [&str; 17] = [
     "model",
     "tokens_in",
@@ -87,7 +87,7 @@ impl FolderEntry {
         self.is_text() || self.ends_in("json")
     }
 
-    /// Whether it is an answer, by its ending. What hides itself, or was put aside, is none.
+    /// Whether it is an answer, by its ending. Hidden and replaced files are not.
     fn is_text(&self) -> bool {
         let name = self.name.as_encoded_bytes();
         let plain = Path::new(&self.name).extension().is_none() && !name.starts_with(b".");
@@ -157,7 +157,7 @@ impl ReviewFile {
         &self.reviewer
     }
 
-    /// Where the answer lies, if there is one.
+    /// The path of the answer, if there is one.
     pub(super) fn text(&self) -> Option<PathBuf> {
         let name = &self.text.as_ref()?.name;
         Some(self.folder.path.join(name))
@@ -169,7 +169,7 @@ impl ReviewFile {
         (&folder.bundle, &self.reviewer, &folder.path, &self.stem)
     }
 
-    /// Puts what stands twice together, and sorts by bundle and reviewer.
+    /// Removes duplicates, and sorts by bundle and reviewer.
     pub(super) fn sorted(mut files: Vec<Self>) -> Vec<Self> {
         files.sort_by(|a, b| a.key().cmp(&b.key()));
         files.dedup_by(|more, first| {
@@ -224,7 +224,7 @@ pub(crate) fn of_paths(paths: &[PathBuf], jobs: usize) -> Result<Vec<ReviewFile>
                 .filter(|entry| entry.kind == EntryKind::Folder)
                 .map(|entry| path.join(&entry.name))
                 .collect();
-            // Only a sidecar beside a review says something here.
+            // A sidecar without a review means nothing here.
             let own = reviews_in(path, entries, |folder, entry| match entry.kind {
                 EntryKind::Folder => false,
                 _ if entry.is_text() => !entry.may_be_other(),
@@ -247,7 +247,7 @@ pub(crate) fn of_paths(paths: &[PathBuf], jobs: usize) -> Result<Vec<ReviewFile>
     Ok(ReviewFile::sorted(files))
 }
 
-/// The bundle of a review without a wave: the name of the folder that its file lies in.
+/// The bundle of a review without a wave: the name of its folder.
 pub(super) fn bundle_of(file: &Path) -> String {
     BundleFolder::new(file.parent().unwrap_or(Path::new("")).to_owned()).bundle
 }
@@ -269,7 +269,7 @@ fn named(path: &Path) -> Option<ReviewFile> {
     Some(file)
 }
 
-/// A folder's entries, sorted by name; none where the folder is absent.
+/// A folder's entries, sorted by name; none if the folder does not exist.
 pub(super) fn entries(folder: &Path) -> Result<Vec<FolderEntry>> {
     let context = || format!("{} cannot be read", folder.display());
     let entries = match std::fs::read_dir(folder) {
@@ -303,7 +303,7 @@ pub(super) fn reviews_in(
     takes: impl Fn(&Path, &FolderEntry) -> bool,
 ) -> Vec<ReviewFile> {
     let folder = Arc::new(BundleFolder::new(path));
-    // So that `x.json` and `x.md` are neighbours, with `x.k.md` behind them.
+    // So that `x.json` and `x.md` are neighbours, followed by `x.k.md`.
     entries.sort_by(|a, b| a.stem().cmp(&b.stem()));
     let mut files: Vec<ReviewFile> = Vec::new();
     for entry in entries {
@@ -335,10 +335,10 @@ pub(super) fn reviews_in(
     files
 }
 
-/// Whether a JSON file is a sidecar by its content: an object that has no other keys. What cannot be read stays one, so
-/// that it is reported as such.
+/// Whether a JSON file is a sidecar by its content: an object without other keys. An unreadable file counts as one, so
+/// that it is reported.
 fn is_sidecar(path: &Path) -> bool {
-    // A pipe or a device could keep the reader for ever.
+    // Reading a pipe or a device could block forever.
     if !std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() < LARGEST_JSON) {
         return true;
     }

@@ -1,4 +1,4 @@
-//! From one wave to a later one: how lines moved between their heads, and what became of the issues.
+//! Compares a wave with a later one: maps lines between their heads, and finds the status of issues.
 
 use std::borrow::Cow;
 

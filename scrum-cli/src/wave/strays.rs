@@ -1,4 +1,4 @@
-//! Files that somebody may take for reviews and that nothing reads.
+//! Finds files that look like reviews but are not read.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! What the reviews on disk say: each file read, with its sidecar, into a submission of the tally.
+//! Reads the reviews on disk: each file with its sidecar becomes a submission for the tally.
 
 use std::io;
 use std::path::Path;
@@ -12,21 +12,21 @@ use scrum_core::try_map::map;
 use super::Wave;
 use super::reviews::{EntryKind, ReviewFile};
 
-/// What is read of a sidecar at most, in bytes.
+/// Maximum size of a sidecar that is read, in bytes.
 const SIDECAR_BYTES: u64 = 1 << 20;
 
-/// Room for a file that is read, in bytes, to begin with.
+/// Initial size of the buffer for a file, in bytes.
 const ROOM: usize = 256 << 10;
 
-/// Reads all reviews, on several threads, into the order of `files`. Faults of single reviews become part of the result,
-/// so that one bad file does not stop the tally; the second value has a warning for each.
+/// Reads all reviews, on several threads, into the order of `files`. Errors in single reviews become part of the
+/// result, so that one bad file does not stop the tally; the second value has a warning for each.
 pub(crate) fn read(
     files: Vec<ReviewFile>,
     wave: Option<&Wave>,
     jobs: usize,
 ) -> (Vec<Submission>, Vec<String>) {
     struct Own {
-        /// Neighbours are mostly of one bundle and share its diff.
+        /// Neighbours usually belong to the same bundle and share its diff.
         bundle: Option<(String, QuoteIndex)>,
         buffer: Vec<u8>,
     }
@@ -68,7 +68,7 @@ pub(crate) fn read(
     (submissions, warnings)
 }
 
-/// The paths that a review of the wave may mean.
+/// The paths that a review of the wave can mean.
 pub(crate) fn known_paths(wave: &Wave) -> KnownPaths {
     let manifest = &wave.manifest;
     let shown = manifest.bundles.iter().flat_map(|bundle| &bundle.files);
@@ -115,7 +115,7 @@ fn sidecar(author: &Author) -> Sidecar {
     sidecar
 }
 
-/// A forge's dump as the reviews of its authors, of the bundle named like the folder that the file lies in.
+/// A forge's dump as reviews of its authors; the bundle is the name of the file's folder.
 pub(crate) fn of_import(import: Import, file: &Path) -> Vec<Submission> {
     let bundle = super::reviews::bundle_of(file);
     let submission = |author: scrum_core::review::import::Imported| {
@@ -142,13 +142,13 @@ fn of_dump(file: &ReviewFile) -> Option<Vec<Submission>> {
     Some(of_import(imported, &path))
 }
 
-/// What a bundle's reviewers were shown, so that what they quote of it is recognised.
+/// What a bundle's reviewers were shown, to recognise quotes.
 fn shown_to(bundle: &str, wave: Option<&Wave>) -> QuoteIndex {
     let found = wave.and_then(|wave| Some((wave, wave.manifest.bundle(bundle)?)));
     let Some((wave, record)) = found else {
         return QuoteIndex::new(None, None);
     };
-    // The wave was checked when it was opened; a file that vanished since only costs the recognition of quotes.
+    // The wave was checked when it was opened. If a file has vanished since, only quotes are not recognised.
     let (diff, prompt) = (wave.read(&record.diff).ok(), wave.read(&record.prompt).ok());
     QuoteIndex::new(diff.as_deref(), prompt.as_deref())
 }
@@ -206,7 +206,7 @@ fn submission(
     )
 }
 
-/// Reads as much of a review as counts; the rest is only measured.
+/// Reads a review up to the limit; the rest is only measured.
 fn read_review(
     path: &Path,
     kind: EntryKind,
@@ -224,10 +224,10 @@ fn read_review(
     Ok(review)
 }
 
-/// Reads a file up to a limit, and returns that with the whole file's size. What is no file, such as a pipe or a device
-/// that a link leads to, could keep the reader for ever.
+/// Reads a file up to a limit, and returns it with the size of the whole file. Anything else, such as a pipe or a
+/// device behind a link, is an error, because reading it could block forever.
 ///
-/// `buffer` is full of bytes that mean nothing, and grows as needed: the next file finds room without an allocation.
+/// `buffer` contains arbitrary bytes and grows as needed, so that the next file needs no allocation.
 fn read_into<'b>(
     path: &Path,
     kind: EntryKind,

@@ -279,9 +279,9 @@ mod tests {
     #[test]
     fn contradictions_name_the_reviewer() {
         for (keys, words) in [
-            ("command = ['a']\napi = 'openai'", "two ways"),
+            ("command = ['a']\napi = 'openai'", "either"),
             ("command = []", "no program"),
-            ("command = ['a']\nhuman = true", "a person"),
+            ("command = ['a']\nhuman = true", "`human = true`"),
             ("api = 'openai'\nmodel = 'm'", "`url`"),
             ("api = 'openai'\nurl = 'http://x'", "`model`"),
             ("api = 'openai'\nurl = 'ftp://x'\nmodel = 'm'", "ftp://x"),

@@ -1,8 +1,7 @@
 //! The other three phases of a release: the smoke chain before the review, the parity probe after it, and the
-//! assessment that weighs all of them.
+//! assessment of all of them.
 //!
-//! Takes what commands and servers did, as recorded data; gives reports. Running commands and sending requests is the
-//! caller's business.
+//! Takes recorded results of commands and servers; gives reports. The caller runs the commands and sends the requests.
 
 pub mod assess;
 pub mod parity;

@@ -1,9 +1,9 @@
-//! `.gitattributes` of a tree: which paths are generated, vendored or no text.
+//! `.gitattributes` of a tree: which paths are generated, vendored or binary.
 //!
-//! Only the trees of the range are asked, never the work tree, the repository's `info/attributes` or the user's own
-//! file, so that one range always gives one diff. The rules themselves are applied by gix-attributes: a deeper file wins
-//! over a higher one, a later line over an earlier one, macros (`binary`, and `[attr]` lines of the top file) are
-//! expanded, and a line with an invalid attribute name is dropped whole.
+//! Only the trees of the range are used, never the work tree, the repository's `info/attributes` or the user's own
+//! file, so that a range always gives the same diff. gix-attributes applies the rules: a deeper file wins over a higher
+//! one, a later line over an earlier one, macros (`binary`, and `[attr]` lines of the top file) are expanded, and a
+//! line with an invalid attribute name is ignored.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -20,10 +20,10 @@ use super::trees::AttributeFile;
 use crate::change::PathAttributes;
 use crate::path::RepoPath;
 
-/// git reads no longer line.
+/// git ignores longer lines.
 const MAX_LINE: usize = 2048;
 
-/// A file with more rules that concern us is no one's work; the rest of it is not read, with a warning.
+/// Nobody writes a file with more rules for these attributes; the rest of it is ignored, with a warning.
 const MAX_RULES: usize = 5_000;
 
 /// The attributes that are asked for.
@@ -34,13 +34,13 @@ const NAMES: [&str; 4] = [
     "linguist-vendored",
 ];
 
-/// The macro that git itself knows.
+/// git's built-in macro.
 const BINARY: &[u8] = b"[attr]binary -diff -merge -text";
 
-/// Whether content is text, as far as attributes say so.
+/// Whether the attributes say that content is text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum DiffAttribute {
-    /// They do not: a look at the content decides.
+    /// They do not say: the content decides.
     #[default]
     Unspecified,
     /// `diff`: text.
@@ -49,7 +49,7 @@ pub(super) enum DiffAttribute {
     Unset,
 }
 
-/// What a path's attributes say.
+/// The attributes of a path.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Attributes {
     pub(super) generated: Option<bool>,
@@ -71,10 +71,10 @@ impl Attributes {
     }
 }
 
-/// The attributes of one tree, as far as they concern the paths that were asked for.
+/// The attributes of one tree that apply to the requested paths.
 #[derive(Default)]
 pub(super) struct AttributeTree {
-    /// The rules of one file each, by its folder. Their patterns are relative to that folder.
+    /// The rules of each file, by its folder. Their patterns are relative to that folder.
     files: HashMap<Vec<u8>, Search>,
     names: MetadataCollection,
     /// The macros of the top file, and `binary`.
@@ -90,7 +90,7 @@ impl AttributeTree {
         warnings: &mut Vec<String>,
     ) -> Result<Self, GitError> {
         let mut tree = Self::default();
-        // The top file first: it alone defines macros.
+        // The top file first: only it can define macros.
         let mut files: Vec<_> = files.iter().filter(|f| concerns(f, paths)).collect();
         files.sort_by(|a, b| a.folder.cmp(&b.folder));
         for file in files {
@@ -240,7 +240,7 @@ fn attributes_path(folder: &[u8]) -> RepoPath {
     RepoPath::new(path)
 }
 
-/// Whether an attributes file lies in or above the folder of one of the sorted paths.
+/// Whether an attributes file is in or above the folder of one of the sorted paths.
 fn concerns(file: &AttributeFile, paths: &[&RepoPath]) -> bool {
     if file.folder.is_empty() {
         return true;
@@ -362,7 +362,7 @@ mod tests {
         assert!(warnings[0].contains("5000 rules"), "{warnings:?}");
     }
 
-    /// Random attribute files in three folders, asked about random paths, beside `git check-attr`.
+    /// Compares with `git check-attr`: random attribute files in three folders, random paths.
     fn compare_with_git(rounds: usize, seed: u64) {
         let mut random = fastrand::Rng::with_seed(seed);
         const FOLDERS: [&str; 4] = ["", "a", "a/b", "c"];

@@ -1,4 +1,4 @@
-//! What is checked out, and whether it is what the commit says.
+//! What is checked out, and whether it differs from the commit.
 
 use super::{GitError, Repository};
 
@@ -7,19 +7,19 @@ use super::{GitError, Repository};
 pub struct Checkout {
     /// Full hex id.
     pub commit: String,
-    /// Tracked files, or the index, differ from it. Files that git does not track are not looked at.
+    /// Whether tracked files or the index differ from it. Untracked files are ignored.
     pub uncommitted: bool,
 }
 
 impl Repository {
-    /// Looks at `HEAD` and the work tree; `None` before the first commit, and in a bare repository.
+    /// Examines `HEAD` and the work tree; `None` before the first commit, and in a bare repository.
     ///
-    /// Unlike everything else here, the comparison obeys the user's settings for line ends: they decide what a checked
-    /// out file looks like.
+    /// Unlike everything else in this module, the comparison obeys the user's settings for line ends, because they
+    /// affect checked-out files.
     ///
     /// # Errors
     ///
-    /// When the repository or its index cannot be read.
+    /// If the repository or its index cannot be read.
     pub fn checkout(&self) -> Result<Option<Checkout>, GitError> {
         let Some(top) = &self.top else {
             return Ok(None);

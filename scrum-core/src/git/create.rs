@@ -1,5 +1,5 @@
-//! Small repositories from plain data, for demonstrations and tests. Neither a git binary nor anybody's configuration
-//! takes part: the same snapshots give the same commit ids everywhere.
+//! Creates small repositories from plain data, for demonstrations and tests. This uses neither a git binary nor a
+//! configuration: the same snapshots give the same commit ids everywhere.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use git2::{FileMode, ObjectType, RepositoryInitOptions, Signature, Time};
 
 use super::GitError;
 
-/// One commit: everything that its tree holds, and the branch that it becomes the tip of.
+/// One commit: all files of its tree, and the branch whose tip it becomes.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Snapshot<'a> {
@@ -20,12 +20,12 @@ pub struct Snapshot<'a> {
     pub author: (&'a str, &'a str),
     /// When, in seconds since 1970, UTC.
     pub seconds: i64,
-    /// Paths with `/` between their parts, and contents. All are plain files.
+    /// Paths with `/` as separator, and contents. All are regular files.
     pub files: Vec<(&'a str, &'a [u8])>,
 }
 
 impl<'a> Snapshot<'a> {
-    /// A commit without files, by nobody in particular.
+    /// A commit without files, with a placeholder author.
     pub fn new(branch: &'a str, subject: &'a str) -> Self {
         Self {
             branch,
@@ -57,18 +57,18 @@ impl<'a> Snapshot<'a> {
     }
 }
 
-/// Makes a repository in `folder`, whose history is the snapshots one after the other, and checks the last one out.
+/// Creates a repository in `folder` whose history is the snapshots in order, and checks out the last one.
 ///
 /// # Errors
 ///
-/// Where `folder` is a repository already or cannot be written, where a branch, path or author is none that git
-/// takes, and where there is no snapshot at all.
+/// If `folder` is already a repository or cannot be written, if git does not accept a branch, path or author, or if
+/// there are no snapshots.
 pub fn create(folder: &Path, snapshots: &[Snapshot<'_>]) -> Result<(), GitError> {
     let Some(last) = snapshots.last() else {
         return Err(GitError::UnbornHead);
     };
     let mut options = RepositoryInitOptions::new();
-    // Templates are the user's, and may hold hooks.
+    // The user's templates may contain hooks.
     options
         .no_reinit(true)
         .external_template(false)
@@ -79,7 +79,7 @@ pub fn create(folder: &Path, snapshots: &[Snapshot<'_>]) -> Result<(), GitError>
     for snapshot in snapshots {
         let mut tree = TreeUpdateBuilder::new();
         for (path, content) in &snapshot.files {
-            // Written as it is: what the user's configuration would do to line ends is not done.
+            // Written unchanged, without converting line ends as the user's configuration might.
             let blob = repository.odb()?.write(ObjectType::Blob, content)?;
             tree.upsert(*path, blob, FileMode::Blob);
         }

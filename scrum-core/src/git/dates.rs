@@ -5,11 +5,11 @@ use git2::Oid;
 use super::{GitError, Repository};
 
 impl Repository {
-    /// The date on which a commit was made, in the time zone that it names, e.g. `2026-11-26`. `id` is a full hex id.
+    /// The date of a commit, in its own time zone, e.g. `2026-11-26`. `id` is a full hex id.
     ///
     /// # Errors
     ///
-    /// When the commit is missing, or `id` is none.
+    /// If the commit is missing, or `id` is not an id.
     pub fn commit_date(&self, id: &str) -> Result<String, GitError> {
         let objects = self.database().objects();
         let commit = objects.repository()?.find_commit(Oid::from_str(id)?)?;
@@ -19,7 +19,7 @@ impl Repository {
     }
 }
 
-/// The date of a day, counted from 1970-01-01. Hinnant's `civil_from_days`, in whole numbers.
+/// The date of a day, counted from 1970-01-01. Hinnant's `civil_from_days`, in integers.
 fn date(days: i128) -> String {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);

@@ -20,17 +20,17 @@ use crate::change::{Change, ChangeKind, Mode};
 use crate::control::{Cancelled, Control, Stage};
 use crate::path::RepoPath;
 
-/// Patches that a thread keeps in memory before it turns to a temporary file.
+/// Bytes of patches that a thread keeps in memory before it uses a temporary file.
 const SPOOL_BYTES: usize = 1 << 20;
 
-/// Content of both sides, in bytes, from which on a pair is left to a thread of its own where the work can be cancelled.
+/// If both sides together have at least this many bytes and the work can be cancelled, a pair gets its own thread.
 /// Comparing that much takes libgit2 a tenth of a second or, at worst, minutes.
 const LARGE_PAIR: u64 = 4 << 20;
 
-/// Time between two looks at whether the work shall end, while a large pair is compared.
+/// Time between two checks for cancelling while a large pair is compared.
 const PATIENCE: Duration = Duration::from_millis(20);
 
-/// What the two ends of a range differ in.
+/// The differences between the two ends of a range.
 pub(super) struct Patches {
     pub(super) changes: Vec<Change>,
     /// All files of the head, sorted by path.
@@ -61,7 +61,7 @@ pub(super) fn patches(
         differences.retain(|difference| pathspec.matches(&difference.path));
     }
     let mut warnings = Vec::new();
-    // Every old and new path is one of these, so no attributes file that matters is left out.
+    // Every old and new path is one of these, so every relevant attributes file is read.
     let paths: Vec<_> = differences.iter().map(|d| &d.path).collect();
     let mut read = |files| AttributeTree::read(workers.objects(), files, &paths, &mut warnings);
     let (base_tree, head_tree) = (read(&base_attributes)?, read(&head_attributes)?);
@@ -107,7 +107,7 @@ pub(super) fn patches(
     })
 }
 
-/// Writes patches: what one depends on beside its pair.
+/// Writes patches, with everything that a patch depends on besides its pair.
 struct PatchWriter<'a> {
     control: Control,
     style: Style,
@@ -118,7 +118,7 @@ struct PatchWriter<'a> {
 }
 
 impl PatchWriter<'_> {
-    /// Writes a pair's patch, and says what it changes and where the patch stands.
+    /// Writes a pair's patch; returns the change and where the patch is stored.
     fn make(
         &self,
         objects: &Objects,
@@ -169,8 +169,8 @@ impl PatchWriter<'_> {
         Ok((change, place))
     }
 
-    /// Writes a pair's text. libgit2 cannot be interrupted, so a large pair is written by a thread that is left to itself
-    /// when the work is cancelled.
+    /// Writes a pair's text. libgit2 cannot be interrupted, so a thread of its own writes a large pair, and is
+    /// abandoned when the work is cancelled.
     fn write(
         &self,
         objects: &Objects,
@@ -186,7 +186,7 @@ impl PatchWriter<'_> {
         let thread = thread::Builder::new().spawn(move || {
             let mut text = Vec::new();
             let summary = patch::write(&objects, &pair, style, treatment, &mut text);
-            // Nobody listens any more if the work was cancelled.
+            // There is no receiver any more if the work was cancelled.
             let _ = send.send(summary.map(|summary| (text, summary)));
         })?;
         loop {
@@ -197,7 +197,7 @@ impl PatchWriter<'_> {
                     return Ok(summary);
                 }
                 Err(RecvTimeoutError::Timeout) => self.control.check()?,
-                // The thread panicked, and so does this one.
+                // Propagate the thread's panic.
                 Err(RecvTimeoutError::Disconnected) => match thread.join() {
                     Ok(()) => return Err(Cancelled.into()),
                     Err(panic) => std::panic::resume_unwind(panic),
@@ -206,7 +206,7 @@ impl PatchWriter<'_> {
         }
     }
 
-    /// Whether a symbolic link moves away, and its old path is a folder at the head.
+    /// Whether a symbolic link is renamed and its old path is a folder at the head.
     fn leaves_to_folder(&self, pair: &FilePair) -> bool {
         let moved = pair.old.as_ref().filter(|_| pair.similarity.is_some());
         let Some(old) = moved.filter(|old| old.entry.mode == Mode::SYMLINK) else {

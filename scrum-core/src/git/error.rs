@@ -1,4 +1,4 @@
-//! What can go wrong while a repository is read.
+//! Errors while reading a repository.
 
 use std::io;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::control::Cancelled;
 use crate::path::RepoPath;
 
-/// Which end of a range a revision stood for.
+/// Which end of a range a revision was for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RangeEnd {
@@ -28,41 +28,41 @@ impl std::fmt::Display for RangeEnd {
     }
 }
 
-/// Why a repository, a range or a diff cannot be had.
+/// Why a repository, a range or a diff cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum GitError {
     /// Neither the folder nor one above it is a repository.
     #[error("{} is not in a git repository", path.display())]
     NotARepository {
-        /// The folder that was asked for.
+        /// The requested folder.
         path: PathBuf,
     },
     /// The repository belongs to another user of the machine, and git's `safe.directory` does not list it.
     #[error("{} belongs to another user", path.display())]
     NotOwned {
-        /// The folder that was asked for.
+        /// The requested folder.
         path: PathBuf,
     },
     /// The repository names its objects by SHA-256, which libgit2 cannot read.
     #[error("{} is a SHA-256 repository; only SHA-1 repositories can be read", path.display())]
     Sha256 {
-        /// The folder that was asked for.
+        /// The requested folder.
         path: PathBuf,
     },
     /// The repository uses an extension of git's format that libgit2 does not know, such as reftable.
     #[error("{} uses {}, which libgit2 cannot read", path.display(),
         if name == "refstorage" { "reftable (`extensions.refStorage`)".to_owned() } else { format!("the extension `extensions.{name}`") })]
     Extension {
-        /// The folder that was asked for.
+        /// The requested folder.
         path: PathBuf,
         /// The extension's name in lower case, without `extensions.`.
         name: String,
     },
-    /// The repository is there, but libgit2 refuses it.
+    /// The repository exists, but libgit2 cannot open it.
     #[error("cannot open the repository at {}: {message}", path.display())]
     Open {
-        /// The folder that was asked for.
+        /// The requested folder.
         path: PathBuf,
         /// libgit2's own words.
         message: String,
@@ -72,11 +72,11 @@ pub enum GitError {
     UnknownRevision {
         /// The revision as given.
         name: String,
-        /// Which end of the range it stood for.
+        /// Which end of the range it was for.
         end: RangeEnd,
-        /// The revision that may have been meant: the nearest branch or tag, with the same `~2` or `^` behind it.
+        /// The revision that may have been meant: the nearest branch or tag, with the same suffix, such as `~2` or `^`.
         nearest: Option<String>,
-        /// Whether the clone is shallow, so that the revision may lie beyond its end.
+        /// Whether the clone is shallow, so that the revision may be missing from it.
         shallow: bool,
     },
     /// An abbreviated id that several objects share.
@@ -84,10 +84,10 @@ pub enum GitError {
     AmbiguousRevision {
         /// The revision as given.
         name: String,
-        /// Which end of the range it stood for.
+        /// Which end of the range it was for.
         end: RangeEnd,
     },
-    /// A revision that names a tree where a commit is needed.
+    /// A revision that names a tree, although a commit is needed.
     #[error("`{name}` is not a commit, so it has no merge base")]
     NotACommit {
         /// The revision as given.
@@ -102,7 +102,7 @@ pub enum GitError {
     /// `HEAD` points to a branch that has no commit yet.
     #[error("HEAD has no commit yet")]
     UnbornHead,
-    /// The default range has nothing to start from: no `origin/HEAD`, no `main`, no `master`.
+    /// There is no default branch: no `origin/HEAD`, no `main`, no `master`.
     #[error(
         "there is no default branch to compare with: no origin/HEAD, no branch `main` or `master`"
     )]
@@ -115,7 +115,7 @@ pub enum GitError {
         /// The revision of the head.
         head: String,
     },
-    /// The two have no history in common that this shallow clone holds.
+    /// The two have no common history in this shallow clone.
     #[error("the clone is shallow and ends before the merge base of `{base}` and `{head}`")]
     ShallowMergeBase {
         /// The revision of the base.
@@ -129,12 +129,12 @@ pub enum GitError {
     MissingObject {
         /// Full hex id.
         id: String,
-        /// The path whose content it is, where it is a file's.
+        /// The path, if it is the content of a file.
         path: Option<RepoPath>,
         /// Whether the repository is a partial clone, which fetches objects on demand.
         partial: bool,
     },
-    /// An object that is not what its place in the repository says.
+    /// An object whose content is not what the repository says.
     #[error("object {id} is damaged: {message}")]
     DamagedObject {
         /// Full hex id.
@@ -142,7 +142,7 @@ pub enum GitError {
         /// What is wrong with it.
         message: String,
     },
-    /// Trees nested or repeated beyond any real project.
+    /// Trees that are nested or repeated more than in any real project.
     #[error("the tree is too large: {what}")]
     TreeTooLarge {
         /// The limit that was passed.
@@ -156,13 +156,13 @@ pub enum GitError {
         /// What is wrong with it.
         message: String,
     },
-    /// The patches could not be kept.
+    /// The patches could not be stored.
     #[error("cannot store patches in a temporary file: {0}")]
     Spool(#[from] io::Error),
-    /// The caller ended the work.
+    /// The caller cancelled the work.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
-    /// libgit2 failed in a way that has no case of its own.
+    /// Any other error of libgit2.
     #[error("{message}")]
     Library {
         /// libgit2's own words.
@@ -171,7 +171,7 @@ pub enum GitError {
 }
 
 impl GitError {
-    /// The command that usually mends this, to be run in the repository.
+    /// A command that usually fixes this, to be run in the repository.
     pub fn remedy(&self) -> Option<&'static str> {
         match self {
             Self::ShallowMergeBase { .. } => Some("git fetch --unshallow"),

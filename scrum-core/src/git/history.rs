@@ -13,16 +13,16 @@ use crate::change::Change;
 use crate::control::Control;
 use crate::range::{BODY_BYTES, Commit};
 
-/// So many of the newest commits that are no merges are asked which files they touched.
+/// For how many of the newest commits, without merges, the touched files are determined.
 pub const TOUCHED_COMMITS: usize = 200;
 
-/// How many more commits of the base's history are looked at after the last one of the range, against clocks that went
-/// wrong: a parent that claims to be newer than its child. git goes on, however far, until it is past the date of the range's
-/// oldest commit, which takes longer than the whole diff where an old topic was merged late. Reading these is a tenth of what
-/// a range of a few commits takes.
+/// How many base-only commits to visit after the last commit of the range, to tolerate clock skew (a parent with a
+/// later date than its child). git continues until it is past the date of the range's oldest commit, which can take
+/// longer than the whole diff if an old topic was merged late. Visiting this many is a tenth of the time for a range of
+/// a few commits.
 const SLOP: usize = 64;
 
-/// The commits that the head has and the base has not.
+/// The commits that are in the head's history but not in the base's.
 #[derive(Debug, Default)]
 pub(super) struct History {
     /// Newest first.
@@ -40,7 +40,7 @@ impl History {
     }
 }
 
-/// What is needed of a commit.
+/// The parts of a commit that are needed.
 #[derive(Debug, Clone)]
 pub(super) struct CommitNode {
     pub(super) id: Oid,
@@ -52,7 +52,7 @@ pub(super) struct CommitNode {
     body: String,
 }
 
-/// Walks from the head, newest first, until only commits of the base's history are left. Without a base it walks to the
+/// Walks from the head, newest first, until only commits of the base's history remain. Without a base, it walks to the
 /// roots.
 pub(super) fn walk(
     objects: &Objects,
@@ -91,7 +91,7 @@ pub(super) fn walk(
         }
     }
     found.retain(|node| walk.is_wanted(node.id));
-    // All commits between an ancestor and the head are in the range, so the last of them has it as a parent.
+    // If the base is an ancestor of the head, it is the parent of a commit in the range.
     let base_is_ancestor = base
         .is_none_or(|base| base == head || found.iter().any(|node| node.parents.contains(&base)));
     Ok(History {
@@ -110,7 +110,7 @@ struct HistoryWalk<'a> {
 }
 
 struct CommitState {
-    /// Not known to be in the base's history.
+    /// Not (yet) known to be in the base's history.
     wanted: bool,
     queued: bool,
     parents: Vec<Oid>,
@@ -118,7 +118,7 @@ struct CommitState {
 
 struct Queued {
     node: CommitNode,
-    /// Commits of one second stay in the order in which they were met.
+    /// Commits with the same second stay in the order in which they were visited.
     met: Reverse<usize>,
 }
 
@@ -153,7 +153,7 @@ impl HistoryWalk<'_> {
         self.states.get(&id).is_some_and(|state| state.wanted)
     }
 
-    /// Notes that a commit left the queue, and says whether it is wanted.
+    /// Records that a commit left the queue, and returns whether it is wanted.
     fn taken(&mut self, id: Oid) -> bool {
         let Some(state) = self.states.get_mut(&id) else {
             return false;
@@ -186,7 +186,7 @@ impl HistoryWalk<'_> {
         Ok(())
     }
 
-    /// Marks a commit, and all that was already seen of its history, as the base's.
+    /// Marks a commit and its history, as far as it was visited, as part of the base's history.
     fn unwant(&mut self, id: Oid) {
         let mut left = vec![id];
         while let Some(id) = left.pop() {
@@ -201,7 +201,7 @@ impl HistoryWalk<'_> {
     }
 }
 
-/// Commits at which a shallow clone's history was cut: their parents are not there.
+/// Commits at which a shallow clone's history ends: their parents are missing.
 pub(super) fn shallow_commits(objects: &Objects) -> HashSet<Oid> {
     let file = objects.common_dir().join("shallow");
     std::fs::read_to_string(file)

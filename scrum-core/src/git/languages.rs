@@ -1,7 +1,7 @@
-//! The rules for function names that git has built in for some languages, chosen by `diff=<name>` in `.gitattributes`.
+//! git's built-in rules for function names in some languages, selected by `diff=<name>` in `.gitattributes`.
 //!
-//! Rules that are missing here fall back to the default one, which changes what stands behind the second `@@` of a hunk
-//! header and nothing else.
+//! If a rule is missing here, the default rule applies; this only changes the text after the second `@@` of a hunk
+//! header.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -12,8 +12,9 @@ use regex::bytes::{Regex, RegexBuilder};
 pub(super) struct Language {
     name: &'static str,
     ignore_case: bool,
-    /// Tried in order; a line that one with `!` in front meets names no function. The name is the first group where that
-    /// takes part, else the whole match: git's own groups decide, even where (as in Perl) they name but a prototype.
+    /// Tried in order; a line that matches one with a leading `!` names no function. The name is the first group if it
+    /// took part in the match, otherwise the whole match. These are git's own groups, even if (as in Perl) they match
+    /// only a prototype.
     patterns: &'static [&'static str],
     compiled: OnceLock<Vec<(bool, Regex)>>,
 }
@@ -34,12 +35,12 @@ impl Language {
         }
     }
 
-    /// The rule that git knows by a name.
+    /// git's rule of this name.
     pub(super) fn named(name: &[u8]) -> Option<&'static Self> {
         LANGUAGES.iter().find(|l| l.name.as_bytes() == name)
     }
 
-    /// The part of a line, given without its line feed, that names a function.
+    /// The part of a line (without its line feed) that names a function.
     pub(super) fn function_name<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         for (negated, pattern) in self.compiled() {

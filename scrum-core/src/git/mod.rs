@@ -3,8 +3,8 @@
 //! Takes a folder and a [`RangeSpec`]; gives a [`ChangeSet`]. Before it: [`range`](crate::range); after it:
 //! [`component`](crate::plan::component).
 //!
-//! This is the only place that knows of git2. It hands out plain data ([`ChangeSet`]), and depends on nothing
-//! but the objects of the range: not on the user's configuration, the work tree, the index, or the number of threads.
+//! Only this module uses git2. It returns plain data ([`ChangeSet`]), which depends only on the objects of the range:
+//! not on the user's configuration, the work tree, the index, or the number of threads.
 //!
 //! ```no_run
 //! use scrum_core::git::{DiffOptions, Repository};
@@ -20,13 +20,13 @@
 //!
 //! # Patches
 //!
-//! The text is that of `git diff --full-index --binary -M`, byte for byte but for rare cases: function names of languages
-//! whose rules are not known here, the compression of binary patches, which depends on the build of zlib, and a symbolic link
-//! that moves and leaves its path to a folder: git's own patch does not apply there. As with git, replacement refs aside, a
-//! rename is found where git finds it.
+//! The text equals that of `git diff --full-index --binary -M`, byte for byte, except in rare cases: function names of
+//! languages whose rules are not known here; the compression of binary patches, which depends on the build of zlib; and
+//! a symbolic link that is renamed while a folder takes its path, because git's own patch does not apply there. The
+//! same renames are found as by git, except that replacement refs are ignored.
 //!
-//! Attributes come from the `.gitattributes` of the base and the head tree. `diff` and `-diff` decide whether content is
-//! text only where both trees say so: a range cannot hide its own content by declaring it binary.
+//! Attributes come from the `.gitattributes` of the base and the head tree. `diff` and `-diff` decide whether content
+//! is text only if both trees agree, so that a range cannot hide its own content by declaring it binary.
 
 mod attributes;
 mod checkout;
@@ -72,27 +72,29 @@ use pathspec::Pathspecs;
 use resolve::Ends;
 use workers::Workers;
 
-/// A repository, found but not held open: every call opens what it needs, so that threads can share this.
+/// A repository that was found. It is not kept open: every call opens what it needs, so that threads can share this
+/// value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repository {
     git_dir: PathBuf,
     common_dir: PathBuf,
     top: Option<PathBuf>,
-    /// Folders of objects beside the repository's own.
+    /// Additional object folders.
     objects: Vec<PathBuf>,
 }
 
-/// What git's environment variables say about where a repository is. The library reads none; a program that wants to
-/// work in git's hooks fills this in.
+/// The location of a repository according to git's environment variables. The library does not read them; a program
+/// that should work in git's hooks sets these fields.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Surroundings {
-    /// `GIT_DIR`: the git folder, relative to the current folder. Default none: it is searched for.
+    /// `GIT_DIR`: the git folder, relative to the current folder. Default none: search for it.
     pub git_dir: Option<PathBuf>,
-    /// `GIT_WORK_TREE`: the top of the work tree. Default none: what the repository says; with `git_dir` the current folder.
+    /// `GIT_WORK_TREE`: the top of the work tree. Default none: as configured in the repository; with `git_dir`, the
+    /// current folder.
     pub work_tree: Option<PathBuf>,
-    /// `GIT_OBJECT_DIRECTORY` and `GIT_ALTERNATE_OBJECT_DIRECTORIES`: more folders of objects, such as the quarantine of a
-    /// pre-receive hook. Default none.
+    /// `GIT_OBJECT_DIRECTORY` and `GIT_ALTERNATE_OBJECT_DIRECTORIES`: additional object folders, such as the quarantine
+    /// of a pre-receive hook. Default none.
     pub objects: Vec<PathBuf>,
 }
 
@@ -120,16 +122,16 @@ impl Surroundings {
 }
 
 impl Repository {
-    /// Finds the repository that a folder lies in. Bare ones and linked work trees are fine.
+    /// Finds the repository that contains a folder, including bare repositories and linked work trees.
     ///
     /// # Errors
     ///
-    /// When there is none, or it cannot be read: of another user, damaged, or one that names objects by SHA-256.
+    /// If there is none, or it cannot be read because it belongs to another user, is damaged, or uses SHA-256.
     pub fn discover(path: &Path) -> Result<Self, GitError> {
         Self::find(path, &Surroundings::default())
     }
 
-    /// As [`discover`](Self::discover), unless the surroundings say where the repository is.
+    /// As [`discover`](Self::discover), unless `surroundings` says where the repository is.
     ///
     /// # Errors
     ///
@@ -142,13 +144,13 @@ impl Repository {
         if let Some(top) = &surroundings.work_tree {
             found.top = Some(path.join(top));
         }
-        // What is missing or empty lends nothing, as with git.
+        // Missing and empty folders are ignored, as in git.
         let folders = surroundings.objects.iter().map(|folder| path.join(folder));
         found.objects = folders.filter(|folder| folder.is_dir()).collect();
         Ok(found)
     }
 
-    /// The repository of a git folder, seen from `path`.
+    /// The repository of a git folder, as seen from `path`.
     fn at(path: &Path, git_dir: &Path) -> Result<Self, GitError> {
         let repository = git2::Repository::open(git_dir)
             .map_err(|error| open_error(git_dir, Some(git_dir), &error))?;
@@ -172,7 +174,7 @@ impl Repository {
         let failed = |error: &git2::Error, git_dir: Option<&Path>| open_error(path, git_dir, error);
         let git_dir =
             git2::Repository::discover_path(path, &[] as &[&Path]).map_err(|e| failed(&e, None))?;
-        // Opened from the folder and not from the git folder: a `.git` file says where the work tree is.
+        // Open the folder, not the git folder, because a `.git` file determines the work tree.
         let repository =
             git2::Repository::open_ext(path, RepositoryOpenFlags::CROSS_FS, &[] as &[&Path])
                 .map_err(|e| failed(&e, Some(&git_dir)))?;
@@ -184,14 +186,14 @@ impl Repository {
         })
     }
 
-    /// Adds a folder of objects to those that are read.
+    /// Adds an object folder.
     #[must_use]
     pub fn with_objects(mut self, folder: &Path) -> Self {
         self.objects.push(folder.to_owned());
         self
     }
 
-    /// The folders with this repository's objects, its own first.
+    /// The object folders of this repository, its own first.
     pub fn object_folders(&self) -> Vec<PathBuf> {
         let own = self.common_dir.join("objects");
         std::iter::once(own)
@@ -199,7 +201,7 @@ impl Repository {
             .collect()
     }
 
-    /// The top folder of the work tree; `None` when the repository is bare.
+    /// The top folder of the work tree; `None` if the repository is bare.
     pub fn top(&self) -> Option<&Path> {
         self.top.as_deref()
     }
@@ -214,11 +216,11 @@ impl Repository {
         &self.common_dir
     }
 
-    /// Finds the commits and trees of a range, without a look at its files. The strings are warnings for a person.
+    /// Finds the commits and trees of a range, without reading its files. The strings are warnings.
     ///
     /// # Errors
     ///
-    /// When a revision or the merge base cannot be found, or a commit of the range is missing.
+    /// If a revision or the merge base cannot be found, or a commit of the range is missing.
     pub fn range(
         &self,
         spec: &RangeSpec,
@@ -231,11 +233,11 @@ impl Repository {
         Ok(describe(&ends, &history, pathspec))
     }
 
-    /// Finds the full hex ids of a range's base and head tree, without a look at commits or files.
+    /// Finds the full hex ids of a range's base and head tree, without reading commits or files.
     ///
     /// # Errors
     ///
-    /// When a revision or the merge base cannot be found.
+    /// If a revision or the merge base cannot be found.
     pub fn trees(&self, spec: &RangeSpec) -> Result<(String, String), GitError> {
         let ends = resolve::resolve(&self.database().objects(), spec)?;
         Ok((ends.base.tree.to_string(), ends.head.tree.to_string()))
@@ -245,8 +247,8 @@ impl Repository {
     ///
     /// # Errors
     ///
-    /// As [`range`](Self::range); when an object is missing or damaged; when a temporary file cannot be written; or when
-    /// [`DiffOptions::control`] ended the work.
+    /// As [`range`](Self::range); also if an object is missing or damaged, if a temporary file cannot be written, or if
+    /// [`DiffOptions::control`] cancelled the work.
     pub fn changes(&self, spec: &RangeSpec, options: &DiffOptions) -> Result<ChangeSet, GitError> {
         let mut pathspec = Pathspecs::new(&options.pathspec)?;
         let jobs = options.threads();
@@ -261,7 +263,7 @@ impl Repository {
                 diff::patches(&ends, &mut pathspec, options, &mut workers)?,
             )
         } else {
-            // Commits need none of the files, so the two go on side by side.
+            // Commits and files are independent, so both are read in parallel.
             thread::scope(|scope| {
                 let history = scope.spawn(walk);
                 let patches = diff::patches(&ends, &mut pathspec, options, &mut workers);
@@ -286,11 +288,11 @@ impl Repository {
         Ok(set)
     }
 
-    /// Reads a file of the range's head tree; `None` where there is none, or it is a folder or a submodule.
+    /// Reads a file of the range's head tree; `None` if there is none, or it is a folder or a submodule.
     ///
     /// # Errors
     ///
-    /// When an object is missing or damaged. A range of a patch file has no trees, and so no files.
+    /// If an object is missing or damaged. The range of a patch file has no trees, and therefore no files.
     pub fn file_at_head(
         &self,
         range: &Range,
@@ -313,18 +315,18 @@ impl Repository {
     }
 }
 
-/// Makes libgit2 trust the objects that it reads, in the whole process: it no longer hashes each of them, as git does not
-/// either, and keeps none for later, since each is read once. Hashing takes a quarter of the time. Damage is still found,
-/// because a compressed object ends in a checksum.
+/// Makes libgit2 trust the objects that it reads, in the whole process: like git, it then does not hash each object,
+/// which takes a quarter of the time, and it does not cache them, since each is read once. Damage is still found,
+/// because a compressed object ends with a checksum.
 ///
-/// The library never calls this. A program decides, once, at its start.
+/// The library never calls this. A program can call it once, at its start.
 pub fn trust_object_hashes() {
     git2::opts::strict_hash_verification(false);
     git2::opts::enable_caching(false);
 }
 
-/// The work tree. A bare repository whose configuration does not say that it is one has none either, as with git; libgit2
-/// takes the folder around it.
+/// The work tree. As in git, a bare repository has none, even if its configuration does not say that it is bare;
+/// libgit2 would take the folder around it.
 fn work_tree(repository: &git2::Repository) -> Option<PathBuf> {
     let top = repository.workdir()?;
     let git_dir = repository.path();
@@ -367,7 +369,7 @@ fn history_of(objects: &Objects, ends: &Ends, control: &Control) -> Result<Histo
     match (ends.base.commit, ends.head.commit) {
         (Some(base), Some(head)) => history::walk(objects, Some(base), head, control),
         (None, Some(head)) if from_nothing => history::walk(objects, None, head, control),
-        // Between a tree and anything there is no history to speak of.
+        // A tree has no history.
         _ => Ok(History {
             base_is_ancestor: true,
             ..History::default()

@@ -1,4 +1,4 @@
-//! Objects as one thread reads them, all through libgit2.
+//! Reads objects through libgit2, with one reader per thread.
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
@@ -8,21 +8,21 @@ use git2::{Blob, ErrorCode, ObjectType, Oid};
 use super::GitError;
 use crate::path::RepoPath;
 
-/// The tree without entries. git knows it even where no repository stores it.
+/// The tree without entries. git knows it even if the repository does not store it.
 pub const EMPTY_TREE: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
-/// The objects of a repository, from which each thread has its own view.
+/// The objects of a repository, from which each thread gets its own reader.
 #[derive(Clone)]
 pub(super) struct Database {
     git_dir: PathBuf,
     common_dir: PathBuf,
-    /// More folders of objects.
+    /// Additional object folders.
     others: Vec<PathBuf>,
 }
 
 impl Database {
     /// The objects of a git folder, as [`git2::Repository::path`] names it. `common_dir` is the folder that linked work
-    /// trees share, `others` are more folders of objects.
+    /// trees share, `others` are additional object folders.
     pub(super) fn open(git_dir: &Path, common_dir: &Path, others: &[PathBuf]) -> Self {
         Self {
             git_dir: git_dir.to_owned(),
@@ -31,7 +31,7 @@ impl Database {
         }
     }
 
-    /// A view of these objects for one thread.
+    /// A reader of these objects for one thread.
     pub(super) fn objects(&self) -> Objects {
         Objects {
             folders: self.clone(),
@@ -44,12 +44,12 @@ impl Database {
 /// threads.
 pub(super) struct Objects {
     folders: Database,
-    /// Opened when it is first asked for.
+    /// Opened on first use.
     repository: OnceCell<git2::Repository>,
 }
 
 impl Objects {
-    /// A view of the same objects for another thread.
+    /// A reader of the same objects for another thread.
     pub(super) fn same_database(&self) -> Self {
         self.folders.objects()
     }
@@ -73,11 +73,11 @@ impl Objects {
         &self.folders.common_dir
     }
 
-    /// Reads a file's content, as an object of libgit2: it can compare two of them without hashing either.
+    /// Reads a file's content as a libgit2 blob: two blobs can be compared without hashing either.
     pub(super) fn blob(&self, id: Oid, path: &RepoPath) -> Result<Blob<'_>, GitError> {
         let repository = self.repository()?;
         repository.find_blob(id).map_err(|error| {
-            // libgit2 also says "not found" of an object that is no blob.
+            // libgit2 also reports "not found" for an object that is not a blob.
             match repository.odb().and_then(|odb| odb.read_header(id)) {
                 Ok((_, kind)) if kind != ObjectType::Blob => damaged(id, "blob expected"),
                 _ => self.read_error(&error, id, Some(path)),
@@ -92,7 +92,7 @@ impl Objects {
             .map_err(|error| self.read_error(&error, id, Some(path)))
     }
 
-    /// Reads a tree or commit, and gives its raw bytes to `parse`.
+    /// Reads a tree or commit, and passes its raw bytes to `parse`.
     pub(super) fn parse<T>(
         &self,
         id: Oid,
@@ -122,7 +122,7 @@ impl Objects {
     }
 }
 
-/// An object whose bytes are not those of its kind.
+/// An object whose bytes cannot be parsed as its type.
 pub(super) fn damaged(id: Oid, message: impl Into<String>) -> GitError {
     GitError::DamagedObject {
         id: id.to_string(),
@@ -130,7 +130,7 @@ pub(super) fn damaged(id: Oid, message: impl Into<String>) -> GitError {
     }
 }
 
-/// A pack with a `.promisor` file beside it came from a remote that keeps what was left out.
+/// A pack with a `.promisor` file came from a remote that has the omitted objects.
 fn is_partial(common_dir: &Path) -> bool {
     std::fs::read_dir(common_dir.join("objects/pack")).is_ok_and(|entries| {
         entries

@@ -1,4 +1,4 @@
-//! How a range is compared, and how the caller hears of it.
+//! Options for comparing a range.
 
 use std::thread;
 
@@ -9,20 +9,20 @@ use crate::control::Control;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DiffOptions {
-    /// Limits the range to paths, as git's own pathspecs do, but for `attr`; relative to the repository's top folder.
-    /// Renames are sought inside them. Empty, the default, means everything.
+    /// Limits the range to paths, by git's pathspecs except `attr`; relative to the repository's top folder. Renames
+    /// are only found within them. Empty, the default, means everything.
     pub pathspec: Vec<String>,
     /// Unchanged lines around a change; 3 by default.
     pub context: u32,
-    /// Threads that make patches; by default as many as the machine runs at once. 0 counts as 1. The commits of the range are
-    /// read by one more, unless this is 1.
+    /// Number of threads that make patches; by default the available parallelism. 0 counts as 1. Unless this is 1, one
+    /// more thread reads the commits of the range.
     pub jobs: Option<usize>,
-    /// The least similarity of a rename, in percent; 50 by default. 100 finds only what was not edited.
+    /// The minimum similarity of a rename, in percent; 50 by default. 100 finds only unedited files.
     pub rename_threshold: u8,
-    /// Renames of edited files are sought only while deleted × added files is no more than the square of this; 1000 by
+    /// Renames of edited files are only detected if deleted × added files is at most the square of this; 1000 by
     /// default, as in git.
     pub rename_limit: usize,
-    /// Who hears how far the work is, and can end it. By default nobody.
+    /// Progress callback and cancel switch. Default none.
     pub control: Control,
 }
 

@@ -10,12 +10,12 @@ pub(super) struct Side {
     pub(super) entry: FileEntry,
 }
 
-/// A change of one file, with its renames known. At least one side is there.
+/// A change of one file, after renames were detected. At least one side is present.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct FilePair {
     pub(super) old: Option<Side>,
     pub(super) new: Option<Side>,
-    /// Of a rename, its similarity in percent.
+    /// The similarity in percent, for a rename.
     pub(super) similarity: Option<u64>,
 }
 

@@ -1,7 +1,7 @@
-//! Pathspecs: which paths a range is limited to.
+//! Pathspecs, which limit a range to some paths.
 //!
-//! gix-pathspec applies git's rules. `attr` alone is refused: a range asks the attributes of two trees, and git those of
-//! the work tree.
+//! gix-pathspec applies git's rules. Only `attr` is rejected: a range uses the attributes of two trees, but git those
+//! of the work tree.
 
 use std::path::Path;
 
@@ -11,17 +11,17 @@ use gix_pathspec::{MagicSignature, Pattern, Search, SearchMode};
 use super::GitError;
 use crate::path::RepoPath;
 
-/// Pathspecs, ready to be asked.
+/// Parsed pathspecs.
 pub(super) struct Pathspecs {
     search: Search,
-    /// Everything is meant, but for what is excluded.
+    /// Everything matches, except what is excluded.
     all: bool,
     /// Everything is excluded.
     none: bool,
 }
 
 impl Pathspecs {
-    /// Reads pathspecs of the top folder; none at all means every path.
+    /// Parses pathspecs relative to the top folder; none means every path.
     pub(super) fn new(specs: &[String]) -> Result<Self, GitError> {
         let (mut all, mut none) = (specs.is_empty(), false);
         let mut patterns = Vec::new();
@@ -30,7 +30,7 @@ impl Pathspecs {
             pattern
                 .normalize(Path::new(""), Path::new(""))
                 .map_err(|error| refused(spec, &error))?;
-            // A search would look for a path that begins with the dot.
+            // Otherwise it would only match paths that begin with the dot.
             match (pattern.is_nil(), pattern.is_excluded()) {
                 (true, false) => all = true,
                 (true, true) => none = true,
@@ -45,9 +45,9 @@ impl Pathspecs {
         Ok(Self { search, all, none })
     }
 
-    /// Whether a path is meant.
+    /// Whether a path matches.
     pub(super) fn matches(&mut self, path: &RepoPath) -> bool {
-        // Specs with attributes were refused.
+        // Specs with attributes were rejected.
         let mut attributes = |_: &_, _, _, _: &mut _| false;
         !self.none
             && self
@@ -60,14 +60,14 @@ impl Pathspecs {
                 .is_some_and(|found| !found.is_excluded())
     }
 
-    /// Whether every path is meant.
+    /// Whether every path matches.
     pub(super) fn is_all(&self) -> bool {
         self.all && !self.none && self.search.patterns().len() == 0
     }
 }
 
-/// A pathspec as typed in the folder `below`, which is relative to the top folder `top`, as one of the top folder. `./` and
-/// `../` are resolved after `:/`, too, where git would find nothing.
+/// Converts a pathspec typed in the folder `below` (relative to the top folder `top`) into one relative to the top
+/// folder. Unlike in git, where this would match nothing, `./` and `../` are also resolved after `:/`.
 ///
 /// # Errors
 ///
@@ -75,7 +75,7 @@ impl Pathspecs {
 pub fn pathspec_from_top(spec: &str, below: &Path, top: &Path) -> Result<String, GitError> {
     let mut pattern = parse(spec, top)?;
     if pattern.is_nil() {
-        // `:` means that there is no pathspec.
+        // `:` means "no pathspec".
         return Ok(".".to_owned());
     }
     pattern
@@ -120,7 +120,7 @@ fn parse(spec: &str, top: &Path) -> Result<Pattern, GitError> {
     if !pattern.attributes.is_empty() {
         return Err(error("unknown magic `attr`"));
     }
-    // An absolute path is one inside the work tree.
+    // An absolute path must be inside the work tree.
     let is_absolute = pattern.path().starts_with(b"/");
     if is_absolute && top.as_os_str().is_empty() {
         return Err(error("outside the repository"));
@@ -210,7 +210,7 @@ mod tests {
         }
     }
 
-    /// Random pathspecs in two folders, beside `git diff`.
+    /// Compares with `git diff`: random pathspecs in two folders.
     fn compare_with_git(rounds: usize, seed: u64) {
         const EMPTY_TREE: &str = crate::git::objects::EMPTY_TREE;
         const FILES: [&str; 24] = [

@@ -7,13 +7,13 @@ use super::{GitError, Repository, history};
 use crate::range::RangeSpec;
 
 impl Repository {
-    /// The range of the newest commits of `HEAD`, counted along first parents: `HEAD~20..HEAD`. Where history has no more
-    /// than `commits`, from the empty tree; where a shallow clone ends sooner, from its oldest commit. `None` where
-    /// `HEAD` has no commit, or a shallow clone only one.
+    /// The range of the newest commits of `HEAD`, counted along first parents: `HEAD~20..HEAD`. If the history has at
+    /// most `commits` commits, it starts at the empty tree; if a shallow clone has fewer, at its oldest commit. `None`
+    /// if `HEAD` has no commit, or a shallow clone only one.
     ///
     /// # Errors
     ///
-    /// When a commit is missing or damaged.
+    /// If a commit is missing or damaged.
     pub fn recent(&self, commits: usize) -> Result<Option<RangeSpec>, GitError> {
         let objects = self.database().objects();
         let head = match objects.repository()?.head() {

@@ -1,4 +1,4 @@
-//! From the words of a range to two trees.
+//! Resolves the text of a range to two trees.
 
 use git2::{ErrorCode, ObjectType, Oid};
 
@@ -7,33 +7,33 @@ use super::{GitError, RangeEnd};
 use crate::nearest::nearest;
 use crate::range::RangeSpec;
 
-/// Both ends of a range, found.
+/// Both ends of a range, resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Ends {
-    /// The range in words; of the default one, the words that say the same.
+    /// The range as text; for the default range, an equivalent text.
     pub(super) spec: String,
-    /// Why the base is what it is, if nobody named it.
+    /// Where the base comes from, if the user did not name it.
     pub(super) base_from: Option<&'static str>,
     pub(super) base: Point,
     pub(super) head: Point,
-    /// What was typed for the base where that must be an ancestor of the head for the diff to be that of the commits
-    /// between them; `None` where it is one by construction.
+    /// The base as typed, if the diff equals that of the commits in between only if it is an ancestor of the head;
+    /// `None` if it always is.
     pub(super) unchecked_base: Option<String>,
-    /// The head is no commit's tree but the index or the work tree.
+    /// Whether the head is the index or the work tree instead of a commit.
     pub(super) uncommitted: bool,
 }
 
-/// One end: a tree, and the commit it is of, if a commit was named.
+/// One end: a tree, and its commit, if a commit was named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Point {
     pub(super) commit: Option<Oid>,
     pub(super) tree: Oid,
 }
 
-/// What names the base of [`RangeSpec::Configured`].
+/// The source of the base of [`RangeSpec::Configured`].
 pub(super) const CONFIGURED: &str = "[bundle] base in scrum.toml";
 
-/// Finds both ends.
+/// Resolves both ends.
 pub(super) fn resolve(objects: &Objects, spec: &RangeSpec) -> Result<Ends, GitError> {
     let ends = |spec: String, base: Point, head: Point| Ends {
         spec,
@@ -135,7 +135,7 @@ fn from_merge_base(objects: &Objects, base: &str, head: &str) -> Result<(Point, 
 /// Finds the tree that a revision names, and its commit.
 fn point(objects: &Objects, name: &str, end: RangeEnd) -> Result<Point, GitError> {
     let repository = objects.repository()?;
-    // git knows this tree even where it is not stored.
+    // git knows this tree even if it is not stored.
     if name == EMPTY_TREE {
         return Ok(Point {
             commit: None,
@@ -178,14 +178,14 @@ pub(super) fn commit_of(objects: &Objects, name: &str) -> Option<Oid> {
     point(objects, name, RangeEnd::Head).ok()?.commit
 }
 
-/// References that are looked at for one that is spelt nearly so.
+/// Maximum number of references that are compared to find a similar name.
 const MAX_REFERENCES: usize = 20_000;
 
-/// The error for a name that nothing has, with the name that may have been meant.
+/// The error for an unknown name, with the name that may have been meant.
 fn unknown(repository: &git2::Repository, name: String, end: RangeEnd) -> GitError {
     let behind = name.find(['~', '^', '@', ':']).unwrap_or(name.len());
     let (stem, steps) = name.split_at(behind);
-    // Where the stem is known it is the steps that lead nowhere.
+    // If the stem is known, the steps after it are wrong.
     let nearest = if repository.revparse_single(stem).is_ok() {
         None
     } else if let Some(other) = other_default(stem)
@@ -210,7 +210,7 @@ fn unknown(repository: &git2::Repository, name: String, end: RangeEnd) -> GitErr
     }
 }
 
-/// Of the two usual names of a first branch the other one.
+/// The other one of the two usual names of a default branch.
 fn other_default(name: &str) -> Option<String> {
     let (remote, branch) = name
         .rsplit_once('/')
@@ -224,7 +224,7 @@ fn other_default(name: &str) -> Option<String> {
     }
 }
 
-/// The first parent of a commit, or nothing if it has none.
+/// The first parent of a commit, if it has one.
 fn parent(objects: &Objects, name: &str, commit: Point) -> Result<Point, GitError> {
     let id = commit.commit.ok_or_else(|| GitError::NotACommit {
         name: name.to_owned(),
@@ -241,7 +241,7 @@ fn parent(objects: &Objects, name: &str, commit: Point) -> Result<Point, GitErro
             commit: Some(parent.id()),
             tree: parent.tree_id(),
         }),
-        // The oldest commit of a shallow clone names a parent that is not there.
+        // The oldest commit of a shallow clone names a parent that is missing.
         Err(_) => Err(GitError::UnknownRevision {
             name: format!("{name}^"),
             end: RangeEnd::Base,
@@ -251,9 +251,9 @@ fn parent(objects: &Objects, name: &str, commit: Point) -> Result<Point, GitErro
     }
 }
 
-/// The default branch, which `HEAD` is compared with if nothing is said, and what named it.
+/// The default branch, with which `HEAD` is compared by default, and where its name comes from.
 ///
-/// The upstream of the current branch is not asked: once a feature branch is pushed, that is the branch itself.
+/// The upstream of the current branch is not used: once a feature branch is pushed, that is the branch itself.
 fn default_base(repository: &git2::Repository) -> Result<(String, &'static str), GitError> {
     let head = repository.head().map_err(|error| match error.code() {
         ErrorCode::UnbornBranch => GitError::UnbornHead,
@@ -282,7 +282,7 @@ fn default_base(repository: &git2::Repository) -> Result<(String, &'static str),
         };
         let (local, remote) = (format!("refs/heads/{name}"), format!("origin/{name}"));
         let pushed = exists(&format!("refs/remotes/{remote}"));
-        // Compared with itself the default branch would be empty; what is not pushed yet is meant.
+        // The default branch compared with itself would be empty, so show what is not pushed yet.
         let is_head = head.name().is_ok_and(|head| head == local);
         if pushed && (is_head || !exists(&local)) {
             return Ok((remote, from));

@@ -1,11 +1,11 @@
-//! What a repository has besides a range, for messages about ranges that are empty.
+//! Uncommitted work and other commits, for messages about empty ranges.
 
 use git2::{Status, StatusOptions};
 
 use super::resolve::commit_of;
 use super::{GitError, Repository};
 
-/// How many files differ from `HEAD`, or are not in git at all. A file that is both staged and edited again counts twice.
+/// How many files differ from `HEAD` or are untracked. A file that is staged and then edited again counts twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Uncommitted {
@@ -18,18 +18,18 @@ pub struct Uncommitted {
 }
 
 impl Uncommitted {
-    /// Whether there is nothing.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
 impl Repository {
-    /// Counts what is not committed; nothing in a bare repository.
+    /// Counts uncommitted files; none in a bare repository.
     ///
     /// # Errors
     ///
-    /// When the index or the work tree cannot be read.
+    /// If the index or the work tree cannot be read.
     pub fn uncommitted(&self) -> Result<Uncommitted, GitError> {
         let mut found = Uncommitted::default();
         let Some(top) = &self.top else {
@@ -58,7 +58,7 @@ impl Repository {
         Ok(found)
     }
 
-    /// Counts the commits of `name` that `than` lacks; `None` if either is no commit.
+    /// Counts the commits of `name` that are not in `than`; `None` if either is not a commit.
     pub fn commits_beyond(&self, name: &str, than: &str) -> Option<usize> {
         let objects = self.database().objects();
         let (one, other) = (commit_of(&objects, name)?, commit_of(&objects, than)?);

@@ -1,7 +1,7 @@
-//! Two trees compared file by file, and the files of the newer one listed on the way.
+//! Compares two trees file by file, and lists the files of the newer one.
 //!
-//! Sub-trees with one id at both ends are not compared, only listed; listing every path of the head costs little beside
-//! the patches and lets a tally tell an unchanged file from an invented one.
+//! Sub-trees with the same id at both ends are only listed. Listing every path of the head costs little compared with
+//! the patches, and lets a tally tell an unchanged file from an invented one.
 
 use std::cmp::Ordering;
 
@@ -12,20 +12,20 @@ use super::objects::{EMPTY_TREE, Objects};
 use crate::change::Mode;
 use crate::path::RepoPath;
 
-/// Trees nested deeper are refused, as git itself does by `core.maxTreeDepth`.
+/// Deeper trees are rejected, as git does by `core.maxTreeDepth`.
 const MAX_DEPTH: usize = 2048;
 
-/// Bound of all listed paths together. A few small trees that contain each other would else fill any memory.
+/// Maximum total size of all listed paths. Otherwise a few small trees that contain each other could fill any memory.
 const MAX_PATH_BYTES: usize = 1 << 30;
 
-/// What a tree says of one file.
+/// A tree's entry for one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct FileEntry {
     pub(super) mode: Mode,
     pub(super) id: Oid,
 }
 
-/// A path whose entries differ. At least one side is there.
+/// A path whose entries differ. At least one side is present.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct FileDifference {
     pub(super) path: RepoPath,
@@ -33,33 +33,33 @@ pub(super) struct FileDifference {
     pub(super) new: Option<FileEntry>,
 }
 
-/// A `.gitattributes` file that was met on the way.
+/// A `.gitattributes` file found on the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct AttributeFile {
-    /// The folder it lies in, without a `/` at the end; empty at the top.
+    /// Its folder, without a trailing `/`; empty at the top.
     pub(super) folder: Vec<u8>,
     pub(super) id: Oid,
 }
 
-/// What two trees differ in.
+/// The differences of two trees.
 #[derive(Debug, Default)]
 pub(super) struct Comparison {
     /// Sorted by path.
     pub(super) differences: Vec<FileDifference>,
-    /// All files of the head, submodules included, sorted by path; empty unless asked for.
+    /// All files of the head, including submodules, sorted by path; empty unless requested.
     pub(super) head_paths: Vec<RepoPath>,
-    /// Those of the base that lie in a folder that changed; others hold for no changed file.
+    /// Those of the base in a folder that changed; others do not affect changed files.
     pub(super) base_attributes: Vec<AttributeFile>,
-    /// All of the head; of no use unless the head was listed.
+    /// All of the head; meaningless unless the head was listed.
     pub(super) head_attributes: Vec<AttributeFile>,
 }
 
-/// Whether unchanged parts of the head are walked as well.
+/// Whether to walk unchanged parts of the head, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Listing {
     /// Only what differs.
     Changed,
-    /// Everything the head has.
+    /// All files of the head.
     Head,
 }
 
@@ -79,7 +79,7 @@ pub(super) fn compare(
     };
     walk.run(base, head)?;
     let mut found = walk.found;
-    // A tree walk meets `a.c` before `a/b`, as their bytes are ordered; a damaged order is mended here.
+    // A tree walk visits `a.c` before `a/b`, in the order of their bytes; this corrects a damaged order.
     found.differences.sort_by(|a, b| a.path.cmp(&b.path));
     found.head_paths.sort();
     Ok(found)
@@ -113,19 +113,19 @@ pub(super) fn entry_at(
 struct TreeWalk<'a> {
     objects: &'a Objects,
     listing: Listing,
-    /// The folder at hand, with a `/` at the end unless it is the top.
+    /// The current folder, with a trailing `/` unless it is the top.
     path: Vec<u8>,
     path_bytes: usize,
     found: Comparison,
 }
 
-/// A folder at hand: its entries at both ends, and how far they are read.
+/// A folder being walked: its entries at both ends, and the position in them.
 struct Level {
     old: Tree,
     new: Tree,
     old_at: usize,
     new_at: usize,
-    /// Both ends have one id, so that there is nothing to compare.
+    /// Both ends have the same id, so there is nothing to compare.
     same: bool,
     /// Length of `Walk::path` above this folder.
     parent: usize,
@@ -133,7 +133,7 @@ struct Level {
 
 impl TreeWalk<'_> {
     fn run(&mut self, base: Oid, head: Oid) -> Result<(), GitError> {
-        // A stack of its own: the depth is the input's choice.
+        // An explicit stack, because the input determines the depth.
         let mut levels = Vec::new();
         levels.extend(self.enter(Some(base), Some(head), b"")?);
         while let Some(level) = levels.last_mut() {
@@ -159,7 +159,7 @@ impl TreeWalk<'_> {
                 (_, Some(new)) => level.new.name(&new),
                 (None, None) => continue,
             };
-            // Entries of one sort key are both trees or both not.
+            // Entries with the same sort key are both trees or both not.
             if old.or(new).is_some_and(|entry| entry.is_tree) {
                 let new = new.map(|e| e.id);
                 let old = if same { new } else { old.map(|e| e.id) };
@@ -216,7 +216,7 @@ impl TreeWalk<'_> {
         let (old, new) = (old.map(|e| e.file()), new.map(|e| e.file()));
         if name == b".gitattributes" {
             let folder = self.path.strip_suffix(b"/").unwrap_or_default();
-            // git reads no attributes through a symbolic link.
+            // git does not read attributes through a symbolic link.
             let note = |list: &mut Vec<AttributeFile>, entry: Option<FileEntry>| {
                 if let Some(entry) = entry.filter(|e| e.mode.kind() == Mode::FILE.kind()) {
                     list.push(AttributeFile {
@@ -255,7 +255,7 @@ impl TreeWalk<'_> {
 /// One folder's entries, in git's order.
 #[derive(Default)]
 struct Tree {
-    /// All names, each with a `/` behind it.
+    /// All names, each followed by a `/`.
     names: Vec<u8>,
     entries: Vec<TreeEntry>,
 }
@@ -287,7 +287,7 @@ impl Tree {
         objects.parse(id, ObjectType::Tree, Self::parse)
     }
 
-    /// Reads `<octal mode> <name>NUL<20 bytes>`, again and again.
+    /// Reads a sequence of `<octal mode> <name>NUL<20 bytes>`.
     fn parse(mut data: &[u8]) -> Option<Self> {
         let mut tree = Self {
             names: Vec::with_capacity(data.len()),
@@ -299,7 +299,7 @@ impl Tree {
             data = &data[space + 1..];
             let nul = memchr::memchr(0, data)?;
             let name = &data[..nul];
-            // Such names could lead out of the folder; git refuses them, too.
+            // Such names could point outside the folder; git rejects them, too.
             if name.is_empty() || name == b"." || name == b".." || name.contains(&b'/') {
                 return None;
             }
@@ -316,7 +316,7 @@ impl Tree {
                 id: Oid::from_bytes(id).ok()?,
             });
         }
-        // Every tree that git wrote is sorted and without repetition.
+        // Every tree written by git is sorted and has no duplicates.
         let sorted = tree
             .entries
             .is_sorted_by(|a, b| tree.sort_key(a) < tree.sort_key(b));
@@ -339,7 +339,7 @@ impl Tree {
     }
 }
 
-/// The mode as git takes it: of a file's permissions only the owner's executable bit counts.
+/// The mode as git sees it: only the owner's executable bit of a file's permissions counts.
 fn canonical(mode: u32) -> u32 {
     match mode & 0o170_000 {
         0o100_000 if mode & 0o100 != 0 => Mode::EXECUTABLE.0,

@@ -5,7 +5,7 @@ use super::objects::{Database, Objects};
 use crate::control::{Control, Stage};
 use crate::try_map::try_map;
 
-/// One reader of objects for each thread, and what they are at work on.
+/// One reader of objects for each thread, and the current stage.
 pub(super) struct Workers {
     readers: Vec<Objects>,
     control: Control,
@@ -32,7 +32,7 @@ impl Workers {
         }
     }
 
-    /// Names what the following work is reported as.
+    /// Sets the stage for progress reports.
     pub(super) fn enter(&mut self, stage: Stage) -> Result<(), GitError> {
         self.stage = stage;
         Ok(self.control.report(stage, 0, 0)?)
@@ -51,7 +51,7 @@ impl Workers {
         self.readers.len()
     }
 
-    /// Makes one value for each item, in their order.
+    /// Computes one value for each item, in their order.
     pub(super) fn map<T: Send>(
         &mut self,
         items: usize,
@@ -67,7 +67,7 @@ impl Workers {
         )
     }
 
-    /// As [`map`](Self::map), with a state that a thread keeps. There is one for each of [`threads`](Self::threads).
+    /// As [`map`](Self::map), with a state for each of [`threads`](Self::threads).
     pub(super) fn map_with<S: Send, T: Send>(
         &mut self,
         states: &mut [S],

@@ -1,4 +1,4 @@
-//! A wave's bundles as a person reads them before the review.
+//! A wave's bundles as text, before the review.
 
 use std::io::{self, Write};
 
@@ -11,13 +11,13 @@ use crate::wave::manifest::{BundleRecord, Manifest};
 
 use super::sanitize::{columns, wrap};
 
-/// How much of the excluded files is listed.
+/// Options for the list of excluded files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BundlesOptions {
     /// ANSI colours. Default off.
     pub color: bool,
-    /// Excluded files listed at most. Default 20; the rest is counted.
+    /// Maximum number of excluded files listed. Default 20; the rest is only counted.
     pub most_excluded: usize,
 }
 
@@ -46,11 +46,12 @@ impl BundlesOptions {
     }
 }
 
-/// Writes the base if nobody named it, the range, a line for each bundle, and what is excluded with its reasons.
+/// Writes the base if the user did not name it, the range, a line for each bundle, and the excluded files with their
+/// reasons.
 ///
 /// # Errors
 ///
-/// Those of `out`.
+/// Errors of `out`.
 pub fn write(manifest: &Manifest, options: &BundlesOptions, out: &mut dyn Write) -> io::Result<()> {
     if let Some(line) = base_line(&manifest.range) {
         writeln!(out, "{line}")?;
@@ -63,7 +64,7 @@ pub fn write(manifest: &Manifest, options: &BundlesOptions, out: &mut dyn Write)
     write_excluded(manifest, options, out)
 }
 
-/// Which base was chosen and why, if nobody named it: `base: origin/main (from origin/HEAD)`.
+/// Which base was chosen and why, if the user did not name it: `base: origin/main (from origin/HEAD)`.
 pub fn base_line(range: &Range) -> Option<String> {
     let from = range.base_from.as_ref()?;
     let base = range.spec.strip_suffix("...HEAD").unwrap_or(&range.spec);
@@ -109,7 +110,7 @@ fn write_table(
     options: &BundlesOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    // With the longest name that shares its line with numbers, the table has 80 columns. Longer ones have their own line.
+    // With the longest name on the same line as numbers, the table has 80 columns. Longer names get their own line.
     const LONGEST: usize = 43;
     let short = manifest.bundles.iter().map(|bundle| columns(&bundle.id));
     let longest = short.filter(|width| *width <= LONGEST).max();
@@ -159,10 +160,10 @@ fn write_table(
     Ok(())
 }
 
-/// Stands in front of the components that were joined.
+/// The prefix of the components that were joined.
 const PACKED: &str = "      ";
 
-/// The components that were joined, in short.
+/// The components that were joined, shortened.
 fn packed(bundle: &BundleRecord) -> Option<String> {
     const SHOWN: usize = 4;
     if bundle.packed.is_empty() {

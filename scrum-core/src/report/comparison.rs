@@ -1,4 +1,4 @@
-//! Two waves, compared, for a terminal and as a comment of a pull request.
+//! The comparison of two waves, for a terminal and as a pull request comment.
 
 use std::io;
 
@@ -8,20 +8,20 @@ use super::sanitize::{columns, line, shorten, wrap};
 use crate::rounds::{Comparison, Entry, Place, Status, WaveSide};
 use crate::size::{self, counted};
 
-/// Columns where the caller names none.
+/// Default width in columns.
 const DEFAULT_WIDTH: usize = 80;
 
 /// Characters of a claim that are shown.
 const MAX_CLAIM: usize = 400;
 
-/// Bytes of the Markdown after which entries are only counted. GitHub takes 65,536 characters.
+/// Maximum size of the Markdown in bytes; further entries are only counted. GitHub accepts 65,536 characters.
 const MOST: usize = 60_000;
 
 /// Writes the comparison as text. `width` is in columns, 80 if `None`; narrower than 40 counts as 40.
 ///
 /// # Errors
 ///
-/// What the writer says.
+/// Errors of the writer.
 pub fn write_comparison_text(
     comparison: &Comparison,
     width: Option<usize>,
@@ -72,7 +72,7 @@ pub fn write_comparison_text(
 ///
 /// # Errors
 ///
-/// What the writer says.
+/// Errors of the writer.
 pub fn write_comparison_markdown(
     comparison: &Comparison,
     out: &mut dyn io::Write,

@@ -1,11 +1,11 @@
-//! Text of reviewers that no forge, renderer or CI runner acts on.
+//! Escapes reviewers' text so that no forge, renderer or CI runner acts on it.
 //!
 //! A comment is rendered by Markdown first, and then filters turn what looks like a mention, an issue, a commit or an
-//! emoji into links and pictures; so escaping alone does not help. A zero-width space (U+200B) behind the character
-//! that begins such a thing makes it plain text to every filter, and is not seen. Whatever the text itself holds of
-//! invisible characters is spelt out by [`sanitize::line`](super::sanitize::line) before.
+//! emoji into links and pictures; so escaping alone does not help. An invisible zero-width space (U+200B) after the
+//! first character of such an element makes it plain text for every filter. Invisible characters in the text itself are
+//! escaped before by [`sanitize::line`](super::sanitize::line).
 //!
-//! What is broken, with the platform that would act on it:
+//! What is broken up, and what it would become:
 //!
 //! | text | becomes |
 //! |---|---|
@@ -20,16 +20,16 @@
 
 use super::sanitize::line;
 
-/// Breaks what a filter would act on, and is not seen.
+/// The invisible character that breaks up elements.
 const BREAK: char = '\u{200b}';
 
-/// Characters that an emoji's name is looked ahead for.
+/// How many characters ahead the end of an emoji's name is searched.
 const EMOJI_NAME: usize = 64;
 
-/// Characters that an issue tracker's key is looked back for.
+/// How many characters back the beginning of an issue tracker's key is searched.
 const ISSUE_KEY: usize = 32;
 
-/// One line of text for messages that are shown as they are, or read as Markdown by some.
+/// One line of text for messages that some tools show unchanged and others render as Markdown.
 ///
 /// ```
 /// assert_eq!(scrum_core::report::escape::plain("ask @octocat\nin #7"), "ask @\u{200b}octocat in #\u{200b}7");
@@ -38,9 +38,8 @@ pub fn plain(text: &str) -> String {
     written(&line(text), char_as_it_is)
 }
 
-/// One line of text for the inside of a Markdown paragraph or table cell, behind something of the caller's own: what
-/// [`plain`] does, and Markdown's characters escaped, `<`, `>` and `&` as entities, `$` in a span so that it opens no
-/// formula.
+/// One line of text for the inside of a Markdown paragraph or table cell, not at its beginning: as [`plain`], and
+/// Markdown syntax is escaped, `<`, `>` and `&` are entities, and `$` is in a span so that it does not open a formula.
 ///
 /// ```
 /// assert_eq!(scrum_core::report::escape::markdown("a < *b*"), r"a &lt; \*b\*");
@@ -49,7 +48,7 @@ pub fn markdown(text: &str) -> String {
     written(&line(text), char_in_markdown)
 }
 
-/// What [`markdown`] does, with words between backticks as code spans.
+/// As [`markdown`], with text between backticks as code spans.
 ///
 /// ```
 /// assert_eq!(scrum_core::report::escape::markdown_with_code("a_b in `a_b`"), r"a\_b in `a_b`");
@@ -67,7 +66,7 @@ pub fn markdown_with_code(text: &str) -> String {
     out
 }
 
-/// Takes a line apart into what stands between two backticks, and the rest.
+/// Splits a line into text between backticks, and the rest.
 pub(super) fn code_spans(line: &str) -> Vec<(bool, &str)> {
     let mut spans = Vec::new();
     let mut rest = line;
@@ -90,7 +89,7 @@ fn markdown_in_line(piece: &str) -> String {
     written(piece, char_in_markdown)
 }
 
-/// A code span of Markdown that shows the text as it is. Filters leave code alone, so nothing is broken in it.
+/// A Markdown code span that shows the text unchanged. Filters ignore code, so nothing in it is broken up.
 pub fn code(text: &str) -> String {
     let clean = line(text);
     let mut longest = 0;
@@ -100,7 +99,7 @@ pub fn code(text: &str) -> String {
         longest = longest.max(run);
     }
     let fence = "`".repeat(longest + 1);
-    // Without a space a backtick at an end would belong to the fence, and Markdown takes one space off both ends.
+    // Without a space, a backtick at an end would belong to the delimiter; Markdown removes one space from both ends.
     let pad = if clean.is_empty() || clean.starts_with('`') || clean.ends_with('`') {
         " "
     } else {
@@ -148,7 +147,7 @@ fn written(clean: &str, write: fn(char, &mut String)) -> String {
         if is_word(c) && (at == 0 || !is_word(chars[at - 1])) {
             commit = commit_at(&chars, at);
         }
-        // Six digits are no commit to anybody.
+        // No forge links a commit by six digits.
         let in_commit = commit.contains(&(at + 1)) && (at + 1 - commit.start).is_multiple_of(6);
         if in_commit || begins_something(&chars, at, next) {
             out.push(BREAK);

@@ -1,4 +1,4 @@
-//! The estimate of what nobody reported, and how often reviewers were right, in words.
+//! The estimate of unreported defects, and how often reviewers were right, as text.
 
 use crate::estimate::{EstimateBasis, EstimateMethod, INDICATIVE_BELOW};
 use crate::report::sanitize::line;

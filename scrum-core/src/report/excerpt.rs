@@ -1,4 +1,4 @@
-//! The lines of a diff around a place.
+//! The lines of a diff around a location.
 
 use serde::Serialize;
 
@@ -7,10 +7,10 @@ use crate::patch::{LineKind, file_patches};
 use crate::review::location::LineRange;
 use crate::wave::manifest::FileRecord;
 
-/// Lines that one excerpt has at most.
+/// Maximum number of lines in one excerpt.
 const MAX_LINES: usize = 400;
 
-/// Characters of one line that are kept.
+/// Maximum number of characters of one line.
 const MAX_CHARS: usize = 1_000;
 
 /// A line of a diff.
@@ -25,7 +25,7 @@ pub struct ExcerptLine {
     pub old_line: Option<u32>,
     /// `+`, `-` or a space.
     pub mark: char,
-    /// The line without its mark and line end. What is not UTF-8 is replaced.
+    /// The line without its mark and line end, with invalid UTF-8 replaced.
     pub text: String,
 }
 

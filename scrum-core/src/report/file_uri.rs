@@ -1,9 +1,9 @@
-//! A tally's path as formats want it: as the file's own name, or as a URI.
+//! Converts a tally's path to a plain file name or a URI.
 
 use crate::path::RepoPath;
 
-/// The path's bytes. A tally writes a path that is not UTF-8 with git's quoting; every other one stands as it is, also
-/// one that has quotes in its name.
+/// The path's bytes. A tally contains a path that is not UTF-8 in git's quoting; every other path is unchanged, even
+/// with quotes in its name.
 fn bytes(path: &str) -> Vec<u8> {
     match RepoPath::from_quoted(path.as_bytes()) {
         Some(unquoted) if unquoted.as_str().is_none() => unquoted.as_bytes().to_vec(),
@@ -11,14 +11,14 @@ fn bytes(path: &str) -> Vec<u8> {
     }
 }
 
-/// The components of a path that lead somewhere below the top. Without a wave a path is what the reviewer wrote.
+/// The components of a path, such that it stays in the repository. Without a wave, a path is what the reviewer wrote.
 fn components(path: &[u8]) -> impl Iterator<Item = &[u8]> {
     path.split(|byte| *byte == b'/')
         .filter(|part| !matches!(*part, b"" | b"." | b".."))
 }
 
-/// A relative URI of RFC 3986 (section 4.2): every byte percent-encoded but letters, digits, `-._~` and `/`. Empty,
-/// `.` and `..` components are left out, so that it stays below the repository; `None` where nothing is left.
+/// A relative URI of RFC 3986 (section 4.2): every byte except letters, digits, `-._~` and `/` is percent-encoded.
+/// Empty, `.` and `..` components are removed, so that it stays in the repository; `None` if nothing is left.
 pub(super) fn uri(path: &str) -> Option<String> {
     let bytes = bytes(path);
     let mut uri = String::with_capacity(bytes.len());
@@ -43,7 +43,7 @@ pub(super) fn encode(part: &[u8], uri: &mut String) {
     }
 }
 
-/// The file's own name for formats that hold plain paths, bytes that are not UTF-8 replaced.
+/// The plain path, with bytes that are not UTF-8 replaced.
 pub(super) fn name(path: &str) -> Option<String> {
     let bytes = bytes(path);
     let parts: Vec<_> = components(&bytes).map(String::from_utf8_lossy).collect();

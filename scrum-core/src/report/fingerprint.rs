@@ -1,9 +1,9 @@
-//! What makes a finding the same one after the code around it has moved.
+//! Fingerprints, which identify a finding after the code around it has moved.
 //!
-//! The fingerprint of an issue is a digest of its path and of what it points at, without a line number: the symbol; else
-//! the text of the code from the cited line on, without white space, as the bundle's diff shows it; else, where the diff
-//! does not show it, the claim's words. So it survives a shift of lines, another wording and one more reviewer, and it
-//! changes when the code in question does. Issues that are equal in all that are numbered in the order of the tally.
+//! The fingerprint of an issue is a digest of its path and its target, without a line number. The target is the symbol;
+//! else the code from the cited line on, without white space, if the bundle's diff shows it; else the claim's words. So
+//! it does not change if lines shift, the wording changes or another reviewer joins, but it changes with the code
+//! itself. Issues with the same fingerprint are numbered in the order of the tally.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::review::location::LineRange;
 use crate::tally::symbol::shown_lines;
 use crate::tally::{DiffText, Tally};
 
-/// Characters of code that are looked at, white space not counted. A shorter line takes those below it in.
+/// Number of characters of code, without white space. If a line is shorter, the following lines are added.
 const CODE: usize = 60;
 
 /// The fingerprint of each issue: by bundle, then by issue, as in the tally. 32 hexadecimal digits, each once.
@@ -96,7 +96,7 @@ impl Code {
         let Some(diff) = diffs.diff(&bundle.id) else {
             return code;
         };
-        // What cannot be read ends the iterator; the rest falls back on the claims.
+        // A read error ends the iterator; for the rest, the claims are used.
         for file in file_patches(&diff).map_while(Result::ok) {
             let path = file.path.to_text().0;
             for old_side in [false, true] {

@@ -1,7 +1,7 @@
-//! Annotations of GitHub Actions: workflow commands, one a line.
+//! Annotations of GitHub Actions: workflow commands, one per line.
 //!
-//! A runner shows ten errors, ten warnings and ten notices of a step and drops the rest in silence. So the most important
-//! of each are written, and a last notice counts what is left out.
+//! GitHub shows ten errors, ten warnings and ten notices of a step, and silently drops the rest. So only the most
+//! important of each are written, and a last notice gives the number of the others.
 
 use std::io;
 
@@ -12,7 +12,7 @@ use crate::review::Severity;
 use crate::size::counted;
 use crate::tally::Tally;
 
-/// Annotations of one kind that GitHub shows of a step.
+/// How many annotations of one kind GitHub shows for a step.
 const SHOWN: usize = 10;
 
 /// The kinds of annotation, with the number that is written; the last notice is the summary.
@@ -22,7 +22,7 @@ const KINDS: [(&str, usize); 3] = [("error", SHOWN), ("warning", SHOWN), ("notic
 ///
 /// # Errors
 ///
-/// What the writer says.
+/// Errors of the writer.
 pub fn write_github(tally: &Tally, out: &mut dyn io::Write) -> io::Result<()> {
     let mut written = [0; KINDS.len()];
     let mut left_out = [0; KINDS.len()];
@@ -54,7 +54,7 @@ pub fn write_github(tally: &Tally, out: &mut dyn io::Write) -> io::Result<()> {
 
 fn annotation(kind: &str, entry: &Ranked<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let mut properties = Vec::new();
-    // Without a file the annotation stands at the job.
+    // Without a file, the annotation belongs to the job.
     if let Some(path) = file_uri::name(&entry.issue.path) {
         properties.push(("file", path));
         if let Some((start, end)) = entry.head_lines() {
@@ -81,8 +81,7 @@ fn command(
     writeln!(out, "::{name} {}::{}", properties.join(","), data(message))
 }
 
-/// A message as the runner reads it back: `%` first, then what would end the line. Other control characters would reach
-/// the log as they are.
+/// Encodes a message for the runner: `%` first, then line ends. Other control characters would reach the log unchanged.
 fn data(text: &str) -> String {
     let harmful = |c: char| c.is_control() && !matches!(c, '\r' | '\n');
     text.replace(harmful, "\u{fffd}")

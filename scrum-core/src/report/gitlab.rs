@@ -11,7 +11,7 @@ use super::ranked::ranked;
 use crate::review::Severity;
 use crate::tally::{DiffText, Tally};
 
-/// Characters of a claim in a description.
+/// Maximum number of characters of a claim in a description.
 const MAX_WORDS: usize = 400;
 
 #[derive(Serialize)]
@@ -34,15 +34,14 @@ struct GitlabLines {
     begin: u32,
 }
 
-/// Writes an entry for each issue, the most important first. An issue without lines is put at line 1, since the format
-/// wants a line. One whose path names nothing below the repository is left out; only a tally without a wave can
-/// have one.
+/// Writes an entry for each issue, the most important first. An issue without lines gets line 1, because the format
+/// requires a line. One whose path is not in the repository is left out; this only happens without a wave.
 ///
-/// `diffs` is asked for the bundles' diffs, which the fingerprints are made from.
+/// `diffs` provides the bundles' diffs for the fingerprints.
 ///
 /// # Errors
 ///
-/// What the writer says.
+/// Errors of the writer.
 pub fn write_gitlab(
     tally: &Tally,
     diffs: &dyn DiffText,

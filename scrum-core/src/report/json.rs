@@ -8,7 +8,7 @@ use crate::tally::Tally;
 ///
 /// # Errors
 ///
-/// What the writer says.
+/// Errors of the writer.
 pub fn write_json(tally: &Tally, out: &mut dyn io::Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, tally)?;
     out.write_all(b"\n")

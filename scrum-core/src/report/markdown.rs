@@ -1,9 +1,9 @@
-//! The tally as one comment of a pull request.
+//! The tally as a pull request comment.
 //!
-//! What lineages agree on comes first, then what one of them calls blocking; the rest is folded. Tables of bundles and
-//! reviewers follow. The comment keeps within what GitHub takes, and counts what does not fit. All that others wrote goes
-//! through [`escape`](super::escape), behind something of our own on the same line, so that it neither begins a block nor
-//! is taken for a mention, a link, a picture or HTML. Their inline code stays code.
+//! Agreed issues come first, then blocking issues of one lineage; the rest is folded. Tables of bundles and reviewers
+//! follow. The comment stays within GitHub's limit, and says how much does not fit. All untrusted text goes through
+//! [`escape`](super::escape), and is never at the beginning of a line, so that it neither begins a block nor becomes a
+//! mention, a link, an image or HTML. Inline code stays code.
 
 mod tables;
 
@@ -21,10 +21,10 @@ use crate::review::Severity;
 use crate::size::counted;
 use crate::tally::{BundleTally, FindingRecord, Tally};
 
-/// Opens the comment, so that a script finds the comment of an earlier run and replaces it.
+/// Marks the beginning of the comment, so that a script can find and replace the comment of an earlier run.
 pub const MARKER: &str = "<!-- scrum tally -->";
 
-/// Bytes that are kept free for the lines that count what is left out and for closing what is open.
+/// Bytes reserved for lines about what is left out, and for closing open elements.
 const RESERVE: usize = 1_024;
 
 /// Claims of one issue that are shown; more are counted.
@@ -36,12 +36,12 @@ const MAX_WORDS: usize = 400;
 /// Columns of a location's name.
 const MAX_NAME: usize = 160;
 
-/// How long the comment may become, and what is in it.
+/// Options for the comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MarkdownOptions {
-    /// Bytes of UTF-8 at most, and so characters, however a platform counts them. Default 65,000: GitHub takes 65,536
-    /// characters. Below 8,192 it is taken for 8,192.
+    /// Maximum size in bytes of UTF-8, which is also a limit for characters. Default 65,000, because GitHub accepts
+    /// 65,536 characters. At least 8,192.
     pub max_bytes: usize,
     /// What to show. Default: everything.
     pub only: Only,
@@ -76,7 +76,7 @@ impl MarkdownOptions {
 ///
 /// # Errors
 ///
-/// What the writer says.
+/// Errors of the writer.
 pub fn write_markdown(
     tally: &Tally,
     options: &MarkdownOptions,
@@ -124,15 +124,15 @@ pub fn write_markdown(
     out.write_all(page.text.as_bytes())
 }
 
-/// The comment in the making.
+/// The comment being built.
 struct MarkdownPage {
     text: String,
-    /// Bytes that content may fill.
+    /// Maximum size of the content in bytes.
     most: usize,
 }
 
 impl MarkdownPage {
-    /// Appends a block where it fits.
+    /// Appends a block if it fits.
     fn push(&mut self, block: &str) -> bool {
         let fits = self.text.len() + block.len() <= self.most;
         if fits {
@@ -150,7 +150,7 @@ impl MarkdownPage {
         items.len() - shown
     }
 
-    /// Appends a few words of our own, for which there is always room.
+    /// Appends a few words of our own, for which space is reserved.
     fn push_own(&mut self, text: &str) {
         self.text.push_str(text);
     }
@@ -175,7 +175,7 @@ impl MarkdownPage {
             if entries.is_empty() {
                 continue;
             }
-            // Nothing lesser takes the room of what did not fit.
+            // No less important issue takes the space of one that did not fit.
             if full {
                 left_out[at] = entries.len();
                 continue;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::wave::manifest::{BundleRecord, Manifest};
 
-/// Jobs that GitHub starts from one matrix at most.
+/// Maximum number of jobs that GitHub starts from one matrix.
 pub const MATRIX_JOBS: usize = 256;
 
 #[derive(Serialize)]
@@ -18,23 +18,23 @@ struct Matrix {
 
 #[derive(Serialize)]
 struct Job {
-    /// 1-based, for names that must be different.
+    /// 1-based, for unique names.
     job: usize,
     /// For people.
     name: String,
-    /// The ids, a space between them: no id has one.
+    /// The ids, separated by spaces; no id contains a space.
     bundles: String,
     /// Bytes of their diffs.
     bytes: u64,
 }
 
-/// Writes `{"include":[{"job":1,"name":"core","bundles":"core","bytes":46123},…]}` on one line: a job a bundle, in the
-/// manifest's order. With more bundles than `jobs` several share one, so that the bytes of the jobs are about equal.
-/// Without bundles the list is empty, which GitHub refuses: the job that takes the matrix needs an `if`.
+/// Writes `{"include":[{"job":1,"name":"core","bundles":"core","bytes":46123},…]}` on one line: one job per bundle, in
+/// the manifest's order. With more bundles than `jobs`, several share one, so that the jobs have about the same number
+/// of bytes. Without bundles the list is empty, which GitHub rejects: the job that uses the matrix needs an `if`.
 ///
 /// # Errors
 ///
-/// What the writer says.
+/// Errors of the writer.
 pub fn write_matrix(manifest: &Manifest, jobs: usize, out: &mut dyn io::Write) -> io::Result<()> {
     let include = share(&manifest.bundles, jobs.max(1))
         .into_iter()
@@ -58,7 +58,7 @@ fn job(number: usize, bundles: &[&BundleRecord]) -> Job {
     }
 }
 
-/// Shares the bundles out, the largest first, each to the job that has least.
+/// Distributes the bundles, the largest first, each to the smallest job.
 fn share(bundles: &[BundleRecord], jobs: usize) -> Vec<Vec<&BundleRecord>> {
     let mut order: Vec<usize> = (0..bundles.len()).collect();
     order.sort_by_key(|at| Reverse(bundles[*at].bytes));
@@ -71,7 +71,7 @@ fn share(bundles: &[BundleRecord], jobs: usize) -> Vec<Vec<&BundleRecord>> {
             break;
         };
         shares[job].push(at);
-        // A bundle of no bytes is work, too.
+        // An empty bundle is work, too.
         least.push(Reverse((bytes + bundles[at].bytes.max(1), job)));
     }
     shares.iter_mut().for_each(|share| share.sort_unstable());

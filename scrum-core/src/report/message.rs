@@ -1,7 +1,7 @@
-//! An issue as plain text, for formats with one message an issue.
+//! An issue as plain text, for formats with one message per issue.
 //!
-//! A message may end up in a terminal, in a comment that reads it as Markdown, or in a runner's log, so reviewers'
-//! words go through [`escape::plain`](super::escape::plain), and no line begins with anything of theirs.
+//! A message may be shown in a terminal, rendered as Markdown, or printed into a CI log, so reviewers' words go through
+//! [`escape::plain`](super::escape::plain), and no line begins with them.
 
 use super::escape::{cut, plain};
 use super::ranked::{Ranked, cited, notes, severity_said, severity_word, what_and_why, who};
@@ -9,13 +9,13 @@ use crate::review::Severity;
 use crate::size::counted;
 use crate::tally::FindingRecord;
 
-/// Claims that one message tells; more are counted.
+/// Maximum number of claims in one message; more are only counted.
 const MAX_CLAIMS: usize = 12;
 
-/// Characters of one claim.
+/// Maximum number of characters of one claim.
 const MAX_WORDS: usize = 600;
 
-/// Who agrees, then a line for each claim.
+/// Who agrees, then one line for each claim.
 pub(super) fn message(ranked: &Ranked<'_>) -> String {
     let mut told = summary(ranked);
     let mut findings = ranked.findings();

@@ -1,11 +1,10 @@
-//! Reports of a wave and of a tally. Each is a function of the data and a writer of the caller's.
+//! Reports of a wave and of a tally. Each is a function of the data and the caller's writer.
 //!
-//! Takes a manifest or a tally; writes into the caller's writer. It is the end of the flow. Before it:
+//! Takes a manifest or a tally; writes into the caller's writer. This is the last stage. Before it:
 //! [`tally`](crate::tally).
 //!
-//! What reviewers wrote is hostile until shown otherwise: it goes through [`sanitize`](mod@sanitize) before it reaches a
-//! terminal, and through [`escape`] before it reaches anything that would act on it. [`ranked`](mod@ranked) says for
-//! all of them what comes first.
+//! Reviewers' text is treated as hostile: it goes through [`sanitize`](mod@sanitize) for a terminal, and through
+//! [`escape`] for anything that would interpret it. [`ranked`](mod@ranked) defines the order in all reports.
 
 pub mod bundles;
 mod comparison;

@@ -1,4 +1,4 @@
-//! What a report for people is narrowed to.
+//! A filter for reports for people.
 
 use std::str::FromStr;
 
@@ -17,7 +17,7 @@ pub struct Only {
     pub bundles: Vec<String>,
 }
 
-/// A word that narrows nothing.
+/// An unknown word.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not agreed, block or bundle=ID")]
 pub struct UnknownOnly(pub String);
@@ -38,7 +38,7 @@ impl FromStr for Only {
 }
 
 impl Only {
-    /// Narrows further: several bundles are shown together, everything else must apply.
+    /// Adds a filter: several bundles are alternatives, all other filters must apply.
     #[must_use]
     pub fn and(mut self, more: Self) -> Self {
         self.agreed |= more.agreed;

@@ -1,7 +1,7 @@
-//! Which issues come first in every report, and the words that all reports have for them.
+//! The order of issues in every report, and common wording.
 //!
-//! Issues that independent lineages agree on come first, the most severe before the others; then what one lineage alone
-//! says, the most severe first. Nothing is left out here; a report that has a limit cuts at the end and says how much.
+//! Issues that independent lineages agree on come first, the most severe at the top; then those of one lineage, the
+//! most severe first. Nothing is left out here; a report with a limit cuts the end of the list and says how much.
 
 use std::cmp::Reverse;
 
@@ -12,15 +12,15 @@ use crate::size::counted;
 use crate::tally::ground::Grounding;
 use crate::tally::{BundleTally, FindingRecord, IssueRecord, Since, Tally, Totals};
 
-/// The largest line number that every format's readers hold: those of SARIF and rdjson are 32-bit signed.
+/// The largest line number that all formats support: SARIF and rdjson use signed 32-bit numbers.
 const LAST_LINE: u32 = i32::MAX.unsigned_abs();
 
-/// What an issue's place in the order depends on first.
+/// The rank of an issue, which decides the order first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rank {
     /// Two or more independent lineages report it.
     Agreed,
-    /// One lineage alone reports it, and calls it blocking.
+    /// Only one lineage reports it, with severity BLOCK.
     Blocking,
     /// Everything else.
     Rest,
@@ -77,7 +77,7 @@ pub(super) fn in_order(tally: &Tally) -> Vec<Ranked<'_>> {
 }
 
 impl<'t> Ranked<'t> {
-    /// The findings that it is made of, in the tally's order.
+    /// Its findings, in the tally's order.
     pub fn findings(&self) -> impl Iterator<Item = &'t FindingRecord> + use<'t> {
         self.bundle.findings_of(self.issue)
     }
@@ -91,8 +91,8 @@ impl<'t> Ranked<'t> {
 
     /// First and last line at the head, for formats that point into files.
     ///
-    /// `None` for a whole file, a symbol whose definition the diff does not show, and lines of the old file: deleted ones, which
-    /// no file at the head has. Always `1 <= first <= last`, and at most 2³¹ - 1.
+    /// `None` for a whole file, a symbol whose definition the diff does not show, and a deleted file, which has no
+    /// lines at the head. Always `1 <= first <= last`, and at most 2³¹ - 1.
     pub fn head_lines(&self) -> Option<(u32, u32)> {
         let lines = self.issue.lines().filter(|lines| !lines.old_side)?;
         let start = lines.start;
@@ -129,7 +129,7 @@ impl<'t> Ranked<'t> {
     }
 }
 
-/// `dismissed: false positive, by A. Name: only in tests`, with why it is shown again in front.
+/// `dismissed: false positive, by A. Name: only in tests`, preceded by the reason if it is shown again.
 pub(super) fn triage_in_words(issue: &IssueRecord) -> Option<String> {
     let mark = issue.triage.as_ref()?;
     let verdict = mark.verdict.as_str();
@@ -189,7 +189,7 @@ pub(super) fn who(finding: &FindingRecord) -> String {
     format!("{name} ({})", finding.lineages)
 }
 
-/// The severity's word, or what the reviewer wrote instead.
+/// The severity, or the reviewer's own word for it.
 pub(super) fn severity_said(severity: Option<Severity>, written: Option<&str>) -> Option<String> {
     match (severity, written) {
         (Some(severity), _) => Some(severity_word(severity).to_owned()),
@@ -203,7 +203,7 @@ pub(super) fn said(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.trim().is_empty())
 }
 
-/// What is said, and why; why comes first if there is nothing else.
+/// WHAT and WHY of a finding; only WHY if there is no WHAT.
 pub(super) fn what_and_why<'t>(
     what: Option<&'t str>,
     why: Option<&'t str>,
@@ -247,7 +247,7 @@ pub(super) fn source(finding: &FindingRecord) -> String {
     }
 }
 
-/// What a reader should know about a finding, in clean text.
+/// Remarks about a finding, in clean text.
 pub(super) fn notes(finding: &FindingRecord) -> Vec<String> {
     let mut told = Vec::new();
     match finding.read_as {

@@ -1,4 +1,4 @@
-//! Reviewdog's diagnostic format, one JSON object a line.
+//! Reviewdog's diagnostic format, one JSON object per line.
 //!
 //! reviewdog posts messages as Markdown in some of its reporters, so they are escaped for it.
 
@@ -28,7 +28,7 @@ struct RdjsonLocation {
     range: Option<RdjsonRange>,
 }
 
-/// Without columns both ends are whole lines, and the end is inside.
+/// Without columns, both ends are whole lines, and the end is inclusive.
 #[derive(Serialize)]
 struct RdjsonRange {
     start: Position,
@@ -50,12 +50,12 @@ struct RdjsonCode {
     value: &'static str,
 }
 
-/// Writes a diagnostic for each issue, the most important first. There is no limit, so nothing is left out but an issue
-/// whose path names nothing below the repository, which only a tally without a wave can have.
+/// Writes a diagnostic for each issue, the most important first. There is no limit. Only an issue whose path is not in
+/// the repository is left out; this only happens without a wave.
 ///
 /// # Errors
 ///
-/// What the writer says.
+/// Errors of the writer.
 pub fn write_rdjsonl(tally: &Tally, out: &mut dyn io::Write) -> io::Result<()> {
     for entry in ranked(tally) {
         let Some(path) = file_uri::name(&entry.issue.path) else {

@@ -1,12 +1,12 @@
-//! Text of unknown origin, made safe to show and broken into lines.
+//! Makes untrusted text safe for a terminal, and wraps it.
 
 use unicode_width::UnicodeWidthChar;
 
 use crate::terminal::is_harmful;
 
-/// One line of harmless text: white space becomes a single space; control characters, terminal escapes, marks that turn
-/// the direction of writing and characters that nobody sees become their `\u{…}`. What a CI runner that reads the log
-/// would take for a command, `##[` or `##vso[` anywhere and `::` at the start, is parted by a space.
+/// One line of harmless text: white space becomes a single space; control characters, terminal escapes, bidirectional
+/// marks and invisible characters become `\u{…}`. Text that a CI runner would take for a command (`##[` or `##vso[`
+/// anywhere, `::` at the start) is split by a space.
 ///
 /// ```
 /// assert_eq!(scrum_core::report::sanitize::line("a\u{1b}[31m\tb\n"), r"a\u{1b}[31m b");
@@ -38,22 +38,22 @@ pub fn line(text: &str) -> String {
 
 /// Whether `##` and letters end the text: `##vso`.
 fn ends_like_a_command(text: &str) -> bool {
-    // No runner's name is longer; a long word is not walked for each bracket in it.
+    // No runner's name is longer. The limit avoids scanning a long word for each bracket in it.
     const LONGEST: usize = 16;
     let letters = text.bytes().rev().take(LONGEST);
     let letters = letters.take_while(u8::is_ascii_alphabetic).count();
     text[..text.len() - letters].ends_with("##")
 }
 
-/// Parts the `::` that begins a line of GitHub's workflow commands.
+/// Splits the `::` that begins a workflow command of GitHub.
 fn part_command(line: &mut String) {
     if line.starts_with("::") {
         line.insert(1, ' ');
     }
 }
 
-/// Whether a text is letters, digits and marks of ASCII with single spaces between, and no runner's command: already
-/// clean, a column a byte.
+/// Whether a text is already clean: printable ASCII with single spaces and no runner's command, so that each byte is
+/// one column.
 fn is_plain_line(text: &str) -> bool {
     let mut before = b' ';
     let plain = text.bytes().all(|byte| {
@@ -64,7 +64,7 @@ fn is_plain_line(text: &str) -> bool {
     plain && before != b' ' && !text.starts_with([' ', ':'])
 }
 
-/// Columns that a text takes on a terminal.
+/// Width of a text on a terminal, in columns.
 pub fn columns(text: &str) -> usize {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return text.len();
@@ -79,7 +79,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// [`wrap`], a line at a time.
+/// [`wrap`], one line at a time.
 pub(super) fn wrap_into(text: &str, width: usize, mut each: impl FnMut(&str)) {
     let width = width.max(8);
     if !is_plain_line(text) {
@@ -125,7 +125,7 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
         }
         for c in word.chars() {
             let wide = c.width().unwrap_or(0);
-            // Wide characters are writing without spaces, which may end a line anywhere.
+            // Scripts with wide characters have no spaces, and can be broken anywhere.
             if used + wide > width && wide > 1 {
                 lines.push(String::new());
                 used = 0;

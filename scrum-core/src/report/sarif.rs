@@ -1,7 +1,8 @@
-//! SARIF 2.1.0, as GitHub code scanning takes it.
+//! SARIF 2.1.0, as accepted by GitHub code scanning.
 //!
-//! A run a component, so that a later upload replaces the findings of the same component and no other. A component that
-//! nobody reviewed has no run: an empty one would close its findings of before. Parts of a component share its run.
+//! There is one run per component, so that a later upload replaces only the findings of the same component. A component
+//! that nobody reviewed has no run, because an empty one would close its earlier findings. Parts of a component share
+//! its run.
 
 use std::io;
 
@@ -26,23 +27,23 @@ const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// Name and version of the fingerprint.
 const FINGERPRINT: &str = "scrumIssue/v1";
 
-/// Findings and names that the properties of one result list.
+/// Maximum number of findings and names in the properties of one result.
 const MAX_LISTED: usize = 50;
 
-/// The category of the components that have no run of their own. No component's category is equal, since a `+` in
-/// their names is percent-encoded.
+/// The category of the components without their own run. It differs from every component's category, because a `+` in a
+/// name is percent-encoded.
 const REST: &str = "+rest";
 
 /// The limits of a SARIF file. The defaults are GitHub's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SarifOptions {
-    /// Runs at most. Default 20; with more components the last run holds those beyond.
+    /// Maximum number of runs. Default 20; with more components, the last run contains the rest.
     pub max_runs: usize,
-    /// Results in one run at most. Default 25,000.
+    /// Maximum number of results in one run. Default 25,000.
     pub max_results: usize,
-    /// Bytes of the file at most, within the size of the file without results. Default 10,000,000: GitHub allows as much
-    /// after compression.
+    /// Maximum size of the file in bytes, apart from the size of a file without results. Default 10,000,000, which is
+    /// GitHub's limit after compression.
     pub max_bytes: usize,
 }
 
@@ -79,14 +80,14 @@ impl SarifOptions {
     }
 }
 
-/// Writes the tally as SARIF, a result for each issue. Returns what a limit left out or put together, a sentence each;
-/// the file says the same in its runs' notifications.
+/// Writes the tally as SARIF, with one result for each issue. Returns sentences about what a limit left out or
+/// combined; the file contains them as notifications.
 ///
-/// `diffs` is asked for the bundles' diffs, which the fingerprints are made from.
+/// `diffs` provides the bundles' diffs for the fingerprints.
 ///
 /// # Errors
 ///
-/// What the writer says.
+/// Errors of the writer.
 pub fn write_sarif(
     tally: &Tally,
     diffs: &dyn DiffText,
@@ -99,7 +100,7 @@ pub fn write_sarif(
         "$schema": SCHEMA,
         "version": "2.1.0",
     });
-    // The runs are written one after the other, so that their results are not copied once more.
+    // The runs are written one after the other, to avoid another copy of their results.
     let head = file.to_string();
     out.write_all(head.trim_end_matches('}').as_bytes())?;
     out.write_all(b",\"runs\":[")?;
@@ -111,9 +112,9 @@ pub fn write_sarif(
     Ok(told)
 }
 
-/// A run in the making.
+/// A run being built.
 struct Run {
-    /// What stands between `scrum/` and the last `/` of its category.
+    /// The part of its category between `scrum/` and the last `/`.
     category: String,
     /// Indices of its bundles.
     bundles: Vec<usize>,
@@ -154,7 +155,7 @@ impl Run {
 
     fn write(&self, out: &mut dyn io::Write) -> io::Result<()> {
         let head = self.skeleton().to_string();
-        // The object is closed behind its results.
+        // The object is closed after its results.
         let head = head.strip_suffix('}').unwrap_or(&head);
         out.write_all(head.as_bytes())?;
         out.write_all(b",\"results\":[")?;
@@ -245,7 +246,7 @@ fn runs(tally: &Tally, options: &SarifOptions) -> Vec<Run> {
     runs
 }
 
-/// Puts the results into their runs, the most important first, until a limit is met.
+/// Puts the results into their runs, the most important first, until a limit is reached.
 fn fill(
     tally: &Tally,
     diffs: &dyn DiffText,
@@ -281,7 +282,7 @@ fn fill(
         let result = result(&entry, &uri, &fingerprints[bundle][issue]);
         let result = serde_json::value::to_raw_value(&result)?;
         bytes += result.get().len() + 2;
-        // From here on all are left out, so that nothing lesser takes the room of this one.
+        // Leave out all the rest, so that no less important result takes the space of this one.
         full = bytes > options.max_bytes;
         if full {
             left_out[at] += 1;

@@ -1,8 +1,8 @@
 //! The tally for a terminal.
 //!
-//! First a line for each bundle and one for all; then the issues of all bundles, those that lineages agree on first; then
-//! what each reviewer did with each bundle, and what was not counted. It ends with a summary if there are several bundles.
-//! Words of reviewers go through [`sanitize`](super::sanitize); colour only marks what the words say already.
+//! It begins with a line for each bundle and one for the total. Then come the issues of all bundles, agreed ones first;
+//! then the reviewers of each bundle, and what was not counted. It ends with a summary if there are several bundles.
+//! Words of reviewers go through [`sanitize`](super::sanitize); colour adds no information.
 
 mod issues;
 mod reviewers;
@@ -19,25 +19,24 @@ use crate::tally::{
     BundleTally, MentionRecord, RetractionRecord, ReviewState, ReviewerRow, Tally, UnlocatedRecord,
 };
 
-/// Columns where the caller names none.
+/// Default width in columns.
 const DEFAULT_WIDTH: usize = 80;
 
-/// Characters of a claim that are shown unless everything is asked for.
+/// Maximum number of characters of a claim, unless verbose.
 const MAX_CLAIM: usize = 400;
 
-/// Columns that text keeps within, at least and at most.
+/// Minimum and maximum width in columns.
 const WIDTHS: std::ops::RangeInclusive<usize> = 40..=120;
 
-/// How the terminal's text looks.
+/// Options for the text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct TextOptions {
     /// Write ANSI colours. Default false.
     pub color: bool,
-    /// Columns to keep within, 40 to 120; a longer word is not broken. Default 80.
+    /// Width in columns, 40 to 120; a longer word is not broken. Default 80.
     pub width: Option<usize>,
-    /// 1 and more show reasons (WHY), claims in full, the similarity of claims, and where lineages are known from.
-    /// Default 0.
+    /// 1 or more shows reasons (WHY), complete claims, the similarity of claims, and the source of lineages. Default 0.
     pub verbose: u8,
     /// What to show. Default: everything.
     pub only: Only,
@@ -69,11 +68,11 @@ impl TextOptions {
     }
 }
 
-/// Writes the tally as text. Warnings are not in it: they are the caller's to show elsewhere.
+/// Writes the tally as text, without the warnings, which the caller shows elsewhere.
 ///
 /// # Errors
 ///
-/// What the writer says.
+/// Errors of the writer.
 pub fn write_text(tally: &Tally, options: &TextOptions, out: &mut dyn io::Write) -> io::Result<()> {
     let width = options.width.unwrap_or(DEFAULT_WIDTH);
     let mut page = TextPage {
@@ -121,11 +120,11 @@ pub fn write_text(tally: &Tally, options: &TextOptions, out: &mut dyn io::Write)
     Ok(())
 }
 
-/// Writes one issue with everything that is said about it, as [`write_text`] does.
+/// Writes one issue with all its claims, as [`write_text`] does.
 ///
 /// # Errors
 ///
-/// What the writer says.
+/// Errors of the writer.
 pub fn write_issue_text(
     tally: &Tally,
     issue: &Ranked<'_>,
@@ -143,7 +142,7 @@ pub fn write_issue_text(
     page.issue(issue)
 }
 
-/// Whether there is nothing to show of a bundle but that answers are missing.
+/// Whether there is nothing to show for a bundle except missing answers.
 fn is_unreviewed(bundle: &BundleTally) -> bool {
     let waits =
         |row: &ReviewerRow| matches!(row.state, ReviewState::Missing | ReviewState::NotAsked);
@@ -201,7 +200,7 @@ impl TextPage<'_> {
         self.paragraph("", &format!("total: {}", headline(&tally.totals)), None)
     }
 
-    /// The last lines: what a person wants to see after pages of text.
+    /// The last lines: a summary after pages of text.
     fn summary(&mut self, tally: &Tally) -> io::Result<()> {
         writeln!(self.out)?;
         let title = self.paint(Paint::Bold, "Summary");
@@ -224,7 +223,7 @@ impl TextPage<'_> {
         self.paragraph("", &told, None)
     }
 
-    /// What nobody reported; why there is no estimate is only for those who ask for more.
+    /// The estimate of unreported defects; the reason why there is none is only shown if verbose.
     fn estimate(&mut self, tally: &Tally) -> io::Result<()> {
         let told = match (estimate_in_words(tally), &tally.estimate_refused) {
             (Some(words), _) => format!("Estimate: {words}"),
@@ -269,7 +268,7 @@ impl TextPage<'_> {
         Ok(())
     }
 
-    /// Names the bundles that nobody has answered yet, and who was expected to.
+    /// Lists the bundles without any answer, and the missing reviewers.
     fn unreviewed(&mut self, bundles: &[&BundleTally]) -> io::Result<()> {
         let waiting: Vec<&BundleTally> = bundles
             .iter()
@@ -281,7 +280,7 @@ impl TextPage<'_> {
         }
         let title = self.paint(Paint::Bold, &format!("No review yet ({})", waiting.len()));
         writeln!(self.out, "\n{title}")?;
-        // Mostly the same seats are missing everywhere, so bundles are listed by who is missing.
+        // Usually the same reviewers are missing everywhere, so group the bundles by missing reviewers.
         let mut groups: Vec<(Vec<String>, Vec<String>)> = Vec::new();
         for bundle in waiting {
             let missing = bundle
@@ -439,7 +438,7 @@ impl TextPage<'_> {
         }
     }
 
-    /// Writes clean text within the width, each line behind `indent`.
+    /// Writes clean text within the width, with `indent` before each line.
     fn paragraph(&mut self, indent: &str, text: &str, paint: Option<Paint>) -> io::Result<()> {
         let mut written = Ok(());
         wrap_into(text, self.width.saturating_sub(indent.len()), |part| {

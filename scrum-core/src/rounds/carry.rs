@@ -1,7 +1,7 @@
-//! Carries lines of one tree to another, through the diff between the two.
+//! Maps lines of one tree to another, through the diff between the two.
 //!
-//! Takes the changes from the old tree to the new one, made without context lines; gives for lines of an old file the
-//! lines of the new tree that they became. Renames are followed, and so are blocks of lines that moved (`moves`).
+//! Takes the changes from the old tree to the new one, made without context lines; gives the new location of lines of
+//! an old file. Renames and moved blocks (`moves`) are followed.
 
 use std::collections::HashMap;
 
@@ -9,13 +9,13 @@ use super::moves::Moves;
 use crate::change::{Change, ChangeKind, ChangeSet, Hunk};
 use crate::review::location::LineRange;
 
-/// Where lines are after the changes.
+/// The location of lines after the changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Carried {
     /// The path in the new tree; `None` if the file is gone and its lines moved nowhere.
     pub path: Option<String>,
-    /// The lines in the new tree; `None` if none of them is left, or if no lines were asked for.
+    /// The lines in the new tree; `None` if none of them is left, or if no lines were given.
     pub lines: Option<LineRange>,
     /// What happened to the lines. Without lines: to the file.
     pub fate: Fate,
@@ -27,18 +27,18 @@ pub struct Carried {
 pub enum Fate {
     /// Every line is the same.
     Unchanged,
-    /// Every line is the same, in another place of the file or in another file.
+    /// Every line is the same, elsewhere in the file or in another file.
     Moved,
-    /// At least one line was edited, removed, or put between the others.
+    /// At least one line was edited, removed, or inserted between the others.
     Changed,
     /// None is left.
     Vanished,
 }
 
-/// The way from the lines of an old tree to those of a new one. Paths are written as in a manifest.
+/// Maps lines of an old tree to a new one. Paths are written as in a manifest.
 #[derive(Debug, Default)]
 pub struct Carry {
-    /// By path in the old tree; what is not here did not change.
+    /// By path in the old tree; other files did not change.
     files: HashMap<String, Target>,
     moves: Moves,
 }
@@ -48,17 +48,16 @@ pub struct Carry {
 enum Target {
     /// Nothing is left of it.
     Gone,
-    /// It was not in the old tree, and is in the new one.
+    /// It is only in the new tree.
     Back,
-    /// It changed in a way that has no lines: another type, or binary content.
+    /// It changed in a way without lines: another type, or binary content.
     Replaced { path: String },
-    /// Its lines, edited here and there.
+    /// Some of its lines were edited.
     Edited { path: String, hunks: Vec<Hunk> },
 }
 
 impl Carry {
-    /// The way through these changes, which must come from a diff without context lines. Blocks that moved are not
-    /// looked for.
+    /// Uses these changes, which must come from a diff without context lines. Moved blocks are not detected.
     pub fn new(changes: &[Change]) -> Self {
         let mut files = HashMap::with_capacity(changes.len());
         for change in changes {
@@ -77,7 +76,7 @@ impl Carry {
                     (change.source_path().to_text().0, target)
                 }
             };
-            // A file that was renamed away and whose path another one took: its own lines went with the rename.
+            // A file that was renamed while another file took its path: its lines went with the rename.
             if matches!(target, Target::Back) {
                 files.entry(source).or_insert(target);
             } else {
@@ -90,11 +89,11 @@ impl Carry {
         }
     }
 
-    /// As [`new`](Self::new), and follows blocks of lines that moved as they are, within a file or between files.
+    /// As [`new`](Self::new), but also follows blocks of lines that moved unchanged, within a file or between files.
     ///
     /// # Errors
     ///
-    /// When the text of a change, kept outside memory, cannot be read back.
+    /// If the text of a change, which is kept outside memory, cannot be read back.
     pub fn with_moves(set: &ChangeSet) -> std::io::Result<Self> {
         let mut carry = Self::new(set.changes());
         carry.moves = Moves::find(set)?;
@@ -177,12 +176,12 @@ impl Carry {
     }
 }
 
-/// Carries a range through the hunks of its file, which are in order and have no context.
+/// Maps a range through the hunks of its file, which are in order and have no context.
 fn through(hunks: &[Hunk], range: LineRange) -> (Option<LineRange>, Fate) {
     let mut changed = false;
     let (mut start, mut end) = (i64::from(range.start), i64::from(range.end));
     let (first, last) = (start, end);
-    // What the hunks before a line add to its number.
+    // How much the hunks before a line add to its number.
     let mut shift = 0_i64;
     let (mut start_shift, mut end_shift) = (0_i64, 0_i64);
     let (mut start_fixed, mut end_fixed) = (None, None);

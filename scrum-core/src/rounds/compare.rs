@@ -1,4 +1,4 @@
-//! Compares two waves: what became of each old issue, and which new ones there are.
+//! Compares two waves: the status of each old issue, and the new ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,8 +12,8 @@ use crate::tally::lineage::LineageSet;
 use crate::tally::{BaselineRecord, BundleTally, IssueRecord, Since, Tally};
 use crate::wave::manifest::Manifest;
 
-/// Compares the tallies of two waves. `carry` leads from the old wave's head to the new one's; `manifest` is the new
-/// wave's. The result depends on nothing else.
+/// Compares the tallies of two waves. `carry` maps the old wave's head to the new one's; `manifest` is the new wave's.
+/// The result depends on nothing else.
 pub fn compare(old: &Tally, new: &Tally, manifest: &Manifest, carry: &Carry) -> Comparison {
     let (old_issues, new_issues) = (Issues::of(old), Issues::of(new));
     let carried: Vec<Vec<Carried>> = old_issues.all.iter().map(|at| at.carried(carry)).collect();
@@ -74,7 +74,7 @@ pub fn compare(old: &Tally, new: &Tally, manifest: &Manifest, carry: &Carry) -> 
 }
 
 impl Comparison {
-    /// Marks in the new wave's tally which issues are new since the old one, and which are not.
+    /// Marks in the new wave's tally which issues are new since the old one.
     pub fn mark(&self, tally: &mut Tally) {
         let mut since: BTreeMap<(&str, usize), Since> = BTreeMap::new();
         for entry in &self.findings {
@@ -151,7 +151,7 @@ impl<'t> IssueAt<'t> {
     }
 }
 
-/// Where an issue's lines are now: those of the findings that its own place is made of.
+/// Where an issue's lines are now: those of the findings that determine its location.
 fn mapped(at: &IssueAt<'_>, carried: &[Carried]) -> Option<Place> {
     let own = at.issue.lines();
     let own = at
@@ -159,7 +159,7 @@ fn mapped(at: &IssueAt<'_>, carried: &[Carried]) -> Option<Place> {
         .zip(carried)
         .find(|(finding, _)| finding.lines() == own)
         .map(|(_, to)| to);
-    // If the place itself has vanished, that of any finding says more than nothing.
+    // If these lines are gone, use those of any finding.
     let left = |to: &&Carried| to.path.is_some() && (own.is_none() || to.fate != Fate::Vanished);
     let to = own
         .filter(left)
@@ -308,7 +308,7 @@ fn lineages_of(at: &IssueAt<'_>) -> BTreeSet<String> {
         .collect()
 }
 
-/// What happened to an issue's lines: the most that happened to those of any finding.
+/// What happened to an issue's lines: the strongest change to those of any finding.
 fn fate(carried: &[Carried]) -> Fate {
     let all_gone = carried.iter().all(|to| to.fate == Fate::Vanished);
     let most = carried.iter().map(|to| to.fate).max();
@@ -328,7 +328,7 @@ fn fate_in_words(fate: Fate) -> &'static str {
     }
 }
 
-/// By status, the most severe first, then by place.
+/// By status, severity (highest first), then location.
 fn order(entry: &Entry) -> impl Ord + use<'_> {
     let place = entry.new.as_ref().or(entry.old.as_ref());
     (
@@ -350,7 +350,7 @@ fn side(tally: &Tally) -> WaveSide {
 }
 
 fn engagement(old: &Tally, new: &Tally) -> Vec<Engagement> {
-    /// Tokens, bytes and bundles of those that a reviewer answered about.
+    /// Tokens of a reviewer, and bytes and number of the bundles that it answered about.
     fn written(tally: &Tally) -> BTreeMap<&str, (u64, u64, u64)> {
         let mut found: BTreeMap<&str, (u64, u64, u64)> = BTreeMap::new();
         for bundle in &tally.bundles {

@@ -1,6 +1,6 @@
-//! What people have decided about issues: the text of `.scrum/triage.toml`.
+//! Decisions of people about issues: the text of `.scrum/triage.toml`.
 //!
-//! The file is sorted, so that it changes in as few lines as possible, and can be edited by hand.
+//! The file is sorted, so that few lines change at a time, and it can be edited by hand.
 
 use std::collections::BTreeSet;
 
@@ -13,16 +13,16 @@ use crate::tally::{BundleTally, IssueRecord, TriageVerdict};
 /// The schema that this version reads and writes.
 pub const TRIAGE_SCHEMA: &str = "scrum.triage/1";
 
-/// Claims of one issue that an entry keeps.
+/// Maximum number of claims in an entry.
 const MAX_CLAIMS: usize = 5;
 
-/// Characters of one claim that an entry keeps.
+/// Maximum number of characters of a claim in an entry.
 const MAX_CLAIM: usize = 400;
 
 /// `.scrum/triage.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TriageFile {
-    /// What was decided, sorted by path, lines and claims once written.
+    /// The decisions; sorted by path, lines and claims when written.
     pub issues: Vec<TriageEntry>,
 }
 
@@ -30,7 +30,7 @@ pub struct TriageFile {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TriageEntry {
-    /// The path as the wave's manifest writes it.
+    /// The path, as in the wave's manifest.
     pub path: String,
     /// `20` or `20-21`: lines at `head`; `old:20`: lines of the old file. Absent for a whole file, or a symbol that the diff does not show.
     #[serde(default)]
@@ -46,16 +46,16 @@ pub struct TriageEntry {
     /// Why.
     #[serde(default)]
     pub note: Option<String>,
-    /// The highest severity when it was decided.
+    /// The highest severity at the time of the decision.
     #[serde(default)]
     pub severity: Option<Severity>,
-    /// The reviewers that reported it then, by name.
+    /// The names of the reviewers that had reported it.
     #[serde(default)]
     pub reviewers: Vec<String>,
     /// Their lineages, as in `deepseek+alibaba`.
     #[serde(default)]
     pub lineages: Vec<String>,
-    /// Full hex id of the tree that `lines` belong to. Without one they are taken for lines of any head.
+    /// Full hex id of the tree that `lines` belong to. Without one, they apply to any head.
     #[serde(default)]
     pub head: Option<String>,
     /// What was claimed.
@@ -118,7 +118,7 @@ const HEAD: &str = "\
 ";
 
 impl TriageFile {
-    /// Reads the file's text. An empty one is no decision.
+    /// Reads the file's text. An empty text has no decisions.
     ///
     /// # Errors
     ///
@@ -202,7 +202,7 @@ impl TriageFile {
                 put("head", quoted(head));
             }
             if !entry.claims.is_empty() {
-                // One a line, so that a difference is one.
+                // One per line, for small diffs.
                 let items = entry
                     .claims
                     .iter()

@@ -1,4 +1,4 @@
-//! Which bundles of a wave have given lines.
+//! Finds the bundles of a wave that contain given lines.
 
 use std::collections::HashMap;
 

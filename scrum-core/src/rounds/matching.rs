@@ -1,8 +1,8 @@
-//! Which issues of two waves are the same.
+//! Finds the issues that two waves have in common.
 //!
-//! Of all pairs that are one issue by lines and words, the most alike are taken first, each issue once. An issue that is
-//! left over and is the same as one that is taken joins that pair: reviewers may say in one wave in two issues what they say in the
-//! other in one.
+//! Of all pairs that are one issue by lines and words, the most similar are taken first, and each issue is used once.
+//! An issue that is left over and matches one that is already paired joins that pair, because the same thing may be two
+//! issues in one wave and one in the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,20 +10,20 @@ use crate::review::location::LineRange;
 use crate::tally::FindingRecord;
 use crate::tally::claims::{ClaimReader, ClaimWords, same_issue};
 
-/// Issues of the other wave near its lines that an issue is compared with; the first by line.
+/// Maximum number of nearby issues of the other wave that an issue is compared with, in the order of lines.
 const MAX_COMPARED: usize = 500;
 
-/// An issue that may have its like in the other wave.
+/// An issue to be matched with the other wave.
 pub(super) struct Candidate<'t> {
     /// The path at the new head.
     pub(super) path: &'t str,
     /// The path at the issue's own head.
     pub(super) old_path: &'t str,
-    /// What is claimed, with the lines at the new head.
+    /// The claims, with the lines at the new head.
     pub(super) claims: Vec<(Claimed<'t>, Option<LineRange>)>,
 }
 
-/// Where the words of a claim are.
+/// Position of the words of a claim.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Claimed<'t> {
     Finding(&'t FindingRecord),
@@ -33,7 +33,7 @@ pub(super) enum Claimed<'t> {
     },
 }
 
-/// Issues of both waves that are the same. Neither list is empty; the first of each are the most alike.
+/// Issues of both waves that match. Neither list is empty; the first of each are the most similar.
 #[derive(Debug, PartialEq)]
 pub(super) struct Match {
     pub(super) old: Vec<usize>,
@@ -41,7 +41,7 @@ pub(super) struct Match {
     pub(super) similarity: f64,
 }
 
-/// Issues that have no like in the other wave.
+/// Issues without a match in the other wave.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Lone {
     pub(super) old: Vec<usize>,
@@ -138,7 +138,7 @@ fn highest_ends(issues: &[(Hull, usize, Vec<ClaimWords>)]) -> Vec<u32> {
         .collect()
 }
 
-/// Takes the most alike pairs first; equals in the order of the old wave, then of the new one.
+/// Takes the most similar pairs first; ties in the order of the old wave, then of the new one.
 fn choose(
     mut pairs: Vec<(f64, usize, usize)>,
     old_count: usize,
@@ -169,7 +169,7 @@ fn choose(
                 old_match[old] = Some(into);
                 matches[into].old.push(old);
             }
-            // Of a pair that is left over one side is taken, or both would have been.
+            // One side of a remaining pair is already used; otherwise the pair would have been taken.
             _ => {}
         }
     }

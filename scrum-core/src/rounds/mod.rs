@@ -1,11 +1,11 @@
-//! Rounds: what a second wave of reviews says about the first.
+//! Rounds: compares a second wave of reviews with the first.
 //!
 //! Takes the tallies of two waves and the changes between their heads; gives a [`Comparison`]: which issues are new,
-//! which are still there, which are gone, and which nobody has looked at again. Before it: [`tally`](crate::tally); after
-//! it: [`report`](crate::report).
+//! which persist, which are gone, and which nobody has reviewed again. Before it: [`tally`](crate::tally); after it:
+//! [`report`](crate::report).
 //!
-//! [`Carry`] brings lines of the old head to the new one. Issues are then compared as findings of one wave are: they share
-//! a line and say the same thing. No model is asked.
+//! [`Carry`] maps lines of the old head to the new one. Issues are then compared like findings of one wave: they match
+//! if they share a line and say the same thing. No model is involved.
 
 mod carry;
 mod compare;

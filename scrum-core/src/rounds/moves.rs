@@ -1,8 +1,9 @@
 //! Blocks of lines that moved: removed in one place and added in another, within a file or between files.
 //!
-//! Takes the patches between two trees; gives for removed lines the added ones that they are. A line is an anchor if it has
-//! enough letters and digits and is removed once and added once; from an anchor the block grows up and down over lines
-//! that are equal but for their white space. As with `git diff --color-moved`, a block counts from 20 letters and digits on.
+//! Takes the patches between two trees; maps removed lines to the added ones that they became. A line is an anchor if
+//! it has enough letters and digits, was removed once and added once; from an anchor, the block grows up and down over
+//! lines that are equal except for white space. As in `git diff --color-moved`, a block needs at least 20 letters and
+//! digits.
 
 use std::collections::HashMap;
 
@@ -10,10 +11,10 @@ use crate::change::ChangeSet;
 use crate::patch::{LineKind, file_patches};
 use crate::review::location::LineRange;
 
-/// Letters and digits that a block must have, so that a moved `}` means nothing. That of `git diff --color-moved`.
+/// Minimum number of letters and digits in a block, so that a moved `}` means nothing. As in `git diff --color-moved`.
 const MIN_BLOCK: usize = 20;
 
-/// Patch text that is searched, in bytes; what comes after is not.
+/// Maximum amount of patch text that is searched, in bytes.
 const MAX_TEXT: u64 = 64 << 20;
 
 /// Where moved lines went.
@@ -50,7 +51,7 @@ impl Moves {
             set.read_patch(at, &mut text)?;
             let old = moves.number(change.source_path().to_text().0);
             let new = moves.number(change.path.to_text().0);
-            // What cannot be read ends the iterator; its lines then moved nowhere.
+            // A read error ends the iterator; the remaining lines then have not moved.
             for file in file_patches(&text).map_while(Result::ok) {
                 for hunk in &file.hunks {
                     for (at, text) in hunk.numbered(hunk.hunk) {
@@ -95,7 +96,7 @@ impl Moves {
                 at += 1;
                 continue;
             };
-            // Up over equal lines that no earlier block has, then down.
+            // Grow up over equal lines that are in no earlier block, then down.
             let mut up = 0;
             while up < at.min(target)
                 && follows(removed, at - up - 1)
@@ -160,7 +161,7 @@ fn follows(sides: &[Side], at: usize) -> bool {
     next.is_some_and(|next| next.file == this.file && next.line == this.line + 1)
 }
 
-/// The lines that can be anchors; `None` for a text that is there more than once.
+/// The lines that can be anchors; `None` for a text that occurs more than once.
 fn unique(sides: &[Side]) -> HashMap<&[u8], Option<usize>> {
     let mut found: HashMap<&[u8], Option<usize>> = HashMap::new();
     for (at, side) in sides.iter().enumerate() {

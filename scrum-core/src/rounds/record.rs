@@ -1,4 +1,4 @@
-//! The records that a comparison of two waves is made of: the data of `scrum compare --format json`.
+//! The data of a comparison of two waves, as in `scrum compare --format json`.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use crate::review::location::LineRange;
 /// The schema that this version writes.
 pub const SCHEMA: &str = "scrum.compare/1";
 
-/// What became of an issue between two waves.
+/// The status of an issue between two waves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -16,13 +16,13 @@ pub const SCHEMA: &str = "scrum.compare/1";
 pub enum Status {
     /// Only the new wave reports it.
     New,
-    /// Both waves report it: the same lines, carried through the changes, and the same claim.
+    /// Both waves report it: the same claim at the same lines, mapped through the changes.
     Persisting,
-    /// Its lines changed or vanished, and a lineage that reported it reviewed again and did not repeat it.
+    /// Its lines were changed or removed, and a lineage that reported it reviewed again and did not repeat it.
     Gone,
     /// Its lines did not change, and a lineage that reported it reviewed again and did not repeat it.
     Unconfirmed,
-    /// No reviewer of a lineage that reported it has usable output on the bundle that has the lines now.
+    /// No reviewer of a lineage that reported it has a usable review of the bundle that now contains the lines.
     NotReReviewed,
 }
 
@@ -62,11 +62,11 @@ pub struct Comparison {
         )
     )]
     pub schema: String,
-    /// How many entries have each status. They add up to the entries.
+    /// The number of entries with each status. They add up to all entries.
     pub totals: ComparisonTotals,
-    /// The wave before.
+    /// The older wave.
     pub old: WaveSide,
-    /// The wave after.
+    /// The newer wave.
     pub new: WaveSide,
     /// An entry for each issue. Every finding of both waves is in exactly one entry.
     pub findings: Vec<Entry>,
@@ -74,7 +74,7 @@ pub struct Comparison {
     pub engagement: Vec<Engagement>,
 }
 
-/// How many entries have each status.
+/// The number of entries with each status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -87,12 +87,12 @@ pub struct ComparisonTotals {
     pub gone: u64,
     /// Unchanged and not repeated.
     pub unconfirmed: u64,
-    /// Not looked at again.
+    /// Not reviewed again.
     pub not_re_reviewed: u64,
 }
 
 impl ComparisonTotals {
-    /// The number of a status.
+    /// The number of entries with a status.
     pub fn of(&self, status: Status) -> u64 {
         match status {
             Status::New => self.new,
@@ -119,7 +119,7 @@ impl ComparisonTotals {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WaveSide {
-    /// The wave's name; empty where the caller gives none.
+    /// The wave's name; empty if the caller gives none.
     #[serde(default)]
     pub wave: String,
     /// Full hex id of the head commit; `None` if the wave was made from a patch or from the work tree.
@@ -128,13 +128,13 @@ pub struct WaveSide {
     pub head_tree: Option<String>,
     /// Findings counted.
     pub findings: u64,
-    /// Issues that they make.
+    /// Issues that they form.
     pub issues: u64,
-    /// Findings without a location, which nothing can be compared with.
+    /// Findings without a location, which cannot be compared.
     pub without_location: u64,
 }
 
-/// A place in a file at one of the two heads.
+/// A location in a file at one of the two heads.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -172,18 +172,18 @@ impl Place {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FindingRef {
-    /// The bundle that it is listed in.
+    /// The bundle that lists it.
     pub bundle: String,
     /// Index into the bundle's `findings`.
     pub finding: usize,
 }
 
-/// An issue, followed from one wave to the other.
+/// An issue and its status.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Entry {
-    /// What became of it.
+    /// Its status.
     pub status: Status,
     /// Where the old wave has it.
     pub old: Option<Place>,
@@ -191,18 +191,18 @@ pub struct Entry {
     pub mapped: Option<Place>,
     /// Where the new wave has it.
     pub new: Option<Place>,
-    /// Everybody who reports it, in either wave, by name.
+    /// The names of all reviewers that report it, in either wave.
     pub reviewers: Vec<String>,
     /// The highest severity: in the new wave if it is there, else in the old one.
     pub severity: Option<Severity>,
     /// The highest severity in the old wave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub old_severity: Option<Severity>,
-    /// What is claimed: the first claim of the new wave, else of the old one.
+    /// The first claim of the new wave, else of the old one.
     pub what: Option<String>,
     /// Why it has this status, in words for a person.
     pub reason: String,
-    /// How alike the claims of both waves are, 0 to 1.
+    /// The similarity of the claims of both waves, 0 to 1.
     pub similarity: Option<f64>,
     /// Two or more independent lineages report it: in the new wave if it is there, else in the old one.
     pub agreed: bool,
@@ -212,7 +212,7 @@ pub struct Entry {
     pub new_findings: Vec<FindingRef>,
 }
 
-/// How much a reviewer wrote in each wave, and about how much.
+/// How much a reviewer wrote in each wave, and for how many bytes of diff.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -1,8 +1,9 @@
-//! Which issues of a wave the entries of a triage file are about, and what follows from that.
+//! Finds the issues of a wave that the entries of a triage file are about, and marks them.
 //!
-//! An entry names no issue by number or title. It has the path, the lines, the head tree that these lines belong to, and
-//! what was claimed; in a later wave the lines are carried through the changes since that tree, and the words are
-//! compared as those of one issue are. So an entry survives moved lines, renamed files and rephrased claims.
+//! An entry does not refer to an issue by number or title. It contains the path, the lines, the head tree that these
+//! lines refer to, and the claims. In a later wave, the lines are mapped through the changes since that tree, and the
+//! words are compared as in the grouping of findings. So an entry survives moved lines, renamed files and rephrased
+//! claims.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,18 +17,17 @@ use crate::review::location::LineRange;
 use crate::tally::{BundleTally, IssueRecord, Tally, TriageMark, TriageVerdict};
 
 impl TriageFile {
-    /// The trees that entries name, each once.
+    /// The trees that the entries name, without duplicates.
     pub fn heads(&self) -> BTreeSet<&str> {
         let heads = self.issues.iter().filter_map(|entry| entry.head.as_deref());
         heads.collect()
     }
 
-    /// Marks the issues that entries are about, and makes the tally's estimate and its records of reviewers anew. `carries`
-    /// leads from the trees of [`heads`](Self::heads) to the wave's head; an entry whose tree is not among them is
-    /// matched by its path and words alone. `head` is the tree of the wave itself: what was said of it to be fixed is no
-    /// surprise there. With `trusted`, what other entries dismiss stays open: a change decides nothing about its own review.
-    /// Returns for each entry the issues that it is about, as indices of bundle
-    /// and issue.
+    /// Marks the issues that the entries are about, and updates the tally's estimate and its records of reviewers.
+    /// `carries` maps the trees of [`heads`](Self::heads) to the wave's head; an entry whose tree is not among them is
+    /// matched only by its path and words. `head` is the tree of the wave itself: an issue that was marked as fixed at
+    /// this tree is not shown again. With `trusted`, only these entries can dismiss issues, so that a change cannot
+    /// decide about its own review. Returns for each entry the issues that it is about, as indices of bundle and issue.
     pub fn apply(
         &self,
         tally: &mut Tally,
@@ -125,7 +125,7 @@ impl TriageFile {
                 .collect();
             let (matches, lone) = pair_up(&before, &after, tally.near_lines);
             for found in matches {
-                // The most alike entry decides; others about the same issue say no more.
+                // The most similar entry decides; others about the same issue are ignored.
                 let own = &mut about[entries[found.old[0]]];
                 own.extend(found.new.iter().map(|at| places[free[*at]]));
             }

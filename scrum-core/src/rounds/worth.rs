@@ -1,4 +1,4 @@
-//! Which reviewer is right how often: confirmed of judged, with an interval that is honest about small numbers.
+//! How often each reviewer is right: confirmed issues out of those judged, with a confidence interval.
 
 use std::collections::BTreeMap;
 
@@ -16,8 +16,8 @@ struct Count {
     alone: u64,
 }
 
-/// The record of each reviewer, then of each lineage, that has issues which somebody has judged. `triage` is the whole
-/// file, also what it says of other waves.
+/// The records of all reviewers, then of all lineages, that have judged issues. `triage` is the whole file, including
+/// entries about other waves.
 pub(super) fn judged(tally: &Tally, triage: &TriageFile) -> Vec<JudgedRecord> {
     let mut reviewers: BTreeMap<String, Count> = BTreeMap::new();
     let mut lineages: BTreeMap<String, Count> = BTreeMap::new();
@@ -68,7 +68,7 @@ pub(super) fn judged(tally: &Tally, triage: &TriageFile) -> Vec<JudgedRecord> {
         .collect()
 }
 
-/// The Wilson score interval of 95 % for `hits` of `of`, to two decimals. Wilson 1927. Of nothing it is 0 to 1.
+/// The 95 % Wilson score interval for `hits` of `of`, to two decimals. Wilson 1927. If `of` is 0, it is 0 to 1.
 fn wilson(hits: u64, of: u64) -> (f64, f64) {
     if of == 0 {
         return (0.0, 1.0);

@@ -1,4 +1,4 @@
-//! One assignment for each bundle and reviewer, with what was handed in and where the lineage is known from.
+//! One assignment for each bundle and reviewer, with its submissions and the source of its lineage.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -8,22 +8,22 @@ use super::{Outcome, ReviewerConfig, Sidecar, Submission, TallyOptions};
 use crate::nearest::nearest;
 use crate::review::{Fault, Review};
 
-/// Unknown bundles for which the one that was meant is sought.
+/// Maximum number of unknown bundles for which a similar name is searched.
 const MAX_MEANT: usize = 20;
 
-/// Assignments without a review are listed as missing only up to so many in all.
+/// Maximum number of assignments without a review that are listed as missing.
 const MAX_ASSIGNMENTS: usize = 1_000_000;
 
-/// Warnings of one sidecar that are passed on.
+/// Maximum number of warnings from one sidecar.
 const MAX_NOTES: usize = 5;
 
-/// One reviewer at one bundle.
+/// One reviewer and one bundle.
 #[derive(Debug, Default)]
 pub(super) struct Assignment {
     /// Index of the bundle.
     pub(super) bundle: usize,
     pub(super) reviewer: String,
-    /// Usually one. More where a caller handed in several of the same name.
+    /// Usually one. More if the caller submitted several with the same name.
     pub(super) reviews: Vec<Review>,
     pub(super) failed: Option<String>,
     pub(super) not_asked: bool,
@@ -32,7 +32,7 @@ pub(super) struct Assignment {
     pub(super) lineage_source: String,
 }
 
-/// The bundles and the assignments at them, in an order that does not depend on that of the submissions.
+/// The bundles and their assignments, in an order that does not depend on that of the submissions.
 #[derive(Debug)]
 pub(super) struct Assignments {
     /// Ids; the manifest's first.
@@ -103,7 +103,7 @@ pub(super) fn assign(
         taken
     };
 
-    // An assignment without an answer has no sidecar; its reviewer's model is known from another bundle.
+    // An assignment without an answer has no sidecar; take the reviewer's model from another bundle.
     let mut models: BTreeMap<String, String> = BTreeMap::new();
     for assignment in &assignments {
         if let Some(model) = assignment
@@ -127,7 +127,7 @@ pub(super) fn assign(
                     bundles[bundle],
                     assignment.reviews.len()
                 ));
-                // Nothing tells which came first, and the order of the input must not.
+                // Which came first is unknown, and must not depend on the order of the input.
                 assignment
                     .reviews
                     .sort_by_cached_key(|review| format!("{review:?}"));
@@ -141,7 +141,7 @@ pub(super) fn assign(
                 )
             });
             warnings.extend(told);
-            // A sidecar is a file of anybody's making.
+            // A sidecar may come from anybody.
             let noted = assignment
                 .sidecar
                 .iter()
@@ -180,7 +180,7 @@ pub(super) fn assign(
     }
 }
 
-/// The assignments with a submission, in the order of what was handed in, which is by bundle and reviewer.
+/// The assignments with a submission, in the order of the submissions, which is by bundle and reviewer.
 fn taken(handed_in: Vec<(usize, Submission)>) -> Vec<Assignment> {
     let mut assignments: Vec<Assignment> = Vec::with_capacity(handed_in.len());
     for (bundle, submission) in handed_in {
@@ -201,7 +201,7 @@ fn taken(handed_in: Vec<(usize, Submission)>) -> Vec<Assignment> {
     assignments
 }
 
-/// Adds an empty assignment wherever a reviewer has none. `reviewers` are sorted.
+/// Adds an empty assignment for every bundle for which a reviewer has none. `reviewers` are sorted.
 fn with_missing(taken: Vec<Assignment>, bundles: usize, reviewers: &[String]) -> Vec<Assignment> {
     let mut assignments = Vec::with_capacity(bundles * reviewers.len());
     let mut taken = taken.into_iter().peekable();
@@ -220,7 +220,8 @@ fn with_missing(taken: Vec<Assignment>, bundles: usize, reviewers: &[String]) ->
     assignments
 }
 
-/// Adds what was handed in to an assignment. A review outweighs a failure, and that outweighs not having been asked.
+/// Adds a submission to an assignment. A review takes precedence over a failure, and a failure over not having been
+/// asked.
 fn take(assignment: &mut Assignment, outcome: Outcome, sidecar: Option<Sidecar>) {
     match outcome {
         Outcome::Review(review) => assignment.reviews.push(review),
@@ -233,7 +234,7 @@ fn take(assignment: &mut Assignment, outcome: Outcome, sidecar: Option<Sidecar>)
         Outcome::NotAsked => assignment.not_asked = true,
         Outcome::Missing => {}
     }
-    // Of several the one that sorts first, whatever the order.
+    // Of several, take the one that sorts first, whatever their order.
     assignment.sidecar = match (assignment.sidecar.take(), sidecar) {
         (Some(a), Some(b)) => Some(if format!("{a:?}") <= format!("{b:?}") {
             a
@@ -257,7 +258,7 @@ fn fault_text(fault: &Fault) -> String {
     }
 }
 
-/// What a lineage depends on: the reviewer's name, the model, and what the sidecar states.
+/// What a lineage depends on: the reviewer's name, the model, and the sidecar.
 type Asked = (String, Option<String>, Option<Vec<String>>);
 
 /// The lineages of reviewers, each looked up once.
@@ -335,7 +336,7 @@ impl<'a> Lineages<'a> {
                 source.to_owned(),
             );
         }
-        // A model that the table knows to say nothing, such as a router, is not made up for by the reviewer's name.
+        // If the table says that a model id tells nothing, such as a router's, the reviewer's name is not used instead.
         let models = [
             (model, "in the sidecar"),
             (
@@ -376,7 +377,7 @@ mod tests {
             ]);
         let mut lineages = Lineages::new(&options);
         for (reviewer, model, set, source) in [
-            ("opus", Some("gpt-5"), "stated", "the config"),
+            ("opus", Some("gpt-5"), "stated", "the configuration"),
             ("anna", None, "anna", "a person"),
             (
                 "house",
@@ -394,7 +395,7 @@ mod tests {
                 "seat",
                 None,
                 "moonshot",
-                "the model id kimi-k2 in the config",
+                "the model id kimi-k2 in the configuration",
             ),
             (
                 "qwen-2",
@@ -409,7 +410,7 @@ mod tests {
                 "the model id openrouter/auto in the sidecar",
             ),
             ("bob", None, "unknown", "nowhere"),
-            ("blank", Some("gpt-5"), "unknown", "the config"),
+            ("blank", Some("gpt-5"), "unknown", "the configuration"),
         ] {
             let (found, from) = lineages.of(reviewer, model, None);
             assert_eq!(
@@ -429,7 +430,7 @@ mod tests {
         for (reviewer, sidecar, set, source) in [
             ("claude", &person, "claude", "a person"),
             ("reviewer", &stated, "google", "the sidecar"),
-            ("opus", &person, "stated", "the config"),
+            ("opus", &person, "stated", "the configuration"),
             ("house", &stated, "mine", "[lineages] in the configuration"),
         ] {
             let (found, from) = lineages.of(reviewer, None, Some(sidecar));

@@ -1,4 +1,4 @@
-//! One bundle of the tally: its reviewers' rows, its findings, and the locations and issues that they make.
+//! One bundle of the tally: its reviewers, its findings, and the locations and issues that they form.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::review::{Review, UnlocatedFinding};
 
-/// What all bundles look things up in.
+/// Data shared by all bundles.
 pub(super) struct BundleBuilder<'a> {
     ids: &'a [String],
     assignments: &'a [Assignment],
@@ -28,7 +28,7 @@ pub(super) struct BundleBuilder<'a> {
     near_lines: u32,
 }
 
-/// A bundle's part, with what the totals must know about it.
+/// A bundle's part of the tally, with the data for the totals.
 pub(super) struct BuiltBundle {
     pub(super) tally: BundleTally,
     /// For each location whether it is convergent.
@@ -272,7 +272,7 @@ impl<'a> BundleBuilder<'a> {
     }
 }
 
-/// Findings of equal keys, which stand together.
+/// Consecutive findings with equal keys.
 fn locations(
     keys: &[LocationKey],
     findings: &[FindingRecord],
@@ -299,7 +299,7 @@ fn locations(
     locations
 }
 
-/// The location that most members cite; of several the first.
+/// The location that most members cite; the first, if there are several.
 fn most_shared(members: &[usize], location_of: &[usize]) -> usize {
     let mut at: Vec<usize> = members.iter().map(|member| location_of[*member]).collect();
     at.sort_unstable();
@@ -363,12 +363,12 @@ fn row(assignment: &Assignment, outcome: &ReviewerOutcome) -> ReviewerRow {
     }
 }
 
-/// Whether a review without a text of its own was handed in with something in it.
+/// Whether a review without a text of its own has any content.
 fn spoke(review: &Review, buckets: &Buckets) -> bool {
     buckets.citations > 0 || !review.unlocated.is_empty()
 }
 
-/// Several reviews of one assignment as one; of one, that one.
+/// Merges several reviews of one assignment; a single one is returned as it is.
 fn joined(reviews: &[Review]) -> Option<Cow<'_, Review>> {
     let (first, more) = reviews.split_first()?;
     if more.is_empty() {
@@ -385,7 +385,7 @@ fn joined(reviews: &[Review]) -> Option<Cow<'_, Review>> {
     Some(Cow::Owned(joined))
 }
 
-/// How many findings without a location were not taken back.
+/// The number of findings without a location that were not retracted.
 fn standing(unlocated: &[UnlocatedFinding]) -> u64 {
     let standing = unlocated
         .iter()

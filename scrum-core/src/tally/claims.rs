@@ -1,14 +1,14 @@
-//! Whether claims of two waves are one issue, by the rule that makes findings of one wave an issue (`group`).
+//! Decides whether claims of two waves are one issue, by the rule that groups findings of one wave (`group`).
 
 use super::FindingRecord;
 use super::group::{THRESHOLD, THRESHOLD_WITHOUT_LINES};
 use super::similarity::{self, Reader, Words, share};
 use crate::review::location::LineRange;
 
-/// Reads the claims about one file, under all the paths that it had.
+/// Reads the claims about one file, under all its paths.
 pub(crate) struct ClaimReader(Reader);
 
-/// What one finding says, and about which lines.
+/// The claim of one finding, and its lines.
 pub(crate) struct ClaimWords {
     pub(crate) lines: Option<LineRange>,
     symbol: Option<String>,
@@ -21,7 +21,7 @@ impl ClaimReader {
         Self(Reader::new(&paths.join(" ")))
     }
 
-    /// Reads a finding; `lines` are those that it has where the two are compared.
+    /// Reads a finding; `lines` are its lines at the head at which the waves are compared.
     pub(crate) fn read(&mut self, finding: &FindingRecord, lines: Option<LineRange>) -> ClaimWords {
         ClaimWords {
             lines,
@@ -68,7 +68,7 @@ pub(crate) fn same_issue(a: &[ClaimWords], b: &[ClaimWords], near_lines: u32) ->
             }
             met |= compared;
             sum += match similarity::compare(&a.words, &b.words) {
-                // A symbol that the diff does not show is as good as lines.
+                // A symbol that the diff does not show counts like lines.
                 Some(alike) if by_words && meets => alike + (THRESHOLD_WITHOUT_LINES - THRESHOLD),
                 Some(alike) => alike,
                 None if meets => threshold,

@@ -1,6 +1,6 @@
-//! From submissions to the tally: assignments, what each reviewer says, bundles, totals.
+//! From submissions to the tally: assignments, each reviewer's findings, bundles, totals.
 //!
-//! Reviewers are gone through on several threads, then bundles; between the two every finding goes to the bundle that owns
+//! Reviewers are processed on several threads, then bundles; in between, every finding is moved to the bundle that owns
 //! its line.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,15 +18,15 @@ use crate::control::{Cancelled, Control, Stage};
 use crate::estimate::EstimateBasis;
 use crate::try_map::try_map;
 
-/// Warnings that are listed; more are counted.
+/// Maximum number of warnings that are listed; more are only counted.
 const MAX_WARNINGS: usize = 1_000;
 
-/// Counts what the reviewers said.
+/// Counts the findings of the reviewers.
 ///
-/// `wave_index` is the wave that the reviews are of; without one paths are taken as they stand and nothing is verified.
-/// `diffs` is asked for a bundle's diff only where a symbol must be resolved in it. The result depends neither on the
-/// order of the submissions nor on the number of threads. [`try_tally`] is the same with a way to end it; here
-/// [`TallyOptions::control`] is not asked.
+/// `wave_index` is the wave that the reviews are about; without it, paths are used as written and nothing is verified.
+/// `diffs` is asked for a bundle's diff only if a symbol must be resolved in it. The result depends neither on the
+/// order of the submissions nor on the number of threads. [`try_tally`] does the same and can be cancelled; this
+/// function ignores [`TallyOptions::control`].
 pub fn tally(
     submissions: Vec<Submission>,
     wave_index: Option<&WaveIndex>,
@@ -43,11 +43,11 @@ pub fn tally(
     }
 }
 
-/// As [`tally()`], reporting to [`TallyOptions::control`] and ended by it.
+/// As [`tally()`], but reports progress to [`TallyOptions::control`] and can be cancelled by it.
 ///
 /// # Errors
 ///
-/// [`Cancelled`] when [`TallyOptions::control`] ended the work.
+/// [`Cancelled`] if [`TallyOptions::control`] cancelled the work.
 pub fn try_tally(
     submissions: Vec<Submission>,
     wave_index: Option<&WaveIndex>,

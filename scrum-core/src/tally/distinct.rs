@@ -1,14 +1,14 @@
-//! Locations of all bundles, each once: one cited from two bundles is one.
+//! Distinct locations over all bundles: one that is cited from two bundles counts once.
 
 use std::collections::HashMap;
 
 use super::resolver::LocationKey;
 use crate::review::location::LineRange;
 
-/// A location, as words that hash quickly.
+/// A location, in a form that hashes quickly.
 type Packed = [u64; 3];
 
-/// The different locations, and whether two or more lineages cite each in some bundle.
+/// The distinct locations, and whether two or more lineages cite each in some bundle.
 #[derive(Default)]
 pub(super) struct Distinct(HashMap<Packed, bool>);
 

@@ -1,4 +1,4 @@
-//! Gates: what a caller may treat as a failure.
+//! Gates: conditions that a caller can treat as a failure.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ use crate::review::Severity;
 use crate::review::location::{LineRange, Location};
 use crate::word::words;
 
-/// Names that one message lists; more are counted.
+/// Maximum number of names in one message; more are only counted.
 const MAX_NAMED: usize = 5;
 
 /// A condition that fails a run (`--fail-on`).
@@ -23,19 +23,19 @@ const MAX_NAMED: usize = 5;
 pub enum Gate {
     /// An issue that two or more independent lineages report.
     Agreed,
-    /// Such an issue of severity BLOCK.
+    /// An issue of severity BLOCK that two or more independent lineages report.
     AgreedBlock,
     /// An issue of severity BLOCK.
     Block,
     /// Any issue.
     Any,
-    /// No review at all, or a reviewer that was asked and has no usable output: no evidence, failed or missing.
+    /// No review at all, or a reviewer that was asked and has no usable answer: no evidence, failed or missing.
     NoEvidence,
     /// An exact location that two or more independent lineages cite.
     Convergent,
-    /// An issue of severity BLOCK that the baseline has not.
+    /// An issue of severity BLOCK that is not in the baseline.
     NewBlock,
-    /// An issue that two or more independent lineages report, and that the baseline has not.
+    /// An issue that two or more independent lineages report and that is not in the baseline.
     NewAgreed,
 }
 
@@ -51,7 +51,7 @@ words!(Gate {
 });
 
 impl Gate {
-    /// Whether it says something only of a tally that was compared with a baseline.
+    /// Whether it only applies to a tally that was compared with a baseline.
     pub fn needs_baseline(self) -> bool {
         matches!(self, Self::NewBlock | Self::NewAgreed)
     }
@@ -70,7 +70,7 @@ impl Gate {
     }
 }
 
-/// A gate that said no, and what it found. Its text is a sentence that names the first few.
+/// A gate that failed, and why. Its text is a sentence that names the first few causes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GateFailure {
@@ -83,18 +83,18 @@ pub enum GateFailure {
         /// The first few, e.g. `src/pool.rs:20-21`.
         named: Vec<String>,
     },
-    /// Nobody reviewed anything.
+    /// There are no reviews.
     NoReview,
-    /// Reviewers without usable output.
+    /// Reviewers without a usable answer.
     NoEvidence {
         /// Bundle, reviewer and state of each.
         reviewers: Vec<(String, String, ReviewState)>,
     },
     /// Bundles that too few lineages reviewed.
     MinLineages {
-        /// How many are asked for.
+        /// The required number.
         required: u32,
-        /// Bundle, and how many disjoint lineages reviewed it.
+        /// Each bundle, and how many independent lineages reviewed it.
         bundles: Vec<(String, u32)>,
     },
 }
@@ -163,15 +163,15 @@ fn list(
 pub struct QuorumMiss {
     /// The bundle's id.
     pub bundle: String,
-    /// Disjoint lineages that reviewed it.
+    /// Number of independent lineages that reviewed it.
     pub reviewed_by: u32,
-    /// Disjoint lineages that it needs.
+    /// Number of independent lineages that it needs.
     pub needed: u32,
 }
 
 impl Tally {
-    /// The bundles that fewer than `quorum` disjoint lineages reviewed. Where reviewers are not asked about a bundle, it
-    /// needs no more lineages than those who are asked have.
+    /// The bundles that fewer than `quorum` independent lineages reviewed. If some reviewers are not asked about a
+    /// bundle, it needs at most as many lineages as those who are asked have.
     pub fn short_of_quorum(&self, quorum: u32) -> Vec<QuorumMiss> {
         let bundles = self.bundles.iter().filter_map(|bundle| {
             let asked = || {
@@ -195,7 +195,7 @@ impl Tally {
         bundles.collect()
     }
 
-    /// Judges the tally. Failures come in the order of [`Gate`], that of `min_lineages` (0 asks for none) last.
+    /// Checks the tally. Failures are in the order of [`Gate`], with that of `min_lineages` (0: no requirement) last.
     pub fn failed_gates(&self, gates: &[Gate], min_lineages: u32) -> Vec<GateFailure> {
         let mut gates = gates.to_vec();
         gates.sort_unstable();
@@ -219,12 +219,12 @@ impl Tally {
         failures
     }
 
-    /// Whether nobody has reviewed anything: then no gate but [`Gate::NoEvidence`] says more than that nothing was found.
+    /// Whether there are no reviews; then only [`Gate::NoEvidence`] is meaningful.
     pub fn is_unreviewed(&self) -> bool {
         self.bundles.iter().all(|bundle| bundle.reviewed_by == 0)
     }
 
-    /// How many issues a gate would stop for if nobody had dismissed them; for [`Gate::Convergent`] exact locations.
+    /// How many issues a gate ignores because they are dismissed; for [`Gate::Convergent`] exact locations.
     pub fn dismissed_by(&self, gate: Gate) -> u64 {
         if gate == Gate::Convergent {
             return self.dismissed_locations().len() as u64;
@@ -234,14 +234,14 @@ impl Tally {
         dismissed.count() as u64
     }
 
-    /// The convergent locations, with what makes two of them the same.
+    /// The convergent locations, with the key that makes two of them equal.
     fn convergent_locations(&self) -> impl Iterator<Item = (LocationKey<'_>, &LocationRecord)> {
         let locations = self.bundles.iter().flat_map(|bundle| &bundle.locations);
         let convergent = locations.filter(|location| location.convergence >= 2);
         convergent.map(|location| (key(location), location))
     }
 
-    /// Convergent locations of which every finding, in any bundle, is in a dismissed issue.
+    /// Convergent locations whose findings, in all bundles, are in dismissed issues.
     fn dismissed_locations(&self) -> BTreeSet<LocationKey<'_>> {
         let (mut dismissed, mut open) = (BTreeSet::new(), BTreeSet::new());
         for bundle in &self.bundles {
@@ -270,7 +270,7 @@ impl Tally {
                     .filter(|(key, _)| !dismissed.contains(key))
                     .map(|(_, location)| location)
                     .collect();
-                // A location that two bundles cite is one; what is dismissed is none.
+                // A location that two bundles cite counts once; a dismissed one does not count.
                 let count = self
                     .totals
                     .convergent

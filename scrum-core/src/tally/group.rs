@@ -1,24 +1,25 @@
-//! Findings of one file, put together into issues: they share a line and say the same thing.
+//! Groups findings of one file into issues: findings that share a line and say the same thing.
 //!
-//! Average linkage (UPGMA, Sokal & Michener 1958): at first every finding is a group; the two groups with the highest mean
-//! similarity are joined as long as that is at least [`THRESHOLD`]. Of equal pairs the one that comes first in the order
-//! of the findings is joined. Similarities are whole numbers, so their sums, and with them the groups, are the same
-//! in any order and on any machine. The crate `kodama` does the same in floating point, and has no rule for ties.
+//! Average linkage (UPGMA, Sokal & Michener 1958): at first every finding is its own group; then the two groups with
+//! the highest mean similarity are joined, as long as that is at least [`THRESHOLD`]. Ties go to the pair that comes
+//! first in the order of the findings. Similarities are integers, so that the groups are the same in any order and on
+//! any machine. The crate `kodama` does the same in floating point, and has no rule for ties.
 
 use super::similarity::{self, ONE, Reader, Words, share};
 use super::{BundleTally, FindingRecord};
 use crate::review::location::LineRange;
 
-/// Mean similarity from which groups that share lines are joined. docs/counting.md has the measurements.
+/// Minimum mean similarity for joining groups that share lines. docs/counting.md has the measurements.
 pub(super) const THRESHOLD: u64 = ONE * 16 / 100;
 
 /// The same for findings without lines, whose words are the only evidence.
 pub(super) const THRESHOLD_WITHOUT_LINES: u64 = ONE * 30 / 100;
 
-/// Findings that overlap in a chain and are compared with each other. More are divided, in the order of their lines.
+/// Maximum number of findings in an overlapping chain that are compared with each other. Longer chains are divided, in
+/// the order of their lines.
 pub(super) const MAX_COMPARED: usize = 500;
 
-/// Issues that one lists as its others; more are counted.
+/// Maximum number of `others` of an issue; more are only counted.
 const MAX_OTHERS: usize = 100;
 
 /// Findings that are one issue.
@@ -38,7 +39,7 @@ pub(super) struct Group {
 pub(super) struct Grouping {
     /// By first member.
     pub(super) groups: Vec<Group>,
-    /// The largest number of findings that overlap in a chain, if it is more than [`MAX_COMPARED`].
+    /// The length of the longest overlapping chain, if it is more than [`MAX_COMPARED`].
     pub(super) divided: Option<usize>,
 }
 
@@ -67,7 +68,7 @@ pub(super) fn group(findings: &[FindingRecord], near_lines: u32) -> Grouping {
     grouping
 }
 
-/// Findings that overlap, each with the next, ascending by line; last those without lines.
+/// Chains of overlapping findings, in the order of their lines; findings without lines come last.
 fn chains(findings: &[FindingRecord], near_lines: u32) -> Vec<Vec<usize>> {
     let mut by_line: Vec<(LineRange, usize)> = Vec::with_capacity(findings.len());
     let mut without = Vec::new();
@@ -100,7 +101,7 @@ fn meet(a: &FindingRecord, b: &FindingRecord, near_lines: u32) -> bool {
     }
 }
 
-/// Groups the findings at `part`, all of which are compared with each other.
+/// Groups the findings of `part`, which are all compared with each other.
 fn compare_all(
     findings: &[FindingRecord],
     part: &[usize],
@@ -145,7 +146,7 @@ fn compare_all(
                     alike + (THRESHOLD_WITHOUT_LINES - THRESHOLD)
                 }
                 Some(alike) => alike,
-                // Just alike enough, so that a finding without words never joins what differs.
+                // Exactly the threshold, so that a finding without words never joins groups that differ.
                 None if meets => threshold,
                 None => 0,
             };
@@ -202,7 +203,7 @@ fn mean(members: &[usize], words: &[Words]) -> Option<f64> {
     (pairs > 0).then(|| super::review_state::two_decimals(share(sum) / f64::from(pairs)))
 }
 
-/// Brings groups into the order of their first members.
+/// Sorts groups by their first members.
 fn sort(groups: &mut Vec<Group>) {
     let mut order: Vec<usize> = (0..groups.len()).collect();
     order.sort_unstable_by_key(|at| groups[*at].members[0]);
@@ -220,10 +221,10 @@ fn sort(groups: &mut Vec<Group>) {
 /// Sums of similarities between groups.
 struct Links {
     count: usize,
-    /// Row by row, both halves.
+    /// A full matrix, row by row.
     sums: Vec<u64>,
     members: Vec<Vec<usize>>,
-    /// For each group the later one with the highest mean.
+    /// For each group, the later group with the highest mean.
     best: Vec<Option<usize>>,
 }
 
@@ -242,7 +243,7 @@ impl Links {
         self.sums[b * self.count + a] = similarity;
     }
 
-    /// Sum and number of pairs between two groups.
+    /// Sum of similarities and number of pairs between two groups.
     fn between(&self, a: usize, b: usize) -> (u64, u64) {
         let pairs = self.members[a].len() * self.members[b].len();
         (self.sums[a * self.count + b], pairs as u64)
@@ -260,7 +261,7 @@ impl Links {
         self.best[at] = best;
     }
 
-    /// Joins groups while the best mean is at least `threshold`; what is left is sorted by first member.
+    /// Joins groups while the best mean is at least `threshold`; the result is sorted by first member.
     fn join(mut self, threshold: u64) -> Vec<Vec<usize>> {
         (0..self.count).for_each(|at| self.seek_best(at));
         loop {
@@ -312,7 +313,7 @@ impl Links {
     }
 }
 
-/// Two findings of one issue, and how alike they are.
+/// Two findings of one issue, and their similarity.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Pair {
     /// Indices into the bundle's findings.
@@ -322,11 +323,11 @@ pub(crate) struct Pair {
     pub(crate) shares_line: bool,
 }
 
-/// Why an issue is one.
+/// Why findings are one issue.
 #[derive(Debug, Default)]
 pub(crate) struct Similarities {
     pub(crate) within: Vec<Pair>,
-    /// Pairs that are not listed.
+    /// Number of pairs that are not listed.
     pub(crate) left_out: usize,
     /// Other issues at these lines, each with the mean that was too low to join it.
     pub(crate) to_others: Vec<(usize, f64)>,

@@ -1,18 +1,18 @@
-//! What later stages write onto an issue: whether it is new since another wave, and what a person has said of it.
+//! Marks that later stages add to an issue: whether it is new since another wave, and a person's decision.
 //!
-//! [`rounds`](crate::rounds) finds both out; gates and reports read them.
+//! [`rounds`](crate::rounds) sets them; gates and reports read them.
 
 use serde::{Deserialize, Serialize};
 
 use super::IssueRecord;
 
-/// Whether an earlier wave, the baseline, has an issue too.
+/// Whether an earlier wave, the baseline, also has an issue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Since {
-    /// The baseline has nothing like it.
+    /// The baseline does not have it.
     New,
     /// The baseline has it.
     Persisting,
@@ -28,18 +28,18 @@ impl Since {
     }
 }
 
-/// What a person says of an issue.
+/// A person's verdict on an issue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum TriageVerdict {
     /// It is a defect.
     Confirmed,
-    /// It is none.
+    /// It is not a defect.
     FalsePositive,
-    /// It may be one, and stays.
+    /// It may be a defect, but will not be fixed.
     WontFix,
-    /// It was a defect, and has been fixed.
+    /// It was a defect and has been fixed.
     Fixed,
 }
 
@@ -54,12 +54,12 @@ impl TriageVerdict {
         }
     }
 
-    /// Whether gates need no longer look at the issue.
+    /// Whether gates ignore the issue.
     pub fn dismisses(self) -> bool {
         matches!(self, Self::FalsePositive | Self::WontFix)
     }
 
-    /// Whether the issue was right: `None` if the verdict does not say.
+    /// Whether the issue is a defect; `None` if the verdict does not say.
     pub fn was_right(self) -> Option<bool> {
         match self {
             Self::Confirmed | Self::Fixed => Some(true),
@@ -80,39 +80,39 @@ pub struct TriageMark {
     pub by: Option<String>,
     /// Why.
     pub note: Option<String>,
-    /// Why the issue is shown again in spite of the verdict: a severity that rose to BLOCK, a lineage that joined, a
-    /// defect that was said to be fixed. Empty if the verdict holds.
+    /// Why the issue is shown again despite the verdict: its severity rose to BLOCK, another lineage reports it, or it
+    /// was marked as fixed. Empty if the verdict still applies.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reopened: Vec<String>,
 }
 
 impl IssueRecord {
-    /// Whether a person has dismissed it, and nothing has happened since that speaks against that.
+    /// Whether a person has dismissed it, and the dismissal still applies.
     pub fn is_dismissed(&self) -> bool {
         let mark = self.triage.as_ref();
         mark.is_some_and(|mark| mark.verdict.dismisses() && mark.reopened.is_empty())
     }
 
-    /// Whether the baseline has nothing like it; false without a baseline.
+    /// Whether the baseline does not have it; false without a baseline.
     pub fn is_new(&self) -> bool {
         self.since == Some(Since::New)
     }
 }
 
-/// How often a reviewer or a lineage was right, by what people have said of the issues that it reports.
+/// How often a reviewer or a lineage was right, according to people's decisions about the issues it reported.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct JudgedRecord {
     /// The reviewer; `None` for a lineage.
     pub reviewer: Option<String>,
-    /// The lineage, as in `deepseek+alibaba`; of a reviewer `None`.
+    /// The lineage, as in `deepseek+alibaba`; `None` for a reviewer.
     pub lineage: Option<String>,
     /// Issues of this wave that are confirmed or fixed.
     pub confirmed: u64,
     /// Issues of this wave that are confirmed, fixed or false positives.
     pub judged: u64,
-    /// Lower end of the Wilson interval of 95 % around `confirmed / judged`; 0 if nothing is judged.
+    /// Lower end of the 95 % Wilson interval for `confirmed / judged`; 0 if nothing is judged.
     pub low: f64,
     /// Upper end of it; 1 if nothing is judged.
     pub high: f64,
@@ -127,10 +127,10 @@ pub struct JudgedRecord {
 pub struct BaselineRecord {
     /// The wave's name.
     pub wave: String,
-    /// Issues that the baseline has not.
+    /// Issues that are not in the baseline.
     pub new: u64,
-    /// Issues that both have.
+    /// Issues that are in both.
     pub persisting: u64,
-    /// Issues of the baseline that are not repeated though their lines changed and were reviewed again.
+    /// Issues of the baseline whose lines changed and were reviewed again, and that were not repeated.
     pub gone: u64,
 }

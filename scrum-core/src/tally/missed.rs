@@ -1,7 +1,8 @@
 //! How many defects nobody reported: the estimate of a tally.
 //!
-//! Occasions are the independent groups of lineages that reviewed every bundle that anybody reviewed: if a lineage has not
-//! seen a bundle, that it reports nothing there says nothing. Defects are the issues that these occasions report.
+//! Occasions are the independent groups of lineages that reviewed every bundle that anybody reviewed: if a lineage has
+//! not seen a bundle, the fact that it reports nothing there means nothing. Defects are the issues that these occasions
+//! report.
 
 use std::collections::BTreeSet;
 
@@ -11,8 +12,8 @@ use super::{BundleTally, FindingRecord, IssueRecord, Tally};
 use crate::estimate::{Captures, EstimateBasis, EstimateRefused, estimate};
 
 impl Tally {
-    /// Makes the estimate anew from the issues that `basis` takes: with [`EstimateBasis::Confirmed`] those for which
-    /// `takes` is true; issues that are known to be false are best left out of both.
+    /// Computes the estimate from the issues for which `takes` is true; `basis` says which these are. Leave out issues
+    /// that are known to be false in any case.
     pub(crate) fn estimate_missed(
         &mut self,
         basis: EstimateBasis,
@@ -51,8 +52,8 @@ impl Tally {
         self.lineage_groups(true)
     }
 
-    /// Lineages, joined where a reviewer has several: what descends from two makers is a new look for neither. `everywhere` leaves
-    /// only those out that did not review every reviewed bundle.
+    /// Lineages, joined if a reviewer has several, because a model that descends from two makers is independent of
+    /// neither. `everywhere` leaves out those that did not review every reviewed bundle.
     fn lineage_groups(&self, everywhere: bool) -> Vec<LineageSet> {
         let usable = |bundle: &'_ BundleTally| -> Vec<LineageSet> {
             let rows = bundle.reviewers.iter();
@@ -105,7 +106,7 @@ mod tests {
     use crate::estimate::EstimateMethod;
     use crate::report::sample::{finding, tally_of};
 
-    /// Claims so unlike that no two are one issue.
+    /// Claims so different that no two are one issue.
     const CLAIMS: [&str; 4] = [
         "Lock leaks",
         "Overflow wraps",

@@ -1,15 +1,16 @@
-//! What the reviewers said, counted: the data of `tally.json`, and [`tally`], which makes it.
+//! Counts what the reviewers said: the data of `tally.json`, and [`tally`], which computes it.
 //!
 //! Takes [`Submission`]s, and the wave's [`WaveIndex`](ground::WaveIndex) if there is one; gives a [`Tally`]. After it:
 //! [`report`](crate::report).
 //!
-//! For each reviewer (`reviewer`) the locations are resolved (`resolver`, `ground`, `symbol`), what was taken back is removed
-//! (`retract`), and so are repeats: then every citation is in exactly one of the [`Buckets`], so that the numbers add up.
-//! For each bundle (`bundle`) what counts is grouped into issues (`group`, `similarity`) and summed up.
+//! For each reviewer (`reviewer`) the locations are resolved (`resolver`, `ground`, `symbol`), and retracted findings
+//! (`retract`) and repeats are removed. Every citation is then in exactly one of the [`Buckets`], so that the numbers
+//! add up. For each bundle (`bundle`), the findings that count are grouped into issues (`group`, `similarity`) and
+//! added up.
 //!
-//! A citation is counted in the buckets of the bundle that the review was *of*, also if the cited line belongs to
-//! another bundle; the finding itself is then listed there, with `from_bundle`. So the buckets of the reviews add up
-//! to those of the bundles, and these to the total.
+//! A citation is counted in the buckets of the bundle that was *reviewed*, even if the cited line belongs to another
+//! bundle; the finding itself is then listed there, with `from_bundle`. So the buckets of the reviews add up to those
+//! of the bundles, and these to the total.
 
 mod assignment;
 mod bundle;
@@ -52,7 +53,7 @@ pub use submission::{
 /// The schema that this version writes.
 pub const SCHEMA: &str = "scrum.tally/2";
 
-/// The tally of a wave, or of reviews without one: what `tally.json` holds.
+/// The tally of a wave, or of reviews without one; the content of `tally.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -70,7 +71,7 @@ pub struct Tally {
     pub totals: Totals,
     /// How many lines apart two ranges may be and still share a line.
     pub near_lines: u32,
-    /// How many disjoint lineages each bundle was asked to have; 0 for no demand.
+    /// How many independent lineages each bundle needs; 0 for no requirement.
     #[serde(default)]
     pub min_lineages: u32,
     /// Where the citations went, all reviews together.
@@ -81,9 +82,9 @@ pub struct Tally {
     pub unmatched_retractions: Vec<RetractionRecord>,
     /// In the manifest's order; without a manifest by id.
     pub bundles: Vec<BundleTally>,
-    /// Every reviewer with its lineages and where they are known from; more than one entry where its model changed.
+    /// Every reviewer with its lineages and their source; more than one entry if its model changed.
     pub reviewers: Vec<LineageRecord>,
-    /// How many defects there are, reported or not: a lower bound. `None` where the reviews cannot carry an estimate.
+    /// An estimate of the number of defects, reported or not: a lower bound. `None` if the reviews do not allow one.
     pub estimate: Option<Estimate>,
     /// Why there is no estimate; absent if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -91,10 +92,10 @@ pub struct Tally {
     /// The wave that this one was compared with; absent without `--baseline`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<BaselineRecord>,
-    /// How often each reviewer, then each lineage, was right; absent where nobody has judged an issue.
+    /// How often each reviewer, then each lineage, was right; absent if no issue has been judged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub judged: Vec<JudgedRecord>,
-    /// What a person should know: faults of single reviews, unknown lineages.
+    /// Warnings: faults of single reviews, unknown lineages.
     #[serde(default)]
     pub warnings: Vec<String>,
 }
@@ -106,17 +107,17 @@ pub struct Tally {
 pub struct Totals {
     /// Findings counted.
     pub findings: u64,
-    /// Issues that they make.
+    /// Issues that they form.
     pub issues: u64,
     /// Of these, those that two or more independent lineages report.
     pub agreed: u64,
-    /// Different exact locations. Over several bundles a location is one.
+    /// Distinct exact locations. A location in several bundles counts once.
     pub distinct: u64,
     /// Of these, those that two or more independent lineages cite.
     pub convergent: u64,
 }
 
-/// Where citations went. The numbers but `citations` add up to `citations`.
+/// The citations by bucket. The other numbers add up to `citations`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -125,9 +126,9 @@ pub struct Buckets {
     pub citations: u64,
     /// Counted.
     pub counted: u64,
-    /// Said before by the same reviewer.
+    /// Already cited by the same reviewer.
     pub duplicate: u64,
-    /// Taken back later in the same review.
+    /// Retracted later in the same review.
     pub retracted: u64,
     /// Naming a path that neither the range nor the head tree has.
     pub unknown_path: u64,
@@ -180,7 +181,7 @@ impl Buckets {
     }
 }
 
-/// What became of a citation: the first that fits, in this order.
+/// The bucket of a citation: the first that fits, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -194,9 +195,9 @@ pub enum Bucket {
     UnknownPath,
     /// Naming lines beyond the end of a file whose length is known.
     BeyondFile,
-    /// Taken back later in the same review.
+    /// Retracted later in the same review.
     Retracted,
-    /// Said before by the same reviewer.
+    /// Already cited by the same reviewer.
     Duplicate,
     /// Counted.
     Counted,
@@ -228,9 +229,9 @@ pub struct BundleTally {
     pub bytes: Option<u64>,
     /// How much was counted.
     pub totals: Totals,
-    /// Pairwise disjoint lineages whose state is `findings` or `clean`.
+    /// Number of independent lineages with the state `findings` or `clean`.
     pub reviewed_by: u32,
-    /// Where the citations of this bundle's reviews went.
+    /// The citations of this bundle's reviews by bucket.
     pub buckets: Buckets,
     /// Findings of this bundle's reviews that name no location.
     pub findings_without_location: Vec<UnlocatedRecord>,
@@ -242,9 +243,9 @@ pub struct BundleTally {
     pub findings: Vec<FindingRecord>,
     /// Exact locations, by path, lines, symbol.
     pub locations: Vec<LocationRecord>,
-    /// Findings that share a line and say the same thing, by first finding.
+    /// Issues (findings that share a line and say the same thing), by first finding.
     pub issues: Vec<IssueRecord>,
-    /// Places that this bundle's reviews name without making them findings, by reviewer and line.
+    /// Locations that this bundle's reviews mention without reporting a finding, by reviewer and line.
     pub mentions: Vec<MentionRecord>,
     /// Every citation that was not counted, by reviewer and line.
     pub set_aside: Vec<SetAside>,
@@ -266,7 +267,7 @@ pub enum TallyError {
 }
 
 impl BundleTally {
-    /// The findings that an issue of this bundle is made of, in the tally's order.
+    /// The findings of an issue of this bundle, in the tally's order.
     pub fn findings_of<'t>(
         &'t self,
         issue: &'t IssueRecord,
@@ -281,8 +282,7 @@ impl Tally {
     ///
     /// # Errors
     ///
-    /// [`TallyError::Schema`] for another schema, judged before anything else is read; [`TallyError::Json`] for the
-    /// rest.
+    /// [`TallyError::Schema`] for another schema, which is checked first; otherwise [`TallyError::Json`].
     pub fn from_json(json: &[u8]) -> Result<Self, TallyError> {
         #[derive(Deserialize)]
         struct Head {
@@ -299,7 +299,7 @@ impl Tally {
     ///
     /// # Errors
     ///
-    /// [`TallyError::Json`], which no tally of this crate causes.
+    /// [`TallyError::Json`]; never for a tally made by this crate.
     pub fn to_json(&self) -> Result<Vec<u8>, TallyError> {
         let mut json = serde_json::to_vec_pretty(self)?;
         json.push(b'\n');

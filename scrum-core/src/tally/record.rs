@@ -1,4 +1,4 @@
-//! The records that a bundle's part of `tally.json` is made of.
+//! The records in a bundle's part of `tally.json`.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,12 +19,12 @@ pub struct ReviewerRow {
     pub reviewer: String,
     /// Its lineages; empty is unknown.
     pub lineages: LineageSet,
-    /// Where they are known from, e.g. `the config`.
+    /// Their source, e.g. `the configuration`.
     pub lineage_source: String,
-    /// The model, as the sidecar or else the config names it.
+    /// The model, from the sidecar or else the configuration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
-    /// What its silence or its words are worth.
+    /// The state of its review.
     pub state: ReviewState,
     /// Why the state is `no-evidence` or `failed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -33,21 +33,21 @@ pub struct ReviewerRow {
     pub findings: u64,
     /// Findings that name no location.
     pub findings_without_location: u64,
-    /// Places that the review names without making them findings.
+    /// Locations that the review mentions without reporting a finding.
     pub mentions: u64,
-    /// Where the review's citations went.
+    /// The review's citations by bucket.
     pub buckets: Buckets,
     /// Output tokens.
     pub tokens_out: Option<u64>,
     /// `tokens_out` is an estimate from the review's size.
     pub tokens_estimated: bool,
-    /// Output tokens for each KB of the bundle's diff, two decimals.
+    /// Output tokens per KB of the bundle's diff, two decimals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens_per_kb: Option<f64>,
     /// Output tokens as a multiple of the other reviewers' median on this bundle, two decimals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relative_tokens: Option<f64>,
-    /// The review's last word.
+    /// The review's verdict.
     pub verdict: Option<ReviewVerdict>,
     /// The answer ended at the model's output limit.
     #[serde(default)]
@@ -55,17 +55,17 @@ pub struct ReviewerRow {
     /// The review was read from a JSON answer.
     #[serde(default)]
     pub read_as_json: bool,
-    /// The wave in which the same question was answered, where the answer was carried over.
+    /// The wave from which the answer was reused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carried_over_from: Option<String>,
 }
 
-/// One claim of one reviewer at one location: what locations and issues are made of.
+/// One claim of one reviewer at one location; locations and issues consist of these.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FindingRecord {
-    /// Who says it.
+    /// The reviewer.
     pub reviewer: String,
     /// The reviewer's lineages; empty is unknown.
     pub lineages: LineageSet,
@@ -103,12 +103,12 @@ pub struct FindingRecord {
     pub grounding: Grounding,
     /// The bundle whose review says it, if it is another one.
     pub from_bundle: Option<String>,
-    /// What a reader should know about it, sorted.
+    /// Remarks for the reader, sorted.
     pub flags: Vec<String>,
-    /// Where the comment can be opened, if it was imported from a forge.
+    /// The address of the comment, if it was imported from a forge.
     pub link: Option<String>,
-    /// It adds to the convergence. A finding from another bundle's review does not if no usable review of this bundle
-    /// has its lineage.
+    /// Whether it counts towards the convergence. A finding from another bundle's review does not if no usable review
+    /// of this bundle has its lineage.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub votes: bool,
 }
@@ -153,7 +153,7 @@ fn is_true(value: &bool) -> bool {
     *value
 }
 
-/// An exact location, with everybody who cites it.
+/// An exact location, with all findings that cite it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -175,7 +175,7 @@ pub struct LocationRecord {
     pub findings: Vec<usize>,
     /// The largest number of voting reviewers whose lineages are pairwise disjoint.
     pub convergence: u32,
-    /// How many disjoint lineages reviewed the bundle: what the convergence is out of.
+    /// How many independent lineages reviewed the bundle: the denominator of the convergence.
     pub reviewed_by: u32,
 }
 
@@ -201,7 +201,7 @@ pub struct IssueRecord {
     pub findings: Vec<usize>,
     /// The largest number of voting reviewers whose lineages are pairwise disjoint.
     pub convergence: u32,
-    /// What the convergence is out of.
+    /// The denominator of the convergence.
     pub reviewed_by: u32,
     /// The mean similarity of the pairs of findings whose words can be compared, 0 to 1; `None` if there is no such pair.
     pub similarity: Option<f64>,
@@ -213,7 +213,7 @@ pub struct IssueRecord {
     /// Whether the baseline has it, too; absent without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Since>,
-    /// What a person has said of it; absent if nobody has.
+    /// A person's decision about it; absent if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub triage: Option<TriageMark>,
 }
@@ -238,12 +238,12 @@ fn is_zero(value: &usize) -> bool {
     *value == 0
 }
 
-/// A place that a review names without making it a finding. Listed, never counted.
+/// A location that a review mentions without reporting a finding. Listed, never counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MentionRecord {
-    /// Whose review names it.
+    /// The reviewer.
     pub reviewer: String,
     /// The path: the manifest's if the wave knows it, else as written.
     pub path: String,
@@ -270,19 +270,19 @@ pub struct SetAside {
     pub reviewer: String,
     /// The citation as written.
     pub text: String,
-    /// Line of the review where it stands, 1-based.
+    /// Line of the review, 1-based.
     pub review_line: u32,
-    /// What became of it.
+    /// Its bucket.
     pub bucket: Bucket,
     /// Why it is not counted, in words for a person.
     pub reason: String,
-    /// Its severity, where the word maps to one.
+    /// Its severity, if the word maps to one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
-    /// Its claim: what stands behind `WHAT:`.
+    /// Its claim: the text of `WHAT:`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub what: Option<String>,
-    /// Its failing case: what stands behind `WHY:`.
+    /// Its failing case: the text of `WHY:`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
 }
@@ -292,32 +292,32 @@ pub struct SetAside {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UnlocatedRecord {
-    /// The bundle whose review it stands in.
+    /// The bundle of the review.
     pub bundle: String,
     /// Whose it is.
     pub reviewer: String,
-    /// Its severity, where the word maps to one.
+    /// Its severity, if the word maps to one.
     pub severity: Option<Severity>,
-    /// The severity as written, where it maps to none.
+    /// The severity as written, if it maps to none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity_text: Option<String>,
-    /// The claim: what stands behind `WHAT:`.
+    /// The claim: the text of `WHAT:`.
     pub what: Option<String>,
-    /// The failing case: what stands behind `WHY:`.
+    /// The failing case: the text of `WHY:`.
     pub why: Option<String>,
     /// Line of the review where the block begins, 1-based.
     pub review_line: u32,
-    /// Line of the review with the plain words that take it back, where there are such.
+    /// Line of the review with the plain words that retract it, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retracted_line: Option<u32>,
 }
 
-/// A `RETRACT:` line that met no finding before it.
+/// A `RETRACT:` line that matches no earlier finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RetractionRecord {
-    /// The bundle whose review it stands in.
+    /// The bundle of the review.
     pub bundle: String,
     /// Whose it is.
     pub reviewer: String,
@@ -327,14 +327,14 @@ pub struct RetractionRecord {
     pub review_line: u32,
 }
 
-/// A reviewer's lineages and where they are known from.
+/// A reviewer's lineages and their source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LineageRecord {
     /// The reviewer's name.
     pub reviewer: String,
-    /// Empty is unknown.
+    /// Empty means unknown.
     pub lineages: LineageSet,
     /// E.g. `the model id claude-opus-4 in the sidecar`.
     pub source: String,

@@ -1,7 +1,7 @@
-//! Locations held against the wave: which file and lines each means, and which bundle it belongs to.
+//! Resolves locations with the wave: which file and lines each means, and which bundle it belongs to.
 //!
-//! Paths and symbols are numbered, so that what follows compares numbers. A path is resolved once for all its
-//! citations, and a bundle's diff is read once for all the symbols that are sought in it.
+//! Paths and symbols are numbered, so that later steps compare numbers. A path is resolved once for all its citations,
+//! and a bundle's diff is read once for all its symbols.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -11,10 +11,10 @@ use super::{Bucket, DiffText};
 use crate::review::Review;
 use crate::review::location::{LineRange, Location};
 
-/// Different unknown paths for which a known one is suggested; the first in the order of the reviews.
+/// Maximum number of unknown paths for which a known one is suggested, in the order of the reviews.
 const MAX_SUGGESTIONS: usize = 1_000;
 
-/// What a location means, by numbers that are equal only for equal things.
+/// A location as numbers: equal numbers mean equal locations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct LocationKey {
     /// Index into [`Resolver::paths`].
@@ -24,7 +24,7 @@ pub(super) struct LocationKey {
     pub(super) symbol: Option<usize>,
 }
 
-/// A location held against the wave.
+/// A resolved location.
 #[derive(Debug)]
 pub(super) struct Resolved {
     pub(super) key: LocationKey,
@@ -213,7 +213,7 @@ impl<'a> Resolver<'a> {
         number(&mut self.symbol_numbers, &mut self.symbols, symbol)
     }
 
-    /// The path that a location of a review of `bundle` means; as written if the wave does not know it.
+    /// The path that a location in a review of `bundle` means; as written if the wave does not know it.
     pub(super) fn path<'s>(&'s self, location: &'s Location) -> &'s str {
         match self.targets.get(&location.path) {
             Some(ResolvedTarget::Known { path, .. } | ResolvedTarget::Unknown { path, .. }) => {
@@ -223,7 +223,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Resolves a location of a review of the bundle with this index. Its path must have been prepared.
+    /// Resolves a location in a review of the bundle with this index. Its path must have been prepared.
     pub(super) fn resolve(&self, bundle: usize, location: &Location) -> Resolved {
         let mut resolved = Resolved {
             key: LocationKey {

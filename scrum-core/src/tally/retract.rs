@@ -1,4 +1,4 @@
-//! `RETRACT:` lines, and the earlier findings of the same review that they take back.
+//! `RETRACT:` lines, and the earlier findings of the same review that they retract.
 
 use std::collections::HashMap;
 
@@ -6,29 +6,30 @@ use super::resolver::{Resolved, Resolver};
 use crate::review::location::LineRange;
 use crate::review::{Finding, Review};
 
-/// Comparisons of retractions with findings in one review. A review beyond it has thousands of each on one file.
+/// Maximum number of comparisons of retractions with findings in one review. Only a review with thousands of each on
+/// one file exceeds it.
 const MAX_COMPARISONS: usize = 4_000_000;
 
-/// Which findings of a review its `RETRACT:` lines take back.
+/// Which findings of a review its `RETRACT:` lines retract.
 pub(super) struct Retractions {
     /// Line of the retraction, by index of the finding.
     by: HashMap<usize, u32>,
-    /// Indices of the retractions that meet nothing.
+    /// Indices of the retractions that match nothing.
     pub(super) unmatched: Vec<usize>,
     /// The limit of comparisons was reached.
     pub(super) exhausted: bool,
 }
 
-/// A finding that a retraction may meet.
+/// A finding that a retraction may match.
 struct Candidate {
     at: usize,
     review_line: u32,
-    /// If it cannot count anyway it can be met, and stays in its bucket.
+    /// A finding that does not count anyway can be matched, but stays in its bucket.
     resolved: Resolved,
 }
 
 impl Retractions {
-    /// `findings` are those of the review, which it does not hold any more.
+    /// `findings` are those of the review, from which they were moved out.
     pub(super) fn new(
         resolver: &Resolver<'_>,
         bundle: usize,
@@ -88,7 +89,7 @@ impl Retractions {
                     })
                     .collect();
                 if whole_file && met.is_empty() {
-                    // Or the only finding of that file, however often it was said.
+                    // Or the only finding in that file, even if it was repeated.
                     let standing: Vec<&Candidate> = earlier()
                         .filter(|candidate| !found.by.contains_key(&candidate.at))
                         .collect();
@@ -99,7 +100,7 @@ impl Retractions {
                     {
                         met = standing;
                     }
-                    // Where all are taken back already the retraction is said twice, and meets what it means.
+                    // If all are already retracted, this repeats a retraction, so it matches.
                     all_met &= !met.is_empty() || one.is_none() && earlier().next().is_some();
                 } else {
                     all_met &= !met.is_empty();
@@ -118,7 +119,7 @@ impl Retractions {
         found
     }
 
-    /// The line of the retraction that takes a finding back.
+    /// The line of the retraction that retracts a finding.
     pub(super) fn by(&self, finding: usize) -> Option<u32> {
         self.by.get(&finding).copied()
     }

@@ -1,7 +1,7 @@
 //! Whether a reviewer reviewed at all, and how much it said.
 //!
-//! There is no length floor: an honest `NONE` of four letters is a review, and 300 words that neither report nor
-//! clear anything are none.
+//! There is no minimum length: a `NONE` of four letters is a review, and 300 words that neither report nor clear
+//! anything are not.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,8 +9,8 @@ use super::{Buckets, Sidecar};
 use crate::review::{Review, ReviewVerdict};
 use crate::word::words;
 
-/// What a reviewer's output on a bundle is worth. Only [`Findings`](Self::Findings) and [`Clean`](Self::Clean) have
-/// reviewed.
+/// The state of a reviewer's answer about a bundle. Only [`Findings`](Self::Findings) and [`Clean`](Self::Clean) count
+/// as reviewed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -18,13 +18,13 @@ use crate::word::words;
 pub enum ReviewState {
     /// It reports something.
     Findings,
-    /// It says that there is nothing, or took everything back.
+    /// It says that there is nothing to report, or retracted everything.
     Clean,
     /// It neither reports nor clears anything.
     NoEvidence,
-    /// It was asked, and no answer came.
+    /// It was asked, but there is no answer.
     Failed,
-    /// Nothing is there.
+    /// There is no answer yet.
     Missing,
     /// It was not asked about this bundle.
     NotAsked,
@@ -63,7 +63,7 @@ pub(super) fn is_cut_off(sidecar: Option<&Sidecar>) -> bool {
     })
 }
 
-/// Judges a review whose citations went into `buckets`. The second value says why it is no evidence.
+/// Determines the state of a review whose citations are in `buckets`. The second value says why it is no evidence.
 pub(super) fn judge(
     review: &Review,
     buckets: &Buckets,
@@ -111,7 +111,8 @@ pub(super) fn tokens_out(bytes: u64, sidecar: Option<&Sidecar>) -> (u64, bool) {
     }
 }
 
-/// For each value its multiple of the others' median, two decimals; `None` where it has no others or they are 0.
+/// For each value its ratio to the median of the others, two decimals; `None` if there are no others or their median is
+/// 0.
 pub(super) fn relative_to_others(values: &[u64]) -> Vec<Option<f64>> {
     let mut sorted = values.to_vec();
     sorted.sort_unstable();

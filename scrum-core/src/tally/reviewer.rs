@@ -1,4 +1,5 @@
-//! One reviewer's answers: resolved, what was retracted taken out, repeats taken out. After this the buckets are final.
+//! One reviewer's answers: resolves locations, and removes retracted findings and repeats. After this the buckets are
+//! final.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -10,7 +11,7 @@ use super::{Bucket, Buckets, MentionRecord, RetractionRecord, SetAside, Unlocate
 use crate::control::{Cancelled, Control};
 use crate::review::{Finding, QuoteEvidence, Review, UnlocatedFinding};
 
-/// What became of the citations of one assignment.
+/// The result for the citations of one assignment.
 #[derive(Debug, Default)]
 pub(super) struct ReviewerOutcome {
     pub(super) buckets: Buckets,
@@ -34,8 +35,8 @@ pub(super) struct Counted {
 /// The outcome of each assignment of one reviewer, by its index, and the findings that count.
 pub(super) type Reviewed = (Vec<(usize, ReviewerOutcome)>, Vec<Counted>);
 
-/// Goes through one reviewer's assignments, given with their indices in the order of the bundles. The findings are moved
-/// out of the reviews; the rest of them stays, for the states to be judged.
+/// Processes one reviewer's assignments, given with their indices in the order of the bundles. The findings are moved
+/// out of the reviews; the rest stays, to determine the states.
 pub(super) fn review(
     assignments: Vec<(usize, &mut Assignment)>,
     ids: &[String],
@@ -78,7 +79,7 @@ pub(super) fn review(
     Ok((outcomes, counted))
 }
 
-/// Whether a finding can count, or the bucket that it is in and why.
+/// Whether a finding can count; otherwise its bucket and the reason.
 fn disposition(
     resolver: &Resolver<'_>,
     bundle: usize,
@@ -98,11 +99,11 @@ fn disposition(
         return Err(fault);
     }
     if let Some(line) = retracted {
-        return Err((Bucket::Retracted, format!("retracted at line {line}")));
+        return Err((Bucket::Retracted, format!("at line {line} of the review")));
     }
     if let Some(inferred) = &finding.retracted {
         let reason = format!(
-            "retracted in plain words at line {} (inferred): {}",
+            "in plain words at line {} (inferred): {}",
             inferred.line, inferred.phrase
         );
         return Err((Bucket::Retracted, reason));
@@ -119,8 +120,8 @@ fn disposition(
     Ok(resolved)
 }
 
-/// Takes repeats of a location out. The first citation counts, one from a review of the location's own bundle before
-/// others. It gets the highest severity of all, and where it has no words those of the next that has.
+/// Removes repeats of a location. The first citation counts, preferably one from a review of the location's own bundle.
+/// It gets the highest severity of all and, if it has no words, those of the next one that has.
 fn dedupe(
     live: Vec<Counted>,
     own: &[(usize, usize, &str)],
@@ -161,7 +162,7 @@ fn dedupe(
     counted
 }
 
-/// Lets a repeat add what the first citation lacks.
+/// Adds to the first citation what only a repeat has.
 fn absorb(first: &mut Counted, repeat: &Counted) {
     let (claim, more) = (&mut first.finding.claim, &repeat.finding.claim);
     if more.severity > claim.severity {
@@ -193,7 +194,7 @@ impl ReviewerOutcome {
         });
     }
 
-    /// Lists the findings without a location and the retractions that took nothing back.
+    /// Lists the findings without a location and the retractions that match nothing.
     fn note(&mut self, id: &str, reviewer: &str, review: &Review, retracted: &Retractions) {
         if retracted.exhausted {
             self.warnings.push(format!(

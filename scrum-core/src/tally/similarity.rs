@@ -1,8 +1,8 @@
-//! How alike two claims are: Dice's coefficient, 2·|A∩B| / (|A|+|B|), over their stemmed plain words (Dice 1945).
+//! The similarity of two claims: Dice's coefficient, 2·|A∩B| / (|A|+|B|), over their stemmed plain words (Dice 1945).
 //!
-//! Identifiers and numbers are left out: two claims about the same lines nearly always share the names in those lines, and
-//! differ in what they say about them. So are the words of the cited path and those of `data/review-words.txt`. Writing
-//! without spaces is compared by pairs of characters. Two claims cannot be compared if one has no words, or if they
+//! Identifiers and numbers are left out: two claims about the same lines nearly always share the names in those lines,
+//! whatever they say about them. So are the words of the cited path and those of `data/review-words.txt`. Scripts
+//! without spaces are compared by pairs of characters. Two claims cannot be compared if one has no words, or if they
 //! are written in different scripts.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -10,13 +10,13 @@ use std::sync::LazyLock;
 
 use super::FindingRecord;
 
-/// A similarity of 1. Whole numbers add up to the same mean in any order.
+/// A similarity of 1. Integers add up to the same mean in any order.
 pub(super) const ONE: u64 = 10_000;
 
-/// Different words of one claim that are compared.
+/// Maximum number of different words of one claim.
 const MAX_WORDS: usize = 200;
 
-/// Characters of one claim that are looked at.
+/// Maximum number of characters of one claim.
 const MAX_TEXT: usize = 20_000;
 
 static COMMON: LazyLock<HashSet<String>> = LazyLock::new(|| {
@@ -28,7 +28,7 @@ static COMMON: LazyLock<HashSet<String>> = LazyLock::new(|| {
         .collect()
 });
 
-/// A kind of writing, as far as it tells whether two texts can share a word.
+/// A script, which decides whether two texts can share a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Script {
     Latin,
@@ -65,7 +65,7 @@ impl Script {
         }
     }
 
-    /// Whether words stand without spaces between them.
+    /// Whether words are written without spaces.
     fn is_unspaced(self) -> bool {
         matches!(self, Self::Han | Self::Thai)
     }
@@ -80,7 +80,7 @@ pub(super) struct Words {
     script: Option<Script>,
 }
 
-/// Numbers the words of claims about one file.
+/// Assigns numbers to the words of claims about one file.
 pub(super) struct Reader {
     /// Words of the path, stemmed.
     of_path: BTreeSet<String>,
@@ -96,7 +96,7 @@ impl Reader {
         }
     }
 
-    /// The words of a finding: of what it says is wrong, and why.
+    /// The words of a finding: of its WHAT and its WHY.
     pub(super) fn words(&mut self, finding: &FindingRecord) -> Words {
         let texts = [&finding.what, &finding.why];
         self.words_of(texts.into_iter().filter_map(Option::as_deref))
@@ -114,7 +114,7 @@ impl Reader {
                 break;
             }
             let script = word.chars().next().map_or(Script::Other, Script::of);
-            // No more numbers than a 32-bit index are ever given: a review is smaller than that.
+            // A review has fewer words than a 32-bit number can count.
             let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
             if numbers.insert(*self.numbers.entry(word).or_insert(next)) {
                 *scripts.entry(script).or_default() += 1;
@@ -129,7 +129,7 @@ impl Reader {
     }
 }
 
-/// How alike two claims are, out of [`ONE`]; `None` if they cannot be compared.
+/// The similarity of two claims, out of [`ONE`]; `None` if they cannot be compared.
 pub(super) fn compare(a: &Words, b: &Words) -> Option<u64> {
     if a.script.is_none() || a.script != b.script {
         return None;
@@ -150,7 +150,7 @@ pub(super) fn compare(a: &Words, b: &Words) -> Option<u64> {
     Some(2 * shared * ONE / all)
 }
 
-/// A similarity as a share of 1.
+/// A similarity as a fraction of 1.
 pub(super) fn share(similarity: u64) -> f64 {
     similarity as f64 / ONE as f64
 }
@@ -160,7 +160,7 @@ fn plain_words(text: &str) -> Vec<String> {
     let end = text.char_indices().nth(MAX_TEXT).map(|(at, _)| at);
     let mut words = Vec::new();
     for run in split(&text[..end.unwrap_or(text.len())]) {
-        // A word in one script may touch a word in another without a space between.
+        // Words of different scripts may follow each other without a space.
         let mut rest = run;
         while let Some(first) = rest.chars().next() {
             let unspaced = Script::of(first).is_unspaced();
@@ -189,7 +189,8 @@ fn split(text: &str) -> impl Iterator<Item = &str> {
         .filter(|word| !word.is_empty())
 }
 
-/// The parts of an identifier, lower case: at `_` and where a small letter meets a capital. A plain word has one.
+/// The parts of an identifier in lower case, split at `_` and between a small and a capital letter. A plain word has
+/// one part.
 fn parts(word: &str) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     let mut previous = '_';
@@ -206,7 +207,7 @@ fn parts(word: &str) -> Vec<String> {
     parts
 }
 
-/// Takes the commonest English endings off, so that `removing` meets `remove`, and `panics` meets `panic`.
+/// Removes the most common English endings, so that `removing` equals `remove`, and `panics` equals `panic`.
 fn stem(mut word: String) -> String {
     for ending in ["ing", "ed", "es", "s"] {
         if word.len() > ending.len() + 3 && word.ends_with(ending) && !word.ends_with("ss") {

@@ -1,4 +1,4 @@
-//! What a tally is made from: reviews, what is known of the reviewers, and the choices of the caller.
+//! The input of a tally: reviews, data about the reviewers, and options.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,16 +6,16 @@ use crate::control::Control;
 use crate::review::Review;
 use crate::tally::lineage::LineageTable;
 
-/// What one reviewer handed in for one bundle.
+/// The submission of one reviewer for one bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Submission {
     /// The bundle's id.
     pub bundle: String,
     /// The reviewer's name.
     pub reviewer: String,
-    /// What came back.
+    /// The result.
     pub outcome: Outcome,
-    /// What the runner wrote beside the review.
+    /// The metadata beside the review.
     pub sidecar: Option<Sidecar>,
 }
 
@@ -31,20 +31,21 @@ impl Submission {
     }
 }
 
-/// What came back from a reviewer.
+/// The result of asking a reviewer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// A review, as read.
+    /// A review.
     Review(Review),
-    /// Asked, and no answer came.
+    /// The reviewer was asked, but there is no answer.
     Failed {
         /// Why.
         reason: String,
     },
-    /// No review is there. Needs no submission: whoever is in the config or reviewed another bundle is missing.
+    /// There is no review yet. This needs no submission: every reviewer in the configuration, or of another bundle, is
+    /// missing by default.
     Missing,
-    /// This bundle is none of the reviewer's business.
+    /// The reviewer is not asked about this bundle.
     NotAsked,
 }
 
@@ -55,10 +56,10 @@ pub enum Outcome {
 pub struct Sidecar {
     /// The model's id, as the host reported it.
     pub model: Option<String>,
-    /// The review is a person's, who is a lineage of their own.
+    /// The reviewer is a person, who is a lineage of their own.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub human: bool,
-    /// The reviewer's lineages, where whoever wrote the sidecar knows them.
+    /// The reviewer's lineages, if the author of the sidecar knows them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lineage: Option<Vec<String>>,
     /// Tokens of the prompt.
@@ -77,33 +78,33 @@ pub struct Sidecar {
     pub prompt_sha256: Option<String>,
     /// The last HTTP status.
     pub http_status: Option<u16>,
-    /// The command's exit code; absent where a signal ended it.
+    /// The command's exit code; absent if a signal ended it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<i32>,
-    /// The end of what the command wrote on stderr.
+    /// The end of the command's stderr.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stderr: Option<String>,
-    /// What the model thought, where it said nothing else.
+    /// The model's reasoning, if the answer has nothing else.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reasoning: Option<String>,
-    /// Digest of the bundle's diff, the template and the reviewer's settings: the question that was answered.
+    /// Digest of the bundle's diff, the template and the reviewer's settings: the key of the question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    /// The wave in which it was asked, where that is another one.
+    /// The wave in which it was asked, if it is a different one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub carried_over_from: Option<String>,
-    /// What a person should know of the answer.
+    /// Warnings about the answer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
 }
 
-/// What the configuration says of a reviewer.
+/// A reviewer in the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct ReviewerConfig {
     /// The name, as in the submissions.
     pub name: String,
-    /// Its lineages, where they are stated; an empty list states that they are unknown.
+    /// Its lineages, if they are configured; an empty list means that they are unknown.
     pub lineage: Option<Vec<String>>,
     /// A person: a lineage of its own, named like the person.
     pub human: bool,
@@ -112,7 +113,7 @@ pub struct ReviewerConfig {
 }
 
 impl ReviewerConfig {
-    /// A reviewer of whom only the name is known.
+    /// A reviewer with only a name.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -120,41 +121,41 @@ impl ReviewerConfig {
         }
     }
 
-    /// States the lineages.
+    /// Sets the lineages.
     pub fn lineage<S: Into<String>>(mut self, lineage: impl IntoIterator<Item = S>) -> Self {
         self.lineage = Some(lineage.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Says whether it is a person.
+    /// Sets whether it is a person.
     pub fn human(mut self, human: bool) -> Self {
         self.human = human;
         self
     }
 
-    /// Names the model that is asked.
+    /// Sets the model that is asked.
     pub fn model(mut self, model: impl Into<String>) -> Self {
         self.model = Some(model.into());
         self
     }
 }
 
-/// The choices of a tally.
+/// The options of a tally.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct TallyOptions {
     /// How many lines apart two ranges may be and still share a line. Default 1.
     pub near_lines: u32,
-    /// Disjoint lineages that a bundle shall be reviewed by; recorded in the tally, judged by
+    /// How many independent lineages must review a bundle; recorded in the tally, and checked by
     /// [`Tally::failed_gates`](super::Tally::failed_gates). Default 0.
     pub min_lineages: u32,
-    /// Model ids and names to lineages. Default: the built-in table.
+    /// The table from model ids and names to lineages. Default: the built-in table.
     pub lineages: LineageTable,
-    /// The reviewers that are expected for every bundle. Default: none, so those that handed something in.
+    /// The reviewers that are expected for every bundle. Default: none, so those with a submission.
     pub reviewers: Vec<ReviewerConfig>,
-    /// Threads that count; the result does not depend on their number. Default 1: the caller's own.
+    /// Number of threads; the result does not depend on it. Default 1: the calling thread.
     pub jobs: usize,
-    /// Who hears how far the work is, and can end it. By default nobody.
+    /// Progress callback and cancel switch. Default none.
     pub control: Control,
 }
 
@@ -209,14 +210,14 @@ impl TallyOptions {
     }
 }
 
-/// Hands out the diff of a bundle. A tally asks at most once for each bundle, and only where a symbol is to be resolved; a
-/// page asks once for each bundle that it shows lines of.
+/// Provides the diff of a bundle. A tally asks at most once for each bundle, and only if a symbol must be resolved; a
+/// page asks once for each bundle of which it shows lines.
 pub trait DiffText {
-    /// The text of the bundle's `.diff` file; `None` where it cannot be had.
+    /// The text of the bundle's `.diff` file; `None` if it is not available.
     fn diff(&self, bundle: &str) -> Option<Vec<u8>>;
 }
 
-/// No diffs at hand: symbols stay unresolved.
+/// No diffs: symbols stay unresolved.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoDiffs;
 

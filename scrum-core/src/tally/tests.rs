@@ -232,7 +232,7 @@ fn every_bucket_and_its_reason() {
                 Bucket::UnknownPath,
                 "no such path; did you mean src/printer.rs?"
             ),
-            (14, Bucket::Retracted, "retracted at line 40"),
+            (14, Bucket::Retracted, "at line 40 of the review"),
             (22, Bucket::Malformed, "line 0 does not exist"),
             (
                 26,
@@ -242,7 +242,7 @@ fn every_bucket_and_its_reason() {
             (
                 30,
                 Bucket::Retracted,
-                "retracted in plain words at line 33 (inferred): disregard this"
+                "in plain words at line 33 (inferred): disregard this"
             ),
         ]
     );
@@ -347,7 +347,7 @@ fn the_same_said_in_two_reviews_is_a_repeat() {
     assert_eq!((tally.buckets.counted, tally.buckets.duplicate), (1, 1));
     assert_eq!(
         tally.bundles[0].set_aside[0].reason,
-        "said in the review of cli at line 2"
+        "already said in the review of cli at line 2"
     );
     assert_eq!(tally.bundles[0].reviewers[0].state, ReviewState::Findings);
 }

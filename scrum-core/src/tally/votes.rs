@@ -1,4 +1,4 @@
-//! Who has a vote in a bundle, and how many independent ones some voters have.
+//! Who has a vote in a bundle, and the number of independent votes of some voters.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -6,9 +6,9 @@ use super::lineage::{LineageSet, independence_of};
 
 /// Counts votes in one bundle.
 pub(super) struct Votes<'a> {
-    /// Lineages of those that reviewed it.
+    /// Lineages of the reviewers that reviewed it.
     usable: BTreeSet<&'a LineageSet>,
-    /// How many of them are disjoint; no location has more.
+    /// How many of them are independent; no location has more votes.
     pub(super) most: u32,
     known: HashMap<Vec<LineageSet>, u32>,
 }
@@ -22,8 +22,8 @@ impl<'a> Votes<'a> {
         }
     }
 
-    /// Whether a reviewer of another bundle has somebody of its lineage here. It must be one that descends from
-    /// nothing else, or the votes could come to more than the lineages that reviewed.
+    /// Whether a usable review here has lineages that are a subset of this voter's. If an overlap were enough,
+    /// convergence could exceed `reviewed_by`.
     pub(super) fn has_usable(&self, lineages: &LineageSet) -> bool {
         if lineages.is_unknown() {
             return self.usable.contains(lineages);

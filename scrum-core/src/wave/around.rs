@@ -1,4 +1,4 @@
-//! What a prompt says of everything around its bundle: the other bundles, what is excluded, the commits.
+//! The part of a prompt about everything around its bundle: the other bundles, the excluded files, the commits.
 
 use std::collections::BTreeSet;
 
@@ -12,11 +12,11 @@ use crate::wave::prompt::{
     RangeContext, Template,
 };
 
-/// What prompts say of everything that is not their own bundle; made once a wave.
+/// Data for prompts about everything except their own bundle; made once per wave.
 pub(super) struct ContextBuilder<'a> {
     changes: &'a ChangeSet,
     plan: &'a Plan,
-    /// One a bundle, in the plan's order.
+    /// One per bundle, in the plan's order.
     bundles: Vec<OtherItem>,
     excluded: Vec<ExcludedItem>,
     excluded_omitted: usize,
@@ -69,7 +69,8 @@ impl<'a> ContextBuilder<'a> {
         }
     }
 
-    /// The context of the bundle at `index`, its lists cut to what the template's own text leaves of [`AROUND_BYTES`].
+    /// The context of the bundle at `index`, with lists cut to the part of [`AROUND_BYTES`] that the template's own
+    /// text leaves.
     pub(super) fn context(
         &self,
         index: usize,
@@ -187,7 +188,7 @@ fn folders(changes: &ChangeSet, bundle: &Bundle) -> String {
             _ => counts.push((1, name)),
         }
     }
-    // Stable: folders with equally many files stay in the order of their names.
+    // Stable: folders with the same number of files stay in the order of their names.
     counts.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
     let mut text: Vec<String> = counts
         .iter()

@@ -1,4 +1,4 @@
-//! Writes single files of a wave, and digests them on the way.
+//! Writes single files of a wave, and computes their digests.
 
 use std::io::{self, Write};
 
@@ -10,11 +10,11 @@ use crate::plan::{Bundle, DiffWriter, Piece, Plan};
 use crate::wave::manifest::BundleRecord;
 use crate::wave::prompt::{self, Numbering, PromptContext, PromptError, Template};
 
-/// How much of a bundle's diff, as its prompt shows it, is kept while the diff is written. The prompt of a larger one is
-/// made of a second look at its patches. A bundle that passes the guard by default is a tenth of it.
+/// Maximum size of a bundle's diff, as its prompt shows it, that is kept in memory while the diff is written. For a
+/// larger one, the patches are read a second time. A bundle at the default fail limit is a tenth of this.
 const SHOWN_BYTES: usize = 1 << 20;
 
-/// Bytes that count as one token of a prompt, unless the caller counts.
+/// Bytes per token of a prompt, unless the caller counts the tokens.
 const BYTES_PER_TOKEN: u64 = 4;
 
 /// A file that was written.
@@ -31,7 +31,7 @@ pub(super) struct WaveFiles<'a> {
     sink: &'a dyn Sink,
     options: &'a WaveOptions,
     writer: DiffWriter<'a>,
-    /// The bundle's diff as its prompt shows it; `None` where that is too long to be kept.
+    /// The bundle's diff as its prompt shows it; `None` if it is too long to be kept.
     shown: Option<Vec<u8>>,
 }
 
@@ -50,7 +50,7 @@ impl<'a> WaveFiles<'a> {
         }
     }
 
-    /// Writes the patch of what is excluded, if anything is, and returns its digest.
+    /// Writes the patch of the excluded changes, if there are any, and returns its digest.
     pub(super) fn excluded(&mut self, plan: &Plan) -> Result<Option<String>, WaveError> {
         if plan.excluded.is_empty() {
             return Ok(None);
@@ -132,7 +132,7 @@ impl<'a> WaveFiles<'a> {
                 prompt::write_shown(writer.text(piece)?, numbering, out)
             })
         };
-        // The template's own failure has no place in an I/O error, so it is carried past the sink.
+        // An I/O error cannot contain the template's error, so it is passed around the sink.
         let mut failure = None;
         let mut write = |out: &mut dyn Write| {
             prompt::write_prompt(template, context, diff_sha256, &mut shown, out).map_err(|error| {
@@ -185,7 +185,7 @@ fn numbering<'a>(
     line_numbers.then_some(numbering)
 }
 
-/// Writes a file through a digest.
+/// Writes a file and computes its digest.
 fn digested(
     sink: &dyn Sink,
     control: &Control,
@@ -206,7 +206,7 @@ fn digested(
             sha256: result.1,
         }),
         Err(source) => {
-            // A cancelled write fails as one of the sink does, so the switch says which it was.
+            // A cancelled write looks like a failure of the sink, so check the switch.
             control.check()?;
             Err(WaveError::Io { name, source })
         }

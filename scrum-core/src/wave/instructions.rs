@@ -1,6 +1,6 @@
-//! What a project asks of its reviewers, and which bundle is told what.
+//! A project's instructions for reviewers, and which bundle gets which.
 //!
-//! Takes the texts of `scrum.toml`; gives each bundle those that are for all, for its component, or for one of its paths.
+//! Takes the texts of `scrum.toml`; gives each bundle those for all, for its component, and for its paths.
 
 use crate::change::ChangeSet;
 use crate::config::PromptRule;
@@ -8,7 +8,7 @@ use crate::plan::Bundle;
 use crate::plan::component::ComponentRule;
 use crate::plan::pattern::{PathPatterns, PatternError};
 
-/// Instructions take at most this many bytes of a prompt; the rest of the 8 KB around a diff is for everything else.
+/// Maximum size of the instructions in a prompt, in bytes; the rest of the 8 KB around a diff is for everything else.
 pub const INSTRUCTIONS_BYTES: usize = 3_000;
 
 /// The instructions of a project. Default none.
@@ -20,11 +20,11 @@ pub struct Instructions {
 }
 
 impl Instructions {
-    /// Takes the text for every prompt, those of components, and those of paths.
+    /// Takes the text for every prompt, those for components, and those for paths.
     ///
     /// # Errors
     ///
-    /// [`PatternError`] with the first pattern of a rule that does not compile.
+    /// [`PatternError`] with the first invalid pattern of a rule.
     pub fn new(
         general: Option<String>,
         components: &[ComponentRule],
@@ -42,7 +42,7 @@ impl Instructions {
         })
     }
 
-    /// What a bundle's reviewer is told, cut to [`INSTRUCTIONS_BYTES`].
+    /// The instructions for a bundle, cut to [`INSTRUCTIONS_BYTES`].
     pub(super) fn of(&self, bundle: &Bundle, changes: &ChangeSet) -> String {
         let mut texts: Vec<&str> = self.general.as_deref().into_iter().collect();
         for (name, text) in &self.components {
@@ -84,7 +84,7 @@ pub(super) fn cut(text: &str, most: usize, what: &str) -> String {
     format!("{}{joint}{}", &text[..end], note(text.len() - end))
 }
 
-/// The part of a Markdown text below the heading of this name, up to the next heading of its level or a higher one.
+/// The part of a Markdown text under the heading of this name, up to the next heading of its level or a higher one.
 /// `None` if there is no such heading.
 pub fn section(text: &str, name: &str) -> Option<String> {
     let heading = |line: &str| {

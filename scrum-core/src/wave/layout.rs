@@ -1,4 +1,4 @@
-//! Which file lies where in a wave's folder, and how the manifest names paths. Nothing else spells these names.
+//! The names of files in a wave's folder, and of paths in the manifest. No other module contains these names.
 //!
 //! ```text
 //! manifest.json               written last
@@ -14,17 +14,17 @@ use crate::wave::manifest::{ExcludedRecord, FileRecord};
 
 /// Name of the manifest.
 pub const MANIFEST: &str = "manifest.json";
-/// The patch of everything that is excluded, where anything is.
+/// The patch of all excluded changes, if there are any.
 pub const EXCLUDED: &str = "excluded.diff";
-/// The paths of the head tree, one a line, as git quotes them.
+/// The paths of the head tree, one per line, quoted as by git.
 pub const TREE: &str = "tree.txt";
 /// Folder of the diffs.
 pub const BUNDLES: &str = "bundles";
 /// Folder of the prompts.
 pub const PROMPTS: &str = "prompts";
-/// Folder of the answers, a folder for each bundle in it.
+/// Folder of the answers, with a folder for each bundle.
 pub const REVIEWS: &str = "reviews";
-/// The counted tally.
+/// The tally.
 pub const TALLY: &str = "tally.json";
 /// All reports of a wave.
 pub const REPORTS: [&str; 3] = [TALLY, "tally.md", "report.html"];
@@ -45,19 +45,19 @@ pub fn bundle_of_prompt(name: &str) -> Option<&str> {
     file.strip_suffix(".md")
 }
 
-/// File names of a reviewer's answer and of the record of how it was got, in the bundle's folder below [`REVIEWS`].
+/// File names of a reviewer's answer and of its sidecar (metadata), in the bundle's folder in [`REVIEWS`].
 pub fn answer(reviewer: &str) -> (String, String) {
     (format!("{reviewer}.md"), format!("{reviewer}.json"))
 }
 
-/// Reads a path as a record of the manifest has it. What is marked as quoted and is not so is taken as it is.
+/// Reads a path from a record of the manifest. A path that is marked as quoted but is not is used as it is.
 fn recorded(text: &str, quoted: bool) -> RepoPath {
     let unquoted = quoted.then(|| RepoPath::from_quoted(text.as_bytes()));
     unquoted.flatten().unwrap_or_else(|| RepoPath::new(text))
 }
 
 impl FileRecord {
-    /// The file's path, then its old one where that is another.
+    /// The file's path, then its old one if it is different.
     pub fn paths(&self) -> impl Iterator<Item = RepoPath> {
         both(
             &self.path,
@@ -69,7 +69,7 @@ impl FileRecord {
 }
 
 impl ExcludedRecord {
-    /// The file's path, then its old one where that is another.
+    /// The file's path, then its old one if it is different.
     pub fn paths(&self) -> impl Iterator<Item = RepoPath> {
         both(
             &self.path,

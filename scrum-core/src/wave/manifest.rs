@@ -1,7 +1,7 @@
-//! The wave's contract on disk: `manifest.json`.
+//! `manifest.json`, which describes a wave on disk.
 //!
-//! Takes and gives JSON. What is bundled ends here, and what is counted begins: [`ground`](crate::tally::ground) is made
-//! from it. Before it: [`wave`](crate::wave); after it: [`review`](crate::review).
+//! Takes and gives JSON. It connects bundling and counting: [`ground`](crate::tally::ground) is built from it. Before
+//! it: [`wave`](crate::wave); after it: [`review`](crate::review).
 //!
 //! Other programs read this file. Fields may be added freely; renaming or removing one needs a new schema number.
 
@@ -34,24 +34,24 @@ pub struct Manifest {
     pub range: Range,
     /// SHA-256 of the effective configuration, hex.
     pub config_sha256: String,
-    /// SHA-256 of the prompts' template and of whether lines are numbered, hex: with the bundle's diff it says what a
-    /// reviewer is asked.
+    /// SHA-256, in hex, of the prompts' template and of whether lines are numbered. Together with a bundle's diff it
+    /// determines the question to a reviewer.
     #[serde(default)]
     pub template_sha256: Option<String>,
-    /// Lines of context around a change; `None` for a patch, which brings its own.
+    /// Context lines around a change; `None` for a patch, which has its own.
     #[serde(default)]
     pub context: Option<u32>,
     /// For a patch the digest of its set of file patches ([`PatchId`](crate::patch::PatchId)), hex.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patch_sha256: Option<String>,
-    /// The size limits that were in force.
+    /// The size limits.
     pub guard: GuardRecord,
     /// The bundles, in the order in which their diffs apply.
     pub bundles: Vec<BundleRecord>,
-    /// What no reviewer was shown.
+    /// Changes that were not shown to reviewers.
     #[serde(default)]
     pub excluded: Vec<ExcludedRecord>,
-    /// SHA-256 of `excluded.diff`, hex; `None` where nothing is excluded.
+    /// SHA-256 of `excluded.diff`, hex; `None` if nothing is excluded.
     #[serde(default)]
     pub excluded_sha256: Option<String>,
     /// SHA-256 of `tree.txt`, hex.
@@ -59,16 +59,16 @@ pub struct Manifest {
     pub tree_sha256: Option<String>,
 }
 
-/// The size guard as it judged this wave. Sizes in bytes.
+/// The size guard for this wave. Sizes in bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GuardRecord {
-    /// A bundle above this is warned about.
+    /// A bundle above this gets a warning.
     pub warn_bytes: u64,
     /// A bundle above this fails.
     pub fail_bytes: u64,
-    /// The override was set *and* a bundle exceeded the fail limit.
+    /// Whether the override was set *and* a bundle exceeded the fail limit.
     pub forced: bool,
 }
 
@@ -81,20 +81,20 @@ pub struct BundleRecord {
     pub id: String,
     /// The component's own name.
     pub component: String,
-    /// 1-based number of this part, where the component was split.
+    /// 1-based number of this part, if the component was split.
     pub part: Option<u32>,
-    /// How many parts the component has, where it was split.
+    /// Number of parts of the component, if it was split.
     pub parts: Option<u32>,
     /// The components that were packed into this bundle; empty for any other.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub packed: Vec<String>,
-    /// Size of the diff file; what the guard judges.
+    /// Size of the diff file, which the guard checks.
     pub bytes: u64,
     /// Size of the prompt file.
     pub prompt_bytes: u64,
     /// `prompt_bytes / 4`, rounded up.
     pub tokens: u64,
-    /// What the guard says of `bytes`.
+    /// The guard's verdict on `bytes`.
     pub verdict: Verdict,
     /// Path of the diff, relative to the wave, e.g. `bundles/core.diff`.
     pub diff: String,
@@ -139,52 +139,52 @@ fn distinct<'p>(paths: impl Iterator<Item = &'p str>) -> usize {
 pub struct FileRecord {
     /// Path at the head, or at the base for a deleted file.
     pub path: String,
-    /// `path` is not UTF-8 and stands in git's C-style quoting.
+    /// Whether `path` is not UTF-8 and therefore in git's C-style quoting.
     #[serde(default, skip_serializing_if = "is_false")]
     pub quoted: bool,
-    /// Path at the base where it is another one.
+    /// Path at the base, if it is different.
     pub old_path: Option<String>,
-    /// `old_path` is not UTF-8 and stands in git's C-style quoting.
+    /// Whether `old_path` is not UTF-8 and therefore in git's C-style quoting.
     #[serde(default, skip_serializing_if = "is_false")]
     pub old_quoted: bool,
-    /// What happened. Of a file that `--split` cut, later pieces are `modified`.
+    /// What happened. If `--split` cut the file, later pieces are `modified`.
     pub kind: ChangeKind,
     /// Mode at the base; `None` for an added file.
     pub old_mode: Option<Mode>,
     /// Mode at the head; `None` for a deleted file.
     pub new_mode: Option<Mode>,
-    /// The component a renamed file came from, where it is another one.
+    /// The component from which a renamed file came, if it is a different one.
     pub moved_from_component: Option<String>,
-    /// The patch has binary content.
+    /// Whether the patch has binary content.
     pub binary: bool,
     /// Lines added in this bundle.
     pub additions: u64,
     /// Lines deleted in this bundle.
     pub deletions: u64,
-    /// Bytes of the diff that are this file's.
+    /// Bytes of this file in the diff.
     pub bytes: u64,
-    /// The hunks in this bundle. `new_start` is head numbering and `old_start` base numbering, also in parts.
+    /// The hunks in this bundle. `new_start` refers to the head, also in parts.
     pub hunks: Vec<Hunk>,
 }
 
-/// A change that no reviewer was shown.
+/// A change that was not shown to reviewers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ExcludedRecord {
     /// Path at the head, or at the base for a deleted file.
     pub path: String,
-    /// `path` is not UTF-8 and stands in git's C-style quoting.
+    /// Whether `path` is not UTF-8 and therefore in git's C-style quoting.
     #[serde(default, skip_serializing_if = "is_false")]
     pub quoted: bool,
-    /// Path at the base where it is another one.
+    /// Path at the base, if it is different.
     pub old_path: Option<String>,
-    /// `old_path` is not UTF-8 and stands in git's C-style quoting.
+    /// Whether `old_path` is not UTF-8 and therefore in git's C-style quoting.
     #[serde(default, skip_serializing_if = "is_false")]
     pub old_quoted: bool,
     /// Why it is not shown, e.g. `lock file`.
     pub reason: String,
-    /// Bytes of `excluded.diff` that are this file's.
+    /// Bytes of this file in `excluded.diff`.
     pub bytes: u64,
 }
 
@@ -216,8 +216,7 @@ impl Manifest {
     ///
     /// # Errors
     ///
-    /// [`ManifestError::Schema`] for another schema, judged before anything else is read;
-    /// [`ManifestError::Json`] for the rest.
+    /// [`ManifestError::Schema`] for another schema, which is checked first; otherwise [`ManifestError::Json`].
     pub fn from_json(json: &[u8]) -> Result<Self, ManifestError> {
         #[derive(Deserialize)]
         struct ManifestHead {
@@ -230,9 +229,9 @@ impl Manifest {
         Ok(serde_json::from_slice(json)?)
     }
 
-    /// The manifest as the file holds it: indented JSON and a final line feed.
+    /// The content of the file: indented JSON and a final line feed.
     pub fn to_json(&self) -> Vec<u8> {
-        // Serialising plain structs with string keys into memory has no way to fail.
+        // Serialising plain structs with string keys into memory cannot fail.
         let mut json = serde_json::to_vec_pretty(self).unwrap_or_default();
         json.push(b'\n');
         json

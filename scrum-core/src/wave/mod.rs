@@ -1,12 +1,11 @@
 //! From a plan to the files of a wave.
 //!
-//! Takes a plan, a template and a [`Sink`]; writes every file but the manifest, and returns that. Before it:
+//! Takes a plan, a template and a [`Sink`]; writes every file except the manifest, which it returns. Before it:
 //! [`prompt`]; after it: [`manifest`].
 //!
-//! The files go to a [`Sink`]; whether that is a folder, an archive or nothing at all is the caller's business.
-//! They are written by several threads, each file whole by one of them, and the manifest lists them in the plan's order, so
-//! that what is written does not depend on the number of threads. A bundle's diff, its prompt and the digests of both are
-//! made of one look at each patch.
+//! The files go to a [`Sink`], which the caller implements: a folder, an archive or nothing at all. Several threads
+//! write them, each file by one thread, and the manifest lists them in the plan's order, so that the result does not
+//! depend on the number of threads. Each patch is read once for a bundle's diff, its prompt and the digests of both.
 
 mod around;
 mod files;
@@ -38,14 +37,14 @@ use files::WaveFiles;
 use manifest::{BundleRecord, GuardRecord, Manifest, SCHEMA};
 use prompt::Template;
 
-/// Takes the files of a wave. Called by several threads at once, never twice with one name.
+/// Receives the files of a wave. Called by several threads at once, never twice with the same name.
 pub trait Sink: Sync {
-    /// Writes one file. `name` is relative, `/` between its parts, and safe; `content` writes the whole file into the
-    /// writer it is given.
+    /// Writes one file. `name` is relative and safe, with `/` as separator; `content` writes the whole file into the
+    /// writer that it gets.
     ///
     /// # Errors
     ///
-    /// Where the file cannot be written. A file that fails is as it was before.
+    /// If the file cannot be written; it is then unchanged.
     fn write_file(
         &self,
         name: &str,
@@ -53,7 +52,7 @@ pub trait Sink: Sync {
     ) -> io::Result<()>;
 }
 
-/// Keeps nothing.
+/// Discards all files.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Discard;
 
@@ -71,19 +70,19 @@ impl Sink for Discard {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct WaveOptions {
-    /// Numbers in front of the diff's lines in prompts. Default true.
+    /// Whether prompts show line numbers before the diff's lines. Default true.
     pub line_numbers: bool,
     /// Digest of the configuration, for the manifest.
     pub config_sha256: String,
-    /// Lines of context around a change, for the manifest; `None` for a patch. Default 3.
+    /// Context lines around a change, for the manifest; `None` for a patch. Default 3.
     pub context: Option<u32>,
-    /// Threads. Default 1.
+    /// Number of threads. Default 1.
     pub jobs: usize,
-    /// Who hears how far the work is, and can end it. By default nobody.
+    /// Progress callback and cancel switch. Default none.
     pub control: Control,
     /// Counts the tokens of a prompt.
     pub(crate) tokens: Option<Hook<TokenFn>>,
-    /// What the project asks of its reviewers. Default nothing.
+    /// The project's instructions for reviewers. Default none.
     pub instructions: Instructions,
 }
 
@@ -105,7 +104,7 @@ impl Default for WaveOptions {
 }
 
 impl WaveOptions {
-    /// Turns the numbers in prompts on or off.
+    /// Sets whether prompts show line numbers.
     #[must_use]
     pub fn line_numbers(mut self, line_numbers: bool) -> Self {
         self.line_numbers = line_numbers;
@@ -119,14 +118,14 @@ impl WaveOptions {
         self
     }
 
-    /// Sets the lines of context, `None` for a patch.
+    /// Sets the context lines, `None` for a patch.
     #[must_use]
     pub fn context(mut self, context: Option<u32>) -> Self {
         self.context = context;
         self
     }
 
-    /// Sets what the project asks of its reviewers.
+    /// Sets the project's instructions for reviewers.
     #[must_use]
     pub fn instructions(mut self, instructions: Instructions) -> Self {
         self.instructions = instructions;
@@ -140,15 +139,15 @@ impl WaveOptions {
         self
     }
 
-    /// Sets who hears how far the work is, and can end it.
+    /// Sets the progress callback and cancel switch.
     #[must_use]
     pub fn control(mut self, control: Control) -> Self {
         self.control = control;
         self
     }
 
-    /// Sets how the tokens of a prompt are counted, for the manifest. By default they are its bytes divided by 4. The counter
-    /// is given whole prompts, which are kept in memory for it.
+    /// Sets how the tokens of a prompt are counted, for the manifest. By default, they are its bytes divided by 4. The
+    /// counter gets whole prompts, which are kept in memory for it.
     #[must_use]
     pub fn tokens(mut self, count: impl Fn(&str) -> u64 + Send + Sync + 'static) -> Self {
         self.tokens = Some(Hook(Arc::new(count)));
@@ -169,12 +168,12 @@ pub enum WaveError {
     /// The plan was made for another change set. Nothing was written.
     #[error("the plan was made for another change set")]
     OtherChanges,
-    /// The template fails on a bundle.
+    /// The template cannot be rendered for a bundle.
     #[error("the prompt of bundle `{bundle}` cannot be rendered: {source}")]
     Prompt {
         /// The bundle's id.
         bundle: String,
-        /// What the template says.
+        /// The template's error.
         source: prompt::TemplateError,
     },
     /// A file cannot be written, or a patch cannot be read back.
@@ -182,20 +181,20 @@ pub enum WaveError {
     Io {
         /// The file, relative to the wave.
         name: String,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
-    /// [`WaveOptions::control`] ended the work.
+    /// [`WaveOptions::control`] cancelled the work.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
 }
 
-/// Writes every file of a wave but the manifest, which it returns: the caller writes it last, when all others are in
-/// place.
+/// Writes every file of a wave except the manifest, which it returns: the caller writes it last, after all others.
 ///
 /// # Errors
 ///
-/// [`WaveError`]; of several that of the first file, in the order `excluded.diff`, `tree.txt`, bundles in the plan's order.
+/// [`WaveError`]; if there are several, that of the first file, in the order `excluded.diff`, `tree.txt`, bundles in
+/// the plan's order.
 pub fn write(
     changes: &ChangeSet,
     plan: &Plan,
@@ -210,12 +209,12 @@ pub fn write(
     render(changes, plan, template, options, sink)
 }
 
-/// As [`write()`], for a wave that is not to be kept: bundles above the fail limit are no error. `sink` is [`Discard`], or looks at what
-/// it is given.
+/// As [`write()`], for a wave that is not kept, so bundles above the fail limit are no error. `sink` is [`Discard`], or
+/// one that only examines the files.
 ///
 /// # Errors
 ///
-/// As [`write()`], but [`WaveError::Oversize`].
+/// As [`write()`], except [`WaveError::Oversize`].
 pub fn dry_run(
     changes: &ChangeSet,
     plan: &Plan,
@@ -237,9 +236,9 @@ fn render(
         return Err(WaveError::OtherChanges);
     }
     let contexts = ContextBuilder::new(changes, plan);
-    // Vendored code makes what is excluded by far the largest file of many waves, so it is begun first.
+    // With vendored code, `excluded.diff` is by far the largest file of many waves, so start with it.
     let tasks = plan.bundles.len() + 2;
-    // One for all files of a thread: parts of one patch follow each other, and are made from one text.
+    // One for all files of a thread, because consecutive parts are made from the same patch.
     let mut threads: Vec<WaveFiles<'_>> = (0..options.jobs.clamp(1, tasks))
         .map(|_| WaveFiles::new(changes, sink, options))
         .collect();
@@ -289,22 +288,22 @@ fn render(
     })
 }
 
-/// What one task wrote: a record or a digest.
+/// The result of one task: a record or a digest.
 enum Written {
     Excluded(Option<String>),
     Tree(String),
     Bundle(Box<BundleRecord>),
 }
 
-/// The digest of what makes a prompt of a diff.
+/// The digest of the inputs of a prompt besides the diff.
 fn template_digest(template: &Template, line_numbers: bool) -> String {
     let mut writer = DigestWriter::new(io::sink());
-    // Digesting into a sink has no way to fail.
+    // Writing into a digest cannot fail.
     let _ = write!(writer, "{line_numbers} {}", template.text());
     writer.finish().1
 }
 
-/// The digest of a patch's own set of file patches, against which its bundles are proven.
+/// The digest of a patch's set of file patches, with which `scrum verify` compares the bundles.
 fn patch_sha256(changes: &ChangeSet) -> Result<Option<String>, WaveError> {
     if changes.range.base_tree.is_some() {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! What the manifest says of bundles and excluded files.
+//! The manifest's records of bundles and excluded files.
 
 use super::files::Digested;
 use crate::change::ChangeSet;
@@ -6,7 +6,7 @@ use crate::path::RepoPath;
 use crate::plan::{Bundle, Excluded, Piece};
 use crate::wave::manifest::{BundleRecord, ExcludedRecord, FileRecord};
 
-/// The record of a bundle of which both files are written.
+/// The record of a bundle whose two files are written.
 pub(super) fn bundle(
     changes: &ChangeSet,
     bundle: &Bundle,
@@ -36,7 +36,7 @@ pub(super) fn bundle(
     }
 }
 
-/// The record of a change that no reviewer is shown.
+/// The record of an excluded change.
 pub(super) fn excluded(changes: &ChangeSet, excluded: &Excluded) -> ExcludedRecord {
     let change = &changes.changes()[excluded.change];
     let (path, quoted) = change.path.to_text();

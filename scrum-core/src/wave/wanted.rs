@@ -1,4 +1,4 @@
-//! Which bundles a reviewer is asked about.
+//! Selects the bundles that a reviewer is asked about.
 
 use crate::plan::pattern::{PathPatterns, PatternError};
 use crate::wave::manifest::{BundleRecord, FileRecord};
@@ -8,11 +8,11 @@ use crate::wave::manifest::{BundleRecord, FileRecord};
 pub struct Wanted(Option<PathPatterns>);
 
 impl Wanted {
-    /// Those with a file that one of these globs matches, as in `paths` of `[[reviewers]]`; all where there are none.
+    /// Those with a file that one of these globs matches, as in `paths` of `[[reviewers]]`; all if there are none.
     ///
     /// # Errors
     ///
-    /// [`PatternError`] for a pattern that does not compile.
+    /// [`PatternError`] for an invalid pattern.
     pub fn new(paths: &[String]) -> Result<Self, PatternError> {
         let patterns = (!paths.is_empty()).then(|| PathPatterns::new(paths));
         Ok(Self(patterns.transpose()?))

@@ -1,4 +1,4 @@
-//! What there is to say about a wave: each finding with the rule it comes from. What a rule does is decided elsewhere.
+//! The findings about a wave, each with its rule. The effects of the rules are decided elsewhere.
 
 use super::rules::{Assess, Phase, Rule};
 use super::{Decision, Evidence, PhaseRecord};
@@ -27,7 +27,7 @@ impl Found {
     }
 }
 
-/// What each phase came to.
+/// The result of each phase.
 pub(super) fn phases(evidence: &Evidence<'_>, rules: &Assess) -> Vec<PhaseRecord> {
     let summary = |phase| match phase {
         Phase::Smoke => evidence.smoke.map(|report| {
@@ -62,7 +62,7 @@ pub(super) fn phases(evidence: &Evidence<'_>, rules: &Assess) -> Vec<PhaseRecord
     phases.collect()
 }
 
-/// The tally, if anybody has reviewed.
+/// The tally, if there are reviews.
 fn reviewed<'a>(evidence: &Evidence<'a>) -> Option<&'a Tally> {
     evidence.tally.filter(|tally| !tally.is_unreviewed())
 }
@@ -183,7 +183,7 @@ fn review(bundle: &BundleTally, min_lineages: u32, found: &mut Vec<Found>) {
     for issue in bundle.issues.iter().filter(|issue| blocks(issue.severity)) {
         let place = place(&issue.path, issue.lines(), issue.symbol.as_deref());
         if issue.is_dismissed() {
-            // Locations of the same findings are dismissed with it.
+            // This also dismisses locations of the same findings.
             agreed.extend(&issue.findings);
             add(Rule::Dismissed, place, &issue.findings);
         } else if issue.is_agreed() {
@@ -199,7 +199,7 @@ fn review(bundle: &BundleTally, min_lineages: u32, found: &mut Vec<Found>) {
         .iter()
         .filter(|at| at.convergence >= 2 && blocks(at.severity))
     {
-        // An agreed issue of the same findings has been told.
+        // An agreed issue of the same findings is already listed.
         if !location
             .findings
             .iter()
@@ -266,7 +266,7 @@ fn parity(evidence: &Evidence<'_>, found: &mut Vec<Found>) {
     }
 }
 
-/// Gaps of the probe as it judged them, and those of `gaps.toml`.
+/// The gaps in the probe's report, and those of `gaps.toml`.
 fn gaps(evidence: &Evidence<'_>, today: &str, found: &mut Vec<Found>) {
     let known = evidence.parity.map(|report| report.known_gaps.as_slice());
     for gap in known.unwrap_or_default() {
@@ -280,7 +280,7 @@ fn gaps(evidence: &Evidence<'_>, today: &str, found: &mut Vec<Found>) {
             GapStatus::Accepted | GapStatus::Expired => (Rule::GapAccepted, gap.reason.clone()),
             GapStatus::Closed => (Rule::GapClosed, "no longer diverges".to_owned()),
             GapStatus::Unknown => (Rule::GapClosed, "no case has that name".to_owned()),
-            // The failed case itself has been told.
+            // The failed case itself is already listed.
             GapStatus::Failed => continue,
         };
         let what = format!("parity gap {}: {what}", gap.case);

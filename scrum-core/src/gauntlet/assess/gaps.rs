@@ -1,4 +1,4 @@
-//! `gaps.toml`: what is known to be missing, and who decided what about it.
+//! `gaps.toml`: what is known to be missing, and the decisions about it.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,9 +11,9 @@ use crate::gauntlet::parity::is_date;
 pub enum Decision {
     /// Nothing yet.
     Open,
-    /// The release may ship with it.
+    /// The release can ship with it.
     Accepted,
-    /// It is gone.
+    /// It is resolved.
     Closed,
 }
 
@@ -26,7 +26,7 @@ pub struct Gap {
     pub id: String,
     /// What is missing or wrong.
     pub what: String,
-    /// Where that can be seen: an issue's address, a test, a line.
+    /// The evidence: the address of an issue, a test, a line.
     #[serde(default)]
     pub evidence: Option<String>,
     /// What was decided about it.
@@ -50,7 +50,7 @@ impl Gap {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GapsError {
-    /// It is not valid TOML, has an unknown key, or lacks one.
+    /// It is not valid TOML, or has an unknown or missing key.
     #[error("{0}")]
     Toml(String),
     /// A gap contradicts itself or another one.

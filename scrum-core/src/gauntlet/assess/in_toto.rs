@@ -42,7 +42,7 @@ pub(super) fn statement(assessment: &Assessment) -> Value {
     })
 }
 
-/// Phases that were run and of which nothing holds or is a gap.
+/// Phases that were run and have no `hold` or `gap`.
 fn passed(assessment: &Assessment) -> Vec<String> {
     let spoken_against = |phase: &PhaseRecord| {
         let mut reasons = assessment.reasons.iter();

@@ -1,8 +1,8 @@
-//! The assessment: whether a release can ship, from what its phases found.
+//! The assessment: decides from the results of the phases whether a release can ship.
 //!
-//! Takes a wave's manifest and what its phases left, as plain data in [`Evidence`]; gives an [`Assessment`]: a verdict, and
-//! for each finding the [`Rule`] that it comes from and where it can be seen. The rules are one table ([`Assess`]). What was
-//! not run is said to be not run: absence is no evidence.
+//! Takes a wave's manifest and the results of its phases, as plain data in [`Evidence`]; gives an [`Assessment`]: a
+//! verdict, and findings, each with its [`Rule`] and its evidence. The rules are one table ([`Assess`]). A phase that
+//! was not run is reported as not run: absence is no evidence.
 
 mod find;
 mod gaps;
@@ -32,7 +32,7 @@ pub const ASSESS_SCHEMA: &str = "scrum.assess/1";
 pub enum ReleaseVerdict {
     /// No problem was found.
     Ship,
-    /// It can, with gaps that somebody has accepted.
+    /// It can, with accepted gaps.
     ShipWithKnownGap,
     /// It must not.
     Hold,
@@ -49,7 +49,7 @@ impl ReleaseVerdict {
     }
 }
 
-/// What an assessment is made from.
+/// The input of an assessment.
 #[derive(Debug, Clone, Copy)]
 pub struct Evidence<'a> {
     /// The wave.
@@ -62,13 +62,13 @@ pub struct Evidence<'a> {
     pub parity: Option<&'a ParityReport>,
     /// `gaps.toml`.
     pub gaps: &'a [Gap],
-    /// Disjoint lineages that must have reviewed each bundle; 0 counts as 1.
+    /// How many independent lineages must have reviewed each bundle; 0 counts as 1.
     pub min_lineages: u32,
-    /// The files that all of it was read from, by name.
+    /// The files that were read, by name.
     pub files: &'a [EvidenceFile],
 }
 
-/// A file that an assessment rests on.
+/// A file that an assessment is based on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EvidenceFile {
@@ -82,18 +82,18 @@ pub struct EvidenceFile {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Subject {
-    /// The range as it was asked for.
+    /// The range as the user typed it.
     pub range: String,
     /// Full hex id of the head commit; `None` for a patch, or a tree without a commit.
     pub commit: Option<String>,
     /// Full hex id of the head tree; `None` for a patch.
     pub tree: Option<String>,
-    /// For a patch the digest of its set of file patches, hex.
+    /// For a patch, the digest of its set of file patches, in hex.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patch_sha256: Option<String>,
 }
 
-/// What a phase came to.
+/// The result of a phase.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -113,13 +113,13 @@ pub struct PhaseRecord {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AssessReason {
-    /// The rule that it comes from.
+    /// Its rule.
     pub rule: Rule,
-    /// What it does to the verdict.
+    /// Its effect on the verdict.
     pub effect: Effect,
     /// What was found.
     pub what: String,
-    /// Where that can be seen.
+    /// The evidence: where to see it.
     pub evidence: String,
 }
 
@@ -134,19 +134,19 @@ pub struct Assessment {
     pub verdict: ReleaseVerdict,
     /// What is assessed.
     pub subject: Subject,
-    /// The day by which gaps were judged, as `2026-11-26`.
+    /// The day on which gaps were checked for expiry, as `2026-11-26`.
     pub day: String,
     /// The phases, in the order in which they are run.
     pub phases: Vec<PhaseRecord>,
-    /// All findings: what holds first, then gaps, then notes; each in the order of the rules.
+    /// All findings: those with the effect `hold` first, then `gap`, then `note`; each group in the order of the rules.
     pub reasons: Vec<AssessReason>,
     /// `gaps.toml`, as it was read.
     pub gaps: Vec<Gap>,
-    /// The files that it rests on.
+    /// The files that it is based on.
     pub evidence: Vec<EvidenceFile>,
 }
 
-/// Assesses a release. `today` is a day as `2026-11-26`, by which gaps expire.
+/// Assesses a release. `today`, such as `2026-11-26`, decides which gaps have expired.
 pub fn assess(evidence: &Evidence<'_>, rules: &Assess, today: &str) -> Assessment {
     let range = &evidence.manifest.range;
     let phases = find::phases(evidence, rules);
@@ -187,7 +187,7 @@ impl Assessment {
     ///
     /// # Errors
     ///
-    /// Those of `out`.
+    /// Errors of `out`.
     pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
         serde_json::to_writer_pretty(&mut *out, self)?;
         writeln!(out)
@@ -197,7 +197,7 @@ impl Assessment {
     ///
     /// # Errors
     ///
-    /// Those of `out`.
+    /// Errors of `out`.
     pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
         report::text(self, out)
     }
@@ -206,7 +206,7 @@ impl Assessment {
     ///
     /// # Errors
     ///
-    /// Those of `out`.
+    /// Errors of `out`.
     pub fn write_markdown(&self, out: &mut dyn Write) -> io::Result<()> {
         report::markdown(self, out)
     }
@@ -215,7 +215,7 @@ impl Assessment {
     ///
     /// # Errors
     ///
-    /// Those of `out`.
+    /// Errors of `out`.
     pub fn write_in_toto(&self, out: &mut dyn Write) -> io::Result<()> {
         serde_json::to_writer_pretty(&mut *out, &in_toto::statement(self))?;
         writeln!(out)

@@ -53,7 +53,7 @@ pub(super) fn text(assessment: &Assessment, out: &mut dyn Write) -> io::Result<(
     Ok(())
 }
 
-/// An id or a digest as code, whole; anything else, which a damaged manifest may have, as text.
+/// A complete id or digest as code; anything else, from a damaged manifest, as text.
 fn code(id: &str) -> String {
     if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         format!("`{id}`")

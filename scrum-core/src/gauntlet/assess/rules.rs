@@ -1,5 +1,4 @@
-//! The rules of an assessment, in one table: what can be found, and what it does to the verdict unless `[assess]` says
-//! otherwise.
+//! The rules of an assessment, in one table: what can be found, and its default effect on the verdict.
 
 use std::fmt;
 
@@ -62,7 +61,7 @@ impl Effect {
     }
 }
 
-/// Makes [`Rule`], [`Assess`] and what connects them from the rows of the table.
+/// Generates [`Rule`], [`Assess`] and the connection between them from the rows of the table.
 macro_rules! rules {
     ($($(#[doc = $doc:literal])+ $key:ident $variant:ident $effect:ident;)+) => {
         /// What an assessment can find. The word is the key in `[assess]`.

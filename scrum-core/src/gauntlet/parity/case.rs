@@ -1,4 +1,4 @@
-//! The cases: which requests are sent to both sides.
+//! The cases: the requests that are sent to both sides.
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -26,8 +26,8 @@ pub struct ParityCase {
     /// The body as JSON; sets `Content-Type: application/json` unless a header does.
     #[serde(default)]
     pub json: Option<Value>,
-    /// Ask the left side twice, to find what it changes by itself. Default true; `false` is for requests that cannot be
-    /// repeated, such as one that creates something.
+    /// Ask the left side twice, to find out which parts of the answer vary. Default true; use `false` for requests that
+    /// cannot be repeated, such as one that creates something.
     #[serde(default = "yes")]
     pub repeat: bool,
 }
@@ -51,7 +51,7 @@ impl ParityCase {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CaseError {
-    /// It is not valid TOML, or has a key that is not known.
+    /// It is not valid TOML, or has an unknown key.
     #[error("{0}")]
     Toml(String),
     /// A line is not a case.
@@ -70,7 +70,7 @@ pub enum CaseError {
         /// What is wrong.
         reason: String,
     },
-    /// There is none.
+    /// There are no cases.
     #[error("the file has no cases; write `[[case]]` with `name` and `path`")]
     Empty,
 }

@@ -1,4 +1,4 @@
-//! Compares what two sides answered to one case: status, content type, shape of the body and its values, each apart.
+//! Compares the answers of two sides to one case: status, content type, and shape and values of the body, separately.
 
 use std::collections::BTreeSet;
 
@@ -10,12 +10,12 @@ use super::pointer::{PointerPattern, join};
 use super::shape::{Shape, type_name};
 use super::{Answer, Exchange, Reply};
 
-/// Differences that one case lists; further ones are only counted.
+/// Maximum number of differences listed for one case; further ones are only counted.
 const MOST_DIFFERENCES: usize = 200;
-/// Characters of a value that a difference shows.
+/// Maximum number of characters of a value shown in a difference.
 const SHOWN_VALUE: usize = 200;
 
-/// What a difference is in.
+/// The part of the answers that differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -38,18 +38,18 @@ pub enum DifferenceKind {
 pub struct Difference {
     /// JSON Pointer into the body; empty for the whole body, and for status and headers.
     pub pointer: String,
-    /// What the left side has there, as JSON; `null` in JSON if it has nothing there.
+    /// The left side's value there, as JSON; `null` in JSON if it has none.
     pub left: Option<String>,
-    /// What the right side has there.
+    /// The right side's value there.
     pub right: Option<String>,
     /// What differs.
     pub kind: DifferenceKind,
-    /// How it differs, if that is known by a name.
+    /// The kind of divergence, if it has a name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern: Option<ParityPattern>,
 }
 
-/// What came of one case.
+/// The result of one case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -62,18 +62,18 @@ pub struct CaseResult {
     pub status_match: bool,
     /// Media types, and targets of redirects, are equal.
     pub header_match: bool,
-    /// The bodies have one shape.
+    /// The bodies have the same shape.
     pub shape_match: bool,
-    /// The bodies have one shape and equal values, noise and ignored places left out.
+    /// The bodies have the same shape and, apart from noise and ignored parts, equal values.
     pub value_match: bool,
-    /// Where they differ, at most 200.
+    /// The differences, at most 200.
     pub differences: Vec<Difference>,
-    /// Differences that are not listed.
+    /// Number of differences that are not listed.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub more_differences: usize,
     /// The first pattern among the differences.
     pub pattern: Option<ParityPattern>,
-    /// Places in which the left side differs from itself.
+    /// Where the left side's two answers differ.
     #[serde(default)]
     pub noise: Vec<String>,
     /// Why the case failed: a side gave no usable answer. The case then neither matches nor diverges.
@@ -97,14 +97,14 @@ impl CaseResult {
     }
 }
 
-/// A body as it is compared.
+/// A body, prepared for comparison.
 enum Body {
     Json(Value),
-    /// Compared by bytes: whether they are written with escapes, and the text.
+    /// Compared by bytes: whether the text has escapes, and the text.
     Text(bool, String),
 }
 
-/// Compares one exchange. What `ignore` covers is not compared.
+/// Compares one exchange, except for the parts that `ignore` covers.
 pub fn compare(exchange: &Exchange, ignore: &[PointerPattern]) -> CaseResult {
     let status = |reply: &Reply| match reply {
         Reply::Answer(answer) => Some(answer.status),
@@ -140,7 +140,7 @@ pub fn compare(exchange: &Exchange, ignore: &[PointerPattern]) -> CaseResult {
     let mut walk = Walk::new(ignore);
     if let Some((again, again_body)) = again {
         if left.status != again.status {
-            // What differs now is another answer, not noise: to ignore it would hide everything.
+            // This is a different answer, not noise: ignoring the difference would hide everything.
             result.error = Some(format!(
                 "left: status {}, then {} when asked again; `repeat = false` asks once",
                 left.status, again.status
@@ -184,7 +184,7 @@ pub fn compare(exchange: &Exchange, ignore: &[PointerPattern]) -> CaseResult {
     result
 }
 
-/// An answer with its body read, or why it cannot be compared.
+/// An answer with its parsed body, or why it cannot be compared.
 fn usable<'a>(side: &str, reply: &'a Reply) -> Result<(&'a Answer, Body), String> {
     let answer = match reply {
         Reply::Failed { reason } => return Err(format!("{side}: {reason}")),
@@ -195,7 +195,7 @@ fn usable<'a>(side: &str, reply: &'a Reply) -> Result<(&'a Answer, Body), String
     };
     let media = answer.media_type().unwrap_or_default();
     let says_json = media == "application/json" || media.ends_with("+json");
-    // A server that labels its JSON as text still sends JSON.
+    // Some servers label their JSON as text.
     let body = match serde_json::from_str(&answer.body) {
         Ok(value) if !answer.escaped => Body::Json(value),
         Err(error) if says_json && !answer.body.is_empty() => {
@@ -208,10 +208,10 @@ fn usable<'a>(side: &str, reply: &'a Reply) -> Result<(&'a Answer, Body), String
     Ok((answer, body))
 }
 
-/// Walks two bodies side by side and collects where they differ.
+/// Walks two bodies in parallel and collects the differences.
 struct Walk<'a> {
     ignore: &'a [PointerPattern],
-    /// Places in which the left side differs from itself. What is below them is noise, too.
+    /// Where the left side's two answers differ. What is below them is noise, too.
     noise: BTreeSet<String>,
     differences: Vec<Difference>,
     /// Differences that are listed.
@@ -241,7 +241,7 @@ impl<'a> Walk<'a> {
         is_noise || self.ignore.iter().any(|pattern| pattern.covers(pointer))
     }
 
-    /// Adds a difference of the bodies, unless its place is ignored.
+    /// Adds a difference of the bodies, unless it is ignored.
     fn add_in_body(
         &mut self,
         pointer: &str,
@@ -319,7 +319,7 @@ impl<'a> Walk<'a> {
         let (Value::Object(one), Value::Object(other)) = (left, right) else {
             return;
         };
-        // Said once of the whole object: its keys one by one would hide what happened.
+        // Report the whole object once: a report for each key would hide what happened.
         if let Some(pattern @ (ParityPattern::EnumTagging | ParityPattern::KeyCase)) =
             ParityPattern::between(left, right)
         {
@@ -354,8 +354,9 @@ impl<'a> Walk<'a> {
         );
     }
 
-    /// Elements are compared one by one. Further elements of the longer side differ in value; they differ in shape only if
-    /// the shorter side has elements and none of that shape: an empty array says nothing about its elements.
+    /// Compares arrays element by element. The extra elements of the longer side are a difference in value. They are a
+    /// difference in shape only if the shorter side has elements, but none of that shape: an empty array says nothing
+    /// about the shape of its elements.
     fn arrays(&mut self, pointer: &str, left: &[Value], right: &[Value]) {
         for (index, (left, right)) in left.iter().zip(right).enumerate() {
             self.values(&join(pointer, index), left, right);

@@ -1,4 +1,4 @@
-//! Known gaps: divergences that somebody has decided to accept for a time.
+//! Known gaps: divergences that are accepted until a date.
 
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +24,7 @@ impl KnownGap {
         self.until.as_deref().is_some_and(|until| until < today)
     }
 
-    /// What is wrong with the entry, if anything: no reason, or a day that is not `YYYY-MM-DD`.
+    /// What is wrong with the entry, if anything: it has no reason, or a date that is not `YYYY-MM-DD`.
     pub fn fault(&self) -> Option<String> {
         if self.reason.trim().is_empty() {
             return Some(format!("known gap `{}` has no reason", self.case));
@@ -39,7 +39,7 @@ impl KnownGap {
     }
 }
 
-/// `2027-01-31`. Whether the month has that many days is not looked at: a gap until the 31st of April expires on the 30th.
+/// `2027-01-31`. The number of days in the month is not checked: a gap until the 31st of April expires after the 30th.
 pub(crate) fn is_date(text: &str) -> bool {
     let bytes = text.as_bytes();
     let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<u8>().ok();
@@ -52,15 +52,15 @@ pub(crate) fn is_date(text: &str) -> bool {
         && number(8..10).is_some_and(|day| (1..=31).contains(&day))
 }
 
-/// What a known gap turned out to be.
+/// The state of a known gap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum GapStatus {
-    /// The case diverges, and that is accepted.
+    /// The case diverges, which is accepted.
     Accepted,
-    /// The case diverges, and its last day is over.
+    /// The case diverges, but the gap has expired.
     Expired,
     /// The case no longer diverges: the entry should be removed.
     Closed,
@@ -70,7 +70,7 @@ pub enum GapStatus {
     Unknown,
 }
 
-/// A known gap with what became of it.
+/// A known gap with its state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -82,7 +82,7 @@ pub struct JudgedGap {
     /// Last day on which it is accepted.
     #[serde(default)]
     pub until: Option<String>,
-    /// What became of it.
+    /// Its state.
     pub status: GapStatus,
 }
 

@@ -1,10 +1,10 @@
-//! The parity probe: the same requests to two implementations of one service, and what their answers differ in.
+//! The parity probe: sends the same requests to two implementations of one service and compares the answers.
 //!
-//! Takes recorded [`Exchange`]s, compares each with [`compare`], and puts the results together in a
-//! [`ParityReport`]. A case counts in one of three ways: it matches, it diverges, or it *failed*: one side gave no usable
-//! answer. Two failures that look alike prove nothing, so they never count as a match.
+//! Takes recorded [`Exchange`]s, compares each with [`compare`], and collects the results in a [`ParityReport`]. A case
+//! has one of three results: it matches, it diverges, or it *failed*, because one side gave no usable answer. Two
+//! failures that look alike prove nothing, so they never count as a match.
 //!
-//! Noise is measured: the left side is asked twice, and what differs between its own two answers is not compared.
+//! Noise is measured: the left side is asked twice, and parts that differ between its two answers are not compared.
 
 mod case;
 mod compare;
@@ -26,13 +26,13 @@ pub use pointer::{PointerError, PointerPattern};
 pub use recording::{RECORDING_SCHEMA, Recording, RecordingError};
 pub use report::{PARITY_SCHEMA, ParityReport};
 
-/// What one server answered, or why there is no usable answer.
+/// The answer of one server, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
     /// An answer came, whatever its status.
     Answer(Answer),
-    /// None came: no connection, a timeout, a body over the limit.
+    /// No answer: no connection, a timeout, or a body over the limit.
     Failed {
         /// Why.
         reason: String,
@@ -78,7 +78,7 @@ impl Answer {
     }
 }
 
-/// Bytes as text that no other bytes give.
+/// Bytes as text, such that different bytes give different texts.
 fn escape(body: &[u8]) -> String {
     let mut text = String::with_capacity(body.len() * 2);
     for byte in body {
@@ -91,7 +91,7 @@ fn escape(body: &[u8]) -> String {
     text
 }
 
-/// What both sides answered to one case. Recorded one a line, it replays without a network.
+/// The answers of both sides to one case. A recording has one per line, and can be compared again without a network.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exchange {
     /// Name of the case.

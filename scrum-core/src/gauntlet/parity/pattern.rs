@@ -1,21 +1,21 @@
-//! Ways to diverge that are known by name, because they come from how a language or library writes JSON.
+//! Common kinds of divergence, which come from how languages and libraries write JSON.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
-/// A recognised way in which two JSON values diverge.
+/// A common kind of divergence between two JSON values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ParityPattern {
-    /// One side tags an enum from outside, `{"Schema":{"field":1}}`, the other in a field, `{"Kind":"schema","Field":1}`.
+    /// One side tags an enum externally, `{"Schema":{"field":1}}`, the other in a field, `{"Kind":"schema","Field":1}`.
     EnumTagging,
-    /// The same keys in another spelling: `fieldName`, `field_name`, `FieldName`.
+    /// The same keys in a different spelling: `fieldName`, `field_name`, `FieldName`.
     KeyCase,
-    /// One side writes `null`, the other leaves the key out.
+    /// One side writes `null`, the other omits the key.
     NullAbsent,
     /// One side writes a number, the other the same number as a string.
     NumberString,
@@ -35,7 +35,7 @@ impl ParityPattern {
         }
     }
 
-    /// Recognises how `left` and `right`, which stand at one place, diverge. Nothing is said of what is inside them.
+    /// Recognises how `left` and `right`, the values at one pointer, diverge, without looking inside them.
     pub(super) fn between(left: &Value, right: &Value) -> Option<Self> {
         match (left, right) {
             (Value::Object(left), Value::Object(right)) => {
@@ -111,7 +111,7 @@ fn null_absent(left: &Map<String, Value>, right: &Map<String, Value>) -> bool {
     only.peek().is_some() && only.all(|(_, value)| value.is_null())
 }
 
-/// Whether two numbers have one value: `1`, `1.0` and `1e0` do.
+/// Whether two numbers have the same value: `1`, `1.0` and `1e0` do.
 pub(super) fn same_number(one: &Number, other: &Number) -> bool {
     // Integers above 2^53 must not be compared as floating point.
     match (one.as_i128(), other.as_i128()) {

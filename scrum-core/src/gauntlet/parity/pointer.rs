@@ -1,4 +1,4 @@
-//! JSON Pointers (RFC 6901), and patterns of them in which `*` is any one key or index.
+//! JSON Pointers (RFC 6901), and patterns in which `*` matches any single key or index.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ pub(super) fn join(pointer: &str, token: impl fmt::Display) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PointerPattern(String);
 
-/// A pattern that is no JSON Pointer.
+/// A pattern that is not a JSON Pointer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a JSON Pointer: it must begin with `/`, and `~` must be followed by 0 or 1")]
 pub struct PointerError(String);
@@ -32,7 +32,7 @@ impl PointerPattern {
         }
     }
 
-    /// Whether `pointer` is what this names, or below it.
+    /// Whether the pattern matches `pointer` or one of its parents.
     pub fn covers(&self, pointer: &str) -> bool {
         let mut tokens = pointer.split('/');
         self.0.split('/').all(|wanted| {

@@ -1,5 +1,4 @@
-//! Recorded answers: a line that names both sides, then one exchange a line. What they are compared with is a network no
-//! more.
+//! Recorded answers: a line that names both sides, then one exchange per line. Comparing them needs no network.
 
 use std::io::{self, Write};
 
@@ -10,7 +9,7 @@ use super::Exchange;
 /// Value of `schema` in the first line of a recording.
 pub const RECORDING_SCHEMA: &str = "scrum.recording/1";
 
-/// What both sides answered to all cases.
+/// The answers of both sides to all cases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recording {
     /// Names of both sides, left and right.
@@ -24,7 +23,7 @@ pub struct Recording {
 struct Head {
     schema: String,
     sides: [String; 2],
-    /// Exchanges that follow, so that a file that was cut short is seen.
+    /// Number of exchanges that follow, to detect a truncated file.
     exchanges: usize,
 }
 
@@ -32,7 +31,7 @@ struct Head {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordingError {
-    /// A line is not what it should be.
+    /// A line is invalid.
     #[error("line {line}: {reason}")]
     Line {
         /// Its number, 1-based.
@@ -40,7 +39,7 @@ pub enum RecordingError {
         /// What is wrong.
         reason: String,
     },
-    /// It was cut short.
+    /// It is truncated.
     #[error("it declares {stated} exchanges, but has {counted}")]
     Cut {
         /// How many the first line names.
@@ -94,7 +93,7 @@ impl Recording {
     ///
     /// # Errors
     ///
-    /// Those of `out`.
+    /// Errors of `out`.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let head = Head {
             schema: RECORDING_SCHEMA.to_owned(),

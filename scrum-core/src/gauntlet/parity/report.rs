@@ -1,4 +1,4 @@
-//! The whole probe: totals, text, Markdown and JSON.
+//! The report of the whole probe: totals, text, Markdown and JSON.
 
 use std::io::{self, Write};
 
@@ -11,17 +11,17 @@ use crate::report::{escape, sanitize};
 /// Value of `schema` in `parity.json`.
 pub const PARITY_SCHEMA: &str = "scrum.parity/1";
 
-/// Differences of one case that text and Markdown show.
+/// Maximum number of differences per case in text and Markdown.
 const SHOWN: usize = 8;
 
-/// What came of all cases.
+/// The results of all cases.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ParityReport {
     /// [`PARITY_SCHEMA`].
     pub schema: String,
-    /// Full hex id of the head commit of the wave that keeps this; `None` outside of a wave.
+    /// Full hex id of the head commit of the wave that contains this; `None` without a wave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<String>,
     /// Names of both sides, left and right.
@@ -32,11 +32,11 @@ pub struct ParityReport {
     pub failed: usize,
     /// Cases whose status codes match.
     pub status_match: usize,
-    /// Cases whose bodies have one shape.
+    /// Cases whose bodies have the same shape.
     pub shape_match: usize,
-    /// Cases whose bodies have one shape and equal values.
+    /// Cases whose bodies have the same shape and equal values.
     pub value_match: usize,
-    /// Places in which the left side differs from itself, over all cases.
+    /// Where the left side's two answers differ, over all cases.
     pub noise: Vec<String>,
     /// The cases, in the order of their file.
     pub results: Vec<CaseResult>,
@@ -45,7 +45,7 @@ pub struct ParityReport {
 }
 
 impl ParityReport {
-    /// Puts results together. `today` is a day as `2026-11-26`, by which known gaps expire.
+    /// Builds the report. `today`, such as `2026-11-26`, decides which known gaps have expired.
     pub fn new(
         sides: [String; 2],
         results: Vec<CaseResult>,
@@ -71,7 +71,7 @@ impl ParityReport {
         }
     }
 
-    /// Cases whose divergence no gap accepts.
+    /// Cases that diverge without a known gap.
     pub fn unlisted(&self) -> impl Iterator<Item = &CaseResult> {
         self.results.iter().filter(|result| {
             let mut gaps = self.known_gaps.iter();
@@ -103,7 +103,7 @@ impl ParityReport {
     ///
     /// # Errors
     ///
-    /// Those of `out`.
+    /// Errors of `out`.
     pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
         serde_json::to_writer_pretty(&mut *out, self)?;
         writeln!(out)
@@ -113,7 +113,7 @@ impl ParityReport {
     ///
     /// # Errors
     ///
-    /// Those of `out`.
+    /// Errors of `out`.
     pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{}", self.headline())?;
         for result in self.results.iter().filter(|result| !result.matches()) {
@@ -146,7 +146,7 @@ impl ParityReport {
     ///
     /// # Errors
     ///
-    /// Those of `out`.
+    /// Errors of `out`.
     pub fn write_markdown(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "## Parity: {}\n", self.headline())?;
         writeln!(out, "| case | result |\n|---|---|")?;

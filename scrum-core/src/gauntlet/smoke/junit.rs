@@ -71,7 +71,7 @@ fn attribute(value: &str) -> String {
 /// A `testcase` whose end has not been read.
 struct Open {
     step: SmokeStep,
-    /// Inside of `failure` or `error`, whose text is the tail.
+    /// Inside `failure` or `error`, whose text is the tail.
     in_failure: bool,
 }
 
@@ -112,7 +112,7 @@ pub(super) fn read(text: &str) -> Result<Vec<SmokeStep>, SmokeReadError> {
             }
             Event::GeneralRef(name) => {
                 let whole = format!("&{};", &*name);
-                // An entity that XML does not define stays as it is written.
+                // An entity that XML does not define is kept as written.
                 let content = quick_xml::escape::unescape(&whole).map_or(whole.clone(), Into::into);
                 append(&mut open, &content);
             }
@@ -203,7 +203,7 @@ fn value(element: &BytesStart<'_>, name: &str) -> Result<Option<String>, String>
         .map_err(|error| error.to_string())
 }
 
-/// `12.5` seconds; some writers put commas between thousands. What is no number counts as 0.
+/// `12.5` seconds; some writers separate thousands by commas. Anything that is not a number counts as 0.
 fn milliseconds(time: &str) -> u64 {
     let seconds: f64 = time.replace(',', "").parse().unwrap_or(0.0);
     std::time::Duration::try_from_secs_f64(seconds).map_or(0, |time| {

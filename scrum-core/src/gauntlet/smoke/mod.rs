@@ -1,7 +1,7 @@
-//! The smoke chain: what each step of it did, as text, JSON, JUnit XML and TAP.
+//! The smoke chain: the results of its steps, as text, JSON, JUnit XML and TAP.
 //!
-//! A [`SmokeReport`] is made from finished steps with [`SmokeReport::new`], or read with [`read`] from what another
-//! runner wrote. [`order`] puts the steps of a configuration into an order in which each comes after those it needs.
+//! A [`SmokeReport`] is made from finished steps with [`SmokeReport::new`], or read with [`read`] from the report of
+//! another test runner. [`order`] sorts the steps of a configuration so that each comes after those it needs.
 
 mod junit;
 mod order;
@@ -19,7 +19,7 @@ pub use read::{SmokeReadError, read};
 /// Value of `schema` in `smoke.json`.
 pub const SCHEMA: &str = "scrum.smoke/1";
 
-/// Lines of a failed step's output that a report keeps.
+/// Number of lines of a failed step's output that a report keeps.
 pub const TAIL_LINES: usize = 20;
 
 /// How a step ended.
@@ -29,7 +29,7 @@ pub const TAIL_LINES: usize = 20;
 pub enum StepResult {
     /// It exited with 0.
     Pass,
-    /// It exited otherwise, was killed, ran out of time, or could not be started.
+    /// It exited with another code, was killed, timed out, or could not be started.
     Fail,
     /// It was not run, because a step it needs did not pass or the run was interrupted.
     Skip,
@@ -54,7 +54,7 @@ pub struct SmokeStep {
     pub name: String,
     /// How it ended.
     pub result: StepResult,
-    /// How long it ran, all attempts together, in milliseconds.
+    /// How long all its attempts ran, in milliseconds.
     pub ms: u64,
     /// Exit status of its last attempt; `None` if a signal ended it or it never ran.
     #[serde(default)]
@@ -71,7 +71,7 @@ pub struct SmokeStep {
 }
 
 impl SmokeStep {
-    /// A step of which only the outcome is known.
+    /// A step with only its result.
     pub fn new(name: impl Into<String>, result: StepResult, ms: u64) -> Self {
         Self {
             name: name.into(),
@@ -90,12 +90,12 @@ impl SmokeStep {
     ///
     /// # Errors
     ///
-    /// Those of `out`.
+    /// Errors of `out`.
     pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
         text::write_step(self, out)
     }
 
-    /// Why it did not pass, e.g. `exit status 2`; empty if nothing is known.
+    /// Why it did not pass, e.g. `exit status 2`; empty if unknown.
     pub fn why(&self) -> String {
         match (&self.reason, self.signal, self.exit) {
             (Some(reason), _, _) => reason.clone(),
@@ -106,7 +106,7 @@ impl SmokeStep {
     }
 }
 
-/// What a whole chain did.
+/// The results of a whole chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SmokeReport {
@@ -118,10 +118,11 @@ pub struct SmokeReport {
     pub fail: usize,
     /// Steps that did not run.
     pub skip: usize,
-    /// Full hex id of the commit that was checked out; `None` outside of a repository, and for reports of other runners.
+    /// Full hex id of the commit that was checked out; `None` outside a repository, and for reports of other test
+    /// runners.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
-    /// Tracked files differed from that commit.
+    /// Whether tracked files differed from that commit.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub uncommitted: bool,
     /// The steps, in the order in which they ran.
@@ -152,7 +153,7 @@ impl SmokeReport {
     ///
     /// # Errors
     ///
-    /// Those of `out`.
+    /// Errors of `out`.
     pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
         text::write(self, out)
     }
@@ -161,7 +162,7 @@ impl SmokeReport {
     ///
     /// # Errors
     ///
-    /// Those of `out`.
+    /// Errors of `out`.
     pub fn write_totals(&self, out: &mut dyn Write) -> io::Result<()> {
         text::write_totals(self, out)
     }
@@ -170,7 +171,7 @@ impl SmokeReport {
     ///
     /// # Errors
     ///
-    /// Those of `out`.
+    /// Errors of `out`.
     pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
         serde_json::to_writer_pretty(&mut *out, self)?;
         writeln!(out)
@@ -180,7 +181,7 @@ impl SmokeReport {
     ///
     /// # Errors
     ///
-    /// Those of `out`.
+    /// Errors of `out`.
     pub fn write_junit(&self, out: &mut dyn Write) -> io::Result<()> {
         junit::write(self, out)
     }
@@ -189,13 +190,13 @@ impl SmokeReport {
     ///
     /// # Errors
     ///
-    /// Those of `out`.
+    /// Errors of `out`.
     pub fn write_tap(&self, out: &mut dyn Write) -> io::Result<()> {
         tap::write(self, out)
     }
 }
 
-/// The last [`TAIL_LINES`] lines of an output, invalid UTF-8 replaced.
+/// The last [`TAIL_LINES`] lines of an output, with invalid UTF-8 replaced.
 pub fn tail(output: &[u8]) -> String {
     let end = output.strip_suffix(b"\n").unwrap_or(output);
     let start = memchr::memrchr_iter(b'\n', end)

@@ -1,20 +1,20 @@
-//! The order of a chain: each step after those it needs.
+//! The order of a chain: each step comes after those it needs.
 
 use std::collections::BTreeMap;
 
-/// A chain that cannot be run as it is written.
+/// A chain that cannot be run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChainError {
-    /// A step needs one that is not there.
+    /// A step needs one that does not exist.
     #[error("smoke step `{step}` needs `{needs}`, which is not in the chain")]
     Unknown {
         /// The step.
         step: String,
-        /// The name that no step has.
+        /// The unknown name.
         needs: String,
     },
-    /// Steps need each other in a circle.
+    /// Steps need each other in a cycle.
     #[error("smoke steps need each other in a cycle: {}", .steps.join(", "))]
     Circle {
         /// The steps that can never start, in the order of the chain.

@@ -1,12 +1,12 @@
-//! Reads what a runner wrote: the text form, `smoke.json`, JUnit XML or TAP, told apart by what they begin with.
+//! Reads the report of a test runner: the text format, `smoke.json`, JUnit XML or TAP, distinguished by how they begin.
 
 use super::{SmokeReport, junit, tap, text};
 
-/// A file that is no report of a chain.
+/// A file that cannot be read as a report.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SmokeReadError {
-    /// It is none of the forms that are read.
+    /// It has none of the known formats.
     #[error("not `PASS name 5s` lines, smoke.json, JUnit XML or TAP")]
     Unknown,
     /// It looks like one of them, but cannot be read.
@@ -14,10 +14,10 @@ pub enum SmokeReadError {
     Damaged {
         /// The form, e.g. `JUnit XML`.
         form: &'static str,
-        /// What is wrong, with its place where there is one.
+        /// What is wrong, with the position if it is known.
         reason: String,
     },
-    /// A line of the text form is no step.
+    /// A line of the text format is not a step.
     #[error("line {line} is not `PASS|FAIL|SKIP name SECONDSs`: {text}")]
     Line {
         /// Its number, 1-based.
@@ -25,12 +25,12 @@ pub enum SmokeReadError {
         /// The line.
         text: String,
     },
-    /// Its totals are not those of its steps, so something is missing.
+    /// Its totals do not match its steps, so something is missing.
     #[error("it declares {stated}, but has {counted}")]
     Totals {
-        /// What the file states.
+        /// The totals in the file.
         stated: String,
-        /// What was counted in it.
+        /// The totals of its steps.
         counted: String,
     },
 }
@@ -39,8 +39,8 @@ pub enum SmokeReadError {
 ///
 /// # Errors
 ///
-/// [`SmokeReadError`]. A report that breaks off, or whose totals do not fit its steps, is refused: a chain that was cut
-/// short must not pass.
+/// [`SmokeReadError`]. A truncated report, or one whose totals do not match its steps, is rejected, because an
+/// incomplete chain must not pass.
 pub fn read(text: &str) -> Result<SmokeReport, SmokeReadError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let start = text.trim_start();

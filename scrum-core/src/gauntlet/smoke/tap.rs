@@ -1,4 +1,4 @@
-//! TAP, the Test Anything Protocol: written as version 14, read from any version that runners still write.
+//! TAP, the Test Anything Protocol: written as version 14, read from any version in use.
 //!
 //! Source: <https://testanything.org/tap-version-14-specification.html>.
 
@@ -30,7 +30,7 @@ pub(super) fn write(report: &super::SmokeReport, out: &mut dyn Write) -> io::Res
     Ok(())
 }
 
-/// The YAML block of a failed step. Its texts are JSON strings, which YAML reads as they are.
+/// The YAML block of a failed step. Its texts are JSON strings, which are valid YAML.
 fn diagnosis(step: &SmokeStep, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "  ---\n  duration_ms: {}", step.ms)?;
     let numbers = [("exit", step.exit), ("signal", step.signal)];
@@ -78,7 +78,7 @@ pub(super) fn read(text: &str) -> Result<Vec<SmokeStep>, SmokeReadError> {
         step.reason = Some(reason);
         steps.push(step);
     } else if planned != run {
-        // A runner that died writes fewer results than it planned.
+        // A runner that died reports fewer results than it planned.
         return Err(SmokeReadError::Totals {
             stated: format!("{planned} planned"),
             counted: format!("{run} run"),
@@ -108,7 +108,7 @@ fn point(line: &str, number: usize) -> Option<SmokeStep> {
     let word: String = directive.chars().take(4).collect();
     let result = match word.to_ascii_uppercase().as_str() {
         "SKIP" => StepResult::Skip,
-        // An expected failure: the runner itself does not count it.
+        // An expected failure, which does not count.
         "TODO" => StepResult::Pass,
         _ if failed => StepResult::Fail,
         _ => StepResult::Pass,

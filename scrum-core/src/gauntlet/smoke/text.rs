@@ -1,4 +1,4 @@
-//! `smoke.txt`: a line for each step and one with the totals.
+//! `smoke.txt`: one line for each step, and one with the totals.
 
 use std::io::{self, Write};
 
@@ -16,7 +16,7 @@ pub(super) fn write(report: &SmokeReport, out: &mut dyn Write) -> io::Result<()>
 pub(super) fn write_step(step: &SmokeStep, out: &mut dyn Write) -> io::Result<()> {
     // Whole seconds, rounded half up.
     let seconds = step.ms.saturating_add(500) / 1000;
-    // Other runners name their steps as they like.
+    // Other test runners may use any name for a step.
     let name = sanitize::line(&step.name);
     writeln!(out, "{} {name} {seconds}s", step.result.word())
 }

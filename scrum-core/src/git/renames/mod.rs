@@ -1,15 +1,15 @@
-//! Which added file is a deleted one under another name.
+//! Rename detection: which added file is a deleted one under a new name.
 //!
-//! The policy is git's (`diffcore-rename`, as `git diff -M` runs it), so that both name the same pairs:
+//! The rules are git's (`diffcore-rename`, as `git diff -M` runs it), so that both find the same pairs:
 //!
-//! 1. Same content id. Of several sources the first with the same file name is taken, else the first.
-//! 2. A file name that only one of the deleted and one of the added files bears, at 75 %.
-//! 3. Every remaining deleted file against every added one, best scores first, at 50 %; left out where there are more
+//! 1. The same content id. Of several sources, the first with the same file name, else the first.
+//! 2. A file name that exactly one deleted and one added file have, at 75 %.
+//! 3. Every remaining deleted file against every added one, best scores first, at 50 %; skipped if there are more
 //!    than 1000 × 1000 pairs.
 //!
-//! Only regular files are compared by content; symbolic links and submodules are found by id alone. A type change is
-//! neither source nor target. libgit2's own search is not used: its limit counts sources per target, so that a large range
-//! takes minutes.
+//! Only regular files are compared by content; symbolic links and submodules only by id. A type change is neither
+//! source nor target. libgit2's rename detection is not used: its limit counts sources per target, so that a large
+//! range takes minutes.
 
 mod similarity;
 
@@ -29,7 +29,7 @@ use super::workers::Workers;
 use crate::change::Mode;
 use crate::path::RepoPath;
 
-/// How many sources of one content a target looks at.
+/// How many sources with the same content a target considers.
 const MAX_IDENTICAL: usize = 100;
 
 /// How many sources a target remembers.
@@ -38,15 +38,15 @@ const CANDIDATES: usize = 4;
 /// What counts as a rename.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Policy {
-    /// The least score.
+    /// The minimum score.
     pub(super) minimum: u64,
-    /// Side of the square that sources × targets may fill.
+    /// Sources × targets may be at most the square of this.
     pub(super) limit: usize,
 }
 
-/// Finds the renames among differences sorted by path. The pairs are sorted by path, too.
+/// Finds the renames among differences sorted by path. The result is also sorted by path.
 ///
-/// What was left out is said in a warning.
+/// A warning says what was left out.
 pub(super) fn find(
     differences: Vec<FileDifference>,
     policy: Policy,
@@ -84,7 +84,7 @@ pub(super) fn find(
     Ok(join(differences, &found))
 }
 
-/// Puts the renames found in place of their additions.
+/// Replaces additions by the renames found.
 fn join(differences: Vec<FileDifference>, found: &[(usize, usize, u64)]) -> Vec<FilePair> {
     let mut pairs: Vec<Option<FilePair>> = differences
         .into_iter()
@@ -169,7 +169,7 @@ impl RenameSearch<'_> {
                     (Reverse(named), at)
                 })
                 .map(|(at, _)| at);
-            // Removed near the front of a deque, so that a thousand equal files cost no thousandfold search.
+            // Removed near the front of a deque, so that a thousand equal files do not need a thousand full searches.
             if let Some(source) = best.and_then(|at| same.remove(at)) {
                 self.pair(source, target, MAX_SCORE);
             }
@@ -274,7 +274,7 @@ impl RenameSearch<'_> {
             Ok(best.0)
         })?;
         let mut scores: Vec<Score> = rows.into_iter().flatten().flatten().collect();
-        // A stable sort, as git's: what is equal stays in order of targets.
+        // A stable sort, as in git: equal scores stay in the order of targets.
         scores.sort_by_key(|score| Reverse(score.rank()));
         for score in scores {
             let free = !self.sources[score.source].paired && !self.targets[score.target].paired;
@@ -286,7 +286,7 @@ impl RenameSearch<'_> {
     }
 }
 
-/// For each file name its only bearer among the unpaired, or `None` where there are several.
+/// For each file name the only unpaired file with it, or `None` if there are several.
 fn unique_names<'a>(candidates: &[RenameCandidate<'a>]) -> HashMap<&'a [u8], Option<usize>> {
     let mut names = HashMap::new();
     for (index, candidate) in candidates.iter().enumerate().filter(|(_, c)| !c.paired) {
@@ -324,14 +324,14 @@ impl Score {
     }
 }
 
-/// The best sources of one target, in the slots that git would put them in: their order decides ties.
+/// The best sources of one target, in the same slots as in git: their order decides ties.
 #[derive(Debug, Default)]
 struct Best([Option<Score>; CANDIDATES]);
 
 impl Best {
     fn record(&mut self, score: Score) {
         let rank = |slot: &Option<Score>| slot.as_ref().map(Score::rank);
-        // The first of the worst slots; an empty one is worse than any.
+        // The first of the worst slots; an empty one is the worst.
         let worst = self.0.iter_mut().min_by_key(|slot| rank(slot));
         if let Some(slot) = worst.filter(|slot| rank(slot) < Some(score.rank())) {
             *slot = Some(score);

@@ -1,8 +1,8 @@
-//! How much of one file is found again in another.
+//! The similarity of two files.
 //!
-//! The measure is git's (`diffcore-delta`): content is cut into chunks at each line feed, at the latest after 64 bytes;
-//! each chunk is reduced to a number below 107927; two files share, for each number, the smaller of their byte counts. A
-//! carriage return in front of a line feed does not count in text. The similarity is the shared part of the larger file.
+//! The measure is git's (`diffcore-delta`): content is split into chunks at each line feed, or after 64 bytes; each
+//! chunk is hashed to a number below 107927; for each number, two files share the smaller of their byte counts. In
+//! text, a carriage return before a line feed does not count. The similarity is the shared fraction of the larger file.
 
 /// A score of 100 %.
 pub(in crate::git) const MAX_SCORE: u64 = 60_000;
@@ -10,12 +10,12 @@ pub(in crate::git) const MAX_SCORE: u64 = 60_000;
 const CHUNK_BYTES: u32 = 64;
 const CHUNK_KINDS: u32 = 107_927;
 
-/// A file reduced to what the measure needs of it.
+/// The signature of a file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::git) struct Signature {
     /// Length of the file in bytes.
     size: u64,
-    /// Chunk number and its bytes in all, sorted by number.
+    /// Chunk number and total bytes, sorted by number.
     chunks: Vec<(u32, u32)>,
 }
 
@@ -80,20 +80,20 @@ impl Signature {
     }
 }
 
-/// Many files, to be compared with one after the other.
+/// Many files, for comparing another file with each of them.
 ///
-/// Most pairs of files share little but blank lines and braces. So instead of walking through both chunk lists of every
-/// pair, this keeps for each chunk number the files that have it.
+/// Most pairs of files share little except blank lines and braces. So instead of walking through both chunk lists of
+/// every pair, this stores for each chunk number the files that have it.
 pub(in crate::git) struct Collection {
     sizes: Vec<u64>,
-    /// Where the entries of each chunk number begin, and where those of the last one end.
+    /// Start of the entries of each chunk number, and the end of the last.
     starts: Vec<usize>,
-    /// A file's index and the bytes that it has of the number.
+    /// A file's index and its bytes with this number.
     entries: Vec<(u32, u32)>,
 }
 
 impl Collection {
-    /// Takes files in; those with an empty signature never match.
+    /// Builds the index; files with an empty signature never match.
     pub(in crate::git) fn new(files: &[Signature]) -> Self {
         let mut starts = vec![0; CHUNK_KINDS as usize + 1];
         let all = || {
@@ -139,8 +139,8 @@ impl Collection {
     }
 }
 
-/// Whether two sizes alone rule out that a score of `minimum` is reached. git's test, which lets through somewhat more
-/// than it could.
+/// Whether the sizes alone rule out a score of `minimum`. This is git's test, which is not exact and lets some more
+/// through.
 pub(in crate::git) fn sizes_too_far(a: u64, b: u64, minimum: u64) -> bool {
     let (largest, smallest) = (a.max(b), a.min(b));
     largest.saturating_mul(MAX_SCORE - minimum) < (largest - smallest).saturating_mul(MAX_SCORE)

@@ -1,15 +1,15 @@
-//! Names of spots in the page, for links from elsewhere: `#core`, `#core/src/pool.rs:20-21`.
+//! Anchors in the page, for links: `#core`, `#core/src/pool.rs:20-21`.
 
 use std::collections::HashSet;
 
-/// Hands out each name once.
+/// Returns each name only once.
 #[derive(Debug)]
 pub(super) struct Anchors {
     taken: HashSet<String>,
 }
 
 impl Anchors {
-    /// The page's own names begin with a slash, which no bundle's does: it is the name of a file.
+    /// The page's own names begin with a slash. A bundle's name cannot, because it is a file name.
     pub(super) fn new() -> Self {
         let own = [
             "overview", "matrix", "findings", "bundles", "excluded", "legend", "main",
@@ -19,8 +19,8 @@ impl Anchors {
         }
     }
 
-    /// A name as near to `wanted` as an id and a link can have it: what is neither a letter, a digit nor one of
-    /// `._/:-+@~` becomes `-`; a second one of the same name has `~2` behind it.
+    /// The name `wanted` in a form that is valid in an id and a link: every character except letters, digits and
+    /// `._/:-+@~` becomes `-`; a second one of the same name gets the suffix `~2`.
     pub(super) fn name(&mut self, wanted: &str) -> String {
         const LONGEST: usize = 300;
         let plain: String = wanted

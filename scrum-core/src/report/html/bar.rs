@@ -12,11 +12,11 @@ const WIDTH: u64 = 1000;
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Bar {
     pub(super) parts: Vec<BarPart>,
-    /// The same in words.
+    /// The same as text.
     pub(super) label: String,
 }
 
-/// The issues that equally many lineages report.
+/// The issues that the same number of lineages report.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct BarPart {
     /// How many, 4 for four and more.
@@ -45,7 +45,7 @@ pub(super) fn bar(bundle: &BundleTally) -> Bar {
         parts.push(BarPart {
             level,
             x,
-            // Rounded at the ends, so that the parts fill the bar.
+            // The ends are rounded, so that the parts fill the bar.
             width: (before * WIDTH / total).saturating_sub(x),
         });
         let lineages = match level {

@@ -1,4 +1,4 @@
-//! An issue with everybody's words.
+//! An issue with all its claims.
 
 use std::collections::HashMap;
 
@@ -12,15 +12,15 @@ use crate::review::ReadAs;
 use crate::review::location::LineRange;
 use crate::tally::FindingRecord;
 
-/// Claims of one issue that are shown; more are counted.
+/// Maximum number of claims shown for one issue; more are only counted.
 const MAX_CLAIMS: usize = 60;
 
-/// An issue with everybody's words.
+/// An issue with all its claims.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Card {
     #[serde(flatten)]
     pub(super) issue: Issue,
-    /// As the tally has it, to find its place in the diff.
+    /// The issue's record, to find its lines in the diff.
     #[serde(skip)]
     pub(super) path: String,
     #[serde(skip)]
@@ -39,11 +39,11 @@ pub(super) struct Card {
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Other {
     pub(super) name: String,
-    /// Its spot in the page, if it is shown.
+    /// Its anchor in the page, if it is shown.
     pub(super) anchor: Option<String>,
 }
 
-/// One reviewer's words.
+/// One reviewer's claim.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct ClaimView {
     pub(super) reviewer: String,
@@ -56,16 +56,16 @@ pub(super) struct ClaimView {
     pub(super) source: String,
     /// How it was read, if not from labels.
     pub(super) read_as: Option<&'static str>,
-    /// Where the comment can be opened.
+    /// The address of the comment.
     pub(super) link: Option<String>,
-    /// What a reader should know.
+    /// Remarks for the reader.
     pub(super) notes: Vec<String>,
     pub(super) what: Option<Prose>,
     pub(super) why: Option<Prose>,
 }
 
 impl Card {
-    /// Gathers the words; `issue` is what the list says, too. `anchors` are the issues that the page shows.
+    /// Collects the claims; `issue` is the data shared with the list, and `anchors` are the issues that the page shows.
     pub(super) fn new(
         entry: &Ranked<'_>,
         issue: Issue,
@@ -112,7 +112,7 @@ fn claim(finding: &FindingRecord) -> ClaimView {
             ReadAs::Prose => Some("read from prose"),
         },
         link: finding.link.as_deref().and_then(safe_link),
-        // How it was read has a mark of its own.
+        // How it was read is shown separately.
         notes: notes(&FindingRecord {
             read_as: ReadAs::Labelled,
             ..finding.clone()
@@ -122,7 +122,7 @@ fn claim(finding: &FindingRecord) -> ClaimView {
     }
 }
 
-/// A link that a browser opens as a page and nothing else.
+/// A link that a browser can only open as a page.
 fn safe_link(link: &str) -> Option<String> {
     const LONGEST: usize = 2_000;
     let is_web = link.starts_with("https://") || link.starts_with("http://");

@@ -18,26 +18,26 @@ use crate::report::sanitize::line;
 use crate::review::location::LineRange;
 use crate::wave::manifest::{BundleRecord, FileRecord, Manifest};
 
-/// Lines around a finding that are shown where the diffs are too large to be shown whole.
+/// Number of lines shown around a finding if the diffs are too large to be shown completely.
 const AROUND: u32 = 30;
 
-/// Lines of one finding that are shown then.
+/// Maximum number of lines of one finding shown then.
 const CITED: u32 = 200;
 
-/// HTML is longer than the diff that it shows, mostly twice. A diff that makes more of it than this has lines of a few
-/// bytes each, or consists of marks.
+/// Maximum ratio of HTML to diff. HTML is usually twice as long as the diff; only a diff with very short lines or many
+/// escapes exceeds this.
 const HTML_FOR_A_BYTE: u64 = 4;
 
-/// What the page can show of the diffs, all bundles together.
+/// How much of the diffs the page can show, over all bundles.
 #[derive(Debug)]
 pub(super) struct Budget {
     /// Every line is shown.
     pub(super) whole: bool,
     /// Bytes of all diffs.
     pub(super) bytes: u64,
-    /// Bytes of HTML that lines may still take.
+    /// Remaining bytes of HTML for lines.
     left: u64,
-    /// Lines that are not shown, in bundles that were read.
+    /// Number of lines that are not shown, in bundles that were read.
     pub(super) lines_left_out: u64,
 }
 
@@ -56,24 +56,24 @@ impl Budget {
         }
     }
 
-    /// Whether a bundle's diff is of use.
+    /// Whether a bundle's diff is needed.
     pub(super) fn wants(&self, issues: &BundlePlan) -> bool {
         self.whole || (!issues.issues.is_empty() && self.left > 0)
     }
 
-    /// Takes what a piece of HTML needs.
+    /// Subtracts the size of a piece of HTML.
     fn take(&mut self, bytes: usize) {
         self.left = self.left.saturating_sub(bytes as u64);
     }
 }
 
-/// The files of a bundle, and what else its reviews speak of.
+/// The files of a bundle, and other files in its reviews.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Files {
     pub(super) files: Vec<FileView>,
-    /// Files that no finding names and of which no line is shown.
+    /// Number of files without findings and without shown lines.
     pub(super) unlisted: usize,
-    /// Files that the bundle's diff does not have.
+    /// Files that are not in the bundle's diff.
     pub(super) elsewhere: Vec<FileView>,
     /// Why lines are missing.
     pub(super) note: Option<String>,
@@ -84,16 +84,16 @@ pub(super) struct Files {
 pub(super) struct FileView {
     pub(super) folder: String,
     pub(super) file: String,
-    /// What happened to it, where that is more than a change of lines.
+    /// Changes other than those of lines.
     pub(super) notes: Vec<String>,
     pub(super) counts: Option<(u64, u64)>,
     pub(super) findings: usize,
-    /// Cards without a line to stand at.
+    /// Cards without a line in the diff.
     pub(super) cards: Vec<Card>,
     pub(super) chunks: Vec<Chunk>,
 }
 
-/// A run of what stands in a file's diff.
+/// A part of a file's diff.
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", content = "is", rename_all = "lowercase")]
 pub(super) enum Chunk {
@@ -103,11 +103,11 @@ pub(super) enum Chunk {
     Lines(String),
     /// A finding.
     Card(Box<Card>),
-    /// So many lines are not shown.
+    /// The number of lines that are not shown.
     Gap(u64),
 }
 
-/// Puts a bundle's cards at their lines.
+/// Inserts a bundle's cards after their lines.
 pub(super) fn files(
     record: Option<&BundleRecord>,
     cards: &[Card],
@@ -185,10 +185,10 @@ impl FileView {
     }
 }
 
-/// A file whose diff is being drawn.
+/// A file whose diff is being rendered.
 struct Drawing<'a> {
     record: &'a FileRecord,
-    /// Its hunks that were not met in the text yet.
+    /// Its hunks that have not occurred in the text yet.
     hunks: std::slice::Iter<'a, Hunk>,
     /// Not yet placed.
     cards: Vec<&'a Card>,
@@ -230,7 +230,8 @@ impl<'a> Drawing<'a> {
         let hunks: Vec<(Hunk, &HunkText<'_>)> = patch
             .hunks
             .iter()
-            // The manifest's numbers count: a part of a cut file is numbered from what earlier parts left.
+            // Use the manifest's line numbers: in a part of a cut file, the diff's numbers refer to the file after
+            // earlier parts.
             .map(|text| (self.hunks.next().copied().unwrap_or(text.hunk), text))
             .collect();
         let mut at_line = CardsAtLines::new();
@@ -267,7 +268,7 @@ impl<'a> Drawing<'a> {
             }
             self.hunk(*hunk, text, &mut at_line, budget);
         }
-        // A hunk has fewer lines than it says only if the text was not the one of the manifest.
+        // A hunk has fewer lines than declared only if the text does not match the manifest.
         self.cards.extend(at_line.into_values().flatten());
     }
 
@@ -319,7 +320,7 @@ impl<'a> Drawing<'a> {
                     (None, Some(old)) => write!(html, "<{tag}{class} data-n=\"old:{old}\">"),
                     (None, None) => write!(html, "<{tag}{class}>"),
                 };
-                // A context line that lost its only space on the way still takes a line.
+                // An empty context line may have lost its space, but is still a line.
                 code_line(if row.is_empty() { b" " } else { row }, &mut html);
                 let _ = write!(html, "</{tag}>");
                 budget.take(html.len() - before);

@@ -1,4 +1,4 @@
-//! What issues are filtered by, and how many each choice leaves.
+//! The filters for issues, with the number of issues for each choice.
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::review::Severity;
 use crate::tally::ground::Grounding;
 use crate::tally::{FindingRecord, Since};
 
-/// What issues are filtered by.
+/// The filters.
 #[derive(Debug, Serialize)]
 pub(super) struct Facets {
     pub(super) severities: Vec<Facet>,
@@ -18,21 +18,21 @@ pub(super) struct Facets {
     pub(super) grounding: Vec<Facet>,
     /// Empty without a baseline.
     pub(super) since: Vec<Facet>,
-    /// Empty if nobody has decided anything.
+    /// Empty if there are no decisions.
     pub(super) triage: Vec<Facet>,
 }
 
 /// One choice.
 #[derive(Debug, Serialize)]
 pub(super) struct Facet {
-    /// As in the attributes of what is filtered.
+    /// The value in the attributes of issues.
     pub(super) value: String,
     pub(super) label: String,
-    /// Issues that it leaves.
+    /// Number of matching issues.
     pub(super) count: usize,
 }
 
-/// How many issues each choice leaves.
+/// Counts the issues that match each choice.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     severities: [usize; 4],
@@ -69,7 +69,7 @@ const GROUNDINGS: [(Grounding, &str); 5] = [
     (Grounding::Unverified, "Not verified"),
 ];
 
-/// What one issue is found by, as in its attributes.
+/// The values of one issue, as in its attributes.
 #[derive(Debug)]
 pub(super) struct FacetKeys {
     pub(super) lineages: String,
@@ -113,7 +113,7 @@ impl Counts {
         }
     }
 
-    /// Counts whether an issue is new, and what was decided about it.
+    /// Counts an issue by whether it is new and by its decision.
     pub(super) fn count_rounds(&mut self, since: Option<Since>, triage: &str) {
         for (at, known) in SINCE.into_iter().enumerate() {
             self.since[at] += usize::from(since == Some(known));
@@ -132,7 +132,7 @@ impl Counts {
         at
     }
 
-    /// The choices that leave something.
+    /// The choices that match at least one issue.
     pub(super) fn facets(&self) -> Facets {
         let facet = |value: &str, label: &str, count: usize| Facet {
             value: value.to_owned(),

@@ -1,4 +1,4 @@
-//! What the list of issues and the cards in the diffs both say of an issue.
+//! The data of an issue that both the list of issues and the cards in the diffs show.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use crate::report::ranked::{Ranked, location_name, triage_in_words, what_and_why
 use crate::report::sanitize::line;
 use crate::tally::{IssueRecord, Since, TriageVerdict};
 
-/// Characters of a claim in the list.
+/// Maximum number of characters of a claim in the list.
 const SUMMARY: usize = 220;
 
 /// An issue's line in the list.
@@ -26,7 +26,7 @@ pub(super) struct IssueRow {
     pub(super) more: usize,
 }
 
-/// What an issue's line and its card both say.
+/// The data that an issue's line and its card share.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Issue {
     pub(super) anchor: String,
@@ -39,9 +39,9 @@ pub(super) struct Issue {
     pub(super) at: String,
     /// Independent lineages that report it.
     pub(super) convergence: u32,
-    /// Out of so many.
+    /// The number of lineages that reviewed.
     pub(super) reviewed_by: u32,
-    /// The same as filled and empty dots; nothing where they would be too many to count.
+    /// The same as filled and empty dots; empty if there would be too many dots.
     pub(super) dots: String,
     /// 1 to 4.
     pub(super) level: u32,
@@ -50,14 +50,14 @@ pub(super) struct Issue {
     pub(super) grounding_keys: String,
     /// `new` or `persisting`; empty without a baseline.
     pub(super) since: &'static str,
-    /// What was decided, for the filter; empty if nothing was.
+    /// The decision, for the filter; empty if there is none.
     pub(super) triage_key: &'static str,
-    /// What was decided, by whom and why.
+    /// The decision, by whom and why.
     pub(super) triage: Option<String>,
 }
 
 impl Issue {
-    /// Describes an issue, gives it a name, and counts it.
+    /// Describes an issue, gives it an anchor, and counts it.
     pub(super) fn new(entry: &Ranked<'_>, anchors: &mut Anchors, counts: &mut Counts) -> Self {
         let issue = entry.issue;
         let path = line(&issue.path);
@@ -91,7 +91,7 @@ impl Issue {
     }
 }
 
-/// The word in attributes for what was decided.
+/// The word for the decision in attributes.
 fn triage_key(issue: &IssueRecord) -> &'static str {
     match &issue.triage {
         None => "",

@@ -1,4 +1,4 @@
-//! Bundles × reviewers: who did what, so that a seat that stayed empty is seen at once.
+//! The matrix of bundles and reviewers, which shows at once where a review is missing.
 
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ use crate::tally::{ReviewState, ReviewerRow, Tally, Totals};
 pub(super) struct MatrixView {
     pub(super) seats: Vec<SeatRow>,
     pub(super) rows: Vec<MatrixRow>,
-    /// Seats without a usable answer, in words.
+    /// Reviewers without a usable answer, as text.
     pub(super) absent: Vec<Absent>,
 }
 
@@ -41,45 +41,45 @@ pub(super) struct MatrixRow {
     pub(super) reviewed_by: u32,
     pub(super) totals: Totals,
     pub(super) bar: Bar,
-    /// One for each seat.
+    /// One for each reviewer.
     pub(super) cells: Vec<Cell>,
 }
 
 /// What a reviewer did with a bundle.
 #[derive(Debug, Serialize)]
 pub(super) struct Cell {
-    /// The state as in `tally.json`; `not-asked` where the tally says nothing.
+    /// The state as in `tally.json`; `not-asked` if the tally has no entry.
     pub(super) state: &'static str,
-    /// A mark that tells the state without colour.
+    /// A symbol that shows the state without colour.
     pub(super) mark: &'static str,
     pub(super) word: &'static str,
     pub(super) usable: bool,
     pub(super) verdict: Option<&'static str>,
     pub(super) findings: Option<String>,
-    /// Of these, those that name no location.
+    /// How many of these have no location.
     pub(super) unlocated: u64,
     pub(super) tokens: Option<String>,
     pub(super) relative: Option<String>,
     pub(super) reason: Option<String>,
     pub(super) cut_off: bool,
     pub(super) read_as_json: bool,
-    /// The wave that the answer comes from.
+    /// The wave from which the answer was reused.
     pub(super) carried_over: Option<String>,
 }
 
-/// A seat that did not review, and where.
+/// A reviewer that did not review, and where.
 #[derive(Debug, Serialize)]
 pub(super) struct Absent {
     pub(super) name: String,
     pub(super) mark: &'static str,
     pub(super) state: &'static str,
     pub(super) word: &'static str,
-    /// The bundle, or how many; for what is missing everybody's.
+    /// The bundle, or the number of bundles; for missing reviews, over all reviewers.
     pub(super) at: String,
     pub(super) reason: Option<String>,
 }
 
-/// Gathers the table.
+/// Collects the data of the table.
 pub(super) fn matrix(tally: &Tally, plan: &PlanView) -> MatrixView {
     let mut names: Vec<&str> = tally
         .bundles
@@ -160,8 +160,8 @@ fn seat(name: &str, rows: &[&ReviewerRow]) -> SeatRow {
     }
 }
 
-/// What has no usable answer, the most telling first: a line for each seat that said too little or failed, and one for
-/// all answers that are missing.
+/// Reviewers without a usable answer, the most important first: one line for each that failed or had no evidence, and
+/// one for all missing answers.
 fn absent(tally: &Tally, names: &[&str], by_seat: &[Vec<&ReviewerRow>]) -> Vec<Absent> {
     let mut list = Vec::new();
     for state in [ReviewState::NoEvidence, ReviewState::Failed] {
@@ -227,7 +227,7 @@ fn absent(tally: &Tally, names: &[&str], by_seat: &[Vec<&ReviewerRow>]) -> Vec<A
     list
 }
 
-/// Mark and word of a state.
+/// Symbol and word for a state.
 fn cell_word(state: ReviewState) -> (&'static str, &'static str) {
     match state {
         ReviewState::Findings => ("●", "findings"),
@@ -239,7 +239,7 @@ fn cell_word(state: ReviewState) -> (&'static str, &'static str) {
     }
 }
 
-/// A reviewer's row as a cell; without one the seat was not asked.
+/// A reviewer's row as a cell; without a row, the reviewer was not asked.
 pub(super) fn cell(row: Option<&ReviewerRow>) -> Cell {
     let state = row.map_or(ReviewState::NotAsked, |row| row.state);
     let (mark, word) = cell_word(state);

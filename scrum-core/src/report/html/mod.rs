@@ -1,11 +1,10 @@
-//! The tally as a page for people who would rather look: one file without any other, which asks nothing of a network.
+//! The tally as an HTML page in one file, which loads nothing.
 //!
-//! Everything is in the HTML, so that the page reads without JavaScript, too; the script only filters, unfolds, and moves
-//! the focus. Diffs and the words of reviewers are hostile: templates escape what they are given, the one text that
-//! they take as it is comes from [`words::code_line`], and a policy in the page lets nothing run but the script and the
-//! style whose digests it names.
+//! Everything is in the HTML, so that the page also works without JavaScript; the script only filters, unfolds, and
+//! moves the focus. Diffs and reviews are hostile: the templates escape all text except that from [`words::code_line`],
+//! and the page's policy only allows the script and the style with the digests that it names.
 //!
-//! The page is written bundle by bundle, so that no more than one diff is in memory.
+//! The page is written bundle by bundle, so that only one diff is in memory.
 
 mod anchor;
 mod bar;
@@ -35,16 +34,16 @@ use crate::size::number_of;
 use crate::tally::{DiffText, Tally};
 use crate::wave::manifest::Manifest;
 
-/// Bounds of the page. What goes beyond is left out, counted, and said to be elsewhere.
+/// Limits of the page. What exceeds them is left out and counted, and the page says where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HtmlOptions {
-    /// Bytes of diff, all bundles together, up to which diffs are shown whole; beyond it only the lines around findings
-    /// are, up to as many bytes. Default 4 MB.
+    /// Maximum total size of the diffs, in bytes, for showing them completely; above it, only the lines around findings
+    /// are shown, up to the same size. Default 4 MB.
     pub max_diff_bytes: u64,
-    /// Issues that are shown, the most important first. Default 5000.
+    /// Maximum number of issues shown, the most important first. Default 5000.
     pub max_issues: usize,
-    /// Whether the release can ship, shown above everything else. Default none.
+    /// The assessment of the release, shown first. Default none.
     pub assessment: Option<Assessment>,
 }
 
@@ -99,14 +98,14 @@ const TEMPLATES: [(&str, &str); 11] = [
     (END, include_str!("end.html")),
 ];
 
-/// Writes the page. Without a manifest it shows neither sizes nor diffs; where `diffs` has none for a bundle, the
-/// findings stand without their lines.
+/// Writes the page. Without a manifest it shows neither sizes nor diffs; if `diffs` has none for a bundle, its findings
+/// are shown without code.
 ///
-/// The same input gives the same bytes. `diffs` is asked once for each bundle that the page shows lines of.
+/// The same input gives the same bytes. `diffs` is asked once for each bundle of which the page shows lines.
 ///
 /// # Errors
 ///
-/// What the writer says.
+/// Errors of the writer.
 pub fn write_html(
     tally: &Tally,
     manifest: Option<&Manifest>,
@@ -136,14 +135,14 @@ pub fn write_html(
     )
 }
 
-/// The templates, checked by the tests: whoever renders them meets no failure but the writer's.
+/// The templates. The tests check them, so that rendering can only fail because of the writer.
 fn environment() -> io::Result<Environment<'static>> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     let mut syntax = SyntaxConfig::builder();
     let syntax = syntax.trim_blocks(true).lstrip_blocks(true);
     environment.set_syntax(syntax.build().map_err(io::Error::other)?);
-    // Every template is HTML, also where its name should once say something else.
+    // Every template is HTML, whatever its name.
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
     for (name, text) in TEMPLATES {
         environment
@@ -172,7 +171,7 @@ fn counted(count: u64, noun: &str) -> String {
     format!("{} {}", grouped(count), number_of(count == 1, noun))
 }
 
-/// A count as text, thousands apart.
+/// A count as text, with thousands separators.
 fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -185,7 +184,7 @@ fn grouped(count: u64) -> String {
     text
 }
 
-/// Numbers names in the order in which they are met.
+/// Numbers names in the order of their first use.
 #[derive(Debug, Default)]
 struct Register {
     at: BTreeMap<String, usize>,

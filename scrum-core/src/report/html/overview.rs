@@ -1,4 +1,4 @@
-//! The top of the page, and what stands below the bundles.
+//! The top of the page, and the sections after the bundles.
 
 use serde::Serialize;
 
@@ -17,13 +17,13 @@ use crate::size;
 use crate::tally::{ReviewState, Tally};
 use crate::wave::manifest::Manifest;
 
-/// Commits that are listed; more are counted.
+/// Maximum number of commits listed; more are only counted.
 const MAX_COMMITS: usize = 100;
 
-/// Excluded files that are listed; more are counted.
+/// Maximum number of excluded files listed; more are only counted.
 const MAX_EXCLUDED: usize = 2_000;
 
-/// Warnings that are listed; more are counted.
+/// Maximum number of warnings listed; more are only counted.
 const MAX_WARNINGS: usize = 100;
 
 /// What `page.html` shows.
@@ -43,10 +43,10 @@ pub(super) struct Page<'a> {
     blocking: usize,
     citations: String,
     lineages: String,
-    /// Nobody has said anything.
+    /// There are no reviews.
     unreviewed: bool,
     min_lineages: u32,
-    /// Bundles that fewer lineages reviewed than were asked for.
+    /// Bundles that fewer lineages reviewed than required.
     below: Vec<String>,
     warnings: Vec<String>,
     warnings_left_out: usize,
@@ -86,7 +86,7 @@ pub(super) struct End {
     script: String,
 }
 
-/// A file that no reviewer was shown.
+/// A file that was not shown to reviewers.
 #[derive(Debug, Serialize)]
 struct ExcludedView {
     path: String,
@@ -95,7 +95,7 @@ struct ExcludedView {
     size: String,
 }
 
-/// Gathers the top of the page.
+/// Collects the data for the top of the page.
 pub(super) fn page<'a>(
     tally: &Tally,
     manifest: Option<&Manifest>,
@@ -182,7 +182,7 @@ pub(super) fn page<'a>(
     }
 }
 
-/// The range as it was asked for, and as it was found.
+/// The range as typed, and as resolved.
 fn named(manifest: &Manifest) -> (Option<String>, Option<String>) {
     let range = &manifest.range;
     let short = |commit: &Option<String>, tree: &Option<String>| -> Option<String> {
@@ -219,7 +219,7 @@ fn facts(manifest: &Manifest) -> String {
     text
 }
 
-/// Gathers what stands below the bundles.
+/// Collects the data for the sections after the bundles.
 pub(super) fn end(tally: &Tally, manifest: Option<&Manifest>, budget: &Budget) -> End {
     let excluded = manifest.map_or(&[][..], |manifest| &manifest.excluded);
     let bytes = excluded

@@ -1,4 +1,4 @@
-//! Which issues are shown. Their order is that of all reports.
+//! Selects the issues to show, in the order of all reports.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::report::sanitize::line;
 use crate::review::Severity;
 use crate::tally::Tally;
 
-/// What the page shows of the tally's issues.
+/// The issues that the page shows.
 #[derive(Debug)]
 pub(super) struct PlanView {
     /// One for each bundle of the tally.
@@ -27,7 +27,7 @@ pub(super) struct PlanView {
     pub(super) facets: Facets,
 }
 
-/// What the page shows of one bundle's issues.
+/// The issues of one bundle that the page shows.
 #[derive(Debug)]
 pub(super) struct BundlePlan {
     pub(super) anchor: String,
@@ -37,7 +37,7 @@ pub(super) struct BundlePlan {
 }
 
 impl PlanView {
-    /// Chooses the issues of a tally, at most `most` of them.
+    /// Selects at most `most` issues of a tally.
     pub(super) fn new(tally: &Tally, most: usize) -> Self {
         let mut anchors = Anchors::new();
         let mut order = ranked(tally);

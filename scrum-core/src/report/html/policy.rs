@@ -2,18 +2,19 @@
 
 use sha2::{Digest, Sha256};
 
-/// The style, as it stands in the page. A checkout may have given it other line ends, which a browser would turn back
-/// before it takes the digest.
+/// The style, as in the page. A checkout may have changed its line ends, which a browser normalises before it computes
+/// the digest.
 pub(super) fn style() -> String {
     include_str!("page.css").replace('\r', "")
 }
 
-/// The script, as it stands in the page.
+/// The script, as in the page.
 pub(super) fn script() -> String {
     include_str!("page.js").replace('\r', "")
 }
 
-/// Nothing may be loaded, sent or run but this script and this style; the script in turn may write no HTML.
+/// Only this script and this style are allowed: nothing else may be loaded, sent or run, and the script cannot insert
+/// HTML.
 pub(super) fn policy(style: &str, script: &str) -> String {
     format!(
         "default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'; \
@@ -28,7 +29,7 @@ fn source(text: &str) -> String {
     format!("sha256-{}", base64(&Sha256::digest(text.as_bytes())))
 }
 
-/// RFC 4648, section 4. For one digest, which does not warrant a crate.
+/// RFC 4648, section 4. Used for digests only, which is not worth a crate.
 fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);

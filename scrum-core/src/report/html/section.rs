@@ -15,7 +15,8 @@ use crate::size;
 use crate::tally::{BundleTally, Totals, UnlocatedRecord};
 use crate::wave::manifest::BundleRecord;
 
-/// Set-aside citations, mentions, findings without a location and retractions of one bundle that are shown, each.
+/// Maximum number of uncounted citations, of mentions, of findings without a location and of retractions shown for one
+/// bundle.
 const MOST: usize = 1_000;
 
 /// What `bundle.html` shows.
@@ -48,7 +49,7 @@ pub(super) struct SectionView {
 pub(super) struct ReviewerView {
     pub(super) name: String,
     pub(super) lineages: String,
-    /// Where they are known from.
+    /// Their source.
     pub(super) source: String,
     pub(super) model: Option<String>,
     pub(super) cell: Cell,
@@ -78,7 +79,7 @@ pub(super) struct Aside {
     pub(super) what: Option<Prose>,
 }
 
-/// A place that a review names without making it a finding.
+/// A location that a review mentions without reporting a finding.
 #[derive(Debug, Serialize)]
 pub(super) struct MentionView {
     pub(super) reviewer: String,
@@ -86,7 +87,7 @@ pub(super) struct MentionView {
     pub(super) text: String,
 }
 
-/// A retraction that matches nothing.
+/// A retraction that matches no finding.
 #[derive(Debug, Serialize)]
 pub(super) struct RetractionView {
     pub(super) reviewer: String,
@@ -94,7 +95,7 @@ pub(super) struct RetractionView {
     pub(super) text: String,
 }
 
-/// Gathers what the page says of a bundle.
+/// Collects the data of a bundle for the page.
 pub(super) fn section(
     bundle: &BundleTally,
     record: Option<&BundleRecord>,

@@ -1,11 +1,11 @@
-//! Whether the release can ship: the section above all others, if it was assessed.
+//! The verdict on the release: the first section, if there is an assessment.
 
 use serde::Serialize;
 
 use crate::gauntlet::assess::Assessment;
 use crate::report::sanitize::line;
 
-/// Findings that are listed; more are counted.
+/// Maximum number of findings listed; more are only counted.
 const MAX_REASONS: usize = 200;
 
 /// What `verdict.html` shows.
@@ -34,7 +34,7 @@ struct Reason {
     evidence: String,
 }
 
-/// Gathers the section.
+/// Collects the data of the section.
 pub(super) fn section(assessment: &Assessment) -> Section {
     let phases = assessment.phases.iter().map(|phase| Phase {
         name: phase.phase.word(),

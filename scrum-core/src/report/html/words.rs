@@ -1,4 +1,4 @@
-//! Text of unknown origin on its way into the page.
+//! Makes untrusted text safe for the page.
 //!
 //! [`prose`] and [`sanitize::line`](crate::report::sanitize::line) give plain text, which a template escapes. [`code_line`]
 //! gives HTML, for the lines of diffs: they are too many for a template.
@@ -11,29 +11,29 @@ use crate::report::escape::code_spans;
 use crate::report::sanitize;
 use crate::review::Severity;
 
-/// Characters of a claim that are shown.
+/// Maximum number of characters of a claim.
 const MAX_PROSE: usize = 4_000;
 
-/// Characters of a line of code that are shown.
+/// Maximum number of characters of a line of code.
 const MAX_LINE: usize = 2_000;
 
-/// What somebody wrote, in lines and in words between backticks.
+/// Untrusted prose, in lines, with code between backticks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Prose {
     pub(super) parts: Vec<Part>,
-    /// Characters that were left out.
+    /// Number of characters left out.
     pub(super) more: usize,
 }
 
 /// A piece of prose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Part {
-    /// It stood between backticks.
+    /// Whether it was between backticks.
     pub(super) code: bool,
     pub(super) text: String,
 }
 
-/// Takes a text apart; `None` where nothing is in it. Lines stay lines, other white space becomes one space.
+/// Splits a text; `None` if it is empty. Line breaks are kept, other white space becomes one space.
 pub(super) fn prose(text: &str) -> Option<Prose> {
     let length = text.chars().count();
     let end = text
@@ -66,7 +66,7 @@ pub(super) fn prose(text: &str) -> Option<Prose> {
 
 /// The start of a text in one line, for a list.
 pub(super) fn start(text: &str, length: usize) -> String {
-    // A line is never longer than its source but for the marks of what is harmful, so a bound on the source is one.
+    // Apart from escapes, a line is never longer than its source, so limit the source.
     let bounded: String = text.chars().take(length.saturating_mul(4)).collect();
     let line = sanitize::line(&bounded);
     match line.char_indices().nth(length) {
@@ -75,8 +75,8 @@ pub(super) fn start(text: &str, length: usize) -> String {
     }
 }
 
-/// Appends one line of a diff, without its line feed, as HTML. What cannot be seen is written out and marked by `<b>`:
-/// control characters but tab, marks that turn the direction of writing, bytes that are no text.
+/// Appends one line of a diff, without its line feed, as HTML. Invisible content is escaped and marked by `<b>`:
+/// control characters except tab, bidirectional marks, invalid bytes.
 pub(super) fn code_line(bytes: &[u8], html: &mut String) {
     let mut shown = 0;
     let mut left_out = 0_usize;
@@ -107,7 +107,7 @@ pub(super) fn code_line(bytes: &[u8], html: &mut String) {
         }
         for byte in chunk.invalid() {
             shown += 1;
-            // Writing to a string has no way to fail.
+            // Writing to a string cannot fail.
             let _ = write!(html, "<b>\\x{byte:02X}</b>");
         }
     }

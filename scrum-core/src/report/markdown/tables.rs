@@ -1,4 +1,4 @@
-//! The tables of the comment, and what is folded below the issues.
+//! The tables of the comment, and the folded lists after the issues.
 
 use std::collections::BTreeMap;
 
@@ -12,19 +12,19 @@ use crate::tally::{
     BundleTally, MentionRecord, ReviewState, ReviewerRow, SetAside, Tally, UnlocatedRecord,
 };
 
-/// Rows of a table; the rest is counted.
+/// Maximum number of rows in a table; the rest is only counted.
 const MAX_ROWS: usize = 40;
 
-/// Bytes that one table may fill.
+/// Maximum size of one table in bytes.
 const MAX_TABLE: usize = 12_000;
 
-/// Columns of a name in a table.
+/// Maximum width of a name in a table.
 const MAX_CELL: usize = 60;
 
-/// Columns of a citation as it was written.
+/// Maximum width of a citation as written.
 const MAX_CITATION: usize = 120;
 
-/// What the reviewers of a tally did with its bundles, in numbers.
+/// Counts of the reviewers' states over the bundles of a tally.
 #[derive(Default)]
 struct Seat {
     lineages: String,
@@ -76,7 +76,7 @@ impl MarkdownPage {
         }
     }
 
-    /// A row for each reviewer, so that one who did not engage is seen at once.
+    /// A row for each reviewer, which shows at once who did not review.
     pub(super) fn reviewers(&mut self, tally: &Tally) {
         let mut seats: BTreeMap<&str, Seat> = BTreeMap::new();
         for row in tally.bundles.iter().flat_map(|bundle| &bundle.reviewers) {
@@ -114,7 +114,7 @@ impl MarkdownPage {
         }
     }
 
-    /// Appends rows, and returns how many find no room.
+    /// Appends rows, and returns how many do not fit.
     fn rows<T>(&mut self, items: &[T], row: impl Fn(&T) -> String) -> usize {
         let most = std::mem::replace(&mut self.most, self.text.len() + MAX_TABLE);
         self.most = self.most.min(most);
@@ -191,7 +191,7 @@ impl MarkdownPage {
         );
     }
 
-    /// A folded list with a title of our own; what finds no room is counted.
+    /// A folded list with a title of our own; entries that do not fit are counted.
     fn folded<T>(&mut self, title: &str, items: &[T], item: impl Fn(&T) -> String) {
         if items.is_empty() {
             return;
@@ -235,7 +235,7 @@ fn cell(text: &str) -> String {
     markdown(&shorten(&line(text), MAX_CELL))
 }
 
-/// A reviewer's name inside `**`, which nothing empty may be.
+/// A reviewer's name inside `**`, which must not be empty.
 fn name(text: &str) -> String {
     match cell(text) {
         name if name.is_empty() => "(no name)".to_owned(),

@@ -102,7 +102,7 @@ fn more_components_than_runs_share_the_last() {
     assert_eq!(results(&runs[19]).len(), 6);
     assert_eq!(
         told,
-        ["6 components beyond the limit of 20 runs share this one."]
+        ["6 components over the limit of 20 runs share this one."]
     );
     let note = &runs[19]["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
     assert_eq!(note, told[0].as_str());

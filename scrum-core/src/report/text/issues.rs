@@ -1,4 +1,4 @@
-//! One issue: where it is, who agrees, each claim in its own words, and what else is said about these lines.
+//! One issue: where it is, who agrees, each claim in its own words, and other issues at these lines.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use crate::report::ranked::{
 use crate::report::sanitize::{line, wrap};
 use crate::tally::FindingRecord;
 
-/// Pairs of one issue whose similarity is shown; more are counted.
+/// Maximum number of pairs with a shown similarity; more are only counted.
 const MAX_PAIRS: usize = 30;
 
 impl TextPage<'_> {

@@ -24,7 +24,7 @@ impl TextPage<'_> {
                 *width = (*width).max(columns(cell));
             }
         }
-        // Names give way before numbers do, and the last columns before the first.
+        // Shorten names before numbers, and the last columns before the first.
         let over =
             |widths: &[usize; 6]| (widths.iter().sum::<usize>() + 12).saturating_sub(self.width);
         widths[0] -= over(&widths).min(widths[0].saturating_sub(12));
@@ -105,7 +105,7 @@ fn table_line(cells: &[String], widths: &[usize; 6]) -> String {
         let cell = shorten(cell, *width);
         let pad = " ".repeat(width - columns(&cell));
         text.push_str("  ");
-        // Words to the left, numbers to the right.
+        // Left-align words, right-align numbers.
         if at < 3 {
             text.push_str(&cell);
             text.push_str(&pad);

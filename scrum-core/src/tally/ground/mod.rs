@@ -1,12 +1,12 @@
-//! A cited location, held against the wave: which file is meant, and was the reviewer shown that line?
+//! Checks a cited location against the wave: which file is meant, and was the reviewer shown that line?
 //!
-//! Takes a manifest and the head tree's paths, once; gives for each path the file that is meant, and how firmly a
-//! line stands. Before it: [`review`](crate::review); after it: [`tally`](crate::tally).
+//! Takes a manifest and the head tree's paths, once; gives for each path the file that is meant, and for each line its
+//! grounding. Before it: [`review`](crate::review); after it: [`tally`](crate::tally).
 //!
-//! A path as a reviewer writes it is resolved in steps, the first that fits: as written; without `./`, `a/`, `b/`; with
-//! `/` for `\`; an absolute path, or one with the repository's name in front, that ends in a known one; a file
-//! name or shortened path that exactly one file of the manifest has. Everything is looked up in indices built
-//! once; no citation costs a walk over the manifest or the tree.
+//! A path is resolved by the first step that succeeds: as written; without `./`, `a/`, `b/`; with `/` for `\`; an
+//! absolute path, or one that begins with the repository's name, that ends in a known one; a file name or shortened
+//! path of exactly one file in the manifest. Lookups use indices that are built once, so that no citation needs a walk
+//! over the manifest or the tree.
 
 mod resolve;
 mod suggest;
@@ -34,14 +34,14 @@ pub(super) const DELETED_FILE: &str = "deleted file: lines of the old file";
 pub enum Grounding {
     /// A hunk of the reviewer's bundle shows it.
     Hunk,
-    /// The file is in the reviewer's bundle, the line in none of its hunks; or the file was named by its old path,
+    /// The file is in the reviewer's bundle, but the line in none of its hunks; or the file was cited by its old path,
     /// or without a line.
     File,
     /// The file belongs to another bundle of the wave, or was excluded.
     Wave,
     /// An unchanged file of the head tree.
     Tree,
-    /// There is no manifest to hold it against.
+    /// There is no manifest to check it against.
     Unverified,
 }
 
@@ -58,7 +58,7 @@ impl Grounding {
     }
 }
 
-/// The indices of a wave that citations are grounded in. Built once, shared by threads.
+/// The indices of a wave for grounding citations. Built once, shared by threads.
 #[derive(Debug)]
 pub struct WaveIndex {
     bundles: Vec<BundleSize>,
@@ -67,7 +67,7 @@ pub struct WaveIndex {
     by_old_path: HashMap<String, usize>,
     /// Sorted by bytes.
     tree: Vec<String>,
-    /// Names of the manifest's files, old ones too, with the file they name; sorted by their bytes read backwards.
+    /// Paths of the manifest's files, including old ones, with their file; sorted by their reversed bytes.
     backwards: Vec<(String, usize)>,
     tree_backwards: OnceLock<Vec<usize>>,
     names: OnceLock<suggest::KnownNames>,
@@ -84,9 +84,9 @@ struct KnownFile {
     path: String,
     /// Its lines are those of the base.
     deleted: bool,
-    /// Why no reviewer was shown it.
+    /// Why it was not shown to reviewers.
     excluded: Option<String>,
-    /// Its last line, if all of it is shown.
+    /// Its last line, if the whole file is shown.
     last_line: Option<u32>,
     holders: Vec<Holder>,
 }
@@ -99,7 +99,7 @@ struct Holder {
     new: Spans,
 }
 
-/// Ranges of lines, for a question in logarithmic time.
+/// Ranges of lines, with lookup in logarithmic time.
 #[derive(Debug, Default)]
 struct Spans {
     /// First line, and the last line of this and all earlier ranges; sorted by first line.
@@ -111,7 +111,7 @@ impl Spans {
         let mut ranges: Vec<(u32, u32)> = hunks
             .iter()
             .map(|hunk| match side(hunk) {
-                // A side without lines stands between two; both neighbours show it.
+                // A side without lines is between two lines; both count as shown.
                 (before, 0) => (before.max(1), before.saturating_add(1)),
                 (start, lines) => (start, start.saturating_add(lines - 1)),
             })
@@ -146,8 +146,8 @@ pub(crate) enum FileRef {
 }
 
 impl WaveIndex {
-    /// Builds the indices. `tree_txt` is the wave's `tree.txt`: one path a line, quoted as git quotes; a line that
-    /// git would not have written is left out.
+    /// Builds the indices. `tree_txt` is the wave's `tree.txt`: one path per line, quoted as by git; invalid lines are
+    /// ignored.
     pub fn new(manifest: &Manifest, tree_txt: &[u8]) -> Self {
         let mut wave_index = Self {
             bundles: Vec::with_capacity(manifest.bundles.len()),
@@ -189,7 +189,7 @@ impl WaveIndex {
             }
         }
         for (old, file) in old_paths {
-            // The source of a copy, or a path that another file took, is that file itself.
+            // The source of a copy, and a path that another file took, mean the file that has the path now.
             if !wave_index.by_path.contains_key(old) && wave_index.in_tree(old).is_none() {
                 wave_index.by_old_path.insert(old.to_owned(), file);
             }
@@ -245,7 +245,7 @@ impl WaveIndex {
         }
     }
 
-    /// The bundles that show a file, that of the review first.
+    /// The bundles that show a file; that of the review comes first.
     pub(crate) fn holders(&self, file: FileRef, own: Option<usize>) -> Vec<usize> {
         let FileRef::Changed(at) = file else {
             return Vec::new();
@@ -270,7 +270,7 @@ impl WaveIndex {
         matches!(file, FileRef::Changed(at) if self.files[at].deleted)
     }
 
-    /// Why no reviewer was shown a file.
+    /// Why a file was not shown to reviewers.
     pub(crate) fn excluded(&self, file: FileRef) -> Option<&str> {
         match file {
             FileRef::Changed(at) => self.files[at].excluded.as_deref(),
@@ -286,8 +286,8 @@ impl WaveIndex {
         }
     }
 
-    /// Grounds lines of a known file for a review of the bundle `own`; `None` is a bundle that the manifest lacks. The
-    /// second value is the bundle that owns them, if it is another one.
+    /// Grounds lines of a known file for a review of the bundle `own`; `None` means a bundle that is not in the
+    /// manifest. The second value is the bundle that owns the lines, if it is a different one.
     pub(crate) fn locate(
         &self,
         own: Option<usize>,

@@ -1,14 +1,14 @@
-//! A path as written, to the file it means.
+//! Resolves a path as written to the file it means.
 
 use std::ops::Range;
 
 use super::{FileRef, WaveIndex};
 use crate::path::RepoPath;
 
-/// Longer paths than this exist in no work tree, and are not looked up.
+/// Longer paths do not exist in any work tree, and are not looked up.
 const MAX_PATH: usize = 4096;
 
-/// Files named where several fit.
+/// Maximum number of files named if several match.
 const MAX_FITS: usize = 3;
 
 /// What a written path means.
@@ -17,14 +17,14 @@ pub(crate) enum PathMatch {
     /// Exactly one file.
     Known {
         file: FileRef,
-        /// The path had to be guessed at, if only a little: say so.
+        /// Whether the path had to be guessed, which is reported.
         shortened: bool,
         /// It is the file's path at the base.
         old_path: bool,
     },
     /// No file, or more than one.
     Unknown {
-        /// The first few where several fit.
+        /// The first few, if several match.
         fits: Vec<String>,
     },
 }
@@ -101,7 +101,7 @@ impl WaveIndex {
         let mut rest = path;
         while let Some((_, tail)) = rest.split_once('/') {
             rest = tail;
-            // One folder too many in front of a bare name may well be another file of that name.
+            // A file name with an unknown folder may well be a different file of that name.
             if !outside && !rest.contains('/') {
                 return None;
             }
@@ -117,8 +117,8 @@ impl WaveIndex {
         None
     }
 
-    /// A file name, or the end of a path, that exactly one file of the manifest has; the end of a path, but no bare
-    /// name, also where the manifest has none and the tree one.
+    /// A file name or the end of a path that exactly one file of the manifest has. If the manifest has none, the end of
+    /// a path (but not a bare file name) that exactly one file of the tree has.
     fn shortened(&self, end: &str) -> Option<PathMatch> {
         if end.is_empty() {
             return None;
@@ -174,7 +174,7 @@ impl WaveIndex {
     }
 }
 
-/// The smallest few; only the first hundred are looked at, as a common name may fit every folder.
+/// The first few in order; only a hundred are examined, because a common name may match in every folder.
 fn first_few(paths: impl Iterator<Item = String>) -> Vec<String> {
     let mut paths: Vec<String> = paths.take(100).collect();
     paths.sort_unstable();
@@ -183,7 +183,7 @@ fn first_few(paths: impl Iterator<Item = String>) -> Vec<String> {
     paths
 }
 
-/// Takes `./` and one `a/` or `b/` from the front. The second value is without `./` only.
+/// Removes a leading `./` and one `a/` or `b/`. The second value is only without `./`.
 pub(crate) fn strip_prefixes(path: &str) -> (&str, &str) {
     let mut path = path;
     while let Some(rest) = path.strip_prefix("./") {
@@ -198,8 +198,8 @@ fn ends_at_boundary(path: &str, end: &str) -> bool {
         .is_some_and(|front| front.is_empty() || front.ends_with('/'))
 }
 
-/// The entries whose path ends in `/` and `end`. `paths` gives the entries in the order of their paths' bytes read
-/// backwards, where these stand together.
+/// The entries whose path ends in `/` and `end`. `paths` are sorted by their reversed bytes, so that these entries are
+/// consecutive.
 fn ending_with<'a>(count: usize, end: &str, path: impl Fn(usize) -> &'a str) -> Range<usize> {
     let wanted = || end.bytes().rev().chain(std::iter::once(b'/'));
     let from = first_without(0..count, |at| path(at).bytes().rev().lt(wanted()));
@@ -211,7 +211,7 @@ fn ending_with<'a>(count: usize, end: &str, path: impl Fn(usize) -> &'a str) -> 
     from..to
 }
 
-/// The first index of a range for which `holds` no longer does; it does for all before and none after.
+/// The first index of a range for which `holds` is false; it is true for all before and false for all after.
 fn first_without(range: Range<usize>, holds: impl Fn(usize) -> bool) -> usize {
     let (mut low, mut high) = (range.start, range.end);
     while low < high {

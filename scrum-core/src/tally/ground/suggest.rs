@@ -1,17 +1,17 @@
-//! "Did you mean": the known path nearest to one that nobody knows.
+//! "Did you mean": the known path nearest to an unknown one.
 
 use std::collections::BTreeMap;
 
 use super::WaveIndex;
 use crate::nearest::{MAX_NAME, distance_within, limit};
 
-/// Different file names that are compared at most, of the manifest and of the tree together.
+/// Maximum number of different file names that are compared, of the manifest and the tree together.
 const MAX_NAMES: usize = 30_000;
 
 /// Paths kept for one file name.
 const MAX_PATHS: usize = 50;
 
-/// The file names of the wave, lower case, each with paths that have it; those of the manifest first.
+/// The file names of the wave in lower case, each with its paths; those of the manifest first.
 #[derive(Debug)]
 pub(crate) struct KnownNames {
     changed: BTreeMap<String, Vec<String>>,
@@ -19,9 +19,9 @@ pub(crate) struct KnownNames {
 }
 
 impl WaveIndex {
-    /// The known path whose file name is nearest by edit distance ([`nearest`](crate::nearest), case ignored), at
-    /// most a third of the name's length away. Among equals the manifest's files go before the tree's, then the path that shares more
-    /// folders, then the first by bytes.
+    /// The known path whose file name is nearest by edit distance ([`nearest`](crate::nearest), case ignored), at most
+    /// a third of the name's length away. Ties go to the manifest's files before the tree's, then to the path that
+    /// shares more folders, then to the first by bytes.
     pub(crate) fn suggest(&self, written: &str) -> Option<String> {
         let names = self.names.get_or_init(|| {
             let mut room = MAX_NAMES;

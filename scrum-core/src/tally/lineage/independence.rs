@@ -1,22 +1,22 @@
 //! The largest number of pairwise disjoint lineage sets.
 //!
-//! In general this is maximum set packing, which is hard. Here the sets are few once equal ones are one, and mostly of
-//! one element; what remains falls apart into groups that share names, and each group is solved exactly by
-//! branching over bit masks. Groups above [`MAX_GROUP`] sets, and searches above [`MAX_STEPS`], get a packing that was
-//! found, so never more than the truth.
+//! In general this is maximum set packing, which is NP-hard. Here there are few different sets, and most have one
+//! element; the rest form groups that share names, and each group is solved exactly by branching over bit masks. For
+//! groups above [`MAX_GROUP`] sets, and searches above [`MAX_STEPS`], the best packing found is used, which is never
+//! more than the maximum.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::LineageSet;
 
-/// Most sets of two or more lineages in one group that are searched exactly.
+/// Maximum number of sets with two or more lineages in one group for an exact search.
 const MAX_GROUP: usize = 64;
 
-/// Steps of one group's search before it settles for the best packing found.
+/// Maximum number of steps of one group's search.
 const MAX_STEPS: u32 = 100_000;
 
 /// The number of independent votes among reviewers with these lineages: the largest number of sets that are pairwise
-/// disjoint. Any number of unknown sets is one vote where no set is known, and none beside a known one.
+/// disjoint. Any number of unknown sets is one vote if no set is known, and otherwise none.
 ///
 /// ```
 /// use scrum_core::tally::lineage::{LineageSet, independence};
@@ -50,7 +50,7 @@ pub(crate) fn independence_of<'a>(sets: impl Iterator<Item = &'a LineageSet>) ->
     if single.is_empty() && several.is_empty() {
         return u32::from(unknown);
     }
-    // A set of one lineage stands in some largest packing: it can take the place of the one set there that it meets.
+    // A set of one lineage is in some largest packing: it can replace the one set there that it intersects.
     several.retain(|set| !set.iter().any(|name| single.contains(name)));
     let rest = packing(&several);
     u32::try_from(single.len())
@@ -78,7 +78,7 @@ fn packing(sets: &BTreeSet<Vec<&str>>) -> u32 {
         while let Some(&at) = group.get(next) {
             next += 1;
             for name in sets[at] {
-                // Taken out, so that each name is followed once.
+                // Removed, so that each name is followed once.
                 for other in holders.remove(name).unwrap_or_default() {
                     if !std::mem::replace(&mut seen[other], true) {
                         group.push(other);
@@ -93,7 +93,7 @@ fn packing(sets: &BTreeSet<Vec<&str>>) -> u32 {
 }
 
 fn group_packing(mut members: Vec<&[&str]>) -> u32 {
-    // Small sets stand in the way of few others; by names after that, so that the answer is one.
+    // Small sets intersect few others; then sorted by names, so that the result is unique.
     members.sort_by_key(|set| (set.len(), *set));
     if members.len() > MAX_GROUP {
         let mut used: BTreeSet<&str> = BTreeSet::new();
@@ -124,7 +124,7 @@ fn group_packing(mut members: Vec<&[&str]>) -> u32 {
     search.best
 }
 
-/// A largest independent set of the graph of sets that meet each other; `meets` holds each set's own bit too.
+/// A largest independent set of the graph of intersecting sets; `meets` includes each set's own bit.
 struct Search<'a> {
     meets: &'a [u64],
     best: u32,
@@ -148,8 +148,8 @@ impl Search<'_> {
                 lowest = lowest.min((degree(at), at));
                 highest = highest.max((degree(at), at));
             }
-            // One that meets at most one other is in some largest packing. Else: with the one that meets most, and
-            // then without it.
+            // A set that intersects at most one other is in some largest packing. Otherwise branch on the set that
+            // intersects most: with it, then without it.
             if lowest.0 <= 2 {
                 open &= !self.meets[lowest.1];
                 taken += 1;

@@ -3,9 +3,9 @@
 //! Takes model ids and names; gives [`LineageSet`]s, and how many of several are independent. After it:
 //! [`tally`](crate::tally).
 //!
-//! A reviewer's lineage is a *set*: a Qwen model distilled from DeepSeek descends from both, and so agrees
-//! independently with neither. Two reviewers are independent when their sets share nothing. An empty set means
-//! that nothing is known, and an unknown model may be any of the known ones.
+//! A reviewer's lineage is a *set*: a Qwen model distilled from DeepSeek descends from both, so it is independent of
+//! neither. Two reviewers are independent if their sets are disjoint. An empty set means unknown, and an unknown model
+//! could be any of the known ones.
 
 mod independence;
 mod table;
@@ -20,19 +20,18 @@ pub use independence::independence;
 pub(crate) use independence::independence_of;
 pub use table::LineageTable;
 
-/// The lineages that one reviewer descends from, sorted; empty where nothing is known. Cheap to clone: a tally holds one
-/// for every claim.
+/// The lineages of one reviewer, sorted; empty if unknown. Cheap to clone, because a tally has one for every claim.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LineageSet(Arc<BTreeSet<String>>);
 
 impl LineageSet {
-    /// The set of a reviewer of whom nothing is known.
+    /// The set of a reviewer whose lineage is unknown.
     pub fn unknown() -> Self {
         Self::default()
     }
 
-    /// Whether nothing is known.
+    /// Whether the lineage is unknown.
     pub fn is_unknown(&self) -> bool {
         self.0.is_empty()
     }
@@ -42,7 +41,7 @@ impl LineageSet {
         self.0.iter().map(String::as_str)
     }
 
-    /// Whether both name one lineage. Unknown sets share nothing with any set.
+    /// Whether both have a lineage in common. Unknown sets have none.
     pub fn shares_with(&self, other: &Self) -> bool {
         !self.0.is_disjoint(&other.0)
     }

@@ -1,4 +1,4 @@
-//! Model ids and reviewer names, read into lineages by whole tokens.
+//! Finds the lineages of model ids and reviewer names by whole tokens.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use serde::Deserialize;
 
 use super::LineageSet;
 
-/// The built-in rules. Their sources stand in the file as comments.
+/// The built-in rules. Comments in the file give their sources.
 const BUILTIN: &str = include_str!("../../../data/lineages.toml");
 
-/// Rules from tokens of a model id to lineages: the built-in ones, and a caller's own that go before them.
+/// Rules from tokens of a model id to lineages: the caller's own, then the built-in ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineageTable {
     own: Vec<LineageRule>,
@@ -18,21 +18,21 @@ pub struct LineageTable {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct LineageRule {
-    /// Runs of tokens; between two runs any tokens may stand.
+    /// Sequences of tokens, with any tokens in between.
     runs: Vec<Vec<String>>,
     place: TokenPlace,
     lineages: LineageSet,
 }
 
-/// Where in an id a rule's tokens stand.
+/// Where a rule's tokens must be in an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum TokenPlace {
     Anywhere,
     /// At its beginning.
     Beginning,
-    /// They are all of its name, which stands behind the last `/`.
+    /// They are the whole name, which is after the last `/`.
     WholeName,
-    /// They are all of it.
+    /// They are the whole id.
     WholeId,
 }
 
@@ -50,7 +50,7 @@ impl Default for LineageTable {
 impl LineageTable {
     /// The rules that come with this crate (`data/lineages.toml`).
     pub fn builtin() -> Self {
-        // The file is part of the crate and a test reads it; without it every lineage would be unknown.
+        // The file is part of the crate, and a test parses it.
         let rules = toml::from_str::<RulesFile>(BUILTIN)
             .map_or_else(|_| BTreeMap::new(), |file| file.rules);
         Self {
@@ -62,8 +62,8 @@ impl LineageTable {
         }
     }
 
-    /// Adds rules that go before the built-in ones: a model id, a reviewer's name or the tokens of either, to
-    /// lineages. Names of lineages are free; no list means unknown.
+    /// Adds rules that override the built-in ones, from a model id, a reviewer's name or the tokens of either to
+    /// lineages. Any names of lineages are allowed; an empty list means unknown.
     pub fn with_overrides<K, V>(mut self, overrides: impl IntoIterator<Item = (K, V)>) -> Self
     where
         K: AsRef<str>,
@@ -76,11 +76,11 @@ impl LineageTable {
         self
     }
 
-    /// The lineages of a model id as OpenRouter, Ollama, Bedrock, Vertex and the makers write them.
+    /// The lineages of a model id, as written by OpenRouter, Ollama, Bedrock, Vertex and the makers.
     ///
-    /// What stands in front of the last `/` is the host's word and not looked at. `None` where no rule fits, and for
-    /// ids that a person chose (`azure/…` deployments, ARNs); an empty set where a rule says that the id tells
-    /// nothing, such as a router.
+    /// Everything up to the last `/` comes from the host and is ignored. `None` if no rule matches, and for ids that a
+    /// person chose (`azure/…` deployments, ARNs); an empty set if a rule says that the id tells nothing, such as that
+    /// of a router.
     pub fn of_model(&self, id: &str) -> Option<LineageSet> {
         let id = id.trim();
         if let Some(own) = best(&self.own, &tokens(id), true) {
@@ -97,7 +97,7 @@ impl LineageTable {
         let name = id.rsplit('/').find(|part| !part.is_empty())?;
         let whole = tokens(id);
         let name = tokens(name);
-        // A rule for the whole id says more than any for its name.
+        // A rule for the whole id takes precedence over one for the name.
         let whole_only = self
             .builtin
             .iter()
@@ -108,14 +108,14 @@ impl LineageTable {
         }
     }
 
-    /// The lineages of a reviewer's name: a seat such as `opus-2`. As [`of_model`](Self::of_model), but a `/` is a
-    /// separator like any other.
+    /// The lineages of a reviewer's name, such as `opus-2`. As [`of_model`](Self::of_model), but a `/` is a separator
+    /// like any other.
     pub fn of_name(&self, name: &str) -> Option<LineageSet> {
         let tokens = tokens(name);
         best(&self.own, &tokens, true).or_else(|| best(&self.builtin, &tokens, true))
     }
 
-    /// What a caller's own rule says of exactly this name, before any model id is asked.
+    /// The caller's own rule for exactly this name, which takes precedence over the model id.
     pub fn of_own_name(&self, name: &str) -> Option<LineageSet> {
         let tokens = tokens(name);
         let rule = self
@@ -128,7 +128,7 @@ impl LineageTable {
 }
 
 impl LineageRule {
-    /// Reads one key of the data file; a key without a token is no rule.
+    /// Parses one key of the data file; a key without tokens is not a rule.
     fn read(key: &str, names: &[String]) -> Option<Self> {
         let places = [
             ("==", TokenPlace::WholeId),
@@ -155,7 +155,7 @@ impl LineageRule {
         self.runs.iter().map(Vec::len).sum()
     }
 
-    /// The span of `tokens` that fits, first place first. `is_whole` says that they are those of the whole id.
+    /// The first span of `tokens` that matches. `is_whole` says that they are those of the whole id.
     fn find(&self, tokens: &[String], is_whole: bool) -> Option<(usize, usize)> {
         let fits_all = self.len() == tokens.len();
         let refused = match self.place {
@@ -182,7 +182,7 @@ impl LineageRule {
     }
 }
 
-/// The lineages of the rule with the most tokens that fits, and of the tokens outside of it.
+/// The lineages of the matching rule with the most tokens, and those of the remaining tokens.
 fn best(rules: &[LineageRule], tokens: &[String], is_whole: bool) -> Option<LineageSet> {
     let mut hits: Vec<(usize, (usize, usize), &LineageRule)> = rules
         .iter()
@@ -193,8 +193,8 @@ fn best(rules: &[LineageRule], tokens: &[String], is_whole: bool) -> Option<Line
     let mut lineages: Option<LineageSet> = None;
     let mut longest = 0;
     for (len, (start, end), rule) in hits {
-        // A later rule of the same key replaces nothing: tokens once explained stay so. Rules of equal length
-        // that overlap contradict each other, and the union of both counts least.
+        // A later rule with the same key replaces nothing: matched tokens are not matched again. Overlapping rules of
+        // equal length contradict each other; their union gives the fewest independent votes.
         let overlaps = taken[start..end].contains(&true);
         if overlaps && len < longest {
             continue;
@@ -208,7 +208,7 @@ fn best(rules: &[LineageRule], tokens: &[String], is_whole: bool) -> Option<Line
     lineages
 }
 
-/// Whether a token of an id is a rule's token, or that with a version directly behind.
+/// Whether a token of an id is a rule's token, optionally followed directly by a version.
 fn fits(token: &str, rule: &str) -> bool {
     let Some(rest) = token.strip_prefix(rule) else {
         return false;
@@ -221,7 +221,7 @@ fn fits(token: &str, rule: &str) -> bool {
     }
 }
 
-/// Cuts at everything but letters and digits, and at a dot unless digits stand on both sides. Lower case.
+/// Splits at every character that is not a letter or digit, except at a dot between two digits. Lower case.
 fn tokens(id: &str) -> Vec<String> {
     let bytes = id.as_bytes();
     let digit = |at: Option<usize>| {

@@ -1,11 +1,11 @@
-//! How far a definition goes: to the brace that matches, else as far as the indentation says.
+//! The extent of a definition: to the matching brace, else by indentation.
 
 use super::{CodeLine, indent, words};
 
-/// Lines of a head that may stand before its brace.
+/// Maximum number of lines of a head before its brace.
 const MAX_HEAD: usize = 20;
 
-/// What quotes and comments look like, as far as it matters to counting braces.
+/// The syntax of quotes and comments that matters for counting braces.
 #[derive(Clone, Copy)]
 pub(super) struct CommentStyle {
     hash_comments: bool,
@@ -102,7 +102,7 @@ fn brace_end(lines: &[CodeLine<'_>], from: usize, name: &str, dialect: CommentSt
     for (at, line) in lines.iter().enumerate().skip(from) {
         let mut text = line.text;
         if at == from {
-            // What stands in front of the name is not part of the head.
+            // The text before the name is not part of the head.
             let start = words(text).find(|(_, word)| *word == name.as_bytes());
             text = start.map_or(text, |(start, _)| &text[start..]);
         }

@@ -1,12 +1,12 @@
-//! A symbol that a reviewer cites, resolved to lines where the bundle's diff shows its definition.
+//! Resolves a cited symbol to lines if the bundle's diff shows its definition.
 //!
 //! Takes a name and a file's part of the diff; gives lines. Before it: [`ground`](crate::tally::ground); after it:
 //! [`tally`](crate::tally).
 //!
-//! No parser of any language: a definition is a line where the name follows a word that defines (`fn`, `class`, `def`
-//! …), or where it looks like the head of a function. Its lines go to the matching brace, else as far as the
-//! indentation says, else they are the definition's line alone. Only lines of one hunk are looked at, as
-//! nobody saw what lies between two. Where several lines could be meant, the symbol stays unresolved.
+//! No language is parsed: a definition is a line in which the name follows a defining word (`fn`, `class`, `def` …), or
+//! that looks like the head of a function. Its lines extend to the matching brace, else by indentation, else only the
+//! definition's line counts. Only lines of one hunk are used, because the lines between hunks are not shown. If several
+//! lines are possible, the symbol stays unresolved.
 
 mod extent;
 
@@ -17,16 +17,16 @@ use crate::change::ChangeKind;
 use crate::patch::{FilePatch, LineKind, file_patches};
 use crate::review::location::LineRange;
 
-/// Only so much of a line is looked at; longer ones are data or minified.
+/// Only this many bytes of a line are examined; longer lines are data or minified.
 const MAX_LINE: usize = 2_000;
 
-/// Candidates for one name that are weighed against each other.
+/// Maximum number of candidates for one name.
 const MAX_CANDIDATES: usize = 100;
 
-/// Lines above a candidate that are searched for its owner.
+/// Maximum number of lines above a candidate that are searched for its owner.
 const MAX_LINES_ABOVE: usize = 1_000;
 
-/// Words right in front of a name that say: here it is defined.
+/// Words directly before a name that define it.
 const DEFINES: &[&str] = &[
     "fn",
     "def",
@@ -62,7 +62,7 @@ const DEFINES: &[&str] = &[
     "extension",
 ];
 
-/// Words at the start of a line that call, and do not define.
+/// Words at the start of a line that use a name but do not define it.
 const CALLS: &[&str] = &[
     "if", "while", "for", "switch", "return", "else", "catch", "new", "await", "throw", "match",
     "elif", "case", "assert", "yield", "do",
@@ -70,8 +70,8 @@ const CALLS: &[&str] = &[
 
 /// Resolves symbols by file. `wanted` and the answer are keyed by the path as the manifest writes it.
 ///
-/// The answer lacks what the diff does not show, and what it shows more than once. A diff that breaks off is read as
-/// far as it goes.
+/// The result has no symbols that the diff does not show or shows more than once. A truncated diff is read as far as
+/// possible.
 pub(crate) fn resolve_symbols(
     diff: &[u8],
     wanted: &BTreeMap<String, BTreeSet<String>>,
@@ -153,7 +153,7 @@ pub(crate) fn shown_lines<'a>(file: &FilePatch<'a>, old_side: bool) -> Vec<CodeL
     shown
 }
 
-/// Lines that may define a name, with how sure that is: 2 behind a defining word, 1 by looks.
+/// Lines that may define a name, with a confidence: 2 after a defining word, 1 by its form.
 type Candidates<'a> = HashMap<&'a str, Vec<(u8, usize)>>;
 
 fn candidates<'a>(lines: &[CodeLine<'_>], names: &BTreeSet<&'a str>) -> Candidates<'a> {
@@ -197,7 +197,7 @@ fn words(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     })
 }
 
-/// How sure it is that `text[start..end]` is defined here: 0, 1 or 2.
+/// The confidence that `text[start..end]` is defined here: 0, 1 or 2.
 fn definition(text: &[u8], start: usize, end: usize, next: Option<&[u8]>) -> u8 {
     let (before, after) = (
         text[..start].trim_ascii_end(),
@@ -251,7 +251,7 @@ fn definition(text: &[u8], start: usize, end: usize, next: Option<&[u8]>) -> u8 
     u8::from(function)
 }
 
-/// The one line that is meant: the surest, then those under the owner, then those that the change adds.
+/// The one line that is meant: by confidence, then those under the owner, then those that the change adds.
 fn choose(lines: &[CodeLine<'_>], all: &[(u8, usize)], owner: Option<&str>) -> Option<usize> {
     let surest = all.iter().map(|(sure, _)| *sure).max()?;
     let mut left: Vec<usize> = all
@@ -292,7 +292,7 @@ fn names_owner(lines: &[CodeLine<'_>], at: usize, owner: &str) -> bool {
             .is_some_and(|line| has(line.text))
 }
 
-/// Width of the white space in front; `None` for a blank line.
+/// Width of the indentation; `None` for a blank line.
 fn indent(text: &[u8]) -> Option<usize> {
     let mut width = 0;
     for byte in text {
