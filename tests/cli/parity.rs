@@ -250,7 +250,11 @@ fn servers_that_fail_are_failed_cases_not_matches() {
     let report = run.json();
     for (at, path, error) in [
         (0, "broken", "left: status 500"),
-        (1, "invalid", "left: the body is declared as JSON, but is not"),
+        (
+            1,
+            "invalid",
+            "left: the body is declared as JSON, but is not",
+        ),
         (3, "packed", "left: the body is encoded as gzip"),
         (
             4,

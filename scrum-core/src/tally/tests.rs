@@ -456,8 +456,8 @@ fn lines_of_the_old_file_are_never_those_of_the_head() {
     assert_eq!(
         reasons,
         [
-            "taken back at line 30",
-            "said before at line 2",
+            "at line 30 of the review",
+            "already said at line 2",
             "the file is new and has no old lines",
             "beyond the end of the file, which has 9 lines",
         ]
