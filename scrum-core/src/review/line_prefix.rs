@@ -97,6 +97,24 @@ pub(super) fn split(line: &str) -> (LinePrefix, &str) {
     (prefix, &line[at..])
 }
 
+/// Where the diff's own mark stands behind the prompt's gutter: six columns of number or more, and a blank. A removed line
+/// has no number.
+pub(super) fn gutter(line: &str) -> Option<usize> {
+    let bytes = line.as_bytes();
+    let blanks = bytes.iter().take_while(|b| **b == b' ').count();
+    let digits = bytes[blanks..]
+        .iter()
+        .take_while(|b| b.is_ascii_digit())
+        .count();
+    let end = blanks + digits;
+    if digits == 0 {
+        return line.starts_with("       -").then_some(7);
+    }
+    let aligned = end == 6 || (end > 6 && blanks == 0);
+    let mark = matches!(bytes.get(end..end + 2), Some([b' ', b'+' | b'-' | b' ']));
+    (aligned && mark).then_some(end + 1)
+}
+
 /// The length of a simple formatting tag at the start of `text`.
 pub(super) fn tag(text: &str) -> Option<usize> {
     const TAGS: [&str; 13] = [
@@ -107,4 +125,34 @@ pub(super) fn tag(text: &str) -> Option<usize> {
     TAGS.iter()
         .any(|tag| tag.eq_ignore_ascii_case(name))
         .then_some(end + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_prompts_gutter() {
+        for (line, rest) in [
+            ("     1 +a", Some("+a")),
+            ("123456  a", Some(" a")),
+            ("1234567 -a", Some("-a")),
+            ("       -a", Some("-a")),
+            ("       - a", Some("- a")),
+            ("     1  ", Some(" ")),
+        ] {
+            assert_eq!(gutter(line).map(|at| &line[at..]), rest, "{line}");
+        }
+        for line in [
+            "",
+            "1 +a",
+            "  123456 +a",
+            "     1 a",
+            "     1",
+            "      -a",
+            "123456+a",
+        ] {
+            assert_eq!(gutter(line), None, "{line}");
+        }
+    }
 }
