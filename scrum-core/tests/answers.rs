@@ -1,12 +1,12 @@
 //! Reads each file of `fixtures/answers`, and compares what is read with the file beside it. `BLESS=1` writes those anew.
 //!
-//! A file `NAME.diff` is what the reviewer of `NAME` was shown. Parts of one file stand apart by `---`.
+//! `fixtures/citations.txt` lists what values of `WHERE:` cite. A file `NAME.diff` is what the reviewer of `NAME` was shown. Parts of one file stand apart by `---`.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use scrum_core::review::location::KnownPaths;
+use scrum_core::review::location::{Citation, KnownPaths, Malformed, citations};
 use scrum_core::review::{ReadOptions, Review};
 
 /// What is read, one line for each thing.
@@ -91,6 +91,55 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
+}
+
+/// A value's citations as `path:start-end` or `path::symbol`, malformed ones as `!`.
+fn cited(value: &str) -> String {
+    let shown = |read: Result<Citation, Malformed>| match read {
+        Err(malformed) => format!("!{malformed}"),
+        Ok(Citation { location, .. }) => {
+            let path: String = location.path.chars().flat_map(escaped).collect();
+            match (location.lines, location.symbol) {
+                (Some(lines), None) => format!("{path}:{lines}"),
+                (None, Some(symbol)) => format!("{path}::{symbol}"),
+                (None, None) => path,
+                both => panic!("{value}: {both:?}"),
+            }
+        }
+    };
+    let all: Vec<String> = citations(value).into_iter().map(shown).collect();
+    all.join(" | ")
+}
+
+fn escaped(c: char) -> Vec<char> {
+    if c.is_control() {
+        c.escape_debug().collect()
+    } else {
+        vec![c]
+    }
+}
+
+#[test]
+fn every_value_cites_what_is_listed() {
+    let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/citations.txt");
+    let text = fs::read_to_string(&table).unwrap();
+    let mut read = String::new();
+    for line in text.lines() {
+        match line.split_once(" => ") {
+            Some((value, _)) if !line.starts_with("# ") => {
+                let _ = writeln!(read, "{value} => {}", cited(value));
+            }
+            _ => {
+                let _ = writeln!(read, "{line}");
+            }
+        }
+    }
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&table, &read).unwrap();
+    }
+    let lines = text.lines().zip(read.lines());
+    let wrong: Vec<_> = lines.filter(|(listed, read)| listed != read).collect();
+    assert!(wrong.is_empty(), "listed, read: {wrong:#?}");
 }
 
 #[test]

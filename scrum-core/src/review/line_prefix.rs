@@ -1,5 +1,7 @@
 //! What stands in front of a line's first word: Markdown, bullets, numbers, and the marks of diffs and prompts.
 
+use std::ops::RangeInclusive;
+
 /// What stands in front of a line's first word.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct LinePrefix {
@@ -97,6 +99,22 @@ pub(super) fn split(line: &str) -> (LinePrefix, &str) {
     (prefix, &line[at..])
 }
 
+/// The columns of the prompt's gutter: at least six, at most `old:` and ten digits.
+const GUTTER: RangeInclusive<usize> = 6..=14;
+
+/// Where the diff's own mark is after the prompt's gutter, `    41 ` or `old:41 `: a number in its columns, and a blank.
+pub(super) fn gutter(line: &str) -> Option<usize> {
+    let number = line.trim_start_matches(' ');
+    let digits = number.strip_prefix("old:").unwrap_or(number);
+    let rest = digits.trim_start_matches(|c: char| c.is_ascii_digit());
+    let columns = line.len() - rest.len();
+    let shown = rest.strip_prefix(' ')?;
+    let is_gutter = rest.len() < digits.len()
+        && GUTTER.contains(&columns)
+        && shown.starts_with(['+', '-', ' ']);
+    is_gutter.then_some(columns + 1)
+}
+
 /// The length of a simple formatting tag at the start of `text`.
 pub(super) fn tag(text: &str) -> Option<usize> {
     const TAGS: [&str; 13] = [
@@ -107,4 +125,34 @@ pub(super) fn tag(text: &str) -> Option<usize> {
     TAGS.iter()
         .any(|tag| tag.eq_ignore_ascii_case(name))
         .then_some(end + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_prompts_gutter() {
+        for (line, rest) in [
+            ("     1 +a", Some("+a")),
+            ("123456  a", Some(" a")),
+            ("1234567 -a", Some("-a")),
+            ("       -a", Some("-a")),
+            ("       - a", Some("- a")),
+            ("     1  ", Some(" ")),
+        ] {
+            assert_eq!(gutter(line).map(|at| &line[at..]), rest, "{line}");
+        }
+        for line in [
+            "",
+            "1 +a",
+            "  123456 +a",
+            "     1 a",
+            "     1",
+            "      -a",
+            "123456+a",
+        ] {
+            assert_eq!(gutter(line), None, "{line}");
+        }
+    }
 }

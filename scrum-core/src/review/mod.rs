@@ -3,12 +3,10 @@
 //! Takes an answer's bytes; gives a [`Review`]: findings, retractions, verdict, faults. Before it:
 //! [`location`]; after it: [`ground`](crate::tally::ground).
 //!
-//! `decode` takes off what surrounds an answer. One with labels of the prompt's is read by them: `scan` finds the lines
-//! that matter in one pass, `fence` and `quote_index` tell what is quoted from the reviewer's own words, `block` puts the
-//! labels together, one block for each finding. Any other is a `document`, in which a walk looks for known keys, or prose,
-//! whose lines `markdown` tells apart and `prose` puts together into units. Last, plain words that take a finding back are
-//! looked for (`retraction`), and whether the whole says that there is nothing (`clean`). [`import`] reads the dumps of
-//! forges. The words of all steps are data files.
+//! `read` is the pipeline: bytes → `decode` → `envelope` → one of three readers → statements → findings, mentions,
+//! retractions and a verdict. A text with labels of the prompt's is read by `labelled`; one that is data by `document`; any
+//! other by `prose`, after `embedded` took the JSON in it out. [`location`] reads what a citation names, and [`import`] the
+//! dumps of forges. The words of all steps are data files.
 
 mod clean;
 mod decode;

@@ -1,6 +1,7 @@
 //! Code fences, nested and unclosed ones too, and whether one quotes a diff.
 
 use crate::review::label::{self, Label};
+use crate::review::line_prefix;
 
 /// How deep fences are followed; deeper ones are text.
 const DEEPEST: usize = 8;
@@ -197,19 +198,13 @@ enum DiffLine {
 fn diff_line(line: &str) -> DiffLine {
     let bytes = line.as_bytes();
     match bytes {
-        [] | [b' ', ..] => {
-            let gutter = bytes.len() > 7
-                && bytes[6] == b' '
-                && matches!(bytes[7], b'+' | b'-' | b' ')
-                && bytes[..6].iter().all(|b| b.is_ascii_digit() || *b == b' ')
-                && (bytes[5].is_ascii_digit()
-                    || (bytes[7] == b'-' && bytes.get(8).is_some_and(|b| *b != b' ')));
-            if gutter {
-                DiffLine::Surely
-            } else {
-                DiffLine::Maybe
-            }
-        }
+        [] => DiffLine::Maybe,
+        [b' ' | b'0'..=b'9', ..] => match line_prefix::gutter(line) {
+            // Blanks and a bullet are no number's columns.
+            Some(mark) if !line.starts_with("       - ") || mark != 7 => DiffLine::Surely,
+            _ if bytes[0] == b' ' => DiffLine::Maybe,
+            _ => DiffLine::Not,
+        },
         // A bullet, where a label follows.
         [b'-', b' ', ..] if label::labelled(line).is_some() => DiffLine::Not,
         [b'-' | b'\\', b' ', ..] | [b'-', b'-', b'-'] => DiffLine::Maybe,

@@ -106,7 +106,9 @@ impl<'a> Labelled<'a> {
                 } else {
                     block.places.as_slice()
                 };
-                let quoted = (!places.is_empty() && self.index.has_block(self.text, block))
+                let quoted = self
+                    .index
+                    .has_block(self.text, block)
                     .then_some(QuoteEvidence::WholeBlock);
                 let placed = places
                     .iter()

@@ -8,6 +8,7 @@ use memchr::memmem;
 use super::block::{self, Block};
 use super::scan::{EventKind, scan};
 use crate::review::label::Label;
+use crate::review::line_prefix;
 use crate::review::span::Span;
 
 /// A claim shorter than this, in bytes, is too easily the same by chance, or by guessing, to prove a quotation.
@@ -71,7 +72,7 @@ impl QuoteIndex {
                     continue;
                 };
                 let alike = self.blocks.entry(first.clone()).or_default();
-                if alike.len() < MOST_ALIKE && !alike.contains(&quotable) {
+                if alike.len() < MOST_ALIKE {
                     alike.push(quotable);
                 }
             }
@@ -81,14 +82,11 @@ impl QuoteIndex {
 
     /// Whether the bare value of a `WHERE:` stands there too.
     pub(super) fn has_place(&self, value: &str) -> bool {
-        !self.places.is_empty() && self.places.contains(&plain(value))
+        self.places.contains(&plain(value))
     }
 
     /// Whether the whole block stands there so, with a claim long enough to tell.
     pub(super) fn has_block(&self, text: &str, block: &Block) -> bool {
-        if self.blocks.is_empty() || block.places.is_empty() {
-            return false;
-        }
         let own = Quotable::of(text, block);
         if own
             .what
@@ -171,22 +169,11 @@ fn hash(line: &str) -> u64 {
     hasher.finish()
 }
 
-/// Whether `where` stands there with what a label has behind it.
+/// Whether the word `where` stands there.
 fn mentions_where(text: &[u8]) -> bool {
-    [&b"here"[..], b"HERE"].iter().any(|word| {
-        memmem::find_iter(text, word).any(|at| {
-            let behind = text
-                .get(at + 4..(at + 12).min(text.len()))
-                .unwrap_or_default();
-            let label = behind
-                .iter()
-                .find(|b| !matches!(b, b'*' | b'_' | b'`' | b' '));
-            at > 0
-                && text[at - 1].eq_ignore_ascii_case(&b'w')
-                && label.is_none_or(|b| {
-                    matches!(b, b':' | b'|' | b'\n' | b'\r' | b'(' | b'<') || *b >= 0x80
-                })
-        })
+    let ends = [&b"here"[..], b"HERE"];
+    ends.iter().any(|end| {
+        memmem::find_iter(text, end).any(|at| at > 0 && matches!(text[at - 1], b'w' | b'W'))
     })
 }
 
@@ -198,7 +185,7 @@ fn sides(text: &str) -> [String; 2] {
         String::with_capacity(text.len() / 2),
     ];
     for line in text.split_inclusive('\n') {
-        let line = without_gutter(line);
+        let line = &line[line_prefix::gutter(line).unwrap_or(0)..];
         match line.as_bytes().first() {
             Some(b'+') => sides[0].push_str(&line[1..]),
             Some(b'-') => sides[1].push_str(&line[1..]),
@@ -207,25 +194,6 @@ fn sides(text: &str) -> [String; 2] {
         }
     }
     sides
-}
-
-/// Columns that the longest number takes: `old:` and ten digits.
-const MAX_WIDTH: usize = 14;
-
-/// Takes the number that the prompt has in front of a line off: `    41 ` or `old:41 `.
-fn without_gutter(line: &str) -> &str {
-    let number = line.trim_start_matches(' ');
-    let digits = number.strip_prefix("old:").unwrap_or(number);
-    let rest = digits.trim_start_matches(|c: char| c.is_ascii_digit());
-    let width = line.len() - rest.len();
-    // The mark `+`, `-` or the context's blank follows the columns.
-    let marked = rest
-        .strip_prefix(' ')
-        .filter(|shown| shown.starts_with(['+', '-', ' ']));
-    match marked {
-        Some(shown) if rest.len() < digits.len() && (6..=MAX_WIDTH).contains(&width) => shown,
-        _ => line,
-    }
 }
 
 #[cfg(test)]

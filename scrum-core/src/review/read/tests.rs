@@ -510,7 +510,7 @@ mod bad_texts {
             "a: b\n- c:\n",
             "é",
         ] {
-            let text = piece.repeat(60_000 / piece.len());
+            let text = piece.repeat(30_000 / piece.len());
             Review::from_text(&text);
             Review::from_text(&format!("SEVERITY: WARN\nWHERE: a.rs:1\n{text}"));
             read_beside(
