@@ -199,11 +199,10 @@ fn diff_line(line: &str) -> DiffLine {
     let bytes = line.as_bytes();
     match bytes {
         [] => DiffLine::Maybe,
-        [b' ' | b'0'..=b'9', ..] => match line_prefix::gutter(line) {
-            // Blanks and a bullet are no number's columns.
-            Some(mark) if !line.starts_with("       - ") || mark != 7 => DiffLine::Surely,
-            _ if bytes[0] == b' ' => DiffLine::Maybe,
-            _ => DiffLine::Not,
+        [b' ' | b'o' | b'0'..=b'9', ..] => match line_prefix::gutter(line) {
+            Some(_) => DiffLine::Surely,
+            None if bytes[0] == b' ' => DiffLine::Maybe,
+            None => DiffLine::Not,
         },
         // A bullet, where a label follows.
         [b'-', b' ', ..] if label::labelled(line).is_some() => DiffLine::Not,
