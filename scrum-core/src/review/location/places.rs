@@ -60,7 +60,7 @@ impl Place {
 static WORDED: LazyLock<Regex> = LazyLock::new(|| {
     let before = alternatives(&WORDS.before);
     Regex::new(&format!(
-        r#"(?i)^[`*_"'”’»>\])]{{0,6}}\s{{0,3}}[,;:：(（\[，、—–|·•/-]{{0,2}}\s{{0,3}}(?:(?:`[^`\n]{{1,60}}`|[^\W\d][\w.:]*(?:\(\))?)(?:\s?[,;:(（·•|–—]\s?|\s)){{0,3}}[(（\[`*]{{0,2}}\s?(?:new |old |the |around |about |approx\.? |near |at |on |in |~ ?|≈ ?)?(?:{})?\s?(?:{before})[\s.:：#~≈]{{0,3}}[`*]{{0,2}}"#,
+        r#"(?i)^[`*_"'”’»>\])]{{0,6}}\s{{0,3}}[,;:：(（\[，、—–|·•/→>-]{{0,2}}\s{{0,3}}(?:(?:`[^`\n]{{1,60}}`|[^\W\d][\w.:]*(?:\(\))?)(?:\s?[,;:(（·•|–—→]\s?|\s)){{0,3}}[(（\[`*]{{0,2}}\s?(?:new |old |the |around |about |approx\.? |near |at |on |in |~ ?|≈ ?)?(?:{})?\s?(?:{before})[\s.:：#~≈]{{0,3}}[`*]{{0,2}}"#,
         alternatives(&WORDS.between)
     ))
     .expect("the words of the data file are escaped")
@@ -68,7 +68,7 @@ static WORDED: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Names of symbols, then `L`, in front of a number: `src/a.rs · f() · L4`.
 static SHORT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"^[`*_"'”’»>\])]{0,6}\s{0,3}[,;:：(（\[，、—–|·•/-]{0,2}\s{0,3}(?:(?:`[^`\n]{1,60}`|[^\W\d][\w.:]*(?:\(\))?)(?:\s?[,;:(（·•|]\s?|\s)){0,3}[(（\[`*]{0,2}\s?~?L"#)
+    Regex::new(r#"^[`*_"'”’»>\])]{0,6}\s{0,3}[,;:：(（\[，、—–|·•/→>-]{0,2}\s{0,3}(?:(?:`[^`\n]{1,60}`|[^\W\d][\w.:]*(?:\(\))?)(?:\s?[,;:(（·•|→]\s?|\s)){0,3}[(（\[`*]{0,2}\s?~?L"#)
         .expect("a constant pattern")
 });
 
@@ -375,6 +375,7 @@ fn paths(text: &str, known: Option<&KnownPaths>) -> Vec<Place> {
             found.push(place);
         }
     }
+    found.extend(relative_links(text, known));
     let urls = found.len();
     let inside = |found: &[Place], at: usize| {
         found[..urls]
@@ -522,6 +523,33 @@ fn links(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     })
 }
 
+/// Links of Markdown to a file, whose blanks are escaped: `[x](my%20notes.md#L4)`.
+fn relative_links<'a>(
+    text: &'a str,
+    known: Option<&'a KnownPaths>,
+) -> impl Iterator<Item = Place> + 'a {
+    memchr::memmem::find_iter(text.as_bytes(), "](")
+        .take(MOST_LINKS)
+        .filter_map(move |at| {
+            let start = at + 2;
+            let len = text[start..].find([')', '\n'])?;
+            let target = &text[start..start + len];
+            if !target.contains('%') || target.contains("://") {
+                return None;
+            }
+            let (address, fragment) = target.split_once('#').unwrap_or((target, ""));
+            let path = decoded(address.trim_start_matches("./"));
+            let is_path =
+                known.is_some_and(|known| known.at_end(&path).is_some()) || path::has_ending(&path);
+            is_path.then(|| Place {
+                range: start..start + len,
+                path: path.into_owned(),
+                lines: fragment_lines(fragment),
+                swapped: false,
+            })
+        })
+}
+
 /// A link to a line of a file on a forge.
 fn link(text: &str, range: Range<usize>, known: Option<&KnownPaths>) -> Option<Place> {
     let url = text[range.clone()].trim_end_matches(['.', ',', ';', ':']);
@@ -533,27 +561,32 @@ fn link(text: &str, range: Range<usize>, known: Option<&KnownPaths>) -> Option<P
     } else {
         (path_of_link(&address, known)?, fragment)
     };
-    let mut read = Vec::new();
-    if let Some(found) = FRAGMENT.captures(lines) {
-        let number = |at: usize| {
-            found
-                .get(at)
-                .and_then(|digits| digits.as_str().parse::<u32>().ok())
-        };
-        if let Some(start) = number(1).filter(|line| *line > 0) {
-            let end = number(2).unwrap_or(start);
-            read.push(Ok(LineRange {
-                start: start.min(end),
-                end: start.max(end).max(1),
-            }));
-        }
-    }
     Some(Place {
         range: range.start..range.start + url.len(),
         path,
-        lines: read,
+        lines: fragment_lines(lines),
         swapped: false,
     })
+}
+
+/// The lines that the part of a link behind `#` names.
+fn fragment_lines(fragment: &str) -> Ranges {
+    let Some(found) = FRAGMENT.captures(fragment) else {
+        return Vec::new();
+    };
+    let number = |at: usize| {
+        found
+            .get(at)
+            .and_then(|digits| digits.as_str().parse::<u32>().ok())
+    };
+    let Some(start) = number(1).filter(|line| *line > 0) else {
+        return Vec::new();
+    };
+    let end = number(2).unwrap_or(start);
+    vec![Ok(LineRange {
+        start: start.min(end),
+        end: start.max(end).max(1),
+    })]
 }
 
 /// The path in a link's address. A revision may have slashes, so known paths decide.

@@ -74,7 +74,10 @@ pub(super) fn is_arrow(text: &str) -> bool {
 
 /// A claim without emphasis, and without what a place left behind.
 pub(super) fn tidy(text: &str) -> String {
-    let mut out = text.to_owned();
+    let mut out: String = text
+        .chars()
+        .filter(|c| !matches!(c, '━' | '─' | '═'))
+        .collect();
     for (mark, with) in [
         ("**", ""),
         ("``", ""),
