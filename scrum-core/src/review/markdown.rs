@@ -107,7 +107,7 @@ fn rows_without_edges(all: &mut [MarkdownLine<'_>]) {
 
 /// A title with a line of `=` or `-` below it.
 fn underlined_headings(all: &mut [MarkdownLine<'_>]) {
-    for at in 1..all.len() {
+    for at in (1..all.len()).rev() {
         let (before, rest) = all.split_at_mut(at);
         let rule = &rest[0];
         let alone = at < 2
@@ -124,6 +124,7 @@ fn underlined_headings(all: &mut [MarkdownLine<'_>]) {
         let short = title.text.len() < 100 && !title.text.ends_with(['.', '。']);
         if matches!(title.kind, LineKind::Text | LineKind::Item) && alone && short {
             title.kind = LineKind::Heading(level);
+            all[at].kind = LineKind::Blank;
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Lines of text: what goes on with the open unit, and what begins one.
 
 use super::layout;
-use super::text::{is_address, is_arrow, letters, words_in};
+use super::text::{is_address, is_arrow, letters, sentences, words_in};
 use super::unit::Unit;
 use super::{OpenSection, ProseReader, Start};
 use crate::review::markdown::{LineKind, MarkdownLine};
@@ -140,7 +140,9 @@ impl ProseReader<'_> {
             self.pop(8);
             let mut around = self.around();
             around.path = around.path.or(file);
-            around.mention |= words::no_findings_below(text);
+            // `I looked at your changes. Here is what I found:`
+            let last = sentences(text).last().unwrap_or(text);
+            around.mention |= words::no_findings_below(last);
             around.severity = severity::of_heading(text).or(around.severity);
             if let Some(place) = self.places(text).first() {
                 around.path = Some(place.path.clone());
@@ -235,6 +237,7 @@ impl ProseReader<'_> {
                 return;
             }
             if matches!(start, Start::Item(_)) {
+                self.flush();
                 self.pop(8);
             }
         }
