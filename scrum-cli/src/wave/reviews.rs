@@ -346,9 +346,10 @@ fn is_sidecar(path: &Path) -> bool {
         return true;
     };
     match serde_json::from_slice::<serde_json::Value>(&bytes) {
+        // A server's error is an object; a sidecar has its words.
         Ok(serde_json::Value::Object(members)) => members
-            .keys()
-            .all(|key| SIDECAR_KEYS.contains(&key.as_str())),
+            .iter()
+            .all(|(key, value)| SIDECAR_KEYS.contains(&key.as_str()) && !value.is_object()),
         Ok(_) => false,
         // Damaged JSON with findings in it is an answer all the same.
         Err(_) => {

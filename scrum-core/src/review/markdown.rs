@@ -107,7 +107,7 @@ fn rows_without_edges(all: &mut [MarkdownLine<'_>]) {
 
 /// A title with a line of `=` or `-` below it.
 fn underlined_headings(all: &mut [MarkdownLine<'_>]) {
-    for at in 1..all.len() {
+    for at in (1..all.len()).rev() {
         let (before, rest) = all.split_at_mut(at);
         let rule = &rest[0];
         let alone = at < 2
@@ -117,13 +117,14 @@ fn underlined_headings(all: &mut [MarkdownLine<'_>]) {
             );
         let title = &mut before[at - 1];
         let level = match (rule.kind, rule.mark) {
-            (LineKind::Rule, Some('=')) => 1,
+            (LineKind::Rule, Some('=' | '═')) => 1,
             (LineKind::Rule, Some('-')) => 2,
             _ => continue,
         };
         let short = title.text.len() < 100 && !title.text.ends_with(['.', '。']);
         if matches!(title.kind, LineKind::Text | LineKind::Item) && alone && short {
             title.kind = LineKind::Heading(level);
+            all[at].kind = LineKind::Blank;
         }
     }
 }
@@ -254,7 +255,7 @@ impl Scanner {
 /// The code that compilers show: ` 40 | code`, `> 40 │ code`, `>>> 40 code`, and the lines of marks between. `follows` says
 /// whether the line above is one. Its number, and whether it is marked as the one in question.
 fn gutter(raw: &str, follows: bool) -> Option<(Option<u32>, bool)> {
-    const BARS: [char; 4] = ['|', '│', '┆', '┃'];
+    const BARS: [char; 7] = ['|', '│', '┆', '┃', '┌', '└', '├'];
     let text = raw.trim();
     let inner = text.trim_start_matches('>').trim_start();
     let arrows = text.bytes().take_while(|b| *b == b'>').count();
@@ -329,6 +330,9 @@ fn kind_of(line: Cow<'_, str>) -> (LineKind, Option<u32>, Cow<'_, str>) {
         && line.len() > 2
         && line.bytes().all(|b| b == first || b == b' ')
     {
+        return (LineKind::Rule, None, cut(line.len()));
+    }
+    if line.chars().all(|c| matches!(c, '─' | '━' | '═')) && line.chars().count() > 2 {
         return (LineKind::Rule, None, cut(line.len()));
     }
     // Tables in ASCII and in box drawings.

@@ -28,7 +28,7 @@ use self::unit::Unit;
 use super::markdown::{self, LineKind, MarkdownLine};
 use super::statement::{Reading, Statement};
 use super::words::{self, Field};
-use super::{Severity, title};
+use super::{InferredRetraction, Severity, title};
 use crate::review::location::{self, KnownPaths, Place};
 
 /// The longest claim that is kept, in bytes.
@@ -207,7 +207,9 @@ impl ProseReader<'_> {
                 return;
             }
             LineKind::Rule => {
-                self.flush();
+                if !self.goes_on_below(&lines[at + 1..]) {
+                    self.flush();
+                }
                 self.after_blank = true;
                 return;
             }
@@ -233,6 +235,42 @@ impl ProseReader<'_> {
             LineKind::Text => self.text(lines, at),
         }
         self.after_blank = false;
+    }
+
+    /// Whether the open unit goes on below a rule: a title whose place follows, or a place that quotes code.
+    fn goes_on_below(&self, lines: &[MarkdownLine<'_>]) -> bool {
+        let next = lines
+            .iter()
+            .find(|next| !matches!(next.kind, LineKind::Blank | LineKind::Rule));
+        let Some(next) = next.filter(|next| next.kind == LineKind::Text) else {
+            return false;
+        };
+        let text = next.text.as_ref();
+        let value = words::labelled(text)
+            .filter(|(field, _)| matches!(field, Field::Path | Field::Place))
+            .map_or(text, |(_, value)| value);
+        self.unit.as_ref().is_some_and(|unit| match unit.start {
+            Start::Heading(level) => {
+                level < 7 && !self.unit_has_place() && self.is_only_place(value)
+            }
+            Start::Text => !unit.quoted.is_empty() && self.unit_is_bare(),
+            _ => false,
+        })
+    }
+
+    /// A forge says that the thread above is resolved.
+    fn resolve_last(&mut self, line: u32, text: &str) {
+        let last = self
+            .units
+            .iter()
+            .rev()
+            .find(|(_, findings, _)| !findings.is_empty());
+        for at in last.map_or(0..0, |(_, findings, _)| findings.clone()) {
+            self.said.statements[at].retracted = Some(InferredRetraction {
+                line,
+                phrase: text.chars().take(200).collect(),
+            });
+        }
     }
 
     fn pop(&mut self, level: u8) {

@@ -221,6 +221,7 @@ struct Remarks {
     done: Vec<String>,
     replies: Vec<String>,
     passes: Vec<String>,
+    resolves: Vec<String>,
     failures: Vec<String>,
     noise: Vec<String>,
     problems: Vec<String>,
@@ -332,6 +333,17 @@ pub(super) fn speaks_of_a_problem(text: &str) -> bool {
         .problems
         .find_iter(&text)
         .any(|hit| !text[..hit.start()].ends_with(|c: char| c.is_ascii_alphabetic()))
+}
+
+/// Whether a line is a forge's note that a thread is resolved.
+pub(super) fn resolves(text: &str) -> bool {
+    text.len() < 200 && {
+        let text = text.to_lowercase();
+        REMARKS
+            .resolves
+            .iter()
+            .any(|words| text.contains(words.as_str()))
+    }
 }
 
 /// How many findings there are, as tools write it below them: `✖ 3 problems (2 errors, 1 warning)`.

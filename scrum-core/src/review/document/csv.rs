@@ -1,6 +1,7 @@
-//! CSV whose header names a file and a line.
+//! CSV whose header names a file and a line, or whose rows show where these are.
 
 use super::{Document, Node, NodeValue, keys};
+use crate::review::{location, severity};
 
 pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
     let header = text.lines().next()?;
@@ -12,39 +13,91 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
         .map(|name| name.trim().trim_matches('"').to_owned())
         .collect();
     let named = |wanted: &[String]| names.iter().any(|name| keys::is_one_of(name, wanted));
-    if !named(&keys::KEYS.path) || !named(&keys::KEYS.start) {
-        return None;
-    }
+    let (path, place, lines) = (
+        named(&keys::KEYS.path),
+        named(&keys::KEYS.place),
+        named(&keys::KEYS.start),
+    );
+    let has_header = (path && lines) || (place && (lines || named(&keys::KEYS.title)));
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator)
         .flexible(true)
+        .has_headers(has_header)
         .from_reader(text.as_bytes());
-    let mut rows = Vec::new();
+    let mut records = Vec::new();
     for record in reader.records() {
         let Ok(record) = record else { break };
+        records.push(record);
+    }
+    let names = if has_header {
+        names
+    } else {
+        // Prose has commas, too: only quoted cells are read without a header.
+        header
+            .starts_with('"')
+            .then(|| columns(&records))
+            .flatten()?
+    };
+    let rows = records.iter().map(|record| {
         let at = record
             .position()
             .and_then(|position| usize::try_from(position.byte()).ok())
             .unwrap_or(0);
-        let members = names.iter().zip(&record).map(|(name, cell)| {
-            let value = NodeValue::Text(cell.to_owned());
-            (
-                name.clone(),
-                Node {
-                    at: offset + at,
-                    value,
-                },
-            )
-        });
-        rows.push(Node {
+        let node = |value| Node {
             at: offset + at,
-            value: NodeValue::Map(members.collect()),
-        });
-    }
+            value,
+        };
+        let members = names
+            .iter()
+            .zip(record)
+            .map(|(name, cell)| (name.clone(), node(NodeValue::Text(cell.to_owned()))));
+        node(NodeValue::Map(members.collect()))
+    });
     Some(Document {
         roots: vec![Node {
             at: offset,
-            value: NodeValue::List(rows),
+            value: NodeValue::List(rows.collect()),
         }],
     })
+}
+
+/// Names for columns without a header, by what is in them: a path with numbers behind it, a severity, and texts, of which
+/// the last says most of the place.
+fn columns(records: &[csv::StringRecord]) -> Option<Vec<String>> {
+    let width = records.iter().map(csv::StringRecord::len).max()?;
+    let all = |at: usize, is: &dyn Fn(&str) -> bool| {
+        let mut cells = records
+            .iter()
+            .filter_map(|record| record.get(at))
+            .peekable();
+        cells.peek().is_some() && cells.all(is)
+    };
+    let is_number = |cell: &str| !cell.is_empty() && cell.bytes().all(|b| b.is_ascii_digit());
+    let is_path =
+        |cell: &str| !cell.contains(' ') && location::looks_like_path(cell) && cell.contains('.');
+    let path = (0..width).find(|at| all(*at, &is_path) && all(at + 1, &is_number))?;
+    let texts = (0..path).filter(|at| all(*at, &|cell: &str| cell.contains(' ')));
+    let title = texts.last()?;
+    let mut names: Vec<String> = (0..width).map(|at| format!("column {at}")).collect();
+    let mut name = |at: usize, name: &str| {
+        if let Some(slot) = names.get_mut(at) {
+            name.clone_into(slot);
+        }
+    };
+    name(path, "path");
+    for (at, numbered) in ["startline", "startcolumn", "endline", "endcolumn"]
+        .into_iter()
+        .enumerate()
+    {
+        name(path + 1 + at, numbered);
+    }
+    name(title, "message");
+    if let Some(at) = (0..path).find(|at| {
+        all(*at, &|cell: &str| {
+            severity::read(cell).is_some() || !cell.contains(' ')
+        })
+    }) {
+        name(at, "severity");
+    }
+    Some(names)
 }

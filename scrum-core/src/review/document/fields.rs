@@ -1,5 +1,7 @@
 //! The members of an object by their keys in small letters, and the texts and lines in them.
 
+use crate::review::location;
+
 use super::keys::{KEYS, letters};
 use super::{Node, NodeValue};
 
@@ -71,7 +73,7 @@ pub(super) fn line_in(node: &Node, zero_based: bool) -> Option<(String, usize)> 
         NodeValue::Text(text) => {
             let text = text.trim();
             let digits = text.chars().any(|c| c.is_ascii_digit());
-            if !digits && text.len() > 24 {
+            if (!digits && text.len() > 24) || (digits && location::line_list(text).is_none()) {
                 return None;
             }
             text.to_owned()

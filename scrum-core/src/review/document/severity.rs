@@ -20,10 +20,21 @@ impl<'a> Walker<'a> {
             _ => None,
         });
         let is = |name: &str| fields.0.iter().any(|(key, ..)| key == name);
+        // Editors count severities from the worst, and columns as characters.
+        let is_editor = fields
+            .0
+            .iter()
+            .any(|(_, _, node)| node.at("start.character").is_some());
         let number = |word: &str| -> Option<Severity> {
             let value: u32 = word.parse().ok()?;
             if is("priority") || is("prio") {
                 severity::read(&format!("P{value}"))
+            } else if is("severity") && is_editor {
+                match value {
+                    1 => Some(Severity::Block),
+                    2 => Some(Severity::Warn),
+                    _ => Some(Severity::Info),
+                }
             } else if is("severity") {
                 match value {
                     2 => Some(Severity::Block),

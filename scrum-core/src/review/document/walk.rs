@@ -376,7 +376,9 @@ impl<'a> Walker<'a> {
         let place = texts.into_iter().flatten().find_map(|text| {
             let all = location::places(text, self.paths);
             let place = all.into_iter().find(|place| !place.lines.is_empty())?;
-            Some(place.citations(text))
+            // What is not rated must begin with its place.
+            let first = rated || !text[..place.range.start].contains(". ");
+            first.then(|| place.citations(text))
         });
         let mut push = |text: String, location, swapped| {
             self.said.items.push(DocumentItem {

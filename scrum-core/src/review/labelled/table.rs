@@ -53,6 +53,14 @@ impl Columns {
                 Some(Label::Severity) => found.severity = Some(at),
                 Some(Label::What) => found.what = Some(at),
                 Some(Label::Why) => found.why = Some(at),
+                None if words::field(&line[from..to]) == Some(words::Field::Severity) => {
+                    found.severity = Some(at);
+                }
+                None if words::field(&line[from..to]) == Some(words::Field::What)
+                    && found.what.is_none() =>
+                {
+                    found.what = Some(at);
+                }
                 _ => {
                     let plain = line[from..to].trim().trim_matches(['*', '.', '_']);
                     if ["#", "no", "nr", "id", "№", "n"]

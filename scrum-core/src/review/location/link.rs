@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::citation::{ParsedRange, Place};
+use super::citation::{ParsedRange, Place, RangeResult};
 use super::known::KnownPaths;
+use super::path;
 
 /// Links that are read of one text at most.
 const MOST_LINKS: usize = 1_000;
@@ -55,15 +56,42 @@ fn link(text: &str, range: Range<usize>, known: Option<&KnownPaths>) -> Option<P
     } else {
         (path_of(&address, known)?, fragment)
     };
-    let lines = FRAGMENT.captures(fragment).and_then(|found| {
-        let number = |at: usize| found.get(at)?.as_str().parse::<u32>().ok();
-        let first = number(1).filter(|line| *line > 0)?;
-        let last = number(2).filter(|line| *line > 0).unwrap_or(first);
-        Some(Ok(ParsedRange::new(first, last)))
-    });
     Some(Place {
-        lines: lines.into_iter().collect(),
+        lines: fragment_lines(fragment).into_iter().collect(),
         ..Place::new(range.start..range.start + url.len(), &path)
+    })
+}
+
+/// The lines that the part of a link behind `#` names.
+fn fragment_lines(fragment: &str) -> Option<RangeResult> {
+    let found = FRAGMENT.captures(fragment)?;
+    let number = |at: usize| found.get(at)?.as_str().parse::<u32>().ok();
+    let first = number(1).filter(|line| *line > 0)?;
+    let last = number(2).filter(|line| *line > 0).unwrap_or(first);
+    Some(Ok(ParsedRange::new(first, last)))
+}
+
+/// Links of Markdown to a file whose blanks are escaped: `[x](my%20notes.md#L4)`.
+pub(super) fn relative_links<'a>(
+    text: &'a str,
+    known: Option<&'a KnownPaths>,
+) -> impl Iterator<Item = Place> + 'a {
+    let targets = memchr::memmem::find_iter(text.as_bytes(), "](").take(MOST_LINKS);
+    targets.filter_map(move |at| {
+        let start = at + 2;
+        let len = text[start..].find([')', '\n'])?;
+        let target = &text[start..start + len];
+        if !target.contains('%') || target.contains("://") {
+            return None;
+        }
+        let (address, fragment) = target.split_once('#').unwrap_or((target, ""));
+        let path = decoded(address.trim_start_matches("./"));
+        let is_path =
+            known.is_some_and(|known| known.at_end(&path).is_some()) || path::has_ending(&path);
+        is_path.then(|| Place {
+            lines: fragment_lines(fragment).into_iter().collect(),
+            ..Place::new(start..start + len, &path)
+        })
     })
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::citation::Place;
 use super::known::KnownPaths;
-use super::link::links;
+use super::link::{links, relative_links};
 use super::near::{NEAR, lines_before, lines_behind};
 use super::path::{self, is_cjk};
 use super::token::path_and_tail;
@@ -70,7 +70,9 @@ fn braced(place: Place) -> Vec<Place> {
 
 /// The paths of a text; a link has its lines already.
 fn paths(text: &str, known: Option<&KnownPaths>) -> Vec<Place> {
-    let mut found: Vec<Place> = links(text, known).collect();
+    let mut found: Vec<Place> = links(text, known)
+        .chain(relative_links(text, known))
+        .collect();
     if let Some(known) = known {
         let links = found.len();
         for (start, end) in known.find(text).take(MOST) {

@@ -141,6 +141,13 @@ impl ProseReader<'_> {
                 list.push(cleaned);
             }
         }
+        // `Comment at: src/a.rs:4` says less than what follows.
+        let bare = unit.lines.first().is_some_and(|(_, title)| {
+            self.has_place(title) && words_in(&self.without_place(title, None)) <= 2
+        });
+        if bare && parts.len() > 1 && words_in(&parts[0]) <= 2 {
+            parts.remove(0);
+        }
         parts.append(&mut quotes);
         // A heading that is nothing but a severity says nothing of the record below it.
         let is_group = matches!(unit.start, Start::Heading(_))

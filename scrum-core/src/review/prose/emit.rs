@@ -23,10 +23,11 @@ impl ProseReader<'_> {
 
     pub(super) fn emit(&mut self, unit: &Unit) {
         let (primary, used) = self.primary(unit);
-        let mut own = unit.severity.as_deref().map(|word| {
+        let stated = unit.severity.as_ref().or(unit.perhaps_severity.as_ref());
+        let mut own = stated.map(|word| {
             (
                 severity::read(word),
-                word.trim_matches(['*', '`', '_', ' ']).to_owned(),
+                word.as_str().trim_matches(['*', '`', '_', ' ']).to_owned(),
             )
         });
         if own.is_none() {
@@ -51,7 +52,12 @@ impl ProseReader<'_> {
                 .enumerate()
                 .map(|(index, (_, text))| {
                     let cut = used.filter(|(at, _)| *at == index).map(|(_, start)| start);
-                    letters(&self.without_place(text, cut))
+                    let rest = self.without_place(text, cut);
+                    // Between two places nothing is said of either.
+                    let joins = words_in(&rest) <= 3
+                        && words_in(&self.without_place(text, None)) <= 1
+                        && self.places(text).len() > 1;
+                    if joins { 0 } else { letters(&rest) }
                 })
                 .sum::<usize>();
         let approved = {
@@ -60,7 +66,15 @@ impl ProseReader<'_> {
                     .get(index)
                     .map(|(_, text)| sentence_at(text, start))
             });
-            sentence.is_some_and(words::approves) && own.is_none()
+            // What is asked of a place may be answered in the next sentence.
+            let answer = used.and_then(|(index, start)| {
+                let (_, text) = unit.lines.get(index)?;
+                let behind = &text[start..];
+                let (question, rest) = behind.split_once("? ")?;
+                (!question.contains(". ")).then(|| rest.split(". ").next().unwrap_or(rest))
+            });
+            own.is_none()
+                && (sentence.is_some_and(words::approves) || answer.is_some_and(words::approves))
         };
         let own_lines: Vec<&str> = unit.own_lines().collect();
         let labelled = unit
@@ -75,7 +89,8 @@ impl ProseReader<'_> {
             .take(4)
             .any(words::says_passed);
         let (what, _) = self.claim(unit, used);
-        let approves = what.as_deref().is_some_and(words::passes) && unit.why.is_none();
+        let nothing = |text: &str| words::passes(text) || clean::says_nothing_found(text);
+        let approves = what.as_deref().is_some_and(nothing) && unit.why.is_none();
         let done = unit.done
             || passed
             || approves
@@ -171,7 +186,12 @@ impl ProseReader<'_> {
                 sentences(line).any(clean::says_nothing_found) || clean::says_nothing_found(line)
             });
         let is_none = unit.lines.iter().any(|(_, line)| {
-            label::says_none(line).is_some_and(|prefix| !prefix.gutter) || is_dash(line)
+            label::says_none(line).is_some_and(|prefix| !prefix.gutter)
+                || is_dash(line)
+                // `Blocking issues: none`.
+                || line.split_once([':', '：']).is_some_and(|(_, value)| {
+                    is_dash(value.trim_matches(['*', '_', ' ']))
+                })
         });
         let heading = matches!(unit.start, Start::Heading(_));
         if is_clean {
@@ -193,7 +213,7 @@ impl ProseReader<'_> {
         }
         if is_none {
             self.none.push(self.heading);
-            if unit.lines.len() <= 2 || !words::speaks_of_a_problem(&text) {
+            if unit.lines.len() == 1 || !words::speaks_of_a_problem(&text) {
                 return;
             }
         }

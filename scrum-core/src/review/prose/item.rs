@@ -8,8 +8,25 @@ use crate::review::markdown::MarkdownLine;
 use crate::review::severity;
 use crate::review::words::{self, Field};
 
+/// How many words may stand beside a place about which nothing is said yet.
+const MOST_BARE_WORDS: usize = 4;
+
 impl ProseReader<'_> {
     pub(super) fn item(&mut self, line: &MarkdownLine<'_>, text: &str) {
+        // A line that was added, below the place that it is quoted for.
+        if line.mark == Some('+')
+            && self
+                .unit
+                .as_ref()
+                .is_some_and(|unit| unit.start == Start::Text)
+            && self.unit_is_bare()
+        {
+            if let Some(unit) = &mut self.unit {
+                unit.quoted.push(unit.lines.len());
+                unit.lines.push((line.number, text.to_owned()));
+            }
+            return;
+        }
         if let Some((field, value)) = words::labelled(text)
             && !matches!(field, Field::Number)
             && self.takes(field, line.indent)
@@ -77,6 +94,17 @@ impl ProseReader<'_> {
         self.flush();
         let around = self.around();
         self.begin(Start::Item(line.indent), line, text, &around);
+    }
+
+    /// Whether the open unit is a place with a few words at most, and what it quotes.
+    pub(super) fn unit_is_bare(&self) -> bool {
+        self.unit_has_place()
+            && self.unit.as_ref().is_some_and(|unit| {
+                let mut own = unit.own_lines();
+                let title = own.next().unwrap_or("");
+                own.next().is_none()
+                    && (words_in(&self.without_place(title, None)) <= MOST_BARE_WORDS)
+            })
     }
 
     /// Whether a text is a path without lines, and nothing else.

@@ -20,6 +20,11 @@ static ROW: LazyLock<Regex> = LazyLock::new(|| {
 /// `40     text`, which needs the layout of a list around it.
 static COLUMN: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^(\d+)(?:\s{2,}|\t)\S").expect("a constant pattern"));
+/// What the page of a pull request has above the code that a comment is about.
+static COMMENT_ON: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?i:comment(?:ed)? on )lines? [+-]?(\d+)(?: to [+-]?(\d+))?$")
+        .expect("a constant pattern")
+});
 /// What Gerrit puts in front of a line.
 static PATCH_SET: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^(?i:ps|patch ?set ?)\d+, ?").expect("a constant pattern"));
@@ -35,6 +40,12 @@ pub(super) fn leading_lines(text: &str, listing: bool) -> Option<(Vec<RangeResul
     let start = text.len() - rest.len();
     if let Some((lines, len)) = location::lines_at_start(rest) {
         return Some((lines, start..start + len));
+    }
+    if let Some(found) = COMMENT_ON.captures(text) {
+        let number = |at: usize| found.get(at)?.as_str().parse::<u32>().ok();
+        let first = number(1)?.max(1);
+        let lines = ParsedRange::new(first, number(2).unwrap_or(first).max(first));
+        return Some((vec![Ok(lines)], 0..text.len()));
     }
     let found = ROW
         .captures(rest)
@@ -172,6 +183,7 @@ fn is_row(line: &MarkdownLine<'_>, next: bool) -> bool {
     line.kind == LineKind::Text
         && (ROW.is_match(text)
             || PATCH_SET.is_match(text)
+            || COMMENT_ON.is_match(text)
             || next && (line.indent > 0 || text.contains('\t')) && COLUMN.is_match(text)
             || location::lines_at_start(text).is_some()
                 && text.starts_with(|c: char| c.is_ascii_digit()))

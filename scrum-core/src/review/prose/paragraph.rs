@@ -1,7 +1,7 @@
 //! Lines of text: what goes on with the open unit, and what begins one.
 
 use super::layout;
-use super::text::{is_address, is_arrow, letters, words_in};
+use super::text::{is_address, is_arrow, letters, sentences, words_in};
 use super::unit::Unit;
 use super::{OpenSection, ProseReader, Start};
 use crate::review::markdown::{LineKind, MarkdownLine};
@@ -53,6 +53,10 @@ impl ProseReader<'_> {
         let line = &lines[at];
         let text = line.text.as_ref();
         let begins = self.after_blank;
+        // Whom a reply quotes.
+        if text.ends_with("wrote:") && words_in(text) <= 6 {
+            return;
+        }
         if (words::is_noise(text) || is_address(text)) && !self.has_place(text) {
             if begins {
                 self.flush();
@@ -67,6 +71,11 @@ impl ProseReader<'_> {
             return;
         }
         if self.shows_its_line(text) {
+            return;
+        }
+        if words::resolves(text) {
+            self.flush();
+            self.resolve_last(line.number, text);
             return;
         }
         let label = words::labelled(text);
@@ -131,7 +140,9 @@ impl ProseReader<'_> {
             self.pop(8);
             let mut around = self.around();
             around.path = around.path.or(file);
-            around.mention |= words::no_findings_below(text);
+            // `I looked at your changes. Here is what I found:`
+            let last = sentences(text).last().unwrap_or(text);
+            around.mention |= words::no_findings_below(last);
             around.severity = severity::of_heading(text).or(around.severity);
             if let Some(place) = self.places(text).first() {
                 around.path = Some(place.path.clone());
@@ -214,8 +225,9 @@ impl ProseReader<'_> {
                 }
                 Start::Text => self.unit.as_ref().is_some_and(|unit| {
                     (unit.own_lines().count() == 1
-                        && self.has_place(&unit.lines[0].1)
-                        && words_in(&self.without_place(&unit.lines[0].1, None)) <= 2)
+                        && (self.has_place(&unit.lines[0].1)
+                            || self.begins_with_lines(&unit.lines[0].1, &unit.around))
+                        && words_in(&self.without_place(&unit.lines[0].1, None)) <= 4)
                         || (unit.lines.is_empty() && !unit.paths.is_empty())
                         || (unit.open.is_some() && unit.awaits_value)
                 }),
@@ -225,6 +237,7 @@ impl ProseReader<'_> {
                 return;
             }
             if matches!(start, Start::Item(_)) {
+                self.flush();
                 self.pop(8);
             }
         }
@@ -263,8 +276,10 @@ impl ProseReader<'_> {
         let Some(unit) = &self.unit else { return false };
         let below = lines.get(at + 1).map_or("", |next| next.text.as_ref());
         let shown = unit.shown.is_some_and(|(.., marked)| marked);
+        let marked = text.starts_with(['✖', '✘', '×', '⚠', 'ℹ']);
         let rated = severity::begins(text)
             && !self.awaits_claim()
+            && !(marked && self.unit_is_bare())
             && (begins || is_arrow(below) && self.is_only_place(below));
         let places = self.places(text);
         let first = places.first().filter(|place| !place.lines.is_empty());

@@ -47,7 +47,7 @@ impl ProseReader<'_> {
                     .filter(|next| !next.lines.is_empty())
                 {
                     let between = text[end..next.range.start.max(end)].trim_matches(|c: char| {
-                        c.is_whitespace() || matches!(c, '`' | '*' | '[' | ']' | '"')
+                        c.is_whitespace() || matches!(c, '`' | '*' | '[' | ']' | '"' | '→')
                     });
                     if !matches!(
                         between,

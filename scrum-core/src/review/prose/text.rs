@@ -45,7 +45,10 @@ pub(super) fn is_arrow(text: &str) -> bool {
 
 /// A claim without emphasis, and without what a place left behind.
 pub(super) fn tidy(text: &str) -> String {
-    let mut out = text.to_owned();
+    let mut out: String = text
+        .chars()
+        .filter(|c| !matches!(c, '━' | '─' | '═'))
+        .collect();
     for (mark, with) in [
         ("**", ""),
         ("``", ""),
@@ -131,6 +134,17 @@ pub(super) fn sentence_at(text: &str, at: usize) -> &str {
 /// `Severity: medium.`, `This one is a blocker.`
 pub(super) fn sentence_says_severity(sentence: &str) -> bool {
     let lower = sentence.to_lowercase();
+    // `Critical, fix it first.`
+    let first = sentence
+        .split(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or("");
+    let leads = sentence[first.len()..].starts_with([',', '.', '!'])
+        && first.starts_with(char::is_uppercase)
+        && severity::read(first).is_some();
+    if leads && words_in(sentence) <= 12 {
+        return true;
+    }
     words_in(sentence) <= 8
         && (lower.contains("severity")
             || lower.contains("priority")

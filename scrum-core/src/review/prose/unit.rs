@@ -20,6 +20,8 @@ pub(super) struct Unit {
     pub(super) paths: Vec<(u32, String)>,
     pub(super) line_lists: Vec<(u32, String)>,
     pub(super) severity: Option<String>,
+    /// The value of a label that may hold a severity, if it is one.
+    pub(super) perhaps_severity: Option<String>,
     pub(super) what: Option<String>,
     pub(super) why: Option<String>,
     /// The label whose value the next lines go on with.
@@ -46,6 +48,7 @@ impl Unit {
             paths: Vec::new(),
             line_lists: Vec::new(),
             severity: None,
+            perhaps_severity: None,
             what: None,
             why: None,
             open: None,
@@ -106,9 +109,10 @@ impl Unit {
         match field {
             Field::Path | Field::Place => self.paths.push((number, value.to_owned())),
             Field::Lines => self.line_lists.push((number, value.to_owned())),
-            Field::Severity | Field::PerhapsSeverity => {
+            Field::Severity => {
                 self.severity = self.severity.take().or(Some(value.to_owned()));
             }
+            Field::PerhapsSeverity => self.perhaps_severity = Some(value.to_owned()),
             Field::What => add(&mut self.what),
             Field::Why => add(&mut self.why),
             Field::Result => self.done |= words::passes(value),
