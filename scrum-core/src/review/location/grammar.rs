@@ -201,8 +201,10 @@ fn named(text: &str, doubt: Doubt) -> Option<(Named, &str)> {
         link(text).or_else(|| bracketed(text))
     } else if text.starts_with(['`', '"', '\'', '“', '‘', '<', '«']) {
         quoted(text)
-    } else if text.starts_with("__") && text.trim_end().ends_with("__") {
-        bare(text.trim_start_matches('_'), doubt)
+    } else if let Some(inner) = text.strip_prefix("__")
+        && let Some(inner) = inner.trim_end().strip_suffix("__")
+    {
+        Some((bare(inner, doubt)?.0, ""))
     } else {
         bare(text, doubt)
     }?;

@@ -305,7 +305,7 @@ pub(super) fn behind_path(text: &str) -> Option<RangesAndRest<'_>> {
     if let Some(rest) = text.strip_prefix('#') {
         return range(rest).map(|(lines, rest)| (vec![lines], rest));
     }
-    if let Some(rest) = text.strip_prefix([':', '：', '@']) {
+    if let Some(rest) = text.strip_prefix([':', '：']) {
         let number = rest.trim_start().trim_start_matches(MARKS);
         let spaced = rest.starts_with(char::is_whitespace);
         return with_word(number)
@@ -342,7 +342,7 @@ fn with_word(text: &str) -> Option<RangeAndRest<'_>> {
 /// Skips the punctuation or the small word between a path and `line 42`.
 fn skip_separator(text: &str) -> &str {
     let rest = text
-        .strip_prefix([',', ';', '，', '–', '—', '-', '@'])
+        .strip_prefix([',', ';', '，', '–', '—', '-'])
         .unwrap_or(text)
         .trim_start();
     [

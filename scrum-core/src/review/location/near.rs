@@ -70,7 +70,7 @@ pub(super) fn lines_behind(text: &str) -> Option<(Vec<RangeResult>, usize)> {
     // `:42`, `:[42-46]`, ` : 42-46`, `#L42`, `(42,7)`.
     let colon = attached
         .trim_start_matches(' ')
-        .strip_prefix([':', '：', '#', '@'])
+        .strip_prefix([':', '：', '#'])
         .map(|rest| rest.trim_start_matches(['[', '`', '*']));
     if let Some(numbers) = colon {
         let spaced = numbers.starts_with(' ');

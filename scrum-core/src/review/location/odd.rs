@@ -39,7 +39,7 @@ pub(crate) fn citations(known: &KnownPaths, value: &str) -> Option<Vec<CitationR
 
 fn at_start(odd: &HashSet<String>, value: &str) -> Option<Vec<CitationResult>> {
     let ends = value
-        .match_indices([':', '#', '(', ',', ' ', '@', '[', '`', '*', '"', '\''])
+        .match_indices([':', '#', '(', ',', ' ', '[', '`', '*', '"', '\''])
         .map(|(at, _)| at);
     let ends: Vec<usize> = ends.chain([value.len()]).collect();
     ends.iter().rev().take(MOST_ENDS).find_map(|end| {

@@ -167,7 +167,10 @@ pub(super) fn spaced_end(text: &str, end: usize) -> Option<usize> {
     ];
     let mut end = end;
     let first = &text[..end];
-    if PROSE.iter().any(|word| word.eq_ignore_ascii_case(first)) {
+    let is_prose = |word: &str| {
+        word.ends_with('.') || !word.contains(char::is_alphanumeric) || PROSE.contains(&word)
+    };
+    if is_prose(&first.to_lowercase()) {
         return None;
     }
     for _ in 0..6 {
@@ -177,9 +180,7 @@ pub(super) fn spaced_end(text: &str, end: usize) -> Option<usize> {
         }
         let start = end + gap;
         let word = &text[start..start + path::bare_end(&text[start..])];
-        if !word.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '-' || c == '.')
-            || PROSE.contains(&word)
-        {
+        if !word.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '-' || c == '.') {
             return None;
         }
         // `src/a dir/b.rs` has its folder in front; otherwise a whole path that follows words is that path alone.
@@ -189,6 +190,9 @@ pub(super) fn spaced_end(text: &str, end: usize) -> Option<usize> {
             let own = path::has_folder(&word[..cut]) && !path::has_folder(first);
             let prose = own && first.chars().all(char::is_lowercase);
             return (!prose).then_some(end);
+        }
+        if is_prose(word) {
+            return None;
         }
     }
     None
