@@ -55,7 +55,7 @@ fn described(review: &Review) -> String {
         let named: Vec<String> = retraction
             .locations
             .iter()
-            .map(|it| it.to_string())
+            .map(ToString::to_string)
             .collect();
         let _ = writeln!(out, "{} retract: {}", retraction.line, named.join(", "));
     }
@@ -73,8 +73,8 @@ fn described(review: &Review) -> String {
 
 /// The answers below a folder, without what stands beside them.
 fn answers(folder: &Path, into: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in fs::read_dir(folder).expect("the folder can be listed") {
+        let path = entry.expect("the folder can be listed").path();
         let beside = path
             .extension()
             .is_some_and(|ending| ending == "expected" || ending == "diff");

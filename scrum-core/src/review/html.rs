@@ -151,7 +151,6 @@ impl Unfold<'_> {
                 let level = heading[1..].parse().unwrap_or(6);
                 self.line = format!("{} ", "#".repeat(level));
             }
-            ("table" | "thead" | "tbody" | "pre" | "section" | "article", _) => self.end_line(),
             ("p" | "div", false) => {
                 // A paragraph in a list item goes on with it.
                 if !self.line.trim_start().starts_with('-') || self.line.trim().len() > 1 {

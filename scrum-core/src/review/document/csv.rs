@@ -76,8 +76,8 @@ fn columns(records: &[csv::StringRecord]) -> Option<Vec<String>> {
     let is_path =
         |cell: &str| !cell.contains(' ') && location::looks_like_path(cell) && cell.contains('.');
     let path = (0..width).find(|at| all(*at, &is_path) && all(at + 1, &is_number))?;
-    let texts = (0..path).filter(|at| all(*at, &|cell: &str| cell.contains(' ')));
-    let title = texts.last()?;
+    let mut texts = (0..path).filter(|at| all(*at, &|cell: &str| cell.contains(' ')));
+    let title = texts.next_back()?;
     let mut names: Vec<String> = (0..width).map(|at| format!("column {at}")).collect();
     let mut name = |at: usize, name: &str| {
         if let Some(slot) = names.get_mut(at) {

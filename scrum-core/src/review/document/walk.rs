@@ -312,7 +312,7 @@ impl<'a> Walker<'a> {
             let rated = own.is_some() || word.is_some();
             let said = claim((word.or(here.word()), own.or(here.level())));
             if title.is_some() && (rated || depth > 0) {
-                here.claimed = self.by_text(node, said, [title, body], rated, here.dismissed);
+                here.claimed = self.by_text(node, &said, [title, body], rated, here.dismissed);
             }
         } else if container && depth > 1 && !around.claimed {
             here.title = title.or(here.title);
@@ -368,7 +368,7 @@ impl<'a> Walker<'a> {
     fn by_text(
         &mut self,
         node: &'a Node,
-        claim: Claim,
+        claim: &Claim,
         texts: [Option<&str>; 2],
         rated: bool,
         dismissed: Option<&str>,

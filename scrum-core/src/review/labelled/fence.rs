@@ -198,7 +198,6 @@ enum DiffLine {
 fn diff_line(line: &str) -> DiffLine {
     let bytes = line.as_bytes();
     match bytes {
-        [] => DiffLine::Maybe,
         [b' ' | b'o' | b'0'..=b'9', ..] => match line_prefix::gutter(line) {
             Some(_) => DiffLine::Surely,
             None if bytes[0] == b' ' => DiffLine::Maybe,
@@ -206,7 +205,7 @@ fn diff_line(line: &str) -> DiffLine {
         },
         // A bullet, where a label follows.
         [b'-', b' ', ..] if label::labelled(line).is_some() => DiffLine::Not,
-        [b'-' | b'\\', b' ', ..] | [b'-', b'-', b'-'] => DiffLine::Maybe,
+        [] | [b'-' | b'\\', b' ', ..] | [b'-', b'-', b'-'] => DiffLine::Maybe,
         [b'+' | b'-', ..] | [b'@', b'@', b' ', ..] => DiffLine::Surely,
         _ if line.starts_with("diff --git ") || line.starts_with("index ") => DiffLine::Surely,
         _ => DiffLine::Not,

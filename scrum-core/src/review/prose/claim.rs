@@ -18,7 +18,7 @@ impl ProseReader<'_> {
         if let Some((_, text)) = unit.lines.get(index).filter(|_| start != usize::MAX)
             && let Some(place) = self
                 .places(text)
-                .into_iter()
+                .iter()
                 .find(|place| place.range.start == start)
             && letters(&text[..start]) == 0
             && let Some(behind) = text[place.range.end..]
