@@ -89,19 +89,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_package_has_a_bundle_and_the_lock_file_none() {
+    fn small_packages_share_a_bundle_and_the_lock_file_is_in_none() {
         let folder = tempfile::tempdir().unwrap();
         git::create(folder.path(), &history()).unwrap();
         let mut out = Vec::new();
         bundles(folder.path(), "main...topic", &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         let lines: Vec<_> = text.lines().collect();
-        assert_eq!(lines.len(), 3, "{text}");
+        assert_eq!(lines.len(), 2, "{text}");
         assert!(
-            lines[0].starts_with("pool: ") && lines[0].ends_with("diff, Ok"),
+            lines[0].starts_with("pool+server: ") && lines[0].ends_with("diff, Ok"),
             "{text}"
         );
-        assert!(lines[1].starts_with("server: "), "{text}");
-        assert_eq!(lines[2], "not shown: Cargo.lock (lock file)");
+        assert_eq!(lines[1], "not shown: Cargo.lock (lock file)");
     }
 }

@@ -137,8 +137,10 @@ mod tests {
             ("     1 +a", Some("+a")),
             ("123456  a", Some(" a")),
             ("1234567 -a", Some("-a")),
-            ("       -a", Some("-a")),
-            ("       - a", Some("- a")),
+            ("old:41 -a", Some("-a")),
+            (" old:4 -a", Some("-a")),
+            ("old:1234567 -a", Some("-a")),
+            ("  123456 +a", Some("+a")),
             ("     1  ", Some(" ")),
         ] {
             assert_eq!(gutter(line).map(|at| &line[at..]), rest, "{line}");
@@ -146,7 +148,7 @@ mod tests {
         for line in [
             "",
             "1 +a",
-            "  123456 +a",
+            "       -a",
             "     1 a",
             "     1",
             "      -a",

@@ -53,13 +53,16 @@ impl Columns {
                 Some(Label::Severity) => found.severity = Some(at),
                 Some(Label::What) => found.what = Some(at),
                 Some(Label::Why) => found.why = Some(at),
+                // A word of another language or tool does not make a row the header of findings by itself.
                 None if words::field(&line[from..to]) == Some(words::Field::Severity) => {
                     found.severity = Some(at);
+                    continue;
                 }
                 None if words::field(&line[from..to]) == Some(words::Field::What)
                     && found.what.is_none() =>
                 {
                     found.what = Some(at);
+                    continue;
                 }
                 _ => {
                     let plain = line[from..to].trim().trim_matches(['*', '.', '_']);

@@ -152,7 +152,7 @@ pub(super) fn cleaned(raw: &str, quoted: bool) -> Option<String> {
     }
     text = text.strip_prefix("file://").unwrap_or(text);
     let mut text = without_separators_of_windows(&without_escapes(text));
-    if !text.contains("://") {
+    if !text.contains("://") || is_drive(&text) {
         let mut before = ' ';
         text.retain(|c| !(std::mem::replace(&mut before, c) == '/' && c == '/'));
     }
