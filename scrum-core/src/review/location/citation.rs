@@ -195,7 +195,7 @@ impl Location {
 }
 
 impl fmt::Display for Location {
-    /// Writes the location as a `WHERE:` value that [`citations`] reads back; a path that needs it is quoted as git
+    /// Writes the location as a `WHERE:` value that [`citations`](super::citations) reads back; a path that needs it is quoted as git
     /// quotes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         path::write(f, &self.path, self.lines.is_some() || self.symbol.is_some())?;

@@ -2,7 +2,7 @@
 //!
 //! Takes a prompt's text; gives findings, or the text with the secrets replaced. A finding says where a secret is and what kind it
 //! is, never the secret itself. The rules match only what is hardly ever anything else, because people switch off a check that
-//! stops them for nothing. [`rules`] has the secrets within one line, which are data; private keys span lines and are found here.
+//! stops them for nothing. `rules` has the secrets within one line, which are data; private keys span lines and are found here.
 
 mod position;
 mod rules;
