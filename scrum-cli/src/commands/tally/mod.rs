@@ -76,19 +76,11 @@ fn count(
     session: &Session,
     output: &Output,
 ) -> Result<(Option<Wave>, Tally)> {
-    let mut counted = if let Some(merged) = find_merged(&args.names, session)? {
-        let wave = Wave::open(&merged.wave)?;
-        warn_of_strays(&wave, output);
-        let (files, warning) = merged.reviews(&wave)?;
-        warning.iter().for_each(|warning| output.warning(warning));
-        CountedWave::with_reviews(wave, files, options, session)?
-    } else {
-        match find(&args.names, session)? {
-            FoundWave::Wave(folder) => {
-                let wave = Wave::open(&folder)?;
-                warn_of_strays(&wave, output);
-                CountedWave::new(wave, options, session)?
-            }
+    let merged = find_merged(&args.names, session)?;
+    let folder = match &merged {
+        Some(merged) => merged.wave.clone(),
+        None => match find(&args.names, session)? {
+            FoundWave::Wave(folder) => folder,
             FoundWave::Files(paths) => {
                 let tally = count_files(&paths, options, output)?;
                 return match args.baseline {
@@ -99,7 +91,17 @@ fn count(
                     .hint("name the wave that the reviews belong to: `scrum tally WAVE --baseline OLD-WAVE`")),
                 };
             }
+        },
+    };
+    let wave = Wave::open(&folder)?;
+    warn_of_strays(&wave, output);
+    let mut counted = match &merged {
+        Some(merged) => {
+            let (files, warning) = merged.reviews(&wave)?;
+            warning.iter().for_each(|warning| output.warning(warning));
+            CountedWave::with_reviews(wave, files, options, session)?
         }
+        None => CountedWave::new(wave, options, session)?,
     };
     output.warnings(&counted.warnings);
     if let Some(baseline) = &args.baseline {
