@@ -14,7 +14,7 @@ use super::patch::{self, FunctionRule, Style, Summary, Treatment};
 use super::pathspec::Pathspecs;
 use super::renames::{self, MAX_SCORE, Policy};
 use super::resolve::Ends;
-use super::trees::{self, Comparison, FileEntry, Listing};
+use super::trees::{self, FileEntry, Listing, TreeDifferences};
 use super::workers::Workers;
 use crate::change::{Change, ChangeKind, Mode};
 use crate::control::{Cancelled, Control, Stage};
@@ -46,7 +46,7 @@ pub(super) fn patches(
     options: &DiffOptions,
     workers: &mut Workers,
 ) -> Result<Patches, GitError> {
-    let Comparison {
+    let TreeDifferences {
         mut differences,
         head_paths,
         base_attributes,

@@ -43,7 +43,7 @@ pub(super) struct AttributeFile {
 
 /// The differences of two trees.
 #[derive(Debug, Default)]
-pub(super) struct Comparison {
+pub(super) struct TreeDifferences {
     /// Sorted by path.
     pub(super) differences: Vec<FileDifference>,
     /// All files of the head, including submodules, sorted by path; empty unless requested.
@@ -69,13 +69,13 @@ pub(super) fn compare(
     base: Oid,
     head: Oid,
     listing: Listing,
-) -> Result<Comparison, GitError> {
+) -> Result<TreeDifferences, GitError> {
     let mut walk = TreeWalk {
         objects,
         listing,
         path: Vec::new(),
         path_bytes: 0,
-        found: Comparison::default(),
+        found: TreeDifferences::default(),
     };
     walk.run(base, head)?;
     let mut found = walk.found;
@@ -116,7 +116,7 @@ struct TreeWalk<'a> {
     /// The current folder, with a trailing `/` unless it is the top.
     path: Vec<u8>,
     path_bytes: usize,
-    found: Comparison,
+    found: TreeDifferences,
 }
 
 /// A folder being walked: its entries at both ends, and the position in them.
