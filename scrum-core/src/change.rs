@@ -105,6 +105,9 @@ pub struct Hunk {
     pub new_lines: u32,
 }
 
+/// What is written before the number of a line of the old file: `old:41`.
+pub(crate) const OLD_SIDE: &str = "old:";
+
 /// The numbers of the `@@` line, as git writes them: a count of one is left out.
 impl fmt::Display for Hunk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -28,7 +28,7 @@ pub use input::change_set;
 pub use read::{FilePatches, file_patches};
 
 pub(crate) use read::hunk_header;
-pub(crate) use walk::{HunkLine, HunkWalk, LineKind};
+pub(crate) use walk::{HunkLine, HunkLineKind, HunkWalk, NUMBER_COLUMNS};
 
 /// One `diff --git` section of a patch.
 #[derive(Debug, Clone)]

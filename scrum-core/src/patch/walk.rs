@@ -1,11 +1,17 @@
 //! The lines of a hunk, with their numbers on both sides.
 
+use std::ops::RangeInclusive;
+
 use super::HunkText;
 use crate::change::Hunk;
 
+/// How many columns the line numbers in front of a diff take in a prompt: as many as the file's longest number needs,
+/// `old:` and ten digits at most.
+pub(crate) const NUMBER_COLUMNS: RangeInclusive<usize> = 6..=14;
+
 /// What a line of a hunk does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LineKind {
+pub(crate) enum HunkLineKind {
     /// On both sides. An empty line is one that lost its only space in a mailer.
     Context,
     /// Only on the new side.
@@ -16,7 +22,7 @@ pub(crate) enum LineKind {
     Note,
 }
 
-impl LineKind {
+impl HunkLineKind {
     fn of(line: &[u8]) -> Self {
         match line.first() {
             Some(b'-') => Self::Deleted,
@@ -38,7 +44,7 @@ impl LineKind {
 /// Where a line of a hunk is in both files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct HunkLine {
-    pub(crate) kind: LineKind,
+    pub(crate) kind: HunkLineKind,
     /// Its line of the old file; for an added line the old one that follows it. 1-based.
     pub(crate) old_at: u32,
     /// Its line of the new file; for a deleted line the new one that follows it. 1-based.
@@ -101,7 +107,7 @@ impl HunkWalk {
 
     /// Takes the next line, with its mark in front.
     pub(crate) fn take(&mut self, line: &[u8]) -> HunkLine {
-        let kind = LineKind::of(line);
+        let kind = HunkLineKind::of(line);
         let (old, new) = (u32::from(kind.is_old()), u32::from(kind.is_new()));
         let taken = HunkLine {
             kind,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::change::ChangeKind;
-use crate::patch::{LineKind, file_patches};
+use crate::patch::{HunkLineKind, file_patches};
 use crate::review::location::LineRange;
 use crate::wave::manifest::FileRecord;
 
@@ -54,10 +54,10 @@ pub fn excerpt(
                     .on_old_side(lines.old_side)
                     .is_near(lines, around);
                 let mark = match at.kind {
-                    LineKind::Context => ' ',
-                    LineKind::Added => '+',
-                    LineKind::Deleted => '-',
-                    LineKind::Note => continue,
+                    HunkLineKind::Context => ' ',
+                    HunkLineKind::Added => '+',
+                    HunkLineKind::Deleted => '-',
+                    HunkLineKind::Note => continue,
                 };
                 if !near || found.len() >= MAX_LINES {
                     continue;
@@ -69,7 +69,7 @@ pub fn excerpt(
                     } else {
                         at.new_line()
                     },
-                    old_line: at.old_line().filter(|_| at.kind == LineKind::Deleted),
+                    old_line: at.old_line().filter(|_| at.kind == HunkLineKind::Deleted),
                     mark,
                     text: text
                         .trim_end_matches(['\r', '\n'])

@@ -1,8 +1,9 @@
-//! What stands in front of a line's first word: Markdown, bullets, numbers, and the marks of diffs and prompts.
+//! What comes before a line's first word: Markdown, bullets, numbers, and the marks of diffs and prompts.
 
-use std::ops::RangeInclusive;
+use crate::change::OLD_SIDE;
+use crate::patch::NUMBER_COLUMNS;
 
-/// What stands in front of a line's first word.
+/// What comes before a line's first word.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct LinePrefix {
     /// A diff's `+`, or the prompt's line numbers.
@@ -99,18 +100,15 @@ pub(super) fn split(line: &str) -> (LinePrefix, &str) {
     (prefix, &line[at..])
 }
 
-/// The columns of the prompt's gutter: at least six, at most `old:` and ten digits.
-const GUTTER: RangeInclusive<usize> = 6..=14;
-
 /// Where the diff's own mark is after the prompt's gutter, `    41 ` or `old:41 `: a number in its columns, and a blank.
 pub(super) fn gutter(line: &str) -> Option<usize> {
     let number = line.trim_start_matches(' ');
-    let digits = number.strip_prefix("old:").unwrap_or(number);
+    let digits = number.strip_prefix(OLD_SIDE).unwrap_or(number);
     let rest = digits.trim_start_matches(|c: char| c.is_ascii_digit());
     let columns = line.len() - rest.len();
     let shown = rest.strip_prefix(' ')?;
     let is_gutter = rest.len() < digits.len()
-        && GUTTER.contains(&columns)
+        && NUMBER_COLUMNS.contains(&columns)
         && shown.starts_with(['+', '-', ' ']);
     is_gutter.then_some(columns + 1)
 }

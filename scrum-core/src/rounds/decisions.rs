@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
+use crate::change::OLD_SIDE;
 use crate::review::Severity;
 use crate::review::location::LineRange;
 use crate::tally::{BundleTally, IssueRecord, TriageVerdict};
@@ -72,7 +73,7 @@ impl TryFrom<String> for TriageLines {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let old = text.strip_prefix("old:");
+        let old = text.strip_prefix(OLD_SIDE);
         let numbers = old.unwrap_or(&text);
         let (start, end) = numbers.split_once('-').unwrap_or((numbers, numbers));
         match (start.trim().parse(), end.trim().parse()) {

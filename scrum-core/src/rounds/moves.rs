@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use crate::change::ChangeSet;
-use crate::patch::{LineKind, file_patches};
+use crate::patch::{HunkLineKind, file_patches};
 use crate::review::location::LineRange;
 
 /// Minimum number of letters and digits in a block, so that a moved `}` means nothing. As in `git diff --color-moved`.
@@ -56,9 +56,9 @@ impl Moves {
                 for hunk in &file.hunks {
                     for (at, text) in hunk.numbered(hunk.hunk) {
                         let (line, list, file) = match at.kind {
-                            LineKind::Deleted => (at.old_at, &mut removed, old),
-                            LineKind::Added => (at.new_at, &mut added, new),
-                            LineKind::Context | LineKind::Note => continue,
+                            HunkLineKind::Deleted => (at.old_at, &mut removed, old),
+                            HunkLineKind::Added => (at.new_at, &mut added, new),
+                            HunkLineKind::Context | HunkLineKind::Note => continue,
                         };
                         list.push(Side {
                             file,

@@ -12,8 +12,8 @@ use super::card::Card;
 use super::cited::LinesOfSides;
 use super::plan::BundlePlan;
 use super::words::code_line;
-use crate::change::{ChangeKind, Hunk};
-use crate::patch::{FilePatch, HunkText, LineKind, file_patches};
+use crate::change::{ChangeKind, Hunk, OLD_SIDE};
+use crate::patch::{FilePatch, HunkLineKind, HunkText, file_patches};
 use crate::report::sanitize::line;
 use crate::review::location::LineRange;
 use crate::wave::manifest::{BundleRecord, FileRecord, Manifest};
@@ -294,10 +294,10 @@ impl<'a> Drawing<'a> {
         for (at, row) in text.numbered(hunk) {
             let row = row.strip_suffix(b"\n").unwrap_or(row);
             let tag = match at.kind {
-                LineKind::Deleted => "del",
-                LineKind::Added => "ins",
-                LineKind::Note => "i",
-                LineKind::Context => "span",
+                HunkLineKind::Deleted => "del",
+                HunkLineKind::Added => "ins",
+                HunkLineKind::Note => "i",
+                HunkLineKind::Context => "span",
             };
             if budget.left == 0 || !(budget.whole || self.around.reach(at)) {
                 self.flush(&mut html);
@@ -317,7 +317,7 @@ impl<'a> Drawing<'a> {
                 // Writing to a string has no way to fail.
                 let _ = match (number, old) {
                     (Some(number), _) => write!(html, "<{tag}{class} data-n=\"{number}\">"),
-                    (None, Some(old)) => write!(html, "<{tag}{class} data-n=\"old:{old}\">"),
+                    (None, Some(old)) => write!(html, "<{tag}{class} data-n=\"{OLD_SIDE}{old}\">"),
                     (None, None) => write!(html, "<{tag}{class}>"),
                 };
                 // An empty context line may have lost its space, but is still a line.

@@ -1,4 +1,4 @@
-//! A location that stands without quotes, and what stands behind a path.
+//! A location without quotes, and what follows a path.
 
 use super::separators::has_separator_first;
 use super::token::{Named, is_placeholder, path_and_tail, placeholder, spaced_end, symbol_at};
@@ -15,7 +15,7 @@ pub(super) enum Doubt {
     AfterProse,
 }
 
-/// Adds the lines or the symbol that stand behind a path, and gives what follows them.
+/// Adds the lines or the symbol after a path, and returns what follows them.
 pub(super) fn finish(mut named: Named, rest: &str) -> (Named, &str) {
     let mut behind = rest;
     if !named.lines.is_empty() {
@@ -49,7 +49,7 @@ pub(super) fn bare(text: &str, doubt: Doubt) -> Option<(Named, &str)> {
         return with_name(text, cut, at, end);
     }
     if cut == end && doubt != Doubt::AfterProse && !path::is_known_name(token) {
-        // No lines in this word: the path may have blanks, or lines may stand in the words that follow.
+        // No lines in this word: the path may have blanks, or the words that follow may contain lines.
         let end = spaced_end(text, end).unwrap_or(end);
         (cut, _) = path_and_tail(&text[..end]);
     }

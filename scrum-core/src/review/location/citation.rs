@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use super::path;
+use crate::change::OLD_SIDE;
 use crate::review::span::start_of;
 
 /// The longest piece of a value kept with a citation, in bytes: brackets with many lines share one.
@@ -52,7 +53,7 @@ impl LineRange {
 impl fmt::Display for LineRange {
     /// `41`, `41-44`, or `old:41` for lines of the old file.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let old = if self.old_side { "old:" } else { "" };
+        let old = if self.old_side { OLD_SIDE } else { "" };
         match self {
             Self { start, end, .. } if start == end => write!(f, "{old}{start}"),
             Self { start, end, .. } => write!(f, "{old}{start}-{end}"),
@@ -88,7 +89,7 @@ pub struct Citation {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Malformed {
-    /// Nothing stands behind the colon.
+    /// Nothing follows the colon.
     #[error("no location given")]
     Empty,
     /// Line 0, or a number that does not fit.
@@ -128,7 +129,7 @@ impl ParsedRange {
 
 /// A path in a text, and its lines.
 #[derive(Debug, Clone)]
-pub(crate) struct Place {
+pub(crate) struct PlaceInText {
     /// The bytes that name it, lines included.
     pub(crate) range: Range<usize>,
     /// The path alone.
@@ -137,7 +138,7 @@ pub(crate) struct Place {
     pub(crate) lines: Vec<RangeResult>,
 }
 
-impl Place {
+impl PlaceInText {
     /// A path that stands at these bytes, without lines.
     pub(super) fn new(range: Range<usize>, path: &str) -> Self {
         let mut path = path.to_owned();

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::citation::{ParsedRange, Place, RangeResult};
+use super::citation::{ParsedRange, PlaceInText, RangeResult};
 use super::known::KnownPaths;
 use super::path;
 
@@ -34,7 +34,7 @@ const MARKS: [&str; 7] = [
 pub(super) fn links<'a>(
     text: &'a str,
     known: Option<&'a KnownPaths>,
-) -> impl Iterator<Item = Place> + 'a {
+) -> impl Iterator<Item = PlaceInText> + 'a {
     let marks = memchr::memmem::find_iter(text.as_bytes(), "://").take(MOST_LINKS);
     marks.filter_map(move |at| {
         let letters = text[..at].bytes().rev();
@@ -46,7 +46,7 @@ pub(super) fn links<'a>(
     })
 }
 
-fn link(text: &str, range: Range<usize>, known: Option<&KnownPaths>) -> Option<Place> {
+fn link(text: &str, range: Range<usize>, known: Option<&KnownPaths>) -> Option<PlaceInText> {
     let url = text[range.clone()].trim_end_matches(['.', ',', ';', ':']);
     let (address, fragment) = url.split_once('#').unwrap_or((url, ""));
     let address = decoded(address.split('?').next().unwrap_or(address));
@@ -56,9 +56,9 @@ fn link(text: &str, range: Range<usize>, known: Option<&KnownPaths>) -> Option<P
     } else {
         (path_of(&address, known)?, fragment)
     };
-    Some(Place {
+    Some(PlaceInText {
         lines: fragment_lines(fragment).into_iter().collect(),
-        ..Place::new(range.start..range.start + url.len(), &path)
+        ..PlaceInText::new(range.start..range.start + url.len(), &path)
     })
 }
 
@@ -75,7 +75,7 @@ fn fragment_lines(fragment: &str) -> Option<RangeResult> {
 pub(super) fn relative_links<'a>(
     text: &'a str,
     known: Option<&'a KnownPaths>,
-) -> impl Iterator<Item = Place> + 'a {
+) -> impl Iterator<Item = PlaceInText> + 'a {
     let targets = memchr::memmem::find_iter(text.as_bytes(), "](").take(MOST_LINKS);
     targets.filter_map(move |at| {
         let start = at + 2;
@@ -88,9 +88,9 @@ pub(super) fn relative_links<'a>(
         let path = decoded(address.trim_start_matches("./"));
         let is_path =
             known.is_some_and(|known| known.at_end(&path).is_some()) || path::has_ending(&path);
-        is_path.then(|| Place {
+        is_path.then(|| PlaceInText {
             lines: fragment_lines(fragment).into_iter().collect(),
-            ..Place::new(start..start + len, &path)
+            ..PlaceInText::new(start..start + len, &path)
         })
     })
 }

@@ -36,7 +36,7 @@ mod token;
 mod value;
 
 pub use citation::{Citation, LineRange, Location, Malformed};
-pub(crate) use citation::{CitationResult, ParsedRange, Place, RangeResult, cite};
+pub(crate) use citation::{CitationResult, ParsedRange, PlaceInText, RangeResult, cite};
 pub use known::KnownPaths;
 pub(crate) use line_list::{line_list, line_range, lines_at_start, lines_in};
 pub(crate) use odd::citations as citations_of_odd_path;

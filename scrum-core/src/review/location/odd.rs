@@ -53,7 +53,7 @@ fn at_start(odd: &HashSet<String>, value: &str) -> Option<Vec<CitationResult>> {
     })
 }
 
-/// The path with the lines that stand behind it, if nothing else does.
+/// The path with the lines that follow it, if nothing else does.
 fn located(path: &str, rest: &str, value: &str) -> Option<Vec<CitationResult>> {
     let mut lines = Vec::new();
     let mut behind = rest;

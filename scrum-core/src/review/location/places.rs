@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::citation::Place;
+use super::citation::PlaceInText;
 use super::known::KnownPaths;
 use super::link::{links, relative_links};
 use super::near::{NEAR, lines_before, lines_behind};
@@ -15,7 +15,7 @@ const MOST: usize = 20_000;
 const MOST_BRACED: usize = 8;
 
 /// All paths of a text, in order. A path is one that is known, or one by its looks.
-pub(crate) fn places(text: &str, known: Option<&KnownPaths>) -> Vec<Place> {
+pub(crate) fn places(text: &str, known: Option<&KnownPaths>) -> Vec<PlaceInText> {
     if !text.contains(['.', '/', ':']) && known.is_none() {
         return Vec::new();
     }
@@ -46,7 +46,7 @@ pub(crate) fn places(text: &str, known: Option<&KnownPaths>) -> Vec<Place> {
 }
 
 /// `src/{a,b}.py` names two paths.
-fn braced(place: Place) -> Vec<Place> {
+fn braced(place: PlaceInText) -> Vec<PlaceInText> {
     let parts = place.path.split_once('{').and_then(|(before, rest)| {
         let (inside, behind) = rest.split_once('}')?;
         let names = inside.split(',').take(MOST_BRACED);
@@ -60,7 +60,7 @@ fn braced(place: Place) -> Vec<Place> {
         None => vec![place],
         Some(paths) => paths
             .into_iter()
-            .map(|path| Place {
+            .map(|path| PlaceInText {
                 path,
                 ..place.clone()
             })
@@ -69,20 +69,20 @@ fn braced(place: Place) -> Vec<Place> {
 }
 
 /// The paths of a text; a link has its lines already.
-fn paths(text: &str, known: Option<&KnownPaths>) -> Vec<Place> {
-    let mut found: Vec<Place> = links(text, known)
+fn paths(text: &str, known: Option<&KnownPaths>) -> Vec<PlaceInText> {
+    let mut found: Vec<PlaceInText> = links(text, known)
         .chain(relative_links(text, known))
         .collect();
     if let Some(known) = known {
         let links = found.len();
         for (start, end) in known.find(text).take(MOST) {
-            let inside = |link: &Place| link.range.contains(&start);
+            let inside = |link: &PlaceInText| link.range.contains(&start);
             if !found[..links].iter().any(inside)
                 && let Some(start) = known_start(text, start)
                 && ends_path(&text[end..])
             {
                 let path = text[start..end].trim_start_matches('@');
-                found.push(Place::new(start..end, path));
+                found.push(PlaceInText::new(start..end, path));
             }
         }
         found.sort_by_key(|place| place.range.start);
@@ -105,7 +105,7 @@ fn paths(text: &str, known: Option<&KnownPaths>) -> Vec<Place> {
 }
 
 /// A word that looks like a path, or like a file's name with lines behind it.
-fn by_looks(text: &str, word: Range<usize>) -> Option<Place> {
+fn by_looks(text: &str, word: Range<usize>) -> Option<PlaceInText> {
     let token = &text[word.clone()];
     if token.contains("://") {
         return None;
@@ -117,7 +117,7 @@ fn by_looks(text: &str, word: Range<usize>) -> Option<Place> {
     let sure = path::looks_like_path(path) || (lined && path::has_ending(path));
     let start = word.start + cut - path.len();
     let cleaned = path::cleaned(path, false).filter(|_| sure)?;
-    Some(Place::new(start..word.start + cut, &cleaned))
+    Some(PlaceInText::new(start..word.start + cut, &cleaned))
 }
 
 /// Where the path around a known one begins: an absolute one goes on to the left. `None` if the known one is only the end

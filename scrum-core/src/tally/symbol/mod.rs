@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use self::extent::{CommentStyle, extent};
 use crate::change::ChangeKind;
-use crate::patch::{FilePatch, LineKind, file_patches};
+use crate::patch::{FilePatch, HunkLineKind, file_patches};
 use crate::review::location::LineRange;
 
 /// Only this many bytes of a line are examined; longer lines are data or minified.
@@ -145,7 +145,7 @@ pub(crate) fn shown_lines<'a>(file: &FilePatch<'a>, old_side: bool) -> Vec<CodeL
             shown.push(CodeLine {
                 number,
                 text: &rest[..rest.len().min(MAX_LINE)],
-                changed: at.kind != LineKind::Context,
+                changed: at.kind != HunkLineKind::Context,
                 hunk,
             });
         }

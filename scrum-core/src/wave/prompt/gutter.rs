@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use crate::change::Hunk;
-use crate::patch::{HunkWalk, hunk_header, lines};
+use crate::change::{Hunk, OLD_SIDE};
+use crate::patch::{HunkWalk, NUMBER_COLUMNS, hunk_header, lines};
 use crate::path::{RepoPath, unquote};
 
 /// How the lines of one file's patch are numbered.
@@ -40,19 +40,13 @@ impl<'a> Numbering<'a> {
         let digits = |last: u32| last.checked_ilog10().unwrap_or(0) as usize + 1;
         let widths = self.hunks.iter().flat_map(|hunk| {
             let old = (hunk.old_lines > 0)
-                .then(|| OLD.len() + digits(hunk.old_start.saturating_add(hunk.old_lines)));
+                .then(|| OLD_SIDE.len() + digits(hunk.old_start.saturating_add(hunk.old_lines)));
             let new = digits(hunk.new_start.saturating_add(hunk.new_lines));
             old.into_iter().chain([new])
         });
-        widths.max().unwrap_or(0).max(LEAST_WIDTH)
+        widths.max().unwrap_or(0).max(*NUMBER_COLUMNS.start())
     }
 }
-
-/// In front of a number of the old file.
-pub(in crate::wave) const OLD: &str = "old:";
-
-/// Columns of the numbers, if no number needs more.
-pub(in crate::wave) const LEAST_WIDTH: usize = 6;
 
 /// How much is collected before it is handed to the output.
 const BUFFER: usize = 1 << 16;
@@ -86,7 +80,7 @@ pub fn write_shown(
             let old_side = numbering.is_some_and(|numbering| numbering.old_side);
             number = match at.new_line().filter(|_| !old_side) {
                 Some(new) => Some(("", new)),
-                None => at.old_line().map(|old| (OLD, old)),
+                None => at.old_line().map(|old| (OLD_SIDE, old)),
             };
         } else if let Some((counted, _)) = hunk_header(line) {
             // The text's own counts say how many lines follow.

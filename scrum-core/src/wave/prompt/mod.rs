@@ -20,7 +20,6 @@ use std::io::{self, Write};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-pub(super) use gutter::{LEAST_WIDTH, OLD};
 pub use gutter::{Numbering, write_shown};
 pub(super) use lists::add_bodies;
 pub use lists::{CommitItem, ExcludedItem, ListItem, Lists, OtherItem, cap};

@@ -1,8 +1,8 @@
 //! Where a line of a prompt is: in the prompt, and in a file of the diff.
 
 use super::SecretFinding;
-use crate::patch::{HunkWalk, LineKind, hunk_header};
-use crate::wave::prompt::{LEAST_WIDTH, OLD};
+use crate::change::OLD_SIDE;
+use crate::patch::{HunkLineKind, HunkWalk, NUMBER_COLUMNS, hunk_header};
 
 /// Follows a prompt line by line.
 #[derive(Default)]
@@ -24,7 +24,7 @@ impl PromptPosition {
         (self.line, self.removed) = (None, false);
         if !self.walk.is_done() {
             let at = self.walk.take(self.without_gutter(line));
-            self.removed = at.kind == LineKind::Deleted;
+            self.removed = at.kind == HunkLineKind::Deleted;
             // A part of a cut file is numbered otherwise than its `@@` lines say.
             let shown = line.get(..self.gutter).and_then(number_shown);
             self.line = shown.or(at.new_line()).or(at.old_line());
@@ -82,14 +82,14 @@ impl PromptPosition {
 fn gutter_of(line: &str) -> Option<usize> {
     let own = line.trim_start_matches(' ');
     let gutter = line.len() - own.len();
-    let numbered = gutter == 0 || gutter > LEAST_WIDTH;
+    let numbered = gutter == 0 || gutter > *NUMBER_COLUMNS.start();
     (numbered && own.starts_with("diff --git ")).then_some(gutter)
 }
 
 /// The number in front of a line: `    41 ` or `old:41 `.
 fn number_shown(gutter: &str) -> Option<u32> {
     let shown = gutter.trim();
-    shown.strip_prefix(OLD).unwrap_or(shown).parse().ok()
+    shown.strip_prefix(OLD_SIDE).unwrap_or(shown).parse().ok()
 }
 
 /// The new path of `a/x b/x`, without its prefix.
