@@ -16,7 +16,7 @@ mod xml;
 mod yaml;
 
 pub(super) use keys::Property;
-pub(super) use reading::{read, says_nothing};
+pub(super) use reading::read;
 pub(super) use walk::walk;
 
 /// How deep values are followed.
@@ -86,6 +86,14 @@ impl Node {
         }
     }
 
+    fn children_mut(&mut self) -> Vec<&mut Node> {
+        match &mut self.value {
+            NodeValue::List(items) => items.iter_mut().collect(),
+            NodeValue::Map(members) => members.iter_mut().map(|(_, node)| node).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     fn is_structure(&self) -> bool {
         matches!(self.value, NodeValue::List(_) | NodeValue::Map(_))
     }
@@ -106,13 +114,10 @@ pub(super) fn parse(text: &str) -> Option<Document> {
         Some(rest) => (rest, offset + 4),
         None => (trimmed, offset),
     };
-    match trimmed.trim_start().as_bytes().first()? {
-        b'{' | b'[' => parse_json(trimmed, offset).or_else(|| toml::parse(trimmed, offset)),
-        b'<' => xml::parse(trimmed, offset),
-        _ => yaml::parse(trimmed, offset)
-            .or_else(|| csv::parse(trimmed, offset))
-            .or_else(|| toml::parse(trimmed, offset)),
-    }
+    // A table's header may begin a TOML file: `[[findings]]`.
+    let is_bracket = trimmed.trim_start().starts_with(['{', '[']);
+    parse_embedded(trimmed, offset)
+        .or_else(|| is_bracket.then(|| toml::parse(trimmed, offset)).flatten())
 }
 
 /// Reads the JSON in a fence or between prose.
@@ -148,34 +153,31 @@ fn unfold(node: &mut Node, depth: usize) {
         return;
     }
     match &mut node.value {
-        NodeValue::Text(text) if text.len() > 8 && text.trim_start().starts_with(['{', '[']) => {
-            let parsed = json::parse(text.trim(), 0).map(|document| document.roots);
-            if let Some([inner]) = parsed.as_deref()
-                && text.trim_end().ends_with(['}', ']'])
-            {
-                let mut inner = inner.clone();
+        NodeValue::Text(text) if text.len() > 8 => {
+            let json = text.trim();
+            if !(json.starts_with(['{', '[']) && json.ends_with(['}', ']'])) {
+                return;
+            }
+            let mut roots = json::parse(json, 0).map_or_else(Vec::new, |parsed| parsed.roots);
+            if let (Some(mut inner), true) = (roots.pop(), roots.is_empty()) {
                 place_at(&mut inner, node.at);
                 unfold(&mut inner, depth + 1);
                 node.value = inner.value;
             }
         }
-        NodeValue::List(items) => items.iter_mut().for_each(|item| unfold(item, depth + 1)),
-        NodeValue::Map(members) => members
-            .iter_mut()
-            .for_each(|(_, member)| unfold(member, depth + 1)),
-        _ => {}
+        _ => {
+            for child in node.children_mut() {
+                unfold(child, depth + 1);
+            }
+        }
     }
 }
 
 /// Puts a value and all in it at one place.
 fn place_at(node: &mut Node, at: usize) {
     node.at = at;
-    match &mut node.value {
-        NodeValue::List(items) => items.iter_mut().for_each(|item| place_at(item, at)),
-        NodeValue::Map(members) => members
-            .iter_mut()
-            .for_each(|(_, member)| place_at(member, at)),
-        _ => {}
+    for child in node.children_mut() {
+        place_at(child, at);
     }
 }
 

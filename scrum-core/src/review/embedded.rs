@@ -35,18 +35,14 @@ pub(super) fn read<'a>(
         let Some(document) = document::parse_embedded(&rest[range.clone()], range.start) else {
             continue;
         };
-        let Some(mut reading) = document::read(&document, &rest, false, options) else {
+        let said = document::walk(&document, options.paths, options.max_citations);
+        let Some(reading) = document::read(said, &rest, false) else {
             continue;
         };
-        if let Some(before) = &mut all {
-            reading.says_clean &= before.says_clean;
-            reading.verdict = reading.verdict.or(before.verdict);
-            before.statements.append(&mut reading.statements);
-            before.mentions.append(&mut reading.mentions);
-            reading.statements = std::mem::take(&mut before.statements);
-            reading.mentions = std::mem::take(&mut before.mentions);
-        }
-        all = Some(reading);
+        all = Some(match all {
+            Some(before) => before.followed_by(reading),
+            None => reading,
+        });
         // Other positions stay what they are.
         let blanks = rest[range.clone()].bytes();
         let blanks = blanks.map(|byte| if byte == b'\n' { '\n' } else { ' ' });

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// Tags that only a page, a table or a list has. Other tags stand in Markdown, too.
+/// Tags that only a page, a table or a list has. Other tags occur in Markdown, too.
 static BLOCKS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)<(?:html|body|table|tr|td|ul|ol|li|dl|dt|dd)(?:\s[^<>]*)?>")
         .expect("a constant pattern")

@@ -18,21 +18,19 @@ mod row;
 mod text;
 mod unit;
 
-pub(super) use self::comment::comment;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+pub(super) use self::comment::comment;
 use self::text::{letters, words_in};
 use self::unit::Unit;
 use super::markdown::{self, LineKind, MarkdownLine};
 use super::statement::{Reading, Statement};
 use super::words::{self, Field};
 use super::{InferredRetraction, Severity, title};
-use crate::review::location::{self, KnownPaths, Place};
+use crate::review::location::{self, KnownPaths, PlaceInText};
 
-/// The longest claim that is kept, in bytes.
-const LONGEST: usize = 4096;
 /// How many texts' places are kept.
 const MOST_ASKED: usize = 8;
 /// Lines that may take something back, at most.
@@ -127,7 +125,7 @@ struct ProseReader<'a> {
     structured: bool,
     after_blank: bool,
     /// The places of the last texts.
-    asked: RefCell<VecDeque<(String, Rc<[Place]>)>>,
+    asked: RefCell<VecDeque<(String, Rc<[PlaceInText]>)>>,
 }
 
 impl ProseReader<'_> {
@@ -139,11 +137,11 @@ impl ProseReader<'_> {
     }
 
     /// The places of a text; those of the last texts are kept, because a line is asked for them many times.
-    fn places(&self, text: &str) -> Rc<[Place]> {
+    fn places(&self, text: &str) -> Rc<[PlaceInText]> {
         if let Some((_, known)) = self.asked.borrow().iter().find(|(asked, _)| asked == text) {
             return Rc::clone(known);
         }
-        let places: Rc<[Place]> = self.find_places(text).into();
+        let places: Rc<[PlaceInText]> = self.find_places(text).into();
         let mut asked = self.asked.borrow_mut();
         if asked.len() == MOST_ASKED {
             asked.pop_front();
@@ -152,7 +150,7 @@ impl ProseReader<'_> {
         places
     }
 
-    fn find_places(&self, text: &str) -> Vec<Place> {
+    fn find_places(&self, text: &str) -> Vec<PlaceInText> {
         let mut all = location::places(text, self.paths);
         // A link to a page is no file.
         all.retain(|place| {

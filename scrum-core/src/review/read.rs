@@ -61,13 +61,15 @@ fn review(text: &str, options: &ReadOptions<'_>) -> (Review, usize) {
                 0,
             );
         }
-        // Neither a finding nor a word that there is none: what it says is in a text of its.
-        if let Some((answer, at)) = envelope::longest_text(&document)
-            && document::says_nothing(&document, options)
+        let said = document::walk(&document, options.paths, options.max_citations);
+        // Neither a finding nor a remark that there is none: the answer may be one of its texts.
+        if said.items.is_empty()
+            && !said.says_nothing_found()
+            && let Some((answer, at)) = envelope::longest_text(&document)
         {
             return (enveloped(answer, LineCounter::new(text).of(at), options), 0);
         }
-        if let Some(reading) = document::read(&document, text, true, options) {
+        if let Some(reading) = document::read(said, text, true) {
             let mut intake = Intake::new(text, options);
             intake.take(reading);
             return (intake.review(), 0);
@@ -111,9 +113,10 @@ fn enveloped(answer: &str, line: u32, options: &ReadOptions<'_>) -> Review {
 /// Reads an answer without labels: documents in it, and the prose around them, in which places are mentions only.
 fn unlabelled(text: &str, labelled: &Labelled<'_>, options: &ReadOptions<'_>) -> Reading {
     let answer = labelled.without_reasoning();
-    // Without reasoning, fences stand elsewhere.
-    let fences = labelled.own_fences().filter(|_| answer.len() == text.len());
-    let (document, rest) = embedded::read(answer.clone(), fences, options);
+    // Without reasoning, the fences are at other positions.
+    let unmoved = answer.len() == text.len();
+    let fences = labelled.own_fences().filter(|_| unmoved);
+    let (document, rest) = embedded::read(answer, fences, options);
     let mut said = prose::read(&rest, options.paths);
     let Some(mut reading) = document else {
         // A claim below labels, without a place.

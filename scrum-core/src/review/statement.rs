@@ -47,6 +47,20 @@ pub(super) struct Reading {
     pub(super) is_document: bool,
 }
 
+impl Reading {
+    /// What this document and a later one of the same answer say. The later verdict counts.
+    pub(super) fn followed_by(mut self, later: Self) -> Self {
+        self.statements.extend(later.statements);
+        self.mentions.extend(later.mentions);
+        Self {
+            verdict: later.verdict.or(self.verdict),
+            says_clean: later.says_clean && self.says_clean,
+            is_document: later.is_document,
+            ..self
+        }
+    }
+}
+
 impl Statement {
     pub(super) fn new(line: u32, read_as: ReadAs, claim: Claim) -> Self {
         Self {

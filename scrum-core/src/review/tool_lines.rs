@@ -119,7 +119,7 @@ fn form(row: &ToolLine, found: &Captures<'_>) -> Option<String> {
     Some(out)
 }
 
-/// `key=value` with `,`, `;` or blanks between; values may stand in single quotation marks, in which `|` escapes.
+/// `key=value` with `,`, `;` or blanks between; values may be in single quotation marks, in which `|` escapes.
 fn properties(list: &str) -> Vec<(&str, String)> {
     let mut all = Vec::new();
     let mut rest = list;

@@ -1,26 +1,17 @@
 //! What a document says, as statements.
 
-use super::{Document, walk};
+use super::walk::DocumentSaid;
 use crate::review::line_counter::LineCounter;
 use crate::review::span::cut;
 use crate::review::statement::{CitedPlace, LONGEST_CLAIM, LONGEST_TEXT, Reading, Statement};
-use crate::review::{Claim, InferredRetraction, ReadAs, ReadOptions, clean};
+use crate::review::{Claim, InferredRetraction, ReadAs, clean};
 
 /// Why a finding of an imported thread that is resolved does not count.
 const RESOLVED: &str = "resolved";
 
-/// Reads a document that stands in `text`; `whole` if nothing else does. `None` if it says nothing of a review.
-pub(in crate::review) fn read(
-    document: &Document,
-    text: &str,
-    whole: bool,
-    options: &ReadOptions<'_>,
-) -> Option<Reading> {
-    let said = walk(document, options.paths, options.max_citations);
-    let says_nothing = said
-        .remarks
-        .iter()
-        .any(|text| clean::says_nothing_found(text));
+/// What a document in `text` says, as statements; `whole` if the text is nothing else. `None` if it is no review.
+pub(in crate::review) fn read(said: DocumentSaid, text: &str, whole: bool) -> Option<Reading> {
+    let says_nothing = said.says_nothing_found();
     let is_json = text.trim_start().starts_with(['{', '[']);
     if said.items.is_empty() && !said.empty && !(says_nothing && whole && is_json) {
         return None;
@@ -61,14 +52,12 @@ pub(in crate::review) fn read(
     Some(reading)
 }
 
-/// Whether a document has no finding, and no remark that there is none.
-pub(in crate::review) fn says_nothing(document: &Document, options: &ReadOptions<'_>) -> bool {
-    let said = walk(document, options.paths, options.max_citations);
-    said.items.is_empty()
-        && !said
-            .remarks
-            .iter()
-            .any(|text| clean::says_nothing_found(text))
+impl DocumentSaid {
+    /// Whether a remark says that there is nothing to report.
+    pub(in crate::review) fn says_nothing_found(&self) -> bool {
+        let mut remarks = self.remarks.iter();
+        remarks.any(|text| clean::says_nothing_found(text))
+    }
 }
 
 fn shortened(claim: Claim) -> Claim {

@@ -9,7 +9,7 @@ use crate::review::{QuoteEvidence, line_prefix};
 
 /// What the fences of a text quote, as far as that was asked.
 pub(super) struct Quotations {
-    /// Judged when a label stands in it.
+    /// Judged when it contains a label.
     fences: Vec<Option<Quotes>>,
     /// Fences whose prose is the reviewer's: they hold labels and quote nothing.
     readable: Vec<bool>,

@@ -1,6 +1,6 @@
 //! Blocks that plain words take back.
 //!
-//! A sentence takes a finding back if it stands in the finding's own block (outside its WHAT), or names it by its number.
+//! A sentence takes a finding back if it is in the finding's own block (outside its WHAT), or names it by its number.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
@@ -23,7 +23,7 @@ static PLACE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"[\w./-]+\.\w+:\d+").expect("a constant pattern"));
 
 /// Marks the blocks that are taken back, by their index. `readable` says whether a byte of the text is the
-/// reviewer's own prose. Blocks stand in the order of the text.
+/// reviewer's own prose. Blocks are in the order of the text.
 pub(super) fn inferred(
     text: &str,
     blocks: &[Block],

@@ -43,7 +43,7 @@ pub(super) struct Event {
     pub(super) value: (usize, usize),
     /// The innermost fence around it.
     pub(super) fence: Option<u32>,
-    /// A mark of a diff or prompt stands in front.
+    /// A mark of a diff or prompt is in front.
     pub(super) gutter: bool,
     /// The number in front.
     pub(super) number: Option<u32>,

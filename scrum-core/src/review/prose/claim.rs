@@ -2,9 +2,10 @@
 
 use super::text::{letters, sentence_says_severity, sentences, tidy, words_in};
 use super::unit::Unit;
-use super::{LONGEST, ProseReader, Start};
+use super::{ProseReader, Start};
 use crate::review::location;
 use crate::review::span;
+use crate::review::statement::LONGEST_CLAIM;
 use crate::review::{Severity, severity};
 
 impl ProseReader<'_> {
@@ -164,7 +165,7 @@ impl ProseReader<'_> {
         all.extend(parts.first().cloned());
         all.extend(labelled);
         all.extend(parts.into_iter().skip(1));
-        let cut = |text: String| span::cut(&text, LONGEST).into_owned();
+        let cut = |text: String| span::cut(&text, LONGEST_CLAIM).into_owned();
         let mut all = all.into_iter();
         let what = all.next().map(cut);
         let why = all.collect::<Vec<_>>().join("\n");

@@ -1,9 +1,9 @@
 //! What a comment says that hangs on a line of its own.
 
-use super::LONGEST;
 use super::text::{letters, strip_marks};
 use crate::review::markdown::{self, LineKind};
 use crate::review::span;
+use crate::review::statement::LONGEST_CLAIM;
 use crate::review::{Claim, Severity, severity, words};
 
 /// What a comment says that hangs on a line of its own: its severity, its first sentence and the rest.
@@ -43,7 +43,7 @@ pub(in crate::review) fn comment(body: &str) -> Claim {
             said.push(text.to_owned());
         }
     }
-    let cut = |text: String| span::cut(&text, LONGEST).into_owned();
+    let cut = |text: String| span::cut(&text, LONGEST_CLAIM).into_owned();
     let mut said = said.into_iter();
     let what = said.next().map(|title| {
         let plain = strip_marks(&title);

@@ -3,12 +3,12 @@
 use super::text::{is_dash, letters, sentence_at, sentences, words_in};
 use super::unit::Unit;
 use super::{ProseReader, Start};
-use crate::review::location::Place;
+use crate::review::location::PlaceInText;
 use crate::review::statement::{CitedPlace, Statement};
 use crate::review::{Claim, Mention, ReadAs, Severity, clean, label, severity, words};
 
 impl ProseReader<'_> {
-    pub(super) fn mention(&mut self, line: u32, text: &str, place: &Place) {
+    pub(super) fn mention(&mut self, line: u32, text: &str, place: &PlaceInText) {
         if place.lines.is_empty() {
             return;
         }

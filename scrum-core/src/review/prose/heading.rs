@@ -21,7 +21,7 @@ impl ProseReader<'_> {
         self.flush();
         self.pop(level);
         let mut around = self.around();
-        // Folded parts are apart from the section that they happen to stand in.
+        // Folded parts are apart from the section that they happen to be in.
         if level >= 10
             && self
                 .sections

@@ -8,7 +8,7 @@ use crate::review::markdown::MarkdownLine;
 use crate::review::severity;
 use crate::review::words::{self, Field};
 
-/// How many words may stand beside a place about which nothing is said yet.
+/// How many words may be beside a place about which nothing is said yet.
 const MOST_BARE_WORDS: usize = 4;
 
 impl ProseReader<'_> {

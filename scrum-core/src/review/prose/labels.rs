@@ -14,7 +14,7 @@ impl ProseReader<'_> {
         if labels.is_empty() {
             return false;
         }
-        let awaited = self.unit.as_ref().is_some_and(|unit| match unit.start {
+        let expected = self.unit.as_ref().is_some_and(|unit| match unit.start {
             Start::Item(indent) => line.indent > indent,
             Start::Heading(_) => line.kind == LineKind::Text,
             Start::Text => {
@@ -22,7 +22,7 @@ impl ProseReader<'_> {
             }
             Start::Row => false,
         }) && !self.unit_has_place();
-        if !awaited {
+        if !expected {
             self.flush();
             let start = match line.kind {
                 LineKind::Item => Start::Item(line.indent),

@@ -31,7 +31,7 @@ static PATCH_SET: LazyLock<Regex> =
 
 /// How many lines below a path are looked at for its first row.
 const NEAR: usize = 4;
-/// How many words may stand beside a path that heads a list of findings.
+/// How many words may be beside a path that heads a list of findings.
 const MOST_WORDS: usize = 4;
 
 /// The lines with which a text about one file begins, behind a number, a mark or a severity; and the bytes that name them.
@@ -108,8 +108,8 @@ impl ProseReader<'_> {
 
     /// A line of code with its number: the place of a unit that has none.
     pub(super) fn gutter(&mut self, number: u32, shown: Option<u32>, marked: bool) {
-        let awaited = self.around().path.is_some() && !self.unit_has_place();
-        let Some(shown) = shown.filter(|_| awaited) else {
+        let expected = self.around().path.is_some() && !self.unit_has_place();
+        let Some(shown) = shown.filter(|_| expected) else {
             return;
         };
         if let Some(unit) = &mut self.unit

@@ -229,7 +229,7 @@ impl ProseReader<'_> {
                             || self.begins_with_lines(&unit.lines[0].1, &unit.around))
                         && words_in(&self.without_place(&unit.lines[0].1, None)) <= 4)
                         || (unit.lines.is_empty() && !unit.paths.is_empty())
-                        || (unit.open.is_some() && unit.awaits_value)
+                        || (unit.open.is_some() && unit.expects_value)
                 }),
             };
             if attaches {

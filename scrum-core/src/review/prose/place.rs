@@ -4,7 +4,7 @@ use super::layout::leading_lines;
 use super::text::{Cited, LineList, cite, letters, words_in};
 use super::unit::Unit;
 use super::{ProseReader, Start};
-use crate::review::location::{self, CitationResult, ParsedRange, Place};
+use crate::review::location::{self, CitationResult, ParsedRange, PlaceInText};
 use crate::review::words;
 
 impl ProseReader<'_> {
@@ -117,7 +117,7 @@ impl ProseReader<'_> {
             .collect();
         for (line, value) in &unit.paths {
             let places = self.places(value);
-            let lined: Vec<&Place> = places
+            let lined: Vec<&PlaceInText> = places
                 .iter()
                 .filter(|place| !place.lines.is_empty())
                 .collect();
@@ -187,7 +187,7 @@ impl ProseReader<'_> {
 }
 
 /// Whether a place is the only one of a text and is cited in brackets at the end of a sentence: `… (see src/a.rs:4).`
-fn is_cited(text: &str, places: &[Place], place: &Place) -> bool {
+fn is_cited(text: &str, places: &[PlaceInText], place: &PlaceInText) -> bool {
     let lined = places
         .iter()
         .filter(|place| !place.lines.is_empty())

@@ -2,7 +2,7 @@
 
 use super::unit::Unit;
 use super::{ProseReader, Start};
-use crate::review::location::Place;
+use crate::review::location::PlaceInText;
 use crate::review::markdown::{self, LineKind, MarkdownLine};
 use crate::review::severity;
 use crate::review::words::{self, Field};
@@ -52,7 +52,7 @@ impl ProseReader<'_> {
                 Some(Field::PerhapsSeverity) if severity::read(cell).is_none() => {
                     unit.push(line.number, cell);
                 }
-                // A place may stand in the text of a row that has no column for it.
+                // The text of a row may contain a place that has no column for it.
                 Some(Field::What | Field::Why)
                     if !known && unit.lines.is_empty() && self.has_place(cell) =>
                 {
@@ -118,7 +118,7 @@ impl ProseReader<'_> {
             .is_none_or(|columns| columns.iter().all(Option::is_none))
     }
 
-    pub(super) fn is_mostly_path(&self, text: &str, places: &[Place]) -> bool {
+    pub(super) fn is_mostly_path(&self, text: &str, places: &[PlaceInText]) -> bool {
         let named: usize = places.iter().map(|place| place.range.len()).sum();
         text.len() <= named + 12
     }

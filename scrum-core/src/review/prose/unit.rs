@@ -1,6 +1,7 @@
 //! A unit while it is put together.
 
-use super::{LONGEST, Start, Surroundings};
+use super::{Start, Surroundings};
+use crate::review::statement::LONGEST_CLAIM;
 use crate::review::words::{self, Field};
 
 /// What a reviewer says of one thing.
@@ -27,7 +28,7 @@ pub(super) struct Unit {
     /// The label whose value the next lines go on with.
     pub(super) open: Option<Field>,
     /// The open label had no value yet.
-    pub(super) awaits_value: bool,
+    pub(super) expects_value: bool,
     pub(super) done: bool,
     /// The first line of code that is shown with its number, or the marked one: where, which, and whether it is marked.
     pub(super) shown: Option<(u32, u32, bool)>,
@@ -52,7 +53,7 @@ impl Unit {
             what: None,
             why: None,
             open: None,
-            awaits_value: false,
+            expects_value: false,
             done: false,
             shown: None,
             labels: Vec::new(),
@@ -78,14 +79,14 @@ impl Unit {
     }
 
     pub(super) fn push(&mut self, number: u32, text: &str) {
-        let awaited = std::mem::take(&mut self.awaits_value);
+        let expected = std::mem::take(&mut self.expects_value);
         match self.open {
             Some(Field::Path | Field::Place) if !text.is_empty() => {
                 self.paths.push((number, text.to_owned()));
             }
             Some(Field::Other) => {}
             Some(field @ (Field::What | Field::Why)) => self.set(field, number, text),
-            Some(field) if awaited => self.set(field, number, text),
+            Some(field) if expected => self.set(field, number, text),
             _ => self.lines.push((number, text.to_owned())),
         }
     }
@@ -94,12 +95,12 @@ impl Unit {
         self.open = matches!(field, Field::What | Field::Why | Field::Other)
             .then_some(field)
             .or(value.is_empty().then_some(field));
-        self.awaits_value = value.is_empty();
+        self.expects_value = value.is_empty();
         if value.is_empty() {
             return;
         }
         let add = |old: &mut Option<String>| match old {
-            Some(old) if old.len() < LONGEST => {
+            Some(old) if old.len() < LONGEST_CLAIM => {
                 old.push('\n');
                 old.push_str(value);
             }
