@@ -257,3 +257,17 @@ fn a_dump_is_tallied_without_a_wave() {
         .json();
     assert_eq!(findings(&tally), ["pr one src/pool.rs:8 - -"]);
 }
+
+#[test]
+fn who_says_nothing_of_the_code_is_no_reviewer() {
+    let place = Place::empty();
+    place.write(
+        "pr/dump.json",
+        r#"{"comments":[{"author":{"login":"codecov"},"body":"Coverage fell."}],
+            "reviews":[{"author":{"login":"anna"},"state":"COMMENTED","body":"`src/pool.rs:8` is kept"},
+                {"author":{"login":"anna"},"state":"COMMENTED","body":""},
+                {"author":{"login":"anna"},"state":"COMMENTED","body":""}]}"#,
+    );
+    let run = place.scrum(&["-C", "pr", "import", "dump.json"]);
+    insta::assert_snapshot!(run.all());
+}

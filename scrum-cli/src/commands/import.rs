@@ -93,6 +93,11 @@ pub(crate) fn run(args: &ImportArgs, session: &Session, output: &Output) -> Resu
     if args.into.is_none() && !session.waves().join("current").exists() {
         let options = ImportOptions::default().format(args.format.format());
         let imported = import(&bytes, &options).map_err(failed)?;
+        tell_left_out(&imported.left_out, output);
+        let silent = silent_authors(&imported.authors);
+        if !silent.is_empty() {
+            output.detail(&silent);
+        }
         return tally(imported, &args.file, session, output);
     }
     let folder = find_wave(args.into.as_deref(), session)?;
@@ -104,13 +109,13 @@ pub(crate) fn run(args: &ImportArgs, session: &Session, output: &Output) -> Resu
         .head(&head);
     let imported = import(&bytes, &options).map_err(failed)?;
     let mut written = Written::default();
-    let (speaking, silent): (Vec<_>, Vec<_>) = imported
-        .authors
-        .into_iter()
-        .partition(Imported::says_something);
-    let authors = speaking.len();
-    for author in speaking {
-        written.author(author, &wave)?;
+    let silent = silent_authors(&imported.authors);
+    let mut authors = 0;
+    for author in imported.authors {
+        if author.says_something() {
+            written.author(author, &wave)?;
+            authors += 1;
+        }
     }
     remove_left_behind(&wave.folder)?;
     for path in &written.kept {
@@ -131,35 +136,50 @@ pub(crate) fn run(args: &ImportArgs, session: &Session, output: &Output) -> Resu
             writeln!(out, "left out: {reason}: {} ({})", all.len(), listed(names))?;
         }
         if !silent.is_empty() {
-            let names: Vec<_> = silent
-                .iter()
-                .map(|author| author.reviewer.as_str())
-                .collect();
-            writeln!(
-                out,
-                "no review, because no location was named and nothing was approved: {}",
-                listed(names)
-            )?;
+            writeln!(out, "{silent}")?;
         }
         Ok(())
     })?;
-    for left_out in &imported.left_out {
-        output.detail(&format!(
-            "left out: {}, {}: {}",
-            left_out.reason, left_out.author, left_out.comment
-        ));
-    }
+    tell_left_out(&imported.left_out, output);
     Ok(ExitCode::Done)
+}
+
+/// Lists what is left out: each comment, and how many have neither an address nor words.
+fn tell_left_out(left_out: &[LeftOut], output: &Output) {
+    let mut without_words: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for out in left_out {
+        if out.comment.is_empty() {
+            *without_words.entry((out.reason, &out.author)).or_default() += 1;
+        } else {
+            output.detail(&format!(
+                "left out: {}, {}: {}",
+                out.reason, out.author, out.comment
+            ));
+        }
+    }
+    for ((reason, author), count) in without_words {
+        output.detail(&format!("left out: {reason}, {author}: {count}"));
+    }
+}
+
+/// A line that names the authors who get no review; empty if there are none.
+fn silent_authors(authors: &[Imported]) -> String {
+    let names: Vec<_> = authors
+        .iter()
+        .filter(|author| !author.says_something())
+        .map(|author| author.reviewer.as_str())
+        .collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    format!(
+        "no review, because no location was named and nothing was approved: {}",
+        listed(names)
+    )
 }
 
 /// Tallies a dump without a wave.
 fn tally(imported: Import, file: &Path, session: &Session, output: &Output) -> Result<ExitCode> {
-    for left_out in &imported.left_out {
-        output.detail(&format!(
-            "left out: {}, {}: {}",
-            left_out.reason, left_out.author, left_out.comment
-        ));
-    }
     let options = session.config.tally_options();
     let submissions = of_import(imported, file);
     let tally = scrum_core::tally::tally(submissions, None, &scrum_core::tally::NoDiffs, &options);

@@ -127,8 +127,13 @@ impl FolderEntry {
 
 impl BundleFolder {
     fn new(path: PathBuf) -> Self {
-        // A relative path may have no name, as `.` has none; the folder has.
-        let absolute = std::path::absolute(&path).ok();
+        // A relative path may have no name, as `.` has none; the folder has. That of `answer.md` is empty.
+        let written = if path.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            &path
+        };
+        let absolute = std::path::absolute(written).ok();
         let name = absolute.as_deref().and_then(Path::file_name);
         let bundle = name.map(|name| name.to_string_lossy().into_owned());
         Self {

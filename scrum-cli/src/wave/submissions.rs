@@ -127,7 +127,11 @@ pub(crate) fn of_import(import: Import, file: &Path) -> Vec<Submission> {
             reviewer: author.reviewer,
         }
     };
-    import.authors.into_iter().map(submission).collect()
+    let speaking = import.authors.into_iter();
+    speaking
+        .filter(scrum_core::review::import::Imported::says_something)
+        .map(submission)
+        .collect()
 }
 
 /// The reviews of a file's authors, if it is a forge's dump.

@@ -71,7 +71,16 @@ pub(super) fn start(text: &str, length: usize) -> String {
     let line = sanitize::line(&bounded);
     match line.char_indices().nth(length) {
         None => line,
-        Some((at, _)) => format!("{}…", line[..at].trim_end()),
+        Some((at, _)) => {
+            let kept = line[..at].trim_end();
+            // Code that is cut is still code.
+            let close = if kept.matches('`').count() % 2 == 1 {
+                "`"
+            } else {
+                ""
+            };
+            format!("{kept}…{close}")
+        }
     }
 }
 
@@ -195,5 +204,7 @@ mod tests {
     fn the_start_of_a_text() {
         assert_eq!(start("one  two\nthree", 7), "one two…");
         assert_eq!(start("one  two", 7), "one two");
+        assert_eq!(start("call `drain(now)` twice", 11), "call `drain…`");
+        assert_eq!(start("call `drain(now)` twice", 19), "call `drain(now)` t…");
     }
 }

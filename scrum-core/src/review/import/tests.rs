@@ -76,6 +76,11 @@ fn each_forge_is_read_by_its_keys() {
             vec!["Lint src/pool.rs:8-8 block"],
         ),
         (
+            "flattened by jq, an object a line",
+            "{\"path\":\"src/pool.rs\",\"line\":9,\"user\":\"Copilot\",\"body\":\"nit: name\",\"in_reply_to\":null}\n{\"path\":\"src/pool.rs\",\"line\":9,\"user\":\"b\",\"body\":\"ok\",\"in_reply_to\":7}",
+            vec!["Copilot src/pool.rs:9-9 info"],
+        ),
+        (
             "gh pr view",
             r#"{"number":1,"comments":[{"author":{"login":"c"},"body":"Nice."}],"reviews":[{"author":{"login":"a"},"state":"COMMENTED","body":"`src/clock.ts:4` stops the clock"},{"author":{"login":"b"},"state":"APPROVED","body":"LGTM"}]}"#,
             vec!["a src/clock.ts:4-4 -"],
