@@ -161,7 +161,7 @@ fn tally(imported: Import, file: &Path, session: &Session, output: &Output) -> R
         ));
     }
     let options = session.config.tally_options();
-    let submissions = of_import(imported, file);
+    let submissions = of_import(imported, file, false);
     let tally = scrum_core::tally::tally(submissions, None, &scrum_core::tally::NoDiffs, &options);
     output.warnings(&tally.warnings);
     let report = Report {
