@@ -1,5 +1,7 @@
 //! Reads each file of `fixtures/answers`, and compares what is read with the file beside it. `BLESS=1` writes those anew.
 //!
+//! A file `NAME.explained` lists what became of each part of `NAME`, for the answers that have one.
+//!
 //! `fixtures/citations.txt` lists what values of `WHERE:` cite. A file `NAME.diff` is what the reviewer of `NAME` was shown. Parts of one file stand apart by `---`.
 
 use std::fmt::Write as _;
@@ -7,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use scrum_core::review::location::{Citation, KnownPaths, Malformed, citations};
-use scrum_core::review::{ReadOptions, Review};
+use scrum_core::review::{PartOutcome, ReadOptions, Review};
 
 /// What is read, one line for each thing.
 fn described(review: &Review) -> String {
@@ -71,13 +73,41 @@ fn described(review: &Review) -> String {
     out
 }
 
+/// What became of each part, one line for each. Every finding comes of exactly one.
+fn explained(review: &Review) -> String {
+    let mut out = String::new();
+    let mut findings = Vec::new();
+    for part in &review.parts {
+        if let PartOutcome::Findings(of_part) = &part.outcome {
+            findings.extend(of_part.iter().copied());
+        }
+        let lines = match part.last_line {
+            last if last == part.first_line => last.to_string(),
+            last => format!("{}-{last}", part.first_line),
+        };
+        let _ = writeln!(
+            out,
+            "{lines} {}: {} <- {}",
+            part.kind, part.outcome, part.text
+        );
+    }
+    findings.sort_unstable();
+    assert!(
+        findings.iter().copied().eq(0..review.findings.len()),
+        "{out}"
+    );
+    out
+}
+
 /// The answers below a folder, without what stands beside them.
 fn answers(folder: &Path, into: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("the folder can be listed") {
         let path = entry.expect("the folder can be listed").path();
-        let beside = path
-            .extension()
-            .is_some_and(|ending| ending == "expected" || ending == "diff");
+        let beside = path.extension().is_some_and(|ending| {
+            ["expected", "explained", "diff"]
+                .iter()
+                .any(|known| ending == *known)
+        });
         if path.is_dir() {
             answers(&path, into);
         } else if !beside {
@@ -157,14 +187,28 @@ fn every_answer_is_read_as_blessed() {
         let answer = fs::read(&path).unwrap();
         let diff = fs::read(beside(&path, ".diff")).ok();
         let options = ReadOptions::default().paths(&paths).diff(diff.as_deref());
-        let read = described(&Review::read(&answer, &options));
-        let expected = beside(&path, ".expected");
-        if bless {
-            fs::write(&expected, &read).unwrap();
-        }
-        let expected = fs::read_to_string(&expected).unwrap_or_default();
-        if read != expected {
-            let _ = write!(wrong, "{name}\n--- expected\n{expected}--- read\n{read}\n");
+        let review = Review::read(&answer, &options);
+        let with_parts = Review::read(&answer, &options.explain(true));
+        let parts = explained(&with_parts);
+        assert!(review.parts.is_empty());
+        let without_parts = Review {
+            parts: Vec::new(),
+            ..with_parts
+        };
+        assert_eq!(without_parts, review, "{name}");
+        for (ending, read) in [(".expected", described(&review)), (".explained", parts)] {
+            let expected = beside(&path, ending);
+            let wanted = ending == ".expected" || expected.exists();
+            if bless && wanted {
+                fs::write(&expected, &read).unwrap();
+            }
+            let expected = fs::read_to_string(&expected).unwrap_or_default();
+            if wanted && read != expected {
+                let _ = write!(
+                    wrong,
+                    "{name}{ending}\n--- expected\n{expected}--- read\n{read}\n"
+                );
+            }
         }
     }
     assert!(wrong.is_empty(), "{wrong}");

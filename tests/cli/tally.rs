@@ -343,3 +343,21 @@ fn any_number_of_threads_counts_the_same() {
         );
     }
 }
+
+#[test]
+fn each_part_of_a_review_is_explained() {
+    let labelled = finding("BLOCK", "core/src/pool.rs:20", "The loop stops early.")
+        + "RETRACT: core/src/pool.rs:20\nVERDICT: SHIP\n";
+    let prose = "## What I like\n\n- `core/src/pool.rs:3` is short.\n\n## Issues\n\n- **high** core/src/pool.rs:21: \
+                 the last entry stays\u{1b}[31m\n- The pool is large.\n";
+    let json = "{\"issues\": [{\"place\": \"core/src/pool.rs\", \"row\": 20, \"said\": \"stops early\"}]}\n";
+    let place = reviewed(&[
+        ("opus", labelled),
+        ("kimi", prose.to_owned()),
+        ("newlint", json.to_owned()),
+    ]);
+    insta::assert_snapshot!(place.scrum(&["tally", "--explain"]).expect(0).all());
+    place
+        .scrum(&["tally", "--explain", "--format", "json"])
+        .expect(2);
+}

@@ -181,7 +181,7 @@ fn silent_authors(authors: &[Imported]) -> String {
 /// Tallies a dump without a wave.
 fn tally(imported: Import, file: &Path, session: &Session, output: &Output) -> Result<ExitCode> {
     let options = session.config.tally_options();
-    let submissions = of_import(imported, file);
+    let submissions = of_import(imported, file, false);
     let tally = scrum_core::tally::tally(submissions, None, &scrum_core::tally::NoDiffs, &options);
     output.warnings(&tally.warnings);
     let report = Report {

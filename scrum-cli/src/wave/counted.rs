@@ -42,7 +42,8 @@ impl CountedWave {
         options: &TallyOptions,
         session: &Session,
     ) -> Result<Self> {
-        let (mut submissions, mut warnings) = submissions::read(files, Some(&wave), options.jobs);
+        let (mut submissions, mut warnings) =
+            submissions::read(files, Some(&wave), options.jobs, false);
         submissions.extend(not_asked(&wave, session)?);
         let wave_index = WaveIndex::new(&wave.manifest, &wave.read(TREE).unwrap_or_default());
         let tally = tally::tally(submissions, Some(&wave_index), &wave, options);

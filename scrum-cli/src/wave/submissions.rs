@@ -19,11 +19,13 @@ const SIDECAR_BYTES: u64 = 1 << 20;
 const ROOM: usize = 256 << 10;
 
 /// Reads all reviews, on several threads, into the order of `files`. Errors in single reviews become part of the
-/// result, so that one bad file does not stop the tally; the second value has a warning for each.
+/// result, so that one bad file does not stop the tally; the second value has a warning for each. `explain` lists the
+/// parts of each review.
 pub(crate) fn read(
     files: Vec<ReviewFile>,
     wave: Option<&Wave>,
     jobs: usize,
+    explain: bool,
 ) -> (Vec<Submission>, Vec<String>) {
     struct Own {
         /// Neighbours usually belong to the same bundle and share its diff.
@@ -48,10 +50,11 @@ pub(crate) fn read(
         let shown = shown.as_ref().map(|(_, shown)| shown);
         let options = ReadOptions::default()
             .quote_index(shown)
-            .paths(paths.as_ref());
+            .paths(paths.as_ref())
+            .explain(explain);
         // Without a wave, a dump of a forge is the reviews of all its authors.
         if wave.is_none()
-            && let Some(several) = of_dump(&file)
+            && let Some(several) = of_dump(&file, explain)
         {
             return (several, None);
         }
@@ -116,13 +119,14 @@ fn sidecar(author: &Author) -> Sidecar {
 }
 
 /// A forge's dump as reviews of its authors; the bundle is the name of the file's folder.
-pub(crate) fn of_import(import: Import, file: &Path) -> Vec<Submission> {
+pub(crate) fn of_import(import: Import, file: &Path, explain: bool) -> Vec<Submission> {
     let bundle = super::reviews::bundle_of(file);
+    let options = ReadOptions::default().explain(explain);
     let submission = |author: scrum_core::review::import::Imported| {
         let lines = author.to_json_lines(&author.findings.iter().collect::<Vec<_>>());
         Submission {
             bundle: bundle.clone(),
-            outcome: Outcome::Review(Review::from_text(&lines)),
+            outcome: Outcome::Review(Review::read(lines.as_bytes(), &options)),
             sidecar: Some(sidecar(&author.author)),
             reviewer: author.reviewer,
         }
@@ -135,7 +139,7 @@ pub(crate) fn of_import(import: Import, file: &Path) -> Vec<Submission> {
 }
 
 /// The reviews of a file's authors, if it is a forge's dump.
-fn of_dump(file: &ReviewFile) -> Option<Vec<Submission>> {
+fn of_dump(file: &ReviewFile, explain: bool) -> Option<Vec<Submission>> {
     let path = file.text()?;
     let bytes = std::fs::read(&path).ok()?;
     let start = bytes.trim_ascii_start();
@@ -143,7 +147,7 @@ fn of_dump(file: &ReviewFile) -> Option<Vec<Submission>> {
         return None;
     }
     let imported = import(&bytes, &ImportOptions::default().comments_only(true)).ok()?;
-    Some(of_import(imported, &path))
+    Some(of_import(imported, &path, explain))
 }
 
 /// What a bundle's reviewers were shown, to recognise quotes.

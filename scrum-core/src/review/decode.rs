@@ -14,6 +14,8 @@ pub(super) struct Decoded<'a> {
     pub(super) text: Cow<'a, str>,
     /// Bytes of reasoning that were left out.
     pub(super) reasoning: usize,
+    /// How many lines end in it.
+    pub(super) reasoning_lines: usize,
 }
 
 static ESCAPE: LazyLock<Regex> = LazyLock::new(|| {
@@ -59,9 +61,10 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limit: u64, faults: &mut Vec<Fault>) -
     if let Some(read) = tool_lines::rewritten(&text) {
         text = Cow::Owned(read);
     }
-    let mut removed = 0;
+    let (mut removed, mut removed_lines) = (0, 0);
     if let Some(from) = answer_behind_reasoning(&text) {
         removed = from;
+        removed_lines = memchr::memchr_iter(b'\n', &text.as_bytes()[..from]).count();
         text = Cow::Owned(blanked(&text, from));
     }
     if let Some(answer) = codex_log(&text) {
@@ -70,6 +73,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limit: u64, faults: &mut Vec<Fault>) -
     Decoded {
         text,
         reasoning: removed,
+        reasoning_lines: removed_lines,
     }
 }
 

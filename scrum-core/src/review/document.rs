@@ -16,7 +16,7 @@ mod xml;
 mod yaml;
 
 pub(super) use keys::Property;
-pub(super) use reading::read;
+pub(super) use reading::{ignored, read};
 pub(super) use walk::walk;
 
 /// How deep values are followed.

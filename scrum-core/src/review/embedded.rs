@@ -35,10 +35,12 @@ pub(super) fn read<'a>(
         let Some(document) = document::parse_embedded(&rest[range.clone()], range.start) else {
             continue;
         };
-        let said = document::walk(&document, options.paths, options.max_citations);
-        let Some(reading) = document::read(said, &rest, false) else {
+        let said = document::walk(&document, options);
+        let ignored = document::ignored(&said, &rest);
+        let Some(mut reading) = document::read(said, &rest, false, options.explain) else {
             continue;
         };
+        reading.parts.extend(ignored);
         all = Some(match all {
             Some(before) => before.followed_by(reading),
             None => reading,

@@ -13,6 +13,7 @@ mod decode;
 mod document;
 mod embedded;
 mod envelope;
+mod explain;
 mod html;
 mod label;
 mod labelled;
@@ -40,6 +41,7 @@ pub mod location;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::explain::{AnswerPart, PartKind, PartOutcome, PartReason};
 pub use self::labelled::QuoteIndex;
 pub use self::options::ReadOptions;
 use crate::review::location::Location;
@@ -245,4 +247,6 @@ pub struct Review {
     pub bytes: u64,
     /// What is wrong with the text.
     pub faults: Vec<Fault>,
+    /// What became of each part of the answer, in the order of the text; empty unless [`ReadOptions::explain`] is set.
+    pub parts: Vec<AnswerPart>,
 }

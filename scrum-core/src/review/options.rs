@@ -19,6 +19,8 @@ pub struct ReadOptions<'a> {
     pub max_bytes: u64,
     /// How many citations are kept at most. Default: 1,000,000.
     pub max_citations: usize,
+    /// Whether the review lists what became of each part of the answer. Default: no.
+    pub explain: bool,
 }
 
 impl Default for ReadOptions<'_> {
@@ -30,6 +32,7 @@ impl Default for ReadOptions<'_> {
             paths: None,
             max_bytes: 16 << 20,
             max_citations: 1_000_000,
+            explain: false,
         }
     }
 }
@@ -74,6 +77,13 @@ impl<'a> ReadOptions<'a> {
     #[must_use]
     pub fn max_citations(mut self, max_citations: usize) -> Self {
         self.max_citations = max_citations;
+        self
+    }
+
+    /// Sets whether the review lists what became of each part of the answer, in [`Review::parts`](super::Review::parts).
+    #[must_use]
+    pub fn explain(mut self, explain: bool) -> Self {
+        self.explain = explain;
         self
     }
 }

@@ -28,7 +28,7 @@ use self::unit::Unit;
 use super::markdown::{self, LineKind, MarkdownLine};
 use super::statement::{Reading, Statement};
 use super::words::{self, Field};
-use super::{InferredRetraction, Severity, title};
+use super::{InferredRetraction, ReadOptions, Severity, title};
 use crate::review::location::{self, KnownPaths, PlaceInText};
 
 /// How many texts' places are kept.
@@ -62,15 +62,16 @@ struct OpenSection {
 }
 
 /// Reads an answer.
-pub(super) fn read(text: &str, paths: Option<&KnownPaths>) -> Reading {
-    within(text, paths, None)
+pub(super) fn read(text: &str, options: &ReadOptions<'_>) -> Reading {
+    within(text, options, None)
 }
 
 /// Reads a text that is about a file.
-pub(super) fn within(text: &str, paths: Option<&KnownPaths>, path: Option<&str>) -> Reading {
+pub(super) fn within(text: &str, options: &ReadOptions<'_>, path: Option<&str>) -> Reading {
     let lines = markdown::lines(text);
     let mut reader = ProseReader {
-        paths,
+        paths: options.paths,
+        explain: options.explain,
         sections: path.map_or_else(Vec::new, |path| {
             let around = Surroundings {
                 path: Some(path.to_owned()),
@@ -102,6 +103,7 @@ pub(super) fn within(text: &str, paths: Option<&KnownPaths>, path: Option<&str>)
 
 struct ProseReader<'a> {
     paths: Option<&'a KnownPaths>,
+    explain: bool,
     sections: Vec<OpenSection>,
     unit: Option<Unit>,
     /// The number of each unit, and the findings that it gave.
@@ -360,7 +362,17 @@ impl ProseReader<'_> {
             .map(|(line, _)| *line)
             .or(unit.paths.first().map(|(line, _)| *line));
         let last = unit.lines.last().map(|(line, _)| *line);
-        self.emit(&unit);
+        let unlocated = self.unlocated.len();
+        let outcome = self.emit(&unit);
+        if self.explain {
+            let part = self.said.parts.len();
+            let located = self.said.statements[from..].iter_mut();
+            let unlocated = self.unlocated[unlocated..].iter_mut();
+            located
+                .chain(unlocated)
+                .for_each(|statement| statement.part = part);
+            self.said.parts.push(unit.part(outcome));
+        }
         let range = first.unwrap_or(0)..last.or(first).unwrap_or(0) + 1;
         self.units
             .push((unit.number, from..self.said.statements.len(), range));

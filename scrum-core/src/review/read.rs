@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 
+use super::explain::{AnswerPart, PartKind, PartOutcome, PartReason};
 use super::labelled::{self, Directive, Labelled, QuoteIndex};
 use super::line_counter::LineCounter;
 use super::options::ReadOptions;
@@ -40,6 +41,12 @@ impl Review {
         review.faults.splice(0..0, faults);
         let size = bytes.len().saturating_sub(decoded.reasoning + reasoning);
         review.bytes = u64::try_from(size).unwrap_or(u64::MAX);
+        if options.explain && decoded.reasoning > 0 {
+            let last = u32::try_from(decoded.reasoning_lines).unwrap_or(u32::MAX);
+            let outcome = PartOutcome::Nothing(PartReason::Thought);
+            let part = AnswerPart::new(PartKind::Reasoning, (1, last), "", outcome);
+            review.parts.insert(0, part);
+        }
         review
     }
 
@@ -51,6 +58,7 @@ impl Review {
 
 /// Reads a decoded text; the second value is how many bytes of it are reasoning.
 fn review(text: &str, options: &ReadOptions<'_>) -> (Review, usize) {
+    let mut ignored = Vec::new();
     if let Some((answer, line)) = envelope::stream(text) {
         return (enveloped(&answer, line, options), 0);
     }
@@ -61,7 +69,7 @@ fn review(text: &str, options: &ReadOptions<'_>) -> (Review, usize) {
                 0,
             );
         }
-        let said = document::walk(&document, options.paths, options.max_citations);
+        let said = document::walk(&document, options);
         // Neither a finding nor a remark that there is none: the answer may be one of its texts.
         if said.items.is_empty()
             && !said.says_nothing_found()
@@ -69,9 +77,11 @@ fn review(text: &str, options: &ReadOptions<'_>) -> (Review, usize) {
         {
             return (enveloped(answer, LineCounter::new(text).of(at), options), 0);
         }
-        if let Some(reading) = document::read(said, text, true) {
+        ignored = document::ignored(&said, text);
+        if let Some(reading) = document::read(said, text, true, options.explain) {
             let mut intake = Intake::new(text, options);
             intake.take(reading);
+            intake.parts.append(&mut ignored);
             return (intake.review(), 0);
         }
     }
@@ -85,15 +95,16 @@ fn review(text: &str, options: &ReadOptions<'_>) -> (Review, usize) {
     };
     let labelled = labelled::read(text, index, options.paths);
     let mut intake = Intake::new(text, options);
+    intake.parts = ignored;
     if labelled.has_places() {
-        intake.statements(labelled.own());
+        intake.statements(labelled.own(), labelled.own_parts());
     } else {
         intake.take(unlabelled(text, &labelled, options));
         if intake.is_empty() {
-            intake.statements(labelled.own());
+            intake.statements(labelled.own(), labelled.own_parts());
         }
     }
-    intake.statements(labelled.quoted());
+    intake.statements(labelled.quoted(), labelled.quoted_parts());
     intake.directives(&labelled);
     (intake.review(), labelled.reasoning())
 }
@@ -107,6 +118,13 @@ fn enveloped(answer: &str, line: u32, options: &ReadOptions<'_>) -> Review {
     let retractions = review.retractions.iter_mut().map(|said| &mut said.line);
     let lines = findings.chain(mentions).chain(unlocated).chain(retractions);
     lines.for_each(|own| *own = line);
+    if options.explain {
+        let parts = review.parts.iter_mut();
+        parts.for_each(|part| (part.first_line, part.last_line) = (line, line));
+        let outcome = PartOutcome::Opened;
+        let part = AnswerPart::new(PartKind::Envelope, (line, line), answer, outcome);
+        review.parts.insert(0, part);
+    }
     review
 }
 
@@ -117,17 +135,15 @@ fn unlabelled(text: &str, labelled: &Labelled<'_>, options: &ReadOptions<'_>) ->
     let unmoved = answer.len() == text.len();
     let fences = labelled.own_fences().filter(|_| unmoved);
     let (document, rest) = embedded::read(answer, fences, options);
-    let mut said = prose::read(&rest, options.paths);
+    let mut said = prose::read(&rest, options);
     let Some(mut reading) = document else {
         // A claim below labels, without a place.
         said.says_clean &= labelled.own().all(|claim| claim.retracted.is_some());
         return said;
     };
-    let named = said
-        .statements
-        .into_iter()
-        .flat_map(Statement::into_mentions);
-    reading.mentions.extend(named.chain(said.mentions));
+    said.demoted(PartReason::BesideDocument);
+    reading.mentions.append(&mut said.mentions);
+    reading.parts.append(&mut said.parts);
     reading.verdict = reading.verdict.or(said.verdict);
     reading
 }
@@ -139,6 +155,10 @@ struct Intake {
     /// Bytes that findings may still hold. A text whose findings repeat it many times over is hostile.
     copy_budget: usize,
     left_out: u64,
+    explain: bool,
+    parts: Vec<AnswerPart>,
+    /// The part that each finding comes of.
+    parts_of_findings: Vec<usize>,
 }
 
 impl Intake {
@@ -148,6 +168,9 @@ impl Intake {
             most_citations: options.max_citations,
             copy_budget: text.len().saturating_mul(COPIES).max(COPIES_AT_LEAST),
             left_out: 0,
+            explain: options.explain,
+            parts: Vec::new(),
+            parts_of_findings: Vec::new(),
         }
     }
 
@@ -156,16 +179,31 @@ impl Intake {
     }
 
     fn take(&mut self, reading: Reading) {
-        self.statements(reading.statements);
+        self.statements(reading.statements, reading.parts);
         self.review.mentions = reading.mentions;
         self.review.verdict = reading.verdict;
         self.review.says_clean = reading.says_clean;
         self.review.read_as_json = reading.is_document;
     }
 
-    fn statements(&mut self, statements: impl IntoIterator<Item = Statement>) {
-        for statement in statements {
+    /// Adds statements, and the parts of the answer that these come of.
+    fn statements(
+        &mut self,
+        statements: impl IntoIterator<Item = Statement>,
+        parts: impl IntoIterator<Item = AnswerPart>,
+    ) {
+        let before = self.parts.len();
+        if self.explain {
+            self.parts.extend(parts);
+        }
+        for mut statement in statements {
+            statement.part += before;
             if statement.cited.is_empty() {
+                if let Some(part) = self.parts.get_mut(statement.part)
+                    && part.gives_findings()
+                {
+                    part.outcome = PartOutcome::Unlocated;
+                }
                 self.review.unlocated.push(UnlocatedFinding {
                     line: statement.line,
                     claim: statement.claim,
@@ -191,6 +229,9 @@ impl Intake {
                 self.leave_out(1);
                 continue;
             }
+            if self.explain {
+                self.parts_of_findings.push(statement.part);
+            }
             self.review.findings.push(Finding {
                 line: statement.line,
                 text: place.text,
@@ -211,7 +252,12 @@ impl Intake {
     fn directives(&mut self, labelled: &Labelled<'_>) {
         let mut verdict = None;
         let mut says_none = false;
-        for directive in labelled.directives() {
+        for (line, text, directive) in labelled.directives() {
+            if self.explain {
+                let outcome = directive.outcome();
+                let part = AnswerPart::new(PartKind::Directive, (line, line), text, outcome);
+                self.parts.push(part);
+            }
             match directive {
                 Directive::Retract(mut retraction) => {
                     let locations = &mut retraction.locations;
@@ -249,8 +295,29 @@ impl Intake {
         self.left_out = self.left_out.saturating_add(citations);
     }
 
-    fn review(self) -> Review {
+    /// Gives each part the positions of its findings, as they are once they are sorted.
+    fn explain(&mut self) {
+        let findings = &self.review.findings;
+        let mut sorted: Vec<usize> = (0..self.parts_of_findings.len()).collect();
+        sorted.sort_by_key(|at| findings[*at].line);
+        for (position, at) in sorted.into_iter().enumerate() {
+            let part = self.parts.get_mut(self.parts_of_findings[at]);
+            if let Some(PartOutcome::Findings(list)) = part.map(|part| &mut part.outcome) {
+                list.push(position);
+            }
+        }
+        for part in &mut self.parts {
+            if part.outcome == PartOutcome::Findings(Vec::new()) {
+                part.outcome = PartOutcome::Nothing(PartReason::TooMany);
+            }
+        }
+        self.parts.sort_by_key(|part| part.first_line);
+    }
+
+    fn review(mut self) -> Review {
+        self.explain();
         let mut review = self.review;
+        review.parts = self.parts;
         review.findings.sort_by_key(|finding| finding.line);
         review.mentions.sort_by_key(|mention| mention.line);
         let own = |finding: &Finding| finding.quoted.is_none();

@@ -1,5 +1,6 @@
 //! What the three readers (labelled, document, prose) give to the pipeline, which makes findings of it.
 
+use super::explain::{AnswerPart, PartOutcome, PartReason};
 use super::span::cut;
 use super::{Claim, InferredRetraction, Mention, QuoteEvidence, ReadAs, ReviewVerdict};
 use crate::review::location::{Citation, Location, Malformed};
@@ -25,6 +26,8 @@ pub(super) struct Statement {
     pub(super) quoted: Option<QuoteEvidence>,
     pub(super) stands_in_diff: bool,
     pub(super) retracted: Option<InferredRetraction>,
+    /// The part of the answer that it comes of, by its position in the list of them.
+    pub(super) part: usize,
 }
 
 /// A citation, or why a value is none.
@@ -45,18 +48,36 @@ pub(super) struct Reading {
     /// It says as a whole that it found nothing.
     pub(super) says_clean: bool,
     pub(super) is_document: bool,
+    /// Empty unless they are wanted.
+    pub(super) parts: Vec<AnswerPart>,
 }
 
 impl Reading {
     /// What this document and a later one of the same answer say. The later verdict counts.
     pub(super) fn followed_by(mut self, later: Self) -> Self {
-        self.statements.extend(later.statements);
+        let parts = self.parts.len();
+        self.statements
+            .extend(later.statements.into_iter().map(|said| Statement {
+                part: said.part + parts,
+                ..said
+            }));
+        self.parts.extend(later.parts);
         self.mentions.extend(later.mentions);
         Self {
             verdict: later.verdict.or(self.verdict),
             says_clean: later.says_clean && self.says_clean,
             is_document: later.is_document,
             ..self
+        }
+    }
+
+    /// Its places as mentions, for a reason.
+    pub(super) fn demoted(&mut self, reason: PartReason) {
+        let statements = std::mem::take(&mut self.statements);
+        self.mentions
+            .extend(statements.into_iter().flat_map(Statement::into_mentions));
+        for part in self.parts.iter_mut().filter(|part| part.gives_findings()) {
+            part.outcome = PartOutcome::Nothing(reason);
         }
     }
 }
@@ -74,6 +95,7 @@ impl Statement {
             quoted: None,
             stands_in_diff: false,
             retracted: None,
+            part: 0,
         }
     }
 

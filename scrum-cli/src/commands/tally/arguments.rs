@@ -62,6 +62,12 @@ pub(crate) struct TallyArgs {
     /// `agreed`, `block` or `bundle=ID`, in text and Markdown. Totals and gates still use the whole tally.
     #[arg(long, value_name = "WHICH", value_delimiter = ',', help_heading = OUTPUT)]
     only: Vec<Only>,
+    /// Show what became of each part of the reviews, instead of counting
+    ///
+    /// For each heading, list item, row, paragraph, object or block of labels: its lines, and which finding it gave or
+    /// why none. For finding out why an answer is not read as expected.
+    #[arg(long, help_heading = OUTPUT, conflicts_with_all = ["only", "format", "out", "baseline", "fail_on"])]
+    pub(super) explain: bool,
     /// Output format [default: by the ending of -o, else text]
     #[arg(long, value_name = "FORMAT", help_heading = OUTPUT)]
     pub(super) format: Option<Format>,

@@ -1,6 +1,7 @@
 //! `scrum tally`: counts what the reviews agree on.
 
 mod arguments;
+mod explain;
 
 use std::path::PathBuf;
 
@@ -24,6 +25,9 @@ pub(crate) fn run(args: &TallyArgs, session: &Session, output: &Output) -> Resul
     let targets = args.targets()?;
     let gates = args.gates()?;
     let options = args.options(session);
+    if args.explain {
+        return explain::run(args, &options, session, output);
+    }
     let (wave, tally) = count(args, &options, session, output)?;
     output.warnings(&args.misspelt(&tally));
 
@@ -143,7 +147,7 @@ fn count_files(paths: &[PathBuf], options: &TallyOptions, output: &Output) -> Re
             names.join(", ")
         ));
     }
-    let (submissions, warnings) = submissions::read(files, None, options.jobs);
+    let (submissions, warnings) = submissions::read(files, None, options.jobs, false);
     output.warnings(&warnings);
     let tally = tally::tally(submissions, None, &NoDiffs, options);
     output.warnings(&tally.warnings);

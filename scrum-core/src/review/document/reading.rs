@@ -1,16 +1,19 @@
 //! What a document says, as statements.
 
 use super::walk::DocumentSaid;
+use crate::review::explain::{AnswerPart, PartKind, PartOutcome, PartReason};
 use crate::review::line_counter::LineCounter;
 use crate::review::span::cut;
 use crate::review::statement::{CitedPlace, LONGEST_CLAIM, LONGEST_TEXT, Reading, Statement};
 use crate::review::{Claim, InferredRetraction, ReadAs, clean};
 
-/// Why a finding of an imported thread that is resolved does not count.
-const RESOLVED: &str = "resolved";
-
 /// What a document in `text` says, as statements; `whole` if the text is nothing else. `None` if it is no review.
-pub(in crate::review) fn read(said: DocumentSaid, text: &str, whole: bool) -> Option<Reading> {
+pub(in crate::review) fn read(
+    said: DocumentSaid,
+    text: &str,
+    whole: bool,
+    explain: bool,
+) -> Option<Reading> {
     let says_nothing = said.says_nothing_found();
     let is_json = text.trim_start().starts_with(['{', '[']);
     if said.items.is_empty() && !said.empty && !(says_nothing && whole && is_json) {
@@ -38,18 +41,47 @@ pub(in crate::review) fn read(said: DocumentSaid, text: &str, whole: bool) -> Op
                 location,
                 swapped: item.swapped,
             }));
-        match dismissed {
-            Some(reason) if located && reason != RESOLVED => {
-                reading.mentions.extend(statement.into_mentions());
-            }
-            dismissed => {
-                statement.retracted = dismissed.map(|phrase| InferredRetraction { line, phrase });
+        let mention = dismissed.filter(|reason| located && *reason != PartReason::Resolved);
+        if explain {
+            let outcome = match mention {
+                Some(reason) => PartOutcome::Nothing(reason),
+                None => PartOutcome::Findings(Vec::new()),
+            };
+            statement.part = reading.parts.len();
+            reading.parts.push(part(text, item.at, line, outcome));
+        }
+        match mention {
+            Some(_) => reading.mentions.extend(statement.into_mentions()),
+            None => {
+                statement.retracted = dismissed.map(|reason| InferredRetraction {
+                    line,
+                    phrase: reason.to_string(),
+                });
                 reading.statements.push(statement);
             }
         }
     }
     reading.says_clean = reading.statements.is_empty() && !rejects && (said.empty || says_nothing);
     Some(reading)
+}
+
+/// The objects that are no finding. Empty unless they were asked for.
+pub(in crate::review) fn ignored(said: &DocumentSaid, text: &str) -> Vec<AnswerPart> {
+    let mut all = said.ignored.clone();
+    all.sort_by_key(|(at, _)| *at);
+    let mut lines = LineCounter::new(text);
+    let all = all.into_iter();
+    all.map(|(at, reason)| part(text, at, lines.of(at), PartOutcome::Nothing(reason)))
+        .collect()
+}
+
+fn part(text: &str, at: usize, line: u32, outcome: PartOutcome) -> AnswerPart {
+    AnswerPart::new(
+        PartKind::Item,
+        (line, line),
+        text.get(at..).unwrap_or(""),
+        outcome,
+    )
 }
 
 impl DocumentSaid {

@@ -7,8 +7,9 @@ use super::keys::{KEYS, letters};
 use super::place::FoundPlace;
 use super::{DEEPEST, Document, Node, NodeValue};
 use crate::review::ReviewVerdict;
+use crate::review::explain::PartReason;
 use crate::review::location::{self, KnownPaths, Location, Malformed};
-use crate::review::{Claim, Severity, prose, severity, verdict, words};
+use crate::review::{Claim, ReadOptions, Severity, prose, severity, verdict, words};
 
 /// The longest text of a list that is read as a finding, or kept as a remark, in bytes.
 const LONGEST_TEXT: usize = 4096;
@@ -26,7 +27,7 @@ pub(in crate::review) struct DocumentItem {
     pub(in crate::review) claim: Claim,
     pub(in crate::review) link: Option<String>,
     /// Why it does not count, such as `suppressed`.
-    pub(in crate::review) dismissed: Option<String>,
+    pub(in crate::review) dismissed: Option<PartReason>,
 }
 
 /// What a document says.
@@ -38,6 +39,8 @@ pub(in crate::review) struct DocumentSaid {
     pub(in crate::review) verdict: Option<ReviewVerdict>,
     /// Short texts beside the findings, such as a summary.
     pub(in crate::review) remarks: Vec<String>,
+    /// Objects that are no finding, and why not; empty unless they are wanted.
+    pub(in crate::review) ignored: Vec<(usize, PartReason)>,
 }
 
 /// What the objects around a value say.
@@ -49,7 +52,7 @@ struct Enclosing<'a> {
     severity: Option<(Severity, &'a str)>,
     /// What a list of places is about.
     title: Option<&'a str>,
-    dismissed: Option<&'a str>,
+    dismissed: Option<PartReason>,
     /// A finding is around, so that an object without a place of its own is a part of it.
     claimed: bool,
 }
@@ -65,16 +68,13 @@ impl Enclosing<'_> {
     }
 }
 
-pub(in crate::review) fn walk(
-    document: &Document,
-    paths: Option<&KnownPaths>,
-    limit: usize,
-) -> DocumentSaid {
+pub(in crate::review) fn walk(document: &Document, options: &ReadOptions<'_>) -> DocumentSaid {
     let mut walker = Walker {
-        paths,
+        paths: options.paths,
         said: DocumentSaid::default(),
         rules: HashMap::new(),
-        limit,
+        limit: options.max_citations,
+        explain: options.explain,
     };
     for root in &document.roots {
         walker.value(root, "", &Enclosing::default(), 0);
@@ -91,6 +91,7 @@ pub(super) struct Walker<'a> {
     /// The severities of SARIF's rules.
     pub(super) rules: HashMap<&'a str, &'a str>,
     limit: usize,
+    explain: bool,
 }
 
 impl<'a> Walker<'a> {
@@ -146,7 +147,11 @@ impl<'a> Walker<'a> {
         if !text.contains(|c: char| c.is_ascii_digit()) {
             return false;
         }
-        let said = prose::within(text, self.paths, around.path.map(|(path, _)| path));
+        let said = prose::within(
+            text,
+            &ReadOptions::default().paths(self.paths),
+            around.path.map(|(path, _)| path),
+        );
         let mut any = false;
         for statement in said.statements {
             let mut claim = statement.claim;
@@ -161,7 +166,7 @@ impl<'a> Walker<'a> {
                     swapped: place.swapped,
                     claim: claim.clone(),
                     link: None,
-                    dismissed: around.dismissed.map(str::to_owned),
+                    dismissed: around.dismissed,
                 });
             }
         }
@@ -184,9 +189,9 @@ impl<'a> Walker<'a> {
                     .to_owned(),
             );
         } else if short.contains("suppress") || KEYS.dismissed.contains(&short) {
-            around.dismissed = Some("suppressed");
+            around.dismissed = Some(PartReason::Suppressed);
         } else if key.len() < 40 && words::no_findings_below(&spaced(key)) {
-            around.dismissed = Some("praise");
+            around.dismissed = Some(PartReason::Section);
         } else if key.len() < 24
             && let Some((level, _)) = severity::of_heading(&spaced(key))
         {
@@ -196,7 +201,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Why an object does not count, if it says so.
-    fn dismissal(fields: &Fields<'a>) -> Option<&'static str> {
+    fn dismissal(fields: &Fields<'a>) -> Option<PartReason> {
         for (key, _, node) in &fields.0 {
             let says = match &node.value {
                 NodeValue::Bool(yes) => *yes,
@@ -210,8 +215,8 @@ impl<'a> Walker<'a> {
             };
             if KEYS.dismissed.contains(key) && says {
                 return Some(match key.as_str() {
-                    "suppressions" | "suppressed" => "suppressed",
-                    _ => "resolved",
+                    "suppressions" | "suppressed" => PartReason::Suppressed,
+                    _ => PartReason::Resolved,
                 });
             }
             if KEYS.status.contains(key)
@@ -219,13 +224,13 @@ impl<'a> Walker<'a> {
             {
                 let word = letters(word);
                 if KEYS.over.contains(&word) {
-                    return Some("resolved");
+                    return Some(PartReason::Resolved);
                 }
             }
             let absent = (key == "baselinestate" && node.text() == Some("absent"))
                 || (key == "kind" && matches!(node.text(), Some("pass" | "notApplicable")));
             if absent {
-                return Some("no longer there");
+                return Some(PartReason::Gone);
             }
         }
         None
@@ -322,6 +327,15 @@ impl<'a> Walker<'a> {
                 .map(|level| (level, ""))
                 .or(here.severity);
         }
+        let is_part = around.claimed || KEYS.inside.contains(&letters(key));
+        if self.explain && !container && !here.claimed && !is_part {
+            let reason = match (found.path.is_some() || place.is_some(), claimed) {
+                (false, _) => PartReason::NoPath,
+                (_, false) => PartReason::SaysNothing,
+                _ => PartReason::NoLine,
+            };
+            self.said.ignored.push((node.at, reason));
+        }
         if found.path.is_some() && own_path {
             here.path = found.path;
         }
@@ -335,7 +349,7 @@ impl<'a> Walker<'a> {
             }
             let mut inner = here.clone();
             if results && KEYS.run.contains(key) {
-                inner.dismissed = Some("an error of the tool itself");
+                inner.dismissed = Some(PartReason::ToolError);
             }
             self.value(child, name, &inner, depth + 1);
         }
@@ -371,7 +385,7 @@ impl<'a> Walker<'a> {
         claim: &Claim,
         texts: [Option<&str>; 2],
         rated: bool,
-        dismissed: Option<&str>,
+        dismissed: Option<PartReason>,
     ) -> bool {
         let place = texts.into_iter().flatten().find_map(|text| {
             let all = location::places(text, self.paths);
@@ -388,7 +402,7 @@ impl<'a> Walker<'a> {
                 swapped,
                 claim: claim.clone(),
                 link: None,
-                dismissed: dismissed.map(str::to_owned),
+                dismissed,
             });
         };
         match place {
@@ -422,7 +436,7 @@ impl<'a> Walker<'a> {
         place: Option<&str>,
         claim: &Claim,
         link: Option<&String>,
-        dismissed: Option<&str>,
+        dismissed: Option<PartReason>,
         title_at: Option<usize>,
     ) {
         let at = found.path.map(|(_, at)| at).filter(|at| *at > 0);
@@ -454,7 +468,7 @@ impl<'a> Walker<'a> {
                 swapped,
                 claim: claim.clone(),
                 link: link.cloned(),
-                dismissed: dismissed.map(str::to_owned),
+                dismissed,
             });
         }
     }

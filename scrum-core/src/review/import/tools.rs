@@ -37,8 +37,11 @@ pub(super) fn read(
             add(root.at("source.name").and_then(Node::text)?, root);
         }
     }
+    let reading = ReadOptions::default()
+        .paths(options.paths)
+        .max_citations(options.max_citations);
     let authors = by_tool.into_iter().map(|(reviewer, roots)| {
-        let said = document::walk(&Document { roots }, options.paths, options.max_citations);
+        let said = document::walk(&Document { roots }, &reading);
         let comments = u64::try_from(said.items.len()).unwrap_or(u64::MAX);
         let findings: Vec<_> = said
             .items

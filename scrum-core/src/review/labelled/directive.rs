@@ -4,6 +4,7 @@ use super::block::Block;
 use super::retraction::Numbered;
 use super::scan::{EventKind, Scan};
 use super::value::{self, LONGEST_VALUE};
+use crate::review::explain::PartOutcome;
 use crate::review::label::Label;
 use crate::review::location::{self, KnownPaths, Location};
 use crate::review::retraction::numbers_named;
@@ -22,6 +23,16 @@ pub(in crate::review) enum Directive {
     None,
 }
 
+impl Directive {
+    pub(in crate::review) fn outcome(&self) -> PartOutcome {
+        match self {
+            Self::Retract(_) => PartOutcome::Retraction,
+            Self::Verdict(verdict) => PartOutcome::Verdict(*verdict),
+            Self::None => PartOutcome::Clean,
+        }
+    }
+}
+
 /// The directives that are the reviewer's own, in the order of the text.
 pub(super) fn directives<'a>(
     text: &'a str,
@@ -29,12 +40,12 @@ pub(super) fn directives<'a>(
     blocks: &'a [Block],
     numbers: &'a Numbered,
     paths: Option<&'a KnownPaths>,
-) -> impl Iterator<Item = Directive> {
+) -> impl Iterator<Item = (u32, &'a str, Directive)> {
     let mut open_until = 0;
     let own = scan.events.iter().filter(|event| event.quoted.is_none());
     own.filter_map(move |event| {
         let value = &text[event.value.0..event.value.1];
-        match event.kind {
+        let directive = match event.kind {
             EventKind::Label {
                 label: Label::Retract,
                 ..
@@ -82,7 +93,8 @@ pub(super) fn directives<'a>(
             }
             EventKind::None if event.line > open_until => Some(Directive::None),
             _ => None,
-        }
+        };
+        directive.map(|directive| (event.line, &text[event.start..event.end], directive))
     })
 }
 

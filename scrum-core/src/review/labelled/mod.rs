@@ -24,6 +24,8 @@ use self::quote::Quotations;
 pub use self::quote_index::QuoteIndex;
 use self::retraction::Numbered;
 use self::scan::Scan;
+use super::explain::{AnswerPart, PartKind, PartOutcome, PartReason};
+use super::line_counter::LineCounter;
 use super::span::{Span, cut};
 use super::statement::{CitedPlace, LONGEST_CLAIM, LONGEST_TEXT, Statement};
 use super::{Claim, InferredRetraction, Mention, QuoteEvidence, ReadAs, Severity, severity};
@@ -118,22 +120,62 @@ impl<'a> Labelled<'a> {
                     .chain(placed)
                     .map(move |statement| Statement {
                         retracted: retracted.cloned(),
+                        part: at,
                         ..statement
                     })
             })
     }
 
-    /// The blocks that are quoted from the diff or the prompt.
-    pub(super) fn quoted(&self) -> impl Iterator<Item = Statement> {
-        let blocks = self.blocks.quoted.iter();
-        blocks.flat_map(move |block| {
-            let places = block.places.iter();
-            places.map(move |place| self.placed(block, place, place.quoted))
+    /// What the statements of [`own`](Self::own) come of; and reasoning.
+    pub(super) fn own_parts(&self) -> impl Iterator<Item = AnswerPart> {
+        let blocks = self.parts(&self.blocks.own);
+        let mut lines = LineCounter::new(self.text);
+        blocks.chain(self.scan.reasoning.iter().map(move |span| {
+            let outcome = PartOutcome::Nothing(PartReason::Thought);
+            self.part(&mut lines, PartKind::Reasoning, *span, outcome)
+        }))
+    }
+
+    /// What the statements of [`quoted`](Self::quoted) come of.
+    pub(super) fn quoted_parts(&self) -> impl Iterator<Item = AnswerPart> {
+        self.parts(&self.blocks.quoted)
+    }
+
+    fn parts(&self, blocks: &[Block]) -> impl Iterator<Item = AnswerPart> {
+        let mut lines = LineCounter::new(self.text);
+        blocks.iter().map(move |block| {
+            let outcome = PartOutcome::Findings(Vec::new());
+            self.part(&mut lines, PartKind::Block, block.region, outcome)
         })
     }
 
-    /// `RETRACT:`, `VERDICT:` and `NONE`, as far as they are the reviewer's own.
-    pub(super) fn directives(&self) -> impl Iterator<Item = Directive> {
+    fn part(
+        &self,
+        lines: &mut LineCounter<'_>,
+        kind: PartKind,
+        (from, to): Span,
+        outcome: PartOutcome,
+    ) -> AnswerPart {
+        let text = &self.text[from..to];
+        let first = lines.of(from);
+        let last = lines.of(from + text.trim_end().len());
+        AnswerPart::new(kind, (first, last), text, outcome)
+    }
+
+    /// The blocks that are quoted from the diff or the prompt.
+    pub(super) fn quoted(&self) -> impl Iterator<Item = Statement> {
+        let blocks = self.blocks.quoted.iter();
+        blocks.enumerate().flat_map(move |(at, block)| {
+            let places = block.places.iter();
+            places.map(move |place| Statement {
+                part: at,
+                ..self.placed(block, place, place.quoted)
+            })
+        })
+    }
+
+    /// `RETRACT:`, `VERDICT:` and `NONE`, as far as they are the reviewer's own; each with its line.
+    pub(super) fn directives(&self) -> impl Iterator<Item = (u32, &str, Directive)> {
         directive::directives(
             self.text,
             &self.scan,

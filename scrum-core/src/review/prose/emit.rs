@@ -3,6 +3,7 @@
 use super::text::{is_dash, letters, sentence_at, sentences, words_in};
 use super::unit::Unit;
 use super::{ProseReader, Start};
+use crate::review::explain::{PartOutcome, PartReason};
 use crate::review::location::PlaceInText;
 use crate::review::statement::{CitedPlace, Statement};
 use crate::review::{Claim, Mention, ReadAs, Severity, clean, label, severity, words};
@@ -21,7 +22,7 @@ impl ProseReader<'_> {
         }
     }
 
-    pub(super) fn emit(&mut self, unit: &Unit) {
+    pub(super) fn emit(&mut self, unit: &Unit) -> PartOutcome {
         let (primary, used) = self.primary(unit);
         let stated = unit.severity.as_ref().or(unit.perhaps_severity.as_ref());
         let mut own = stated.map(|word| {
@@ -96,17 +97,20 @@ impl ProseReader<'_> {
             || approves
             || matches!(own_lines.as_slice(), [place, text, ..] if self.is_only_place(place) && words::is_done(text))
             || matches!(own_lines.as_slice(), [_, reply] if words::is_reply(reply));
-        let mention = (unit.around.mention
-            && (own.is_none() || !(self.is_in_intro() || unit.start == Start::Row)))
-            || done
-            || approved
-            || claim_words < 2
-            || (title.contains("~~") && title.matches("~~").count() >= 2);
+        let in_section = unit.around.mention
+            && (own.is_none() || !(self.is_in_intro() || unit.start == Start::Row));
+        let mention = match () {
+            () if in_section => Some(PartReason::Section),
+            () if done => Some(PartReason::Done),
+            () if approved => Some(PartReason::Approves),
+            () if claim_words < 2 => Some(PartReason::SaysNothing),
+            () if title.matches("~~").count() >= 2 => Some(PartReason::Struck),
+            () => None,
+        };
         if primary.is_empty() {
-            self.unplaced(unit, own, mention);
-            return;
+            return self.unplaced(unit, own, mention);
         }
-        if mention {
+        if let Some(reason) = mention {
             for (line, citation) in primary {
                 if let Ok(citation) = citation {
                     self.said.mentions.push(Mention {
@@ -116,7 +120,7 @@ impl ProseReader<'_> {
                     });
                 }
             }
-            return;
+            return PartOutcome::Nothing(reason);
         }
         let (level, word) = match own {
             Some((level, word)) => (level, Some(word)),
@@ -152,6 +156,7 @@ impl ProseReader<'_> {
                 ..Statement::new(line, read_as, claim)
             });
         }
+        PartOutcome::Findings(Vec::new())
     }
 
     pub(super) fn is_in_intro(&self) -> bool {
@@ -169,8 +174,8 @@ impl ProseReader<'_> {
         &mut self,
         unit: &Unit,
         own: Option<(Option<Severity>, String)>,
-        mention: bool,
-    ) {
+        mention: Option<PartReason>,
+    ) -> PartOutcome {
         let text: String = unit
             .lines
             .iter()
@@ -209,17 +214,17 @@ impl ProseReader<'_> {
             {
                 self.content.push((usize::MAX, true));
             }
-            return;
+            return PartOutcome::Clean;
         }
         if is_none {
             self.none.push(self.heading);
             if unit.lines.len() == 1 || !words::speaks_of_a_problem(&text) {
-                return;
+                return PartOutcome::Clean;
             }
         }
         let listed = unit.number.is_some() || !unit.paths.is_empty() || unit.what.is_some();
         if let Some((Some(level), word)) = own
-            && !mention
+            && mention.is_none()
             && (!heading || listed || unit.lines.len() > 1)
             && words_in(&text) >= 3
             && !words::says_failed(&text)
@@ -236,9 +241,9 @@ impl ProseReader<'_> {
             };
             self.unlocated
                 .push(Statement::new(line, ReadAs::Prose, claim));
-            return;
+            return PartOutcome::Findings(Vec::new());
         }
-        let remark = unit.around.mention || mention || heading && unit.lines.len() == 1;
+        let remark = unit.around.mention || mention.is_some() || heading && unit.lines.len() == 1;
         if !remark
             && letters(&text) > 8
             && (matches!(unit.start, Start::Item(_)) || words::speaks_of_a_problem(&text))
@@ -247,6 +252,25 @@ impl ProseReader<'_> {
             self.content
                 .push((self.heading, matches!(unit.start, Start::Item(_))));
         }
+        PartOutcome::Nothing(mention.unwrap_or_else(|| self.why_unplaced(unit)))
+    }
+
+    /// Why a unit has no place of its own.
+    fn why_unplaced(&self, unit: &Unit) -> PartReason {
+        if !self.explain {
+            return PartReason::NoPath;
+        }
+        let lines = unit.lines.iter().chain(&unit.paths);
+        let mut reason = PartReason::NoPath;
+        for (_, text) in lines {
+            for place in self.places(text).iter() {
+                if !place.lines.is_empty() {
+                    return PartReason::InPassing;
+                }
+                reason = PartReason::NoLine;
+            }
+        }
+        reason
     }
 
     /// A heading in front of findings is their group, not one without a place.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::text::sentences;
 use super::{MOST_RETRACTIONS, ProseReader};
+use crate::review::explain::{PartOutcome, PartReason};
 use crate::review::location::Location;
 use crate::review::markdown::{LineKind, MarkdownLine};
 use crate::review::phrase::TRIGGERS;
@@ -17,6 +18,9 @@ impl ProseReader<'_> {
         if self.structured {
             for at in std::mem::take(&mut self.weak).into_iter().rev() {
                 let statement = self.said.statements.remove(at);
+                if let Some(part) = self.said.parts.get_mut(statement.part) {
+                    part.outcome = PartOutcome::Nothing(PartReason::Remark);
+                }
                 self.said.mentions.extend(statement.into_mentions());
             }
         }
@@ -103,6 +107,17 @@ impl ProseReader<'_> {
                         })
                         .collect(),
                 };
+                // Units and parts are in the same order.
+                let takes_back = self
+                    .units
+                    .iter()
+                    .rposition(|(_, _, range)| range.contains(&line.number));
+                if let Some(part) = takes_back.and_then(|at| self.said.parts.get_mut(at))
+                    && !units.is_empty()
+                    && matches!(part.outcome, PartOutcome::Nothing(_))
+                {
+                    part.outcome = PartOutcome::Retraction;
+                }
                 for unit in units {
                     for finding in self.units[unit].1.clone() {
                         taken.entry(finding).or_insert_with(|| InferredRetraction {

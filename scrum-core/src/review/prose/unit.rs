@@ -1,6 +1,7 @@
 //! A unit while it is put together.
 
 use super::{Start, Surroundings};
+use crate::review::explain::{AnswerPart, PartKind, PartOutcome};
 use crate::review::statement::LONGEST_CLAIM;
 use crate::review::words::{self, Field};
 
@@ -68,6 +69,26 @@ impl Unit {
             .enumerate()
             .filter(move |(index, _)| all || !self.quoted.contains(index))
             .map(|(_, (_, text))| text.as_str())
+    }
+
+    /// What became of it, for those who ask.
+    pub(super) fn part(&self, outcome: PartOutcome) -> AnswerPart {
+        let kind = match self.start {
+            Start::Heading(_) => PartKind::Heading,
+            Start::Item(_) => PartKind::ListItem,
+            Start::Row => PartKind::Row,
+            Start::Text => PartKind::Text,
+        };
+        let all = [&self.paths, &self.line_lists, &self.lines];
+        let numbers = all.into_iter().flatten().map(|(number, _)| *number);
+        let first = numbers.clone().min().unwrap_or(1);
+        let last = numbers.max().unwrap_or(1);
+        let what = self.what.as_deref().unwrap_or("");
+        let written = self.lines.iter().chain(&self.paths);
+        let text = written
+            .map(|(_, text)| text.as_str())
+            .find(|text| !text.is_empty());
+        AnswerPart::new(kind, (first, last), text.unwrap_or(what), outcome)
     }
 
     pub(super) fn has_label(&self, field: Field) -> bool {
