@@ -9,6 +9,7 @@ use std::io;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::patch::FunctionRule;
 use crate::path::RepoPath;
 use crate::range::Range;
 
@@ -135,6 +136,8 @@ pub struct PathAttributes {
     /// The comments at the top of the file say that it is generated: `Code generated … DO NOT EDIT.`, `@generated`. Of a
     /// patch only what its first hunk shows of them is known; of a file whose content does not change, nothing.
     pub says_generated: bool,
+    /// Which lines begin a function, by `diff=<name>`. If a file is cut, new `@@` lines follow it; it decides nothing else.
+    pub function: FunctionRule,
 }
 
 /// One changed file, without its text.

@@ -14,10 +14,10 @@ use gix_attributes::search::{MetadataCollection, Outcome};
 use gix_attributes::{Search, StateRef, parse};
 
 use super::GitError;
-use super::languages::Language;
 use super::objects::Objects;
 use super::trees::AttributeFile;
 use crate::change::PathAttributes;
+use crate::patch::FunctionRule;
 use crate::path::RepoPath;
 
 /// git ignores longer lines.
@@ -55,8 +55,8 @@ pub(super) struct Attributes {
     pub(super) generated: Option<bool>,
     pub(super) vendored: Option<bool>,
     pub(super) diff: DiffAttribute,
-    /// The language of `diff=<name>`.
-    pub(super) language: Option<&'static Language>,
+    /// The rule of `diff=<name>`.
+    pub(super) function: Option<FunctionRule>,
 }
 
 impl Attributes {
@@ -67,6 +67,7 @@ impl Attributes {
             vendored: self.vendored,
             no_diff: self.diff == DiffAttribute::Unset,
             says_generated,
+            function: self.function.unwrap_or_default(),
         }
     }
 }
@@ -208,7 +209,10 @@ impl AttributeTree {
                 _ => match assignment.state {
                     StateRef::Set => found.diff = DiffAttribute::Set,
                     StateRef::Unset => found.diff = DiffAttribute::Unset,
-                    StateRef::Value(name) => found.language = Language::named(name.as_bstr()),
+                    StateRef::Value(name) => {
+                        let name = name.as_bstr().to_str();
+                        found.function = name.ok().and_then(FunctionRule::named);
+                    }
                     StateRef::Unspecified => {}
                 },
             }
@@ -277,7 +281,7 @@ mod tests {
         assert_eq!(diff("keep.bin"), DiffAttribute::Unspecified);
         assert_eq!(diff("sub/a.bin"), DiffAttribute::Set);
         assert_eq!(diff("sub/deep/x.rs"), DiffAttribute::Unset);
-        assert!(tree.of(&"sub/x.rs".into()).language.is_some());
+        assert!(tree.of(&"sub/x.rs".into()).function.is_some());
         assert_eq!(tree.of(&"sub/only.txt".into()).generated, Some(true));
         assert_eq!(tree.of(&"sub/deep/only.txt".into()).generated, None);
     }
@@ -346,7 +350,7 @@ mod tests {
             "*.txt -diff # why\n*.c diff=cpp #\n*.h -diff\ngen[[:digit:]].c linguist-generated\n",
         )]);
         assert_eq!(tree.of(&"a.txt".into()).diff, DiffAttribute::Unspecified);
-        assert!(tree.of(&"a.c".into()).language.is_none());
+        assert!(tree.of(&"a.c".into()).function.is_none());
         assert_eq!(tree.of(&"a.h".into()).diff, DiffAttribute::Unset);
         assert_eq!(tree.of(&"gen1.c".into()).generated, Some(true));
         assert_eq!(tree.of(&"genx.c".into()).generated, None);
@@ -495,7 +499,7 @@ mod tests {
                     "unset" => DiffAttribute::Unset,
                     _ => DiffAttribute::Unspecified,
                 };
-                let language = own.language.is_some();
+                let language = own.function.is_some();
                 assert_eq!(
                     (own.diff, language, own.generated, own.vendored),
                     (

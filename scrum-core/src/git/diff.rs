@@ -9,13 +9,13 @@ use super::attributes::{AttributeTree, Attributes, DiffAttribute};
 use super::objects::Objects;
 use super::options::DiffOptions;
 use super::pair::FilePair;
-use super::patch::spool::{ByteRange, Spool, Spooled};
-use super::patch::{self, FunctionRule, Style, Summary, Treatment};
 use super::pathspec::Pathspecs;
 use super::renames::{self, MAX_SCORE, Policy};
 use super::resolve::Ends;
 use super::trees::{self, FileEntry, Listing, TreeDifferences};
 use super::workers::Workers;
+use super::write::spool::{ByteRange, Spool, Spooled};
+use super::write::{self, Style, Summary, Treatment};
 use crate::change::{Change, ChangeKind, Mode};
 use crate::control::{Cancelled, Control, Stage};
 use crate::path::RepoPath;
@@ -79,7 +79,12 @@ pub(super) fn patches(
         .map(|pair| {
             let path = pair.path();
             let source = pair.old.as_ref().map_or(path, |side| &side.path);
-            (base_tree.of(source), head_tree.of(path))
+            let mut head = head_tree.of(path);
+            if source != path {
+                // As for git: the rule of the old name, if that has one.
+                head.function = head_tree.of(source).function.or(head.function);
+            }
+            (base_tree.of(source), head)
         })
         .collect();
     let writer = PatchWriter {
@@ -136,9 +141,7 @@ impl PatchWriter<'_> {
             } else {
                 DiffAttribute::Unspecified
             },
-            function: head
-                .language
-                .map_or(FunctionRule::Default, FunctionRule::Language),
+            function: head.function.unwrap_or_default(),
             says_mode: self.leaves_to_folder(pair),
         };
         let (place, summary) = spool.add(|out| self.write(objects, pair, treatment, out))?;
@@ -179,13 +182,13 @@ impl PatchWriter<'_> {
         out: &mut Vec<u8>,
     ) -> Result<Summary, GitError> {
         if !self.control.can_cancel() || content_size(objects, pair)? < LARGE_PAIR {
-            return patch::write(objects, pair, self.style, treatment, out);
+            return write::write(objects, pair, self.style, treatment, out);
         }
         let (objects, pair, style) = (objects.same_database(), pair.clone(), self.style);
         let (send, receive) = mpsc::channel();
         let thread = thread::Builder::new().spawn(move || {
             let mut text = Vec::new();
-            let summary = patch::write(&objects, &pair, style, treatment, &mut text);
+            let summary = write::write(&objects, &pair, style, treatment, &mut text);
             // There is no receiver any more if the work was cancelled.
             let _ = send.send(summary.map(|summary| (text, summary)));
         })?;

@@ -10,8 +10,10 @@
 
 mod error;
 mod forge;
+mod function;
 mod id;
 mod input;
+mod languages;
 mod mail;
 mod read;
 mod walk;
@@ -23,10 +25,12 @@ use crate::path::RepoPath;
 
 pub use error::PatchError;
 pub use forge::{ForgeFile, PatchReadError, from_files, read_change_set};
+pub use function::FunctionRule;
 pub use id::PatchId;
 pub use input::change_set;
 pub use read::{FilePatches, file_patches};
 
+pub(crate) use function::{MAX_NAME, hunk_line, shown_name};
 pub(crate) use read::hunk_header;
 pub(crate) use walk::{HunkLine, HunkLineKind, HunkWalk, NUMBER_COLUMNS};
 

@@ -415,27 +415,30 @@ mod tests {
         file
     }
 
-    const NONE: PathAttributes = PathAttributes {
-        generated: None,
-        vendored: None,
-        no_diff: false,
-        says_generated: false,
-    };
-    const GENERATED: PathAttributes = PathAttributes {
-        generated: Some(true),
-        ..NONE
-    };
-    const HEADER: PathAttributes = PathAttributes {
-        says_generated: true,
-        ..NONE
-    };
+    fn none() -> PathAttributes {
+        PathAttributes::default()
+    }
+
+    fn generated() -> PathAttributes {
+        PathAttributes {
+            generated: Some(true),
+            ..none()
+        }
+    }
+
+    fn header() -> PathAttributes {
+        PathAttributes {
+            says_generated: true,
+            ..none()
+        }
+    }
 
     #[test]
     fn a_mark_counts_only_if_both_ends_have_it() {
         let on = ExcludeOptions::default();
         let excluder = Excluder::new(&on, None).unwrap();
-        for (mark, with) in [(Mark::Generated, GENERATED), (Mark::Header, HEADER)] {
-            let judgement = excluder.judge(&marked("src/x.rs", NONE, with));
+        for (mark, with) in [(Mark::Generated, generated()), (Mark::Header, header())] {
+            let judgement = excluder.judge(&marked("src/x.rs", none(), with));
             assert_eq!(judgement.reason, None);
             assert_eq!(judgement.introduced, Some(mark));
             let file = marked("src/x.rs", with, with);
@@ -443,7 +446,7 @@ mod tests {
             assert_eq!(judgement.introduced, None);
             assert_eq!(judgement.reason, Some(Reason::Marked(mark)));
             assert_eq!(reason(&file, &on.clone().generated(false)), None);
-            let left = excluder.judge(&marked("src/x.rs", with, NONE));
+            let left = excluder.judge(&marked("src/x.rs", with, none()));
             assert_eq!(left, Judgement::default());
         }
     }
@@ -453,8 +456,8 @@ mod tests {
         let on = ExcludeOptions::default();
         let excluder = Excluder::new(&on, None).unwrap();
         for (kind, base, head) in [
-            (ChangeKind::Added, NONE, HEADER),
-            (ChangeKind::Deleted, HEADER, NONE),
+            (ChangeKind::Added, none(), header()),
+            (ChangeKind::Deleted, header(), none()),
         ] {
             let mut file = marked("src/x.rs", base, head);
             file.kind = kind;
@@ -462,8 +465,8 @@ mod tests {
             assert_eq!(judgement.reason, Some(Reason::Marked(Mark::Header)));
             // What .gitattributes say needs both ends all the same.
             (file.base_attributes, file.head_attributes) = match kind {
-                ChangeKind::Added => (NONE, GENERATED),
-                _ => (GENERATED, NONE),
+                ChangeKind::Added => (none(), generated()),
+                _ => (generated(), none()),
             };
             assert_eq!(excluder.judge(&file).reason, None);
         }
@@ -478,9 +481,9 @@ mod tests {
             ..with
         };
         for (path, with, expected) in [
-            ("vendor/x.go", NONE, "vendored"),
-            ("x.min.js", NONE, "minified"),
-            ("x.go", HEADER, "generated (its header)"),
+            ("vendor/x.go", none(), "vendored"),
+            ("x.min.js", none(), "minified"),
+            ("x.go", header(), "generated (its header)"),
         ] {
             let said = reason(&marked(path, with, with), &on);
             assert_eq!(said.as_deref(), Some(expected), "{path}");
@@ -490,9 +493,9 @@ mod tests {
         }
         // A pattern does the same, and one that excludes is stronger than an attribute.
         let back = ExcludeOptions::default().paths(vec!["!x.go".into()]);
-        assert_eq!(reason(&marked("x.go", HEADER, HEADER), &back), None);
+        assert_eq!(reason(&marked("x.go", header(), header()), &back), None);
         let all = ExcludeOptions::default().paths(vec!["*.go".into()]);
-        let file = marked("x.go", denied(NONE), denied(NONE));
+        let file = marked("x.go", denied(none()), denied(none()));
         assert!(reason(&file, &all).is_some());
     }
 

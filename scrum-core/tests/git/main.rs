@@ -5,6 +5,7 @@
     reason = "functions that set a test up fail it in the same way"
 )]
 
+mod functions;
 mod patches;
 mod ranges;
 mod sandbox;

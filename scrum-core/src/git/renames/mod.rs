@@ -306,7 +306,7 @@ fn signature(
     let content = blob.content();
     Ok(Signature::new(
         content,
-        !super::patch::looks_binary(content),
+        !super::write::looks_binary(content),
     ))
 }
 

@@ -1,11 +1,19 @@
 //! Makes the recipe of one piece from the table of lines.
 
-use super::recipe::{PatchRange, Segment};
-use super::table::{ContextLines, FUNCTION_BYTES, HunkRows, Table};
-use crate::change::Hunk;
+use std::ops::Range;
 
-/// How far back a function line is looked for.
-const FUNCTION_LINES: usize = 1000;
+use super::recipe::{PatchRange, Segment};
+use super::table::{ContextLines, HunkRows, Table};
+use crate::change::Hunk;
+use crate::patch::shown_name;
+
+/// The result of a search for a function line among the lines of one side: the last one of `above..searched`.
+#[derive(Clone, Copy, Default)]
+pub(super) struct FoundFunction {
+    above: usize,
+    searched: usize,
+    at: Option<usize>,
+}
 
 /// A piece of the table.
 pub(super) struct Built {
@@ -93,7 +101,7 @@ impl Table<'_> {
             });
             let segment = Segment {
                 hunk: numbers,
-                section: self.section(hunk, from, leading.first(), deleted),
+                section: self.section(hunk, from, numbers, leading.first(), deleted),
                 leading: self.ranges(leading),
                 body: self.starts[from_line]..self.starts[to_line],
                 trailing: self.ranges(trailing),
@@ -121,12 +129,13 @@ impl Table<'_> {
         ranges
     }
 
-    /// The function context of a piece's hunk that begins at `from`: git's own if the hunk of the patch begins there, else
-    /// the nearest line above that begins with a letter, `_` or `$`.
+    /// The function name of a piece's hunk that begins at `from`: git's own if the hunk of the patch begins there,
+    /// otherwise that of the nearest line above.
     fn section(
         &self,
         hunk: &HunkRows,
         from: usize,
+        numbers: Hunk,
         leading: Option<&u32>,
         deleted: bool,
     ) -> PatchRange {
@@ -139,27 +148,45 @@ impl Table<'_> {
         } else {
             (&self.new_before, &self.new_lines)
         };
-        let range = before[hunk.lines.start] as usize..before[top] as usize;
-        let above = lines[range].iter().rev().take(FUNCTION_LINES);
-        for line in above {
-            let content = self.line_content(*line as usize);
-            let is_function = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'$');
-            if !content.first().is_some_and(is_function) {
-                continue;
-            }
-            let mut end = content.len().min(FUNCTION_BYTES);
-            // Not inside a UTF-8 sequence.
-            while end < content.len() && end > 0 && content[end] & 0xc0 == 0x80 {
-                end -= 1;
-            }
-            let blank = |byte: &u8| !byte.is_ascii_whitespace();
-            let end = content[..end]
-                .iter()
-                .rposition(blank)
-                .map_or(0, |at| at + 1);
-            let start = self.starts[*line as usize] + 1;
-            return start..start + u32::try_from(end).unwrap_or(0);
+        let above = before[hunk.lines.start] as usize..before[top] as usize;
+        let Some(line) = self.function_line(lines, above) else {
+            return hunk.section.clone();
+        };
+        let content = self.line_content(line);
+        let name = self.function_rule.name(content).unwrap_or_default();
+        let name = shown_name(numbers, name);
+        // A name is a slice of its line, so the distance is its offset. It is shorter than the patch.
+        let indent = name.as_ptr() as usize - content.as_ptr() as usize;
+        let length = |bytes: usize| u32::try_from(bytes).unwrap_or(0);
+        let start = self.starts[line] + 1 + length(indent);
+        start..start + length(name.len())
+    }
+
+    /// The last of `lines[above]` that begins a function. As pieces follow each other, no line is tried for each of them
+    /// again.
+    fn function_line(&self, lines: &[u32], above: Range<usize>) -> Option<usize> {
+        let known = self.last_function.get();
+        let is_known = known.above == above.start;
+        if is_known && above.end <= known.searched && known.at.is_none_or(|at| at < above.end) {
+            return known.at.map(|at| lines[at] as usize);
         }
-        hunk.section.clone()
+        let continues = is_known && known.searched <= above.end;
+        let first = if continues {
+            known.searched
+        } else {
+            above.start
+        };
+        let begins = |at: &usize| {
+            let content = self.line_content(lines[*at] as usize);
+            self.function_rule.name(content).is_some()
+        };
+        let at = (first..above.end).rev().find(begins);
+        let at = at.or(known.at.filter(|_| continues));
+        self.last_function.set(FoundFunction {
+            above: above.start,
+            searched: above.end,
+            at,
+        });
+        at.map(|at| lines[at] as usize)
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn cut(
     context: usize,
 ) -> Result<Pieces, Cancelled> {
     let limits = options.limits;
-    let Some(table) = Table::new(text, patch) else {
+    let Some(table) = Table::new(text, patch, change.head_attributes.function) else {
         return Ok(Ok(None));
     };
     let cutter = Cutter {

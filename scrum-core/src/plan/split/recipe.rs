@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::change::Hunk;
-use crate::patch::lines;
+use crate::patch::{hunk_line, lines};
 
 /// The recipe of one piece of a file's patch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,15 +116,4 @@ fn write_context(text: &[u8], out: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// A `@@` line with its function context.
-fn hunk_line(hunk: Hunk, section: &[u8]) -> Vec<u8> {
-    let mut line = hunk.to_string().into_bytes();
-    if !section.is_empty() {
-        line.push(b' ');
-        line.extend_from_slice(section);
-    }
-    line.push(b'\n');
-    line
 }

@@ -1,12 +1,11 @@
 //! The lines of one file's patch, with what cutting asks about them in constant time.
 
+use std::cell::Cell;
 use std::ops::Range;
 
+use super::build::FoundFunction;
 use super::recipe::PatchRange;
-use crate::patch::{FilePatch, lines};
-
-/// Longest function context, as in git.
-pub(super) const FUNCTION_BYTES: usize = 80;
+use crate::patch::{FilePatch, FunctionRule, MAX_NAME, lines};
 
 /// An index of lines over all hunks, `\ No newline at end of file` counted to the line before it.
 pub(super) struct Table<'a> {
@@ -28,6 +27,8 @@ pub(super) struct Table<'a> {
     pub(super) hunks: Vec<HunkRows>,
     /// The added and deleted lines.
     pub(super) changed: Vec<u32>,
+    pub(super) function_rule: FunctionRule,
+    pub(super) last_function: Cell<FoundFunction>,
 }
 
 /// One hunk of the patch, by the numbers of its lines in the table.
@@ -50,7 +51,11 @@ pub(super) struct ContextLines {
 
 impl<'a> Table<'a> {
     /// `None` for a patch of 4 GiB and more, or one without a changed line.
-    pub(super) fn new(text: &'a [u8], patch: &FilePatch<'a>) -> Option<Self> {
+    pub(super) fn new(
+        text: &'a [u8],
+        patch: &FilePatch<'a>,
+        function_rule: FunctionRule,
+    ) -> Option<Self> {
         u32::try_from(text.len()).ok()?;
         let offsets = |part: &[u8]| {
             // Parts are slices of `text`, so the distance is their offset.
@@ -61,6 +66,8 @@ impl<'a> Table<'a> {
         };
         let mut table = Self {
             text,
+            function_rule,
+            last_function: Cell::default(),
             starts: Vec::new(),
             new_before: Vec::new(),
             old_before: Vec::new(),
@@ -310,7 +317,7 @@ impl<'a> Table<'a> {
         if first == hunk.changed.start {
             own
         } else {
-            own.max(FUNCTION_BYTES as u64)
+            own.max(MAX_NAME as u64)
         }
     }
 

@@ -13,7 +13,7 @@ use super::cited::LinesOfSides;
 use super::plan::BundlePlan;
 use super::words::code_line;
 use crate::change::{ChangeKind, Hunk, OLD_SIDE};
-use crate::patch::{FilePatch, HunkLineKind, HunkText, file_patches};
+use crate::patch::{FilePatch, HunkLineKind, HunkText, file_patches, hunk_line};
 use crate::report::sanitize::line;
 use crate::review::location::LineRange;
 use crate::wave::manifest::{BundleRecord, FileRecord, Manifest};
@@ -279,15 +279,9 @@ impl<'a> Drawing<'a> {
         at_line: &mut CardsAtLines<'a>,
         budget: &mut Budget,
     ) {
-        let mut label = format!(
-            "@@ -{},{} +{},{} @@",
-            hunk.old_start, hunk.old_lines, hunk.new_start, hunk.new_lines
-        );
-        if !text.section.is_empty() {
-            label.push(' ');
-            label.push_str(&line(&String::from_utf8_lossy(text.section)));
-        }
-        self.chunks.push(Chunk::Hunk(label));
+        let label = hunk_line(hunk, text.section);
+        let label = String::from_utf8_lossy(label.trim_ascii_end());
+        self.chunks.push(Chunk::Hunk(line(&label)));
         let old_side = self.record.kind == ChangeKind::Deleted;
         let mut html = String::new();
         let mut skipped = 0;

@@ -25,6 +25,15 @@ impl fmt::Debug for Language {
     }
 }
 
+/// A name has one rule.
+impl PartialEq for Language {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Language {}
+
 impl Language {
     const fn new(name: &'static str, patterns: &'static [&'static str]) -> Self {
         Self {
@@ -36,8 +45,8 @@ impl Language {
     }
 
     /// git's rule of this name.
-    pub(super) fn named(name: &[u8]) -> Option<&'static Self> {
-        LANGUAGES.iter().find(|l| l.name.as_bytes() == name)
+    pub(super) fn named(name: &str) -> Option<&'static Self> {
+        LANGUAGES.iter().find(|language| language.name == name)
     }
 
     /// The part of a line (without its line feed) that names a function.
@@ -203,7 +212,7 @@ mod tests {
                 Some("public int go(int a) {"),
             ),
         ] {
-            let rule = Language::named(language.as_bytes()).unwrap();
+            let rule = Language::named(language).unwrap();
             assert_eq!(
                 rule.function_name(line.as_bytes()),
                 name.map(str::as_bytes),

@@ -1,12 +1,9 @@
 //! The text of one file's patch, byte for byte as `git diff --full-index --binary -M` writes it.
 
 mod binary;
-mod function;
 mod header;
 mod hunks;
 pub(super) mod spool;
-
-pub(super) use function::FunctionRule;
 
 use super::GitError;
 use super::attributes::DiffAttribute;
@@ -14,7 +11,7 @@ use super::objects::Objects;
 use super::pair::{FilePair, Side};
 use crate::change::{Hunk, Mode};
 use crate::generated;
-use crate::patch::lines;
+use crate::patch::{FunctionRule, lines};
 
 /// Content of this size and more is taken as binary without a look at it, as by git's default `core.bigFileThreshold`.
 const BIG_FILE: usize = 512 << 20;

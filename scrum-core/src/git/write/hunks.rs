@@ -8,9 +8,9 @@ use git2::{DiffOptions, Patch};
 
 use super::super::GitError;
 use super::Summary;
-use super::function::{FunctionName, FunctionRule};
 use super::header::Names;
 use crate::change::Hunk;
+use crate::patch::{FunctionRule, hunk_line, shown_name};
 
 /// Old lines replaced by new ones; either may be none. Lines are 0-based.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,7 +110,7 @@ pub(super) fn write(
     names.write(out);
     let mut old = Cursor::new(texts.old);
     let mut new = Cursor::new(texts.new);
-    let mut function = FunctionName::new(rule);
+    let mut function: &[u8] = b"";
     // Changes whose contexts touch make one hunk.
     let touch =
         |a: &ChangedLines, b: &ChangedLines| b.old_at - a.old_end() <= context.saturating_mul(2);
@@ -123,7 +123,9 @@ pub(super) fn write(
         let searched = old.offset;
         old.forward(old_at);
         new.forward(new_at);
-        function.search(texts.old, searched, old.offset);
+        // A search ends at the hunk before, whose name stays if there is none in between.
+        let between = &texts.old[searched..old.offset];
+        function = last_function(rule, between).unwrap_or(function);
 
         let trail = new.clone().lines_after(last.new_end(), context);
         let hunk = Hunk {
@@ -137,7 +139,7 @@ pub(super) fn write(
             new_start: new_at + u32::from(hunk.new_lines > 0),
             ..hunk
         };
-        write_header(&hunk, function.name(), out);
+        out.extend_from_slice(&hunk_line(hunk, shown_name(hunk, function)));
         let mut body = old.clone();
         for change in group {
             new.copy(b' ', change.new_at, out);
@@ -152,18 +154,18 @@ pub(super) fn write(
     }
 }
 
-fn write_header(hunk: &Hunk, function: &[u8], out: &mut Vec<u8>) {
-    let start = out.len();
-    out.extend_from_slice(hunk.to_string().as_bytes());
-    if !function.is_empty() {
-        out.push(b' ');
-        // git builds the line in 128 bytes, the line feed included.
-        let room = 127usize.saturating_sub(out.len() - start);
-        out.extend_from_slice(&function[..function.len().min(room)]);
-        let line = super::function::readable_length(&out[start..]);
-        out.truncate(start + line);
+/// The name of the last function that begins in a text.
+fn last_function(rule: FunctionRule, text: &[u8]) -> Option<&[u8]> {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let line = rest.strip_suffix(b"\n").unwrap_or(rest);
+        let start = memchr::memrchr(b'\n', line).map_or(0, |at| at + 1);
+        if let Some(name) = rule.name(&line[start..]) {
+            return Some(name);
+        }
+        rest = &rest[..start];
     }
-    out.push(b'\n');
+    None
 }
 
 /// A place between two lines of a text.
@@ -228,6 +230,24 @@ impl<'a> Cursor<'a> {
             if line.last() != Some(&b'\n') {
                 out.extend_from_slice(b"\n\\ No newline at end of file\n");
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_the_last_line_that_begins_a_function() {
+        for (text, name) in [
+            ("one\n two\n\n", Some("one")),
+            ("one\ntwo \r\n  three\n", Some("two")),
+            (" one", None),
+            ("", None),
+        ] {
+            let found = last_function(FunctionRule::default(), text.as_bytes());
+            assert_eq!(found, name.map(str::as_bytes), "{text}");
         }
     }
 }
