@@ -4,9 +4,9 @@
 //! that nobody reviewed has no run, because an empty one would close its earlier findings. Parts of a component share
 //! its run.
 
+use std::collections::BTreeMap;
 use std::io;
 
-use indexmap::IndexMap;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
@@ -183,12 +183,15 @@ fn component(id: &str) -> &str {
 
 /// The runs with their bundles, without results.
 fn runs(tally: &Tally, options: &SarifOptions) -> Vec<Run> {
-    let mut components: IndexMap<&str, Vec<usize>> = IndexMap::new();
+    let mut components: Vec<(&str, Vec<usize>)> = Vec::new();
+    let mut numbers = BTreeMap::new();
     for (at, bundle) in tally.bundles.iter().enumerate() {
-        components
-            .entry(component(&bundle.id))
-            .or_default()
-            .push(at);
+        let name = component(&bundle.id);
+        let number = *numbers.entry(name).or_insert(components.len());
+        if number == components.len() {
+            components.push((name, Vec::new()));
+        }
+        components[number].1.push(at);
     }
     let bundles = |indices: &[usize]| -> Vec<&BundleTally> {
         indices
@@ -198,7 +201,7 @@ fn runs(tally: &Tally, options: &SarifOptions) -> Vec<Run> {
     };
     let reviewed = |bundle: &BundleTally| bundle.reviewed_by > 0 || !bundle.issues.is_empty();
     let silent = components.len();
-    components.retain(|_, indices| bundles(indices).into_iter().any(reviewed));
+    components.retain(|(_, indices)| bundles(indices).into_iter().any(reviewed));
     let silent = silent - components.len();
 
     let most = options.max_runs.max(1);
