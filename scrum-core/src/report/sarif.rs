@@ -113,7 +113,7 @@ pub fn write_sarif(
 }
 
 /// A run being built.
-struct Run {
+struct SarifRun {
     /// The part of its category between `scrum/` and the last `/`.
     category: String,
     /// Indices of its bundles.
@@ -122,7 +122,7 @@ struct Run {
     notes: Vec<String>,
 }
 
-impl Run {
+impl SarifRun {
     fn new(category: String) -> Self {
         Self {
             category,
@@ -182,7 +182,7 @@ fn component(id: &str) -> &str {
 }
 
 /// The runs with their bundles, without results.
-fn runs(tally: &Tally, options: &SarifOptions) -> Vec<Run> {
+fn runs(tally: &Tally, options: &SarifOptions) -> Vec<SarifRun> {
     let mut components: Vec<(&str, Vec<usize>)> = Vec::new();
     let mut numbers = BTreeMap::new();
     for (at, bundle) in tally.bundles.iter().enumerate() {
@@ -211,11 +211,11 @@ fn runs(tally: &Tally, options: &SarifOptions) -> Vec<Run> {
         components.len()
     };
     let beyond = components.split_off(own);
-    let mut runs: Vec<Run> = Vec::with_capacity(own + 1);
+    let mut runs: Vec<SarifRun> = Vec::with_capacity(own + 1);
     for (name, indices) in components {
         let mut category = String::new();
         file_uri::encode(name.as_bytes(), &mut category);
-        let mut run = Run::new(category);
+        let mut run = SarifRun::new(category);
         let waiting = bundles(&indices)
             .into_iter()
             .filter(|bundle| !reviewed(bundle));
@@ -225,7 +225,7 @@ fn runs(tally: &Tally, options: &SarifOptions) -> Vec<Run> {
         runs.push(run);
     }
     if !beyond.is_empty() {
-        let mut rest = Run::new(REST.to_owned());
+        let mut rest = SarifRun::new(REST.to_owned());
         rest.notes.push(format!(
             "{} over the limit of {most} runs share this one.",
             counted(beyond.len() as u64, "component")
@@ -238,7 +238,7 @@ fn runs(tally: &Tally, options: &SarifOptions) -> Vec<Run> {
     }
     if runs.is_empty() {
         // A file without runs is refused.
-        runs.push(Run::new("+none".to_owned()));
+        runs.push(SarifRun::new("+none".to_owned()));
     }
     if let (Some(first), true) = (runs.first_mut(), silent > 0) {
         first.notes.push(format!(
@@ -254,7 +254,7 @@ fn fill(
     tally: &Tally,
     diffs: &dyn DiffText,
     options: &SarifOptions,
-    runs: &mut [Run],
+    runs: &mut [SarifRun],
 ) -> io::Result<Vec<String>> {
     let fingerprints = fingerprints(tally, diffs);
     let mut run_of: Vec<Option<usize>> = vec![None; tally.bundles.len()];
