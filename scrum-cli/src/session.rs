@@ -1,10 +1,10 @@
-//! The surroundings of a command: the folder, the repository if there is one, and the configuration.
+//! The environment of a command: the folder, the repository if there is one, and the configuration.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use scrum_core::config::{self, Config};
-use scrum_core::git::{GitError, Repository, Surroundings, pathspec_from_top};
+use scrum_core::git::{GitEnvironment, GitError, Repository, pathspec_from_top};
 
 use crate::error::{Context as _, Result, cannot_read, config_error};
 use crate::source::Source;
@@ -52,7 +52,7 @@ impl Session {
             std::env::set_current_dir(directory).map_err(|error| cannot_read(directory, &error))?;
         }
         let folder = std::env::current_dir().context("the current folder cannot be found")?;
-        let top = match Repository::find(&folder, &surroundings()) {
+        let top = match Repository::find(&folder, &environment()) {
             Ok(repository) => repository
                 .top()
                 .map_or_else(|| folder.clone(), Path::to_owned),
@@ -70,7 +70,7 @@ impl Session {
 
     /// Opens the repository around the current folder.
     pub(crate) fn repository(&self) -> Result<Repository, GitError> {
-        Repository::find(&self.folder, &surroundings())
+        Repository::find(&self.folder, &environment())
     }
 
     /// Converts a pathspec typed in the current folder into one relative to the top folder.
@@ -92,14 +92,14 @@ impl Session {
 }
 
 /// The location of the repository according to git's environment variables, which git sets for hooks.
-fn surroundings() -> Surroundings {
+fn environment() -> GitEnvironment {
     let folder = |name: &str| {
         std::env::var_os(name)
             .filter(|value| !value.is_empty())
             .map(PathBuf::from)
     };
     let lent = std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
-    Surroundings::default()
+    GitEnvironment::default()
         .git_dir(folder("GIT_DIR"))
         .work_tree(folder("GIT_WORK_TREE"))
         .objects(

@@ -34,7 +34,7 @@ pub(crate) enum Kind {
 
 /// The index or the work tree, written as a tree. Its objects are deleted with this value.
 #[derive(Debug)]
-pub(crate) struct Snapshot {
+pub(crate) struct UncommittedSnapshot {
     scratch: Scratch,
     /// What is compared.
     pub(crate) spec: RangeSpec,
@@ -44,7 +44,7 @@ pub(crate) struct Snapshot {
     pub(crate) notes: Vec<String>,
 }
 
-impl Snapshot {
+impl UncommittedSnapshot {
     /// Uses the files that match the pathspecs, which are relative to the top folder. Untracked files below `out`
     /// belong to the wave.
     pub(crate) fn take(

@@ -108,7 +108,7 @@ pub(crate) fn run(args: &ImportArgs, session: &Session, output: &Output) -> Resu
         .paths(&paths)
         .head(&head);
     let imported = import(&bytes, &options).map_err(failed)?;
-    let mut written = Written::default();
+    let mut written = ImportResult::default();
     let silent = silent_authors(&imported.authors);
     let mut authors = 0;
     for author in imported.authors {
@@ -223,14 +223,14 @@ fn read_input(file: &Path) -> Result<Vec<u8>> {
 
 /// The result of an import.
 #[derive(Default)]
-struct Written {
+struct ImportResult {
     reviews: usize,
     findings: usize,
     /// Reviews that exist already.
     kept: Vec<String>,
 }
 
-impl Written {
+impl ImportResult {
     /// Writes an author's reviews, together with those of earlier imports.
     fn author(&mut self, mut author: Imported, wave: &Wave) -> Result<()> {
         let folders: Vec<(&str, PathBuf)> = wave

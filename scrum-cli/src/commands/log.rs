@@ -57,14 +57,14 @@ struct Record {
     findings: u64,
     issues: u64,
     agreed: u64,
-    reviewers: Vec<Seat>,
+    reviewers: Vec<ReviewerPart>,
     /// Why the wave cannot be read; its numbers are then 0.
     error: Option<String>,
 }
 
 /// One reviewer's part in a wave.
 #[derive(Debug, Default, Serialize)]
-struct Seat {
+struct ReviewerPart {
     reviewer: String,
     /// Bundles with a usable answer.
     reviewed: u64,
@@ -147,8 +147,8 @@ fn record(listed: &Listed, session: &Session) -> Record {
     record
 }
 
-fn seats(tally: &Tally) -> Vec<Seat> {
-    let mut seats: BTreeMap<&str, Seat> = BTreeMap::new();
+fn seats(tally: &Tally) -> Vec<ReviewerPart> {
+    let mut seats: BTreeMap<&str, ReviewerPart> = BTreeMap::new();
     for bundle in &tally.bundles {
         for row in &bundle.reviewers {
             let seat = seats.entry(&row.reviewer).or_default();
@@ -167,7 +167,7 @@ fn seats(tally: &Tally) -> Vec<Seat> {
             }
         }
     }
-    let seats = seats.into_iter().map(|(reviewer, seat)| Seat {
+    let seats = seats.into_iter().map(|(reviewer, seat)| ReviewerPart {
         reviewer: reviewer.to_owned(),
         ..seat
     });

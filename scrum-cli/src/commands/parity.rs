@@ -7,7 +7,7 @@ use clap::{Args as ClapArgs, ValueEnum, ValueHint};
 use scrum_core::gauntlet::parity::{GapStatus, ParityReport, Recording, compare, read_cases};
 
 use crate::error::{ExitCode, Result, cannot_read, usage_error};
-use crate::runner::probe::{Probe, Side, exchange};
+use crate::runner::probe::{Probe, ProbeSide, exchange};
 use crate::session::Session;
 use crate::terminal::Output;
 use crate::wave::{newest_if_any, read_manifest, today, write_atomically};
@@ -30,10 +30,10 @@ pub(crate) struct ParityArgs {
     cases: PathBuf,
     /// The reference server
     #[arg(long, value_name = "NAME=URL", requires = "right")]
-    left: Option<Side>,
+    left: Option<ProbeSide>,
     /// The server to compare with it
     #[arg(long, value_name = "NAME=URL", requires = "left")]
-    right: Option<Side>,
+    right: Option<ProbeSide>,
     /// Also save all answers in FILE, to compare them again without a network
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "left")]
     record: Option<PathBuf>,
@@ -118,8 +118,9 @@ impl ParityArgs {
                         .hint("docs/gauntlet.md shows how cases are written")
                 })?;
                 let config = &session.config.parity;
-                let probe =
-                    |side: &Side| Probe::new(side.clone(), config.timeout(), config.max_body());
+                let probe = |side: &ProbeSide| {
+                    Probe::new(side.clone(), config.timeout(), config.max_body())
+                };
                 let (left_probe, right_probe) = (probe(left), probe(right));
                 let asked = cases.iter().map(|case| {
                     output.note(&format!("{} {} {}", case.name, case.method(), case.path));

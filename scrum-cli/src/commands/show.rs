@@ -45,7 +45,7 @@ enum ShowFormat {
 
 /// What `scrum show --format json` prints.
 #[derive(Debug, Serialize)]
-struct Shown<'t> {
+struct IssueList<'t> {
     schema: &'static str,
     issues: Vec<ShownIssue<'t>>,
 }
@@ -89,7 +89,7 @@ pub(crate) fn run(args: &ShowArgs, session: &Session, output: &Output) -> Result
         .collect();
     output.data(|out| match args.format {
         ShowFormat::Json => {
-            let shown = Shown {
+            let shown = IssueList {
                 schema: "scrum.show/1",
                 issues: shown,
             };

@@ -235,7 +235,7 @@ impl<'a> Runner<'a> {
         if let Some(logs) = &self.logs {
             prepare(logs)?;
         }
-        let mut shown = Shown::new(chain, &order);
+        let mut shown = OrderedSteps::new(chain, &order);
         let run = chain::run(
             chain,
             &order,
@@ -315,13 +315,13 @@ fn prepare(logs: &Path) -> Result<()> {
 }
 
 /// Puts finished steps into the order of the chain if several run at once.
-struct Shown {
+struct OrderedSteps {
     names: Vec<String>,
     finished: Vec<Option<SmokeStep>>,
     next: usize,
 }
 
-impl Shown {
+impl OrderedSteps {
     fn new(chain: &[Smoke], order: &[usize]) -> Self {
         Self {
             names: order

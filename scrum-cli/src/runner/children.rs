@@ -10,7 +10,7 @@ use process_wrap::std::{ChildWrapper, CommandWrap};
 /// Time between SIGTERM and SIGKILL.
 pub(super) const GRACE: Duration = Duration::from_millis(700);
 
-type Group = Arc<Mutex<Box<dyn ChildWrapper>>>;
+type ProcessGroup = Arc<Mutex<Box<dyn ChildWrapper>>>;
 
 /// The running programs with their process groups, so that all can be killed at once.
 #[derive(Debug, Default)]
@@ -20,7 +20,7 @@ pub(crate) struct Children {
 
 #[derive(Debug, Default)]
 struct Live {
-    groups: BTreeMap<u64, Group>,
+    groups: BTreeMap<u64, ProcessGroup>,
     next: u64,
     /// No further program may start.
     closed: bool,
@@ -30,7 +30,7 @@ struct Live {
 pub(super) struct Child<'a> {
     pub(super) children: &'a Children,
     number: u64,
-    group: Group,
+    group: ProcessGroup,
 }
 
 impl Children {
@@ -54,7 +54,7 @@ impl Children {
         command.wrap(process_wrap::std::ProcessGroup::leader());
         #[cfg(windows)]
         command.wrap(process_wrap::std::JobObject);
-        let group: Group = Arc::new(Mutex::new(command.spawn()?));
+        let group: ProcessGroup = Arc::new(Mutex::new(command.spawn()?));
         let number = live.next;
         live.next += 1;
         live.groups.insert(number, Arc::clone(&group));
@@ -88,12 +88,12 @@ impl Children {
     }
 }
 
-fn lock(group: &Group) -> MutexGuard<'_, Box<dyn ChildWrapper>> {
+fn lock(group: &ProcessGroup) -> MutexGuard<'_, Box<dyn ChildWrapper>> {
     group.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Sends SIGTERM to a group, which may have ended already.
-fn terminate(group: &Group) {
+fn terminate(group: &ProcessGroup) {
     #[cfg(unix)]
     {
         /// The same number on every Unix.
@@ -104,7 +104,7 @@ fn terminate(group: &Group) {
     kill(group);
 }
 
-fn kill(group: &Group) {
+fn kill(group: &ProcessGroup) {
     let _ = lock(group).start_kill();
 }
 

@@ -10,22 +10,22 @@ const INTERRUPTED: i32 = 130;
 
 /// What Ctrl-C ends at the moment. A process has only one handler but may run several commands, as the demonstration
 /// does.
-struct Run {
+struct Interruptible {
     children: Arc<Children>,
     first: Box<dyn FnMut() + Send>,
     times: u32,
 }
 
-static CURRENT: Mutex<Option<Run>> = Mutex::new(None);
+static CURRENT: Mutex<Option<Interruptible>> = Mutex::new(None);
 static HANDLER: Once = Once::new();
 
-fn current() -> MutexGuard<'static, Option<Run>> {
+fn current() -> MutexGuard<'static, Option<Interruptible>> {
     CURRENT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Calls `first` at the next Ctrl-C. The second one kills all running programs and exits immediately.
 pub(crate) fn listen(children: Arc<Children>, first: impl FnMut() + Send + 'static) -> Result<()> {
-    *current() = Some(Run {
+    *current() = Some(Interruptible {
         children,
         first: Box::new(first),
         times: 0,

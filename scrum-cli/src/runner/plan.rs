@@ -18,12 +18,12 @@ pub(crate) struct Question {
     /// Index into the reviewers of the plan.
     pub(crate) reviewer: usize,
     pub(crate) key: String,
-    pub(crate) status: Status,
+    pub(crate) status: QuestionState,
 }
 
 /// What to do with a question.
 #[derive(Debug)]
-pub(crate) enum Status {
+pub(crate) enum QuestionState {
     /// Ask. `again` if there is an answer to another question.
     Ask { again: bool },
     /// Nothing: the answer exists.
@@ -89,27 +89,27 @@ pub(crate) fn questions(
                 archive.find(&reviewer.name, &key).cloned()
             };
             let status = if !wanted[seat].is_asked(bundle) {
-                Status::NotAsked
+                QuestionState::NotAsked
             } else if !reviewer.is_run() {
                 match held() {
-                    Held::Nothing => Status::Awaited,
-                    _ => Status::There,
+                    Held::Nothing => QuestionState::Awaited,
+                    _ => QuestionState::There,
                 }
             } else if scope.fresh || scope.retries(*at, &reviewer.name) == Some(true) {
-                Status::Ask {
+                QuestionState::Ask {
                     again: held() != Held::Nothing,
                 }
             } else if scope.retries(*at, &reviewer.name) == Some(false) {
                 match held() {
-                    Held::Nothing | Held::Other => Status::NotAsked,
-                    Held::Answer | Held::ByHand => Status::There,
+                    Held::Nothing | Held::Other => QuestionState::NotAsked,
+                    Held::Answer | Held::ByHand => QuestionState::There,
                 }
             } else {
                 match held() {
-                    Held::Answer | Held::ByHand => Status::There,
+                    Held::Answer | Held::ByHand => QuestionState::There,
                     held => match kept() {
-                        Some(kept) => Status::Carry(kept),
-                        None => Status::Ask {
+                        Some(kept) => QuestionState::Carry(kept),
+                        None => QuestionState::Ask {
                             again: held == Held::Other,
                         },
                     },

@@ -16,13 +16,13 @@ use super::wire;
 
 /// One side: `NAME=URL`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Side {
+pub(crate) struct ProbeSide {
     pub(crate) name: String,
     /// Without a trailing slash.
     url: String,
 }
 
-impl std::str::FromStr for Side {
+impl std::str::FromStr for ProbeSide {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -56,13 +56,13 @@ impl std::str::FromStr for Side {
 /// A side that can be asked.
 pub(crate) struct Probe {
     agent: ureq::Agent,
-    side: Side,
+    side: ProbeSide,
     timeout: Duration,
     max_body: u64,
 }
 
 impl Probe {
-    pub(crate) fn new(side: Side, timeout: Duration, max_body: u64) -> Self {
+    pub(crate) fn new(side: ProbeSide, timeout: Duration, max_body: u64) -> Self {
         let mut config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -186,11 +186,11 @@ pub(crate) fn exchange(case: &ParityCase, left: &Probe, right: &Probe) -> Exchan
 
 #[cfg(test)]
 mod tests {
-    use super::Side;
+    use super::ProbeSide;
 
     #[test]
     fn a_side_is_a_name_and_an_address() {
-        let side: Side = "go=http://127.0.0.1:8080/".parse().unwrap();
+        let side: ProbeSide = "go=http://127.0.0.1:8080/".parse().unwrap();
         assert_eq!(
             (side.name.as_str(), side.url.as_str()),
             ("go", "http://127.0.0.1:8080")
@@ -206,7 +206,7 @@ mod tests {
             "go=http://a b",
             "go=http://a\\b",
         ] {
-            assert!(text.parse::<Side>().is_err(), "{text}");
+            assert!(text.parse::<ProbeSide>().is_err(), "{text}");
         }
     }
 }

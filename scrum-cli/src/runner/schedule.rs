@@ -82,15 +82,15 @@ pub(crate) fn run(
         let _ = interrupted.send(AskEvent::Interrupted);
     })?;
     let threads = jobs.clamp(1, left);
-    let desk = Arc::new(Desk {
+    let shared = Arc::new(SharedQueue {
         queue: Mutex::new(Queue::new(work, &seats)),
         changed: Condvar::new(),
         seats,
         children: Arc::clone(&children),
     });
     for _ in 0..threads {
-        let (desk, sender) = (Arc::clone(&desk), sender.clone());
-        std::thread::spawn(move || desk.serve(&sender));
+        let (shared, sender) = (Arc::clone(&shared), sender.clone());
+        std::thread::spawn(move || shared.serve(&sender));
     }
     drop(sender);
     let mut ended = Ok(Ended::Complete);
@@ -111,7 +111,7 @@ pub(crate) fn run(
             break;
         }
     }
-    desk.close();
+    shared.close();
     if !matches!(ended, Ok(Ended::Complete)) {
         children.end();
     }
@@ -129,14 +129,14 @@ pub(crate) fn run(
 }
 
 /// The state shared by the threads.
-struct Desk {
+struct SharedQueue {
     queue: Mutex<Queue>,
     changed: Condvar,
     seats: Vec<ReviewerClient>,
     children: Arc<Children>,
 }
 
-impl Desk {
+impl SharedQueue {
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -8,14 +8,14 @@ use scrum_core::patch::{FilePatch, HunkText};
 
 /// The lines of a file while it is patched, with a gap where the last hunk was.
 #[derive(Debug, Default)]
-pub(super) struct Lines<'a> {
+pub(super) struct PatchedLines<'a> {
     /// The lines before the gap, each with its line feed.
     before: Vec<&'a [u8]>,
     /// The lines after the gap, last one first.
     after: Vec<&'a [u8]>,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> PatchedLines<'a> {
     /// The lines of a file.
     pub(super) fn new(content: &'a [u8]) -> Self {
         let mut after: Vec<_> = scrum_core::patch::lines(content).collect();
@@ -103,14 +103,14 @@ impl<'a> Lines<'a> {
 mod tests {
     use scrum_core::patch::file_patches;
 
-    use super::Lines;
+    use super::PatchedLines;
 
     fn apply(base: &str, hunks: &[&str]) -> Option<String> {
         let texts: Vec<_> = hunks
             .iter()
             .map(|hunks| format!("diff --git a/x b/x\n--- a/x\n+++ b/x\n{hunks}"))
             .collect();
-        let mut lines = Lines::new(base.as_bytes());
+        let mut lines = PatchedLines::new(base.as_bytes());
         for text in &texts {
             for file in file_patches(text.as_bytes()) {
                 lines.apply(&file.unwrap(), false)?;

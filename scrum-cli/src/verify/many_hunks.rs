@@ -100,7 +100,7 @@ fn apply_exactly(
         let Some((mode, content)) = scratch.base_file(base, path)? else {
             return Ok(false);
         };
-        let mut lines = exact::Lines::new(&content);
+        let mut lines = exact::PatchedLines::new(&content);
         for file in texts.iter().flat_map(|text| file_patches(text)) {
             let applied = file.is_ok_and(|file| {
                 let says_mode = file.old_mode != file.new_mode || file.kind != ChangeKind::Modified;

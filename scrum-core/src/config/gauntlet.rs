@@ -1,8 +1,8 @@
 //! `[[smoke]]`, `[parity]` and `[assess]`: the phases of a release besides its review.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::ConfigError;
@@ -35,7 +35,7 @@ pub struct Smoke {
     /// Names of steps that must pass before this one; if one does not, this step is skipped.
     pub needs: Vec<String>,
     /// Environment variables to set for this step, in addition to those it inherits.
-    pub env: IndexMap<String, String>,
+    pub env: BTreeMap<String, String>,
     /// How often to retry a failed step. Default 0.
     pub retries: u32,
 }

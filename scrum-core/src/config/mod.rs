@@ -11,7 +11,8 @@ mod error;
 mod gauntlet;
 mod reviewers;
 
-use indexmap::IndexMap;
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 pub use error::ConfigError;
@@ -59,7 +60,7 @@ pub struct Config {
     /// `[review]`: how reviewers are asked.
     pub review: ReviewSettings,
     /// `[lineages]`: from a model or reviewer name to its lineages; overrides the built-in table.
-    pub lineages: IndexMap<String, Vec<String>>,
+    pub lineages: BTreeMap<String, Vec<String>>,
     /// `[tally]`: how findings are counted.
     pub tally: TallySettings,
     /// `[[smoke]]`: the steps of `scrum smoke`: commands that must pass.

@@ -1,8 +1,8 @@
 //! `[[reviewers]]` and `[review]`: who is asked, how, and by how many at once.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::ConfigError;
@@ -57,7 +57,7 @@ pub struct Reviewer {
     /// Sampling temperature; if absent, the server's default.
     pub temperature: Option<f64>,
     /// Further HTTP headers. `${NAME}` in a value becomes the environment variable `NAME`.
-    pub headers: IndexMap<String, String>,
+    pub headers: BTreeMap<String, String>,
     /// Maximum time for one answer, e.g. `90s` or `10m`. Default 10 minutes.
     pub timeout: Option<String>,
     /// Attempts after the first. Default 3.

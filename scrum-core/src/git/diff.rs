@@ -31,7 +31,7 @@ const LARGE_PAIR: u64 = 4 << 20;
 const PATIENCE: Duration = Duration::from_millis(20);
 
 /// The differences between the two ends of a range.
-pub(super) struct Patches {
+pub(super) struct RangeDiff {
     pub(super) changes: Vec<Change>,
     /// All files of the head, sorted by path.
     pub(super) tree: Vec<RepoPath>,
@@ -45,7 +45,7 @@ pub(super) fn patches(
     pathspec: &mut Pathspecs,
     options: &DiffOptions,
     workers: &mut Workers,
-) -> Result<Patches, GitError> {
+) -> Result<RangeDiff, GitError> {
     let TreeDifferences {
         mut differences,
         head_paths,
@@ -104,7 +104,7 @@ pub(super) fn patches(
     })?;
     let (changes, places): (Vec<_>, Vec<_>) = made.into_iter().unzip();
     let spools = spools.into_iter().map(|(_, spool)| spool).collect();
-    Ok(Patches {
+    Ok(RangeDiff {
         changes,
         tree: head_paths,
         source: Spooled::new(spools, places),

@@ -187,6 +187,8 @@ impl GitError {
     }
 }
 
+// Only for `?` in this folder: no part of the public interface.
+#[doc(hidden)]
 impl From<git2::Error> for GitError {
     fn from(error: git2::Error) -> Self {
         Self::Library {

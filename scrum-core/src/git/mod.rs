@@ -86,7 +86,7 @@ pub struct Repository {
 /// that should work in git's hooks sets these fields.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub struct Surroundings {
+pub struct GitEnvironment {
     /// `GIT_DIR`: the git folder, relative to the current folder. Default none: search for it.
     pub git_dir: Option<PathBuf>,
     /// `GIT_WORK_TREE`: the top of the work tree. Default none: as configured in the repository; with `git_dir`, the
@@ -97,7 +97,7 @@ pub struct Surroundings {
     pub objects: Vec<PathBuf>,
 }
 
-impl Surroundings {
+impl GitEnvironment {
     /// Sets [`git_dir`](Self::git_dir).
     #[must_use]
     pub fn git_dir(mut self, folder: Option<PathBuf>) -> Self {
@@ -127,24 +127,24 @@ impl Repository {
     ///
     /// If there is none, or it cannot be read because it belongs to another user, is damaged, or uses SHA-256.
     pub fn discover(path: &Path) -> Result<Self, GitError> {
-        Self::find(path, &Surroundings::default())
+        Self::find(path, &GitEnvironment::default())
     }
 
-    /// As [`discover`](Self::discover), unless `surroundings` says where the repository is.
+    /// As [`discover`](Self::discover), unless `environment` says where the repository is.
     ///
     /// # Errors
     ///
     /// As [`discover`](Self::discover).
-    pub fn find(path: &Path, surroundings: &Surroundings) -> Result<Self, GitError> {
-        let mut found = match &surroundings.git_dir {
+    pub fn find(path: &Path, environment: &GitEnvironment) -> Result<Self, GitError> {
+        let mut found = match &environment.git_dir {
             Some(git_dir) => Self::at(path, &path.join(git_dir))?,
             None => Self::search(path)?,
         };
-        if let Some(top) = &surroundings.work_tree {
+        if let Some(top) = &environment.work_tree {
             found.top = Some(path.join(top));
         }
         // Missing and empty folders are ignored, as in git.
-        let folders = surroundings.objects.iter().map(|folder| path.join(folder));
+        let folders = environment.objects.iter().map(|folder| path.join(folder));
         found.objects = folders.filter(|folder| folder.is_dir()).collect();
         Ok(found)
     }

@@ -5,7 +5,7 @@ use crate::path::RepoPath;
 
 /// One side of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Side {
+pub(super) struct FileVersion {
     pub(super) path: RepoPath,
     pub(super) entry: FileEntry,
 }
@@ -13,8 +13,8 @@ pub(super) struct Side {
 /// A change of one file, after renames were detected. At least one side is present.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct FilePair {
-    pub(super) old: Option<Side>,
-    pub(super) new: Option<Side>,
+    pub(super) old: Option<FileVersion>,
+    pub(super) new: Option<FileVersion>,
     /// The similarity in percent, for a rename.
     pub(super) similarity: Option<u64>,
 }

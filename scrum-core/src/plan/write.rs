@@ -10,7 +10,7 @@ use crate::change::ChangeSet;
 /// The last patch is kept: the parts of a file that was cut follow each other, and each is made from the whole.
 #[derive(Debug)]
 pub struct DiffWriter<'a> {
-    patches: Patches<'a>,
+    patches: PatchCache<'a>,
     /// A piece made of a patch.
     piece: Vec<u8>,
 }
@@ -19,7 +19,7 @@ impl<'a> DiffWriter<'a> {
     /// A writer that has read no patch yet.
     pub fn new(changes: &'a ChangeSet) -> Self {
         Self {
-            patches: Patches {
+            patches: PatchCache {
                 changes,
                 text: Vec::new(),
                 held: None,
@@ -75,14 +75,14 @@ impl<'a> DiffWriter<'a> {
 
 /// Patches, the last one kept unless the change set itself has it in memory.
 #[derive(Debug)]
-struct Patches<'a> {
+struct PatchCache<'a> {
     changes: &'a ChangeSet,
     text: Vec<u8>,
     /// The change whose patch `text` contains.
     held: Option<usize>,
 }
 
-impl Patches<'_> {
+impl PatchCache<'_> {
     fn get(&mut self, change: usize) -> io::Result<&[u8]> {
         if let Some(text) = self.changes.patch_in_memory(change)? {
             return Ok(text);

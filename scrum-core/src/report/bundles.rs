@@ -1,8 +1,7 @@
 //! A wave's bundles as text, before the review.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
-
-use indexmap::IndexMap;
 
 use crate::plan::guard::Verdict;
 use crate::range::Range;
@@ -192,15 +191,17 @@ fn write_excluded(
     }
     writeln!(out, "\nnot shown to reviewers, kept in excluded.diff:")?;
     // A series of patches may have several records of one file.
-    let mut files: IndexMap<&str, (u64, &str)> = IndexMap::new();
+    let mut total: BTreeMap<&str, u64> = BTreeMap::new();
     for file in &manifest.excluded {
-        files.entry(&file.path).or_insert((0, &file.reason)).0 += file.bytes;
+        *total.entry(&file.path).or_default() += file.bytes;
     }
-    for (path, (bytes, reason)) in files.iter().take(options.most_excluded) {
-        let (bytes, path) = (size::decimal(*bytes), plain(path));
-        writeln!(out, "  {bytes:>9}  {path} ({reason})")?;
+    let files = manifest.excluded.iter();
+    let files = files.filter_map(|file| Some((file, total.remove(&*file.path)?)));
+    for (file, bytes) in files.take(options.most_excluded) {
+        let (bytes, path) = (size::decimal(bytes), plain(&file.path));
+        writeln!(out, "  {bytes:>9}  {path} ({})", file.reason)?;
     }
-    let omitted = files.len().saturating_sub(options.most_excluded);
+    let omitted = total.len();
     if omitted > 0 {
         writeln!(out, "  and {omitted} more, in manifest.json")?;
     }

@@ -4,9 +4,9 @@
 //! that nobody reviewed has no run, because an empty one would close its earlier findings. Parts of a component share
 //! its run.
 
+use std::collections::BTreeMap;
 use std::io;
 
-use indexmap::IndexMap;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
@@ -113,7 +113,7 @@ pub fn write_sarif(
 }
 
 /// A run being built.
-struct Run {
+struct SarifRun {
     /// The part of its category between `scrum/` and the last `/`.
     category: String,
     /// Indices of its bundles.
@@ -122,7 +122,7 @@ struct Run {
     notes: Vec<String>,
 }
 
-impl Run {
+impl SarifRun {
     fn new(category: String) -> Self {
         Self {
             category,
@@ -182,13 +182,16 @@ fn component(id: &str) -> &str {
 }
 
 /// The runs with their bundles, without results.
-fn runs(tally: &Tally, options: &SarifOptions) -> Vec<Run> {
-    let mut components: IndexMap<&str, Vec<usize>> = IndexMap::new();
+fn runs(tally: &Tally, options: &SarifOptions) -> Vec<SarifRun> {
+    let mut components: Vec<(&str, Vec<usize>)> = Vec::new();
+    let mut numbers = BTreeMap::new();
     for (at, bundle) in tally.bundles.iter().enumerate() {
-        components
-            .entry(component(&bundle.id))
-            .or_default()
-            .push(at);
+        let name = component(&bundle.id);
+        let number = *numbers.entry(name).or_insert(components.len());
+        if number == components.len() {
+            components.push((name, Vec::new()));
+        }
+        components[number].1.push(at);
     }
     let bundles = |indices: &[usize]| -> Vec<&BundleTally> {
         indices
@@ -198,7 +201,7 @@ fn runs(tally: &Tally, options: &SarifOptions) -> Vec<Run> {
     };
     let reviewed = |bundle: &BundleTally| bundle.reviewed_by > 0 || !bundle.issues.is_empty();
     let silent = components.len();
-    components.retain(|_, indices| bundles(indices).into_iter().any(reviewed));
+    components.retain(|(_, indices)| bundles(indices).into_iter().any(reviewed));
     let silent = silent - components.len();
 
     let most = options.max_runs.max(1);
@@ -208,11 +211,11 @@ fn runs(tally: &Tally, options: &SarifOptions) -> Vec<Run> {
         components.len()
     };
     let beyond = components.split_off(own);
-    let mut runs: Vec<Run> = Vec::with_capacity(own + 1);
+    let mut runs: Vec<SarifRun> = Vec::with_capacity(own + 1);
     for (name, indices) in components {
         let mut category = String::new();
         file_uri::encode(name.as_bytes(), &mut category);
-        let mut run = Run::new(category);
+        let mut run = SarifRun::new(category);
         let waiting = bundles(&indices)
             .into_iter()
             .filter(|bundle| !reviewed(bundle));
@@ -222,7 +225,7 @@ fn runs(tally: &Tally, options: &SarifOptions) -> Vec<Run> {
         runs.push(run);
     }
     if !beyond.is_empty() {
-        let mut rest = Run::new(REST.to_owned());
+        let mut rest = SarifRun::new(REST.to_owned());
         rest.notes.push(format!(
             "{} over the limit of {most} runs share this one.",
             counted(beyond.len() as u64, "component")
@@ -235,7 +238,7 @@ fn runs(tally: &Tally, options: &SarifOptions) -> Vec<Run> {
     }
     if runs.is_empty() {
         // A file without runs is refused.
-        runs.push(Run::new("+none".to_owned()));
+        runs.push(SarifRun::new("+none".to_owned()));
     }
     if let (Some(first), true) = (runs.first_mut(), silent > 0) {
         first.notes.push(format!(
@@ -251,7 +254,7 @@ fn fill(
     tally: &Tally,
     diffs: &dyn DiffText,
     options: &SarifOptions,
-    runs: &mut [Run],
+    runs: &mut [SarifRun],
 ) -> io::Result<Vec<String>> {
     let fingerprints = fingerprints(tally, diffs);
     let mut run_of: Vec<Option<usize>> = vec![None; tally.bundles.len()];

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::carry::{Carried, Carry, Fate};
 use super::held::Holders;
-use super::matching::{Candidate, Claimed, Match, pair_up};
+use super::matching::{Claimed, Match, MatchIssue, pair_up};
 use super::record::{
     Comparison, ComparisonTotals, Engagement, Entry, FindingRef, Place, SCHEMA, Status, WaveSide,
 };
@@ -17,11 +17,11 @@ use crate::wave::manifest::Manifest;
 pub fn compare(old: &Tally, new: &Tally, manifest: &Manifest, carry: &Carry) -> Comparison {
     let (old_issues, new_issues) = (Issues::of(old), Issues::of(new));
     let carried: Vec<Vec<Carried>> = old_issues.all.iter().map(|at| at.carried(carry)).collect();
-    let before: Vec<Candidate<'_>> = old_issues
+    let before: Vec<MatchIssue<'_>> = old_issues
         .all
         .iter()
         .zip(&carried)
-        .map(|(at, carried)| Candidate {
+        .map(|(at, carried)| MatchIssue {
             // A file that is gone keeps its name: a wave may report on deleted files, too.
             path: carried
                 .iter()
@@ -35,10 +35,10 @@ pub fn compare(old: &Tally, new: &Tally, manifest: &Manifest, carry: &Carry) -> 
                 .collect(),
         })
         .collect();
-    let after: Vec<Candidate<'_>> = new_issues
+    let after: Vec<MatchIssue<'_>> = new_issues
         .all
         .iter()
-        .map(|at| Candidate {
+        .map(|at| MatchIssue {
             path: &at.issue.path,
             old_path: &at.issue.path,
             claims: at

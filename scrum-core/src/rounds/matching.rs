@@ -14,7 +14,7 @@ use crate::tally::claims::{ClaimReader, ClaimWords, same_issue};
 const MAX_COMPARED: usize = 500;
 
 /// An issue to be matched with the other wave.
-pub(super) struct Candidate<'t> {
+pub(super) struct MatchIssue<'t> {
     /// The path at the new head.
     pub(super) path: &'t str,
     /// The path at the issue's own head.
@@ -50,8 +50,8 @@ pub(super) struct Lone {
 
 /// Finds the pairs. Every index of both lists is in exactly one match or in [`Lone`].
 pub(super) fn pair_up(
-    old: &[Candidate<'_>],
-    new: &[Candidate<'_>],
+    old: &[MatchIssue<'_>],
+    new: &[MatchIssue<'_>],
     near_lines: u32,
 ) -> (Vec<Match>, Lone) {
     let mut pairs = Vec::new();
@@ -72,7 +72,7 @@ pub(super) fn pair_up(
             .chain([path])
             .collect();
         let mut reader = ClaimReader::new(paths);
-        let mut read = |issue: &Candidate<'_>| -> Vec<ClaimWords> {
+        let mut read = |issue: &MatchIssue<'_>| -> Vec<ClaimWords> {
             let claims = issue.claims.iter();
             claims
                 .map(|(claimed, lines)| match claimed {

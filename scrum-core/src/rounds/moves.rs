@@ -28,7 +28,7 @@ pub(super) struct Moves {
 
 /// A line that was removed or added.
 #[derive(Debug)]
-struct Side {
+struct MovedLine {
     file: usize,
     line: u32,
     text: Vec<u8>,
@@ -60,7 +60,7 @@ impl Moves {
                             HunkLineKind::Added => (at.new_at, &mut added, new),
                             HunkLineKind::Context | HunkLineKind::Note => continue,
                         };
-                        list.push(Side {
+                        list.push(MovedLine {
                             file,
                             line,
                             text: squeezed(&text[1..]),
@@ -83,7 +83,7 @@ impl Moves {
         next
     }
 
-    fn join(&mut self, removed: &[Side], added: &[Side]) {
+    fn join(&mut self, removed: &[MovedLine], added: &[MovedLine]) {
         let (from, to) = (unique(removed), unique(added));
         let mut taken = vec![false; added.len()];
         let mut at = 0;
@@ -134,7 +134,7 @@ impl Moves {
         }
     }
 
-    fn has(&self, side: &Side) -> bool {
+    fn has(&self, side: &MovedLine) -> bool {
         self.lines.contains_key(&(side.file, side.line))
     }
 
@@ -156,13 +156,13 @@ impl Moves {
 }
 
 /// Whether the line after `at` is the next one of the same file.
-fn follows(sides: &[Side], at: usize) -> bool {
+fn follows(sides: &[MovedLine], at: usize) -> bool {
     let (this, next) = (&sides[at], sides.get(at + 1));
     next.is_some_and(|next| next.file == this.file && next.line == this.line + 1)
 }
 
 /// The lines that can be anchors; `None` for a text that occurs more than once.
-fn unique(sides: &[Side]) -> HashMap<&[u8], Option<usize>> {
+fn unique(sides: &[MovedLine]) -> HashMap<&[u8], Option<usize>> {
     let mut found: HashMap<&[u8], Option<usize>> = HashMap::new();
     for (at, side) in sides.iter().enumerate() {
         if letters(&side.text) > 0 {
@@ -192,10 +192,10 @@ fn letters(text: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    fn sides(lines: &[(usize, u32, &str)]) -> Vec<Side> {
+    fn sides(lines: &[(usize, u32, &str)]) -> Vec<MovedLine> {
         lines
             .iter()
-            .map(|(file, line, text)| Side {
+            .map(|(file, line, text)| MovedLine {
                 file: *file,
                 line: *line,
                 text: squeezed(text.as_bytes()),

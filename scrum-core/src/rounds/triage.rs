@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::carry::Carry;
 use super::decisions::{TriageEntry, TriageFile};
-use super::matching::{Candidate, Claimed, pair_up};
+use super::matching::{Claimed, MatchIssue, pair_up};
 use super::worth::judged;
 use crate::estimate::EstimateBasis;
 use crate::review::Severity;
@@ -102,11 +102,11 @@ impl TriageFile {
             if entries.is_empty() {
                 continue;
             }
-            let before: Vec<Candidate<'_>> = entries
+            let before: Vec<MatchIssue<'_>> = entries
                 .iter()
                 .map(|at| self.candidate(*at, &carried[*at]))
                 .collect();
-            let after: Vec<Candidate<'_>> = free
+            let after: Vec<MatchIssue<'_>> = free
                 .iter()
                 .map(|at| {
                     let (bundle, issue) = places[*at];
@@ -116,7 +116,7 @@ impl TriageFile {
                         let lines = finding.lines().filter(|_| !by_words);
                         (Claimed::Finding(finding), lines)
                     });
-                    Candidate {
+                    MatchIssue {
                         path: &issue.path,
                         old_path: &issue.path,
                         claims: claims.collect(),
@@ -138,7 +138,7 @@ impl TriageFile {
         &'t self,
         at: usize,
         (path, lines, _): &'t (String, Option<LineRange>, bool),
-    ) -> Candidate<'t> {
+    ) -> MatchIssue<'t> {
         let entry = &self.issues[at];
         let symbol = entry.symbol.as_deref();
         let claims = entry.claims.iter().map(String::as_str);
@@ -149,7 +149,7 @@ impl TriageFile {
         if claims.is_empty() {
             claims.push((Claimed::Text { text: "", symbol }, *lines));
         }
-        Candidate {
+        MatchIssue {
             path,
             old_path: &entry.path,
             claims,

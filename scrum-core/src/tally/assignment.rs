@@ -259,13 +259,13 @@ fn fault_text(fault: &Fault) -> String {
 }
 
 /// What a lineage depends on: the reviewer's name, the model, and the sidecar.
-type Asked = (String, Option<String>, Option<Vec<String>>);
+type LineageQuery = (String, Option<String>, Option<Vec<String>>);
 
 /// The lineages of reviewers, each looked up once.
 struct Lineages<'a> {
     options: &'a TallyOptions,
     configs: HashMap<&'a str, &'a ReviewerConfig>,
-    known: HashMap<Asked, (LineageSet, String)>,
+    known: HashMap<LineageQuery, (LineageSet, String)>,
     unknown: BTreeSet<String>,
 }
 

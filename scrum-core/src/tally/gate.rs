@@ -235,14 +235,14 @@ impl Tally {
     }
 
     /// The convergent locations, with the key that makes two of them equal.
-    fn convergent_locations(&self) -> impl Iterator<Item = (LocationKey<'_>, &LocationRecord)> {
+    fn convergent_locations(&self) -> impl Iterator<Item = (NamedLocation<'_>, &LocationRecord)> {
         let locations = self.bundles.iter().flat_map(|bundle| &bundle.locations);
         let convergent = locations.filter(|location| location.convergence >= 2);
         convergent.map(|location| (key(location), location))
     }
 
     /// Convergent locations whose findings, in all bundles, are in dismissed issues.
-    fn dismissed_locations(&self) -> BTreeSet<LocationKey<'_>> {
+    fn dismissed_locations(&self) -> BTreeSet<NamedLocation<'_>> {
         let (mut dismissed, mut open) = (BTreeSet::new(), BTreeSet::new());
         for bundle in &self.bundles {
             let issues = bundle.issues.iter().filter(|issue| issue.is_dismissed());
@@ -313,9 +313,9 @@ impl Tally {
 }
 
 /// Path, lines and symbol.
-type LocationKey<'t> = (&'t str, Option<LineRange>, Option<&'t str>);
+type NamedLocation<'t> = (&'t str, Option<LineRange>, Option<&'t str>);
 
-fn key(location: &LocationRecord) -> LocationKey<'_> {
+fn key(location: &LocationRecord) -> NamedLocation<'_> {
     let symbol = location.symbol.as_deref();
     (&location.path, location.lines(), symbol)
 }

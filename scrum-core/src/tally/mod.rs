@@ -285,10 +285,10 @@ impl Tally {
     /// [`TallyError::Schema`] for another schema, which is checked first; otherwise [`TallyError::Json`].
     pub fn from_json(json: &[u8]) -> Result<Self, TallyError> {
         #[derive(Deserialize)]
-        struct Head {
+        struct SchemaOnly {
             schema: String,
         }
-        let head: Head = serde_json::from_slice(json)?;
+        let head: SchemaOnly = serde_json::from_slice(json)?;
         if head.schema != SCHEMA {
             return Err(TallyError::Schema { found: head.schema });
         }

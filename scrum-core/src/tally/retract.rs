@@ -21,7 +21,7 @@ pub(super) struct Retractions {
 }
 
 /// A finding that a retraction may match.
-struct Candidate {
+struct RetractCandidate {
     at: usize,
     review_line: u32,
     /// A finding that does not count anyway can be matched, but stays in its bucket.
@@ -44,14 +44,14 @@ impl Retractions {
         if review.retractions.is_empty() {
             return found;
         }
-        let mut by_path: HashMap<usize, Vec<Candidate>> = HashMap::new();
+        let mut by_path: HashMap<usize, Vec<RetractCandidate>> = HashMap::new();
         for (at, finding) in findings.iter().enumerate() {
             let (Ok(location), None) = (&finding.location, finding.quoted) else {
                 continue;
             };
             let resolved = resolver.resolve(bundle, location);
             let path = resolved.key.path;
-            by_path.entry(path).or_default().push(Candidate {
+            by_path.entry(path).or_default().push(RetractCandidate {
                 at,
                 review_line: finding.line,
                 resolved,
@@ -76,7 +76,7 @@ impl Retractions {
                         .filter(|c| c.review_line < retraction.line)
                 };
                 let whole_file = key.lines.is_none() && key.symbol.is_none();
-                let mut met: Vec<&Candidate> = earlier()
+                let mut met: Vec<&RetractCandidate> = earlier()
                     .filter(|candidate| {
                         if whole_file {
                             candidate.resolved.key.lines.is_none()
@@ -90,7 +90,7 @@ impl Retractions {
                     .collect();
                 if whole_file && met.is_empty() {
                     // Or the only finding in that file, even if it was repeated.
-                    let standing: Vec<&Candidate> = earlier()
+                    let standing: Vec<&RetractCandidate> = earlier()
                         .filter(|candidate| !found.by.contains_key(&candidate.at))
                         .collect();
                     let one = standing.first().map(|candidate| candidate.resolved.key);

@@ -248,12 +248,12 @@ fn render(
         &mut threads,
         0..tasks,
         |files, task| match task.checked_sub(2) {
-            None if task == 0 => files.excluded(plan).map(Written::Excluded),
-            None => files.tree().map(Written::Tree),
+            None if task == 0 => files.excluded(plan).map(WaveEntry::Excluded),
+            None => files.tree().map(WaveEntry::Tree),
             Some(index) => {
                 let context = contexts.context(index, options, template);
                 let record = files.bundle(&plan.bundles[index], &context, template);
-                record.map(|record| Written::Bundle(Box::new(record)))
+                record.map(|record| WaveEntry::Bundle(Box::new(record)))
             }
         },
     )?;
@@ -261,9 +261,9 @@ fn render(
     let (mut excluded_sha256, mut tree_sha256) = (None, None);
     for result in results {
         match result {
-            Written::Excluded(sha256) => excluded_sha256 = sha256,
-            Written::Tree(sha256) => tree_sha256 = Some(sha256),
-            Written::Bundle(record) => bundles.push(*record),
+            WaveEntry::Excluded(sha256) => excluded_sha256 = sha256,
+            WaveEntry::Tree(sha256) => tree_sha256 = Some(sha256),
+            WaveEntry::Bundle(record) => bundles.push(*record),
         }
     }
     let limits = plan.limits();
@@ -289,7 +289,7 @@ fn render(
 }
 
 /// The result of one task: a record or a digest.
-enum Written {
+enum WaveEntry {
     Excluded(Option<String>),
     Tree(String),
     Bundle(Box<BundleRecord>),

@@ -24,7 +24,7 @@ use crate::runner::store::Lock;
 use crate::session::Session;
 use crate::terminal::{Output, ProgressLine};
 use crate::trust;
-use crate::uncommitted::{Kind, Snapshot};
+use crate::uncommitted::{Kind, UncommittedSnapshot};
 use crate::wave::{WaveFolder, default_name, shown_path, write_atomically};
 
 /// A wave that is planned but not written yet.
@@ -232,7 +232,7 @@ struct Read {
     /// `None` for a patch.
     repository: Option<Repository>,
     /// The index or the work tree, if that is what is divided.
-    snapshot: Option<Snapshot>,
+    snapshot: Option<UncommittedSnapshot>,
 }
 
 fn read_changes(
@@ -272,7 +272,7 @@ fn read_changes(
     let spec = match (kind, named, &config.bundle.base) {
         (Some(kind), ..) => {
             let out = bundling.out.as_deref();
-            let taken = Snapshot::take(kind, &repository, &pathspec, out)?;
+            let taken = UncommittedSnapshot::take(kind, &repository, &pathspec, out)?;
             repository = repository.with_objects(&taken.objects());
             snapshot.insert(taken).spec.clone()
         }

@@ -96,7 +96,7 @@ pub(crate) struct Bundling {
     exclude_deleted: bool,
     /// Show files that are excluded by default
     #[arg(long, value_name = "KIND", value_delimiter = ',', help_heading = SHOWN)]
-    show: Vec<Shown>,
+    show: Vec<ExcludedKind>,
     /// Use this template for prompts
     ///
     /// docs/prompt.md lists its variables; --dry-run tries it.
@@ -138,7 +138,7 @@ enum ByArg {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Shown {
+enum ExcludedKind {
     /// Binary content
     Binary,
     /// Lock files of package managers
@@ -239,10 +239,10 @@ impl Bundling {
         config.exclude.deleted |= self.exclude_deleted;
         for shown in &self.show {
             match shown {
-                Shown::Binary => config.exclude.binary = false,
-                Shown::LockFiles => config.exclude.lock_files = false,
-                Shown::Generated => config.exclude.generated = false,
-                Shown::Vendored => config.exclude.vendored = false,
+                ExcludedKind::Binary => config.exclude.binary = false,
+                ExcludedKind::LockFiles => config.exclude.lock_files = false,
+                ExcludedKind::Generated => config.exclude.generated = false,
+                ExcludedKind::Vendored => config.exclude.vendored = false,
             }
         }
         config.check()?;

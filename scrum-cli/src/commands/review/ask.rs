@@ -11,7 +11,7 @@ use super::progress::AskProgress;
 use crate::error::Result;
 use crate::runner::AnswerMeta;
 use crate::runner::client::{ReviewerClient, doubts};
-use crate::runner::plan::{Question, Status};
+use crate::runner::plan::{Question, QuestionState};
 use crate::runner::schedule::{self, AskEvent, Done, Ended, Work};
 use crate::runner::store::{Lock, Store};
 use crate::session::Session;
@@ -37,8 +37,12 @@ pub(super) struct Asking<'a> {
 impl Asking<'_> {
     /// Reuses answers of other waves, and asks for the rest. A wave that is complete is not touched.
     pub(super) fn run(&self, questions: &[Question]) -> Result<Ended> {
-        let is_open =
-            |question: &&Question| matches!(question.status, Status::Ask { .. } | Status::Carry(_));
+        let is_open = |question: &&Question| {
+            matches!(
+                question.status,
+                QuestionState::Ask { .. } | QuestionState::Carry(_)
+            )
+        };
         if questions.iter().filter(is_open).count() == 0 {
             return Ok(Ended::Complete);
         }
@@ -47,7 +51,7 @@ impl Asking<'_> {
         let mut seats = Vec::new();
         let mut totals = vec![0; self.reviewers.len()];
         for question in questions {
-            if let Status::Ask { .. } = question.status {
+            if let QuestionState::Ask { .. } = question.status {
                 totals[question.reviewer] += 1;
                 if numbers[question.reviewer].is_none() {
                     let reviewer = self.reviewers[question.reviewer];
@@ -64,7 +68,8 @@ impl Asking<'_> {
         self.carry_over(questions, &store)?;
         let mut work = Vec::new();
         for (number, question) in questions.iter().enumerate() {
-            if let (Status::Ask { .. }, Some(seat)) = (&question.status, numbers[question.reviewer])
+            if let (QuestionState::Ask { .. }, Some(seat)) =
+                (&question.status, numbers[question.reviewer])
             {
                 let bundle = &self.manifest.bundles[question.bundle];
                 store.prepare(&bundle.id)?;
@@ -142,7 +147,7 @@ impl Asking<'_> {
     fn carry_over(&self, questions: &[Question], store: &Store) -> Result<()> {
         let mut carried = 0;
         for question in questions {
-            let Status::Carry(kept) = &question.status else {
+            let QuestionState::Carry(kept) = &question.status else {
                 continue;
             };
             let reviewer = &self.reviewers[question.reviewer].name;

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::progress::cost;
 use crate::error::Result;
-use crate::runner::plan::{Question, Status};
+use crate::runner::plan::{Question, QuestionState};
 use crate::terminal::Output;
 
 /// Assumed tokens per answer unless the configuration sets a lower limit; reviews have some hundreds.
@@ -145,15 +145,15 @@ fn row<'a>(
     {
         let bundle = &manifest.bundles[question.bundle];
         match question.status {
-            Status::Ask { .. } => {
+            QuestionState::Ask { .. } => {
                 row.ask += 1;
                 row.bytes += bundle.prompt_bytes;
                 row.tokens += bundle.tokens;
             }
-            Status::There => row.there += 1,
-            Status::Carry(_) => row.carried_over += 1,
-            Status::Awaited => row.awaited += 1,
-            Status::NotAsked => row.not_asked += 1,
+            QuestionState::There => row.there += 1,
+            QuestionState::Carry(_) => row.carried_over += 1,
+            QuestionState::Awaited => row.awaited += 1,
+            QuestionState::NotAsked => row.not_asked += 1,
         }
     }
     if reviewer.price_in.is_some() || reviewer.price_out.is_some() {
@@ -176,12 +176,12 @@ fn line<'a>(
         bundle: &bundle.id,
         reviewer: &reviewers[question.reviewer].name,
         status: match question.status {
-            Status::Ask { again: false } => "ask",
-            Status::Ask { again: true } => "ask-again",
-            Status::There => "there",
-            Status::Carry(_) => "carry-over",
-            Status::Awaited => "awaited",
-            Status::NotAsked => "not-asked",
+            QuestionState::Ask { again: false } => "ask",
+            QuestionState::Ask { again: true } => "ask-again",
+            QuestionState::There => "there",
+            QuestionState::Carry(_) => "carry-over",
+            QuestionState::Awaited => "awaited",
+            QuestionState::NotAsked => "not-asked",
         },
         bytes: bundle.prompt_bytes,
         tokens: bundle.tokens,

@@ -21,7 +21,7 @@ use self::target::ReviewTarget;
 use super::bundle::Bundling;
 use super::formats::{Format, Report};
 use crate::error::{ExitCode, Hint, Result, listed, usage_error};
-use crate::runner::plan::{self, Question, Scope, Status};
+use crate::runner::plan::{self, Question, QuestionState, Scope};
 use crate::runner::schedule::Ended;
 use crate::runner::store::Store;
 use crate::session::Session;
@@ -153,7 +153,7 @@ pub(crate) fn run(args: &ReviewArgs, session: &Session, output: &Output) -> Resu
     let questions = plan::questions(&target.manifest, &target.folder, &session.waves(), scope)?;
     let mut open: Vec<usize> = questions
         .iter()
-        .filter(|question| matches!(question.status, Status::Ask { .. }))
+        .filter(|question| matches!(question.status, QuestionState::Ask { .. }))
         .map(|question| question.bundle)
         .collect();
     open.dedup();
@@ -210,7 +210,7 @@ fn awaited(
         let waiting: Vec<&Question> = questions
             .iter()
             .filter(|question| {
-                question.reviewer == seat && matches!(question.status, Status::Awaited)
+                question.reviewer == seat && matches!(question.status, QuestionState::Awaited)
             })
             .collect();
         for question in waiting.iter().take(SHOWN) {

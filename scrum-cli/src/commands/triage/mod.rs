@@ -57,9 +57,9 @@ pub(crate) fn run(args: &TriageArgs, session: &Session, output: &Output) -> Resu
     let decisions = read_decisions(session)?;
     let about = apply_decisions(&decisions, &wave, &mut tally, session);
     let by = args.by.clone().or_else(|| user_name(session));
-    let mut desk = Desk::new(decisions, &about, &tally, &wave, by);
-    let walk = desk.open(args.all);
-    let decided = desk.walk(&walk, session, output)?;
+    let mut triage = TriageWalk::new(decisions, &about, &tally, &wave, by);
+    let walk = triage.open(args.all);
+    let decided = triage.walk(&walk, session, output)?;
     let left = walk.len().saturating_sub(decided);
     output.data(|out| {
         writeln!(
@@ -72,7 +72,7 @@ pub(crate) fn run(args: &TriageArgs, session: &Session, output: &Output) -> Resu
 }
 
 /// The issues and the decisions about them.
-struct Desk<'t> {
+struct TriageWalk<'t> {
     tally: &'t Tally,
     wave: &'t Wave,
     issues: Vec<Ranked<'t>>,
@@ -91,7 +91,7 @@ struct Step {
     before: Option<TriageEntry>,
 }
 
-impl<'t> Desk<'t> {
+impl<'t> TriageWalk<'t> {
     fn new(
         decisions: TriageFile,
         about: &[Vec<(usize, usize)>],

@@ -1,6 +1,7 @@
 //! The cases: the requests that are sent to both sides.
 
-use indexmap::IndexMap;
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -19,7 +20,7 @@ pub struct ParityCase {
     pub path: String,
     /// Headers.
     #[serde(default)]
-    pub headers: IndexMap<String, String>,
+    pub headers: BTreeMap<String, String>,
     /// The body as text.
     #[serde(default)]
     pub body: Option<String>,

@@ -20,7 +20,7 @@ pub struct Recording {
 
 /// The first line.
 #[derive(Serialize, Deserialize)]
-struct Head {
+struct RecordingHead {
     schema: String,
     sides: [String; 2],
     /// Number of exchanges that follow, to detect a truncated file.
@@ -53,7 +53,8 @@ impl Recording {
     /// Whether a text begins as a recording does.
     pub fn is_one(text: &str) -> bool {
         let first = text.lines().next().unwrap_or_default();
-        serde_json::from_str::<Head>(first).is_ok_and(|head| head.schema == RECORDING_SCHEMA)
+        serde_json::from_str::<RecordingHead>(first)
+            .is_ok_and(|head| head.schema == RECORDING_SCHEMA)
     }
 
     /// Reads a recording.
@@ -67,7 +68,7 @@ impl Recording {
             .zip(text.lines())
             .filter(|(_, line)| !line.trim().is_empty());
         let (line, first) = lines.next().unwrap_or((1, ""));
-        let head: Head =
+        let head: RecordingHead =
             serde_json::from_str(first).map_err(|error| fault(line, error.to_string()))?;
         if head.schema != RECORDING_SCHEMA {
             return Err(fault(line, format!("its schema is `{}`", head.schema)));
@@ -95,7 +96,7 @@ impl Recording {
     ///
     /// Errors of `out`.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let head = Head {
+        let head = RecordingHead {
             schema: RECORDING_SCHEMA.to_owned(),
             sides: self.sides.clone(),
             exchanges: self.exchanges.len(),

@@ -23,7 +23,7 @@ pub(super) use similarity::MAX_SCORE;
 use similarity::{Collection, Signature, sizes_too_far};
 
 use super::GitError;
-use super::pair::{FilePair, Side};
+use super::pair::{FilePair, FileVersion};
 use super::trees::{FileDifference, FileEntry};
 use super::workers::Workers;
 use crate::change::Mode;
@@ -89,7 +89,7 @@ fn join(differences: Vec<FileDifference>, found: &[(usize, usize, u64)]) -> Vec<
     let mut pairs: Vec<Option<FilePair>> = differences
         .into_iter()
         .map(|FileDifference { path, old, new }| {
-            let side = |entry| Side {
+            let side = |entry| FileVersion {
                 path: path.clone(),
                 entry,
             };

@@ -5,7 +5,7 @@ use git2::{DiffBinaryFile, DiffBinaryKind, DiffOptions};
 
 use super::super::GitError;
 use super::super::objects::Objects;
-use super::super::pair::Side;
+use super::super::pair::FileVersion;
 use crate::change::Mode;
 
 /// Bytes of one line before encoding.
@@ -18,12 +18,12 @@ const DIGITS: &[u8; 85] =
 #[derive(Clone, Copy)]
 pub(super) struct Binary<'a> {
     /// The file; `None` for nothing, and for a submodule.
-    file: Option<&'a Side>,
+    file: Option<&'a FileVersion>,
     content: &'a [u8],
 }
 
 impl<'a> Binary<'a> {
-    pub(super) fn new(side: Option<&'a Side>, content: &'a [u8]) -> Self {
+    pub(super) fn new(side: Option<&'a FileVersion>, content: &'a [u8]) -> Self {
         let file = side.filter(|side| side.entry.mode != Mode::SUBMODULE);
         Self { file, content }
     }
@@ -52,8 +52,8 @@ pub(super) fn write(
 type Deltas = (Option<Vec<u8>>, Option<Vec<u8>>);
 
 /// The deltas of both directions, where libgit2 takes them for shorter than the content.
-fn deltas(objects: &Objects, old: &Side, new: &Side) -> Result<Deltas, GitError> {
-    let blob = |side: &Side| objects.blob(side.entry.id, &side.path);
+fn deltas(objects: &Objects, old: &FileVersion, new: &FileVersion) -> Result<Deltas, GitError> {
+    let blob = |side: &FileVersion| objects.blob(side.entry.id, &side.path);
     let (old, new) = (blob(old)?, blob(new)?);
     let mut options = DiffOptions::new();
     options.force_binary(true).show_binary(true).max_size(-1);

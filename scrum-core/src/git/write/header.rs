@@ -1,13 +1,13 @@
 //! The lines of a patch above its hunks.
 
-use super::super::pair::Side;
+use super::super::pair::FileVersion;
 use crate::change::Mode;
 use crate::path::quote_with_prefix;
 
 /// Appends everything from `diff --git` to the `index` line, which `says_mode` asks for where both sides are equal, too.
 pub(super) fn write(
-    old: Option<&Side>,
-    new: Option<&Side>,
+    old: Option<&FileVersion>,
+    new: Option<&FileVersion>,
     similarity: Option<u64>,
     says_mode: bool,
     out: &mut Vec<u8>,
@@ -24,7 +24,7 @@ pub(super) fn write(
         quote_with_prefix("a/", from.path.as_bytes()),
         quote_with_prefix("b/", to.path.as_bytes()),
     ));
-    let mode = |side: &Side| side.entry.mode;
+    let mode = |side: &FileVersion| side.entry.mode;
     match (old.map(mode), new.map(mode)) {
         (None, Some(mode)) => line(format!("new file mode {mode}")),
         (Some(mode), None) => line(format!("deleted file mode {mode}")),
@@ -39,7 +39,7 @@ pub(super) fn write(
         line(format!("rename from {}", from.path.quoted()));
         line(format!("rename to {}", to.path.quoted()));
     }
-    let id = |side: Option<&Side>| match side {
+    let id = |side: Option<&FileVersion>| match side {
         Some(side) => side.entry.id.to_string(),
         None => "0".repeat(40),
     };
@@ -57,14 +57,14 @@ pub(super) fn write(
 }
 
 /// The `---` and `+++` lines, which stand only above hunks.
-pub(super) struct Names {
+pub(super) struct MarkerLines {
     old: String,
     new: String,
 }
 
-impl Names {
-    pub(super) fn new(old: Option<&Side>, new: Option<&Side>) -> Self {
-        let name = |side: Option<&Side>, prefix: &str| match side {
+impl MarkerLines {
+    pub(super) fn new(old: Option<&FileVersion>, new: Option<&FileVersion>) -> Self {
+        let name = |side: Option<&FileVersion>, prefix: &str| match side {
             Some(side) => quote_with_prefix(prefix, side.path.as_bytes()),
             None => "/dev/null".to_owned(),
         };

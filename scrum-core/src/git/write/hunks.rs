@@ -8,7 +8,7 @@ use git2::{DiffOptions, Patch};
 
 use super::super::GitError;
 use super::Summary;
-use super::header::Names;
+use super::header::MarkerLines;
 use crate::change::Hunk;
 use crate::patch::{FunctionRule, hunk_line, shown_name};
 
@@ -100,7 +100,7 @@ pub(super) fn write(
     changed: &[ChangedLines],
     context: u32,
     rule: FunctionRule,
-    names: &Names,
+    names: &MarkerLines,
     summary: &mut Summary,
     out: &mut Vec<u8>,
 ) {

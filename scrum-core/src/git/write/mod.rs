@@ -8,7 +8,7 @@ pub(super) mod spool;
 use super::GitError;
 use super::attributes::DiffAttribute;
 use super::objects::Objects;
-use super::pair::{FilePair, Side};
+use super::pair::{FilePair, FileVersion};
 use crate::change::{Hunk, Mode};
 use crate::generated;
 use crate::patch::{FunctionRule, lines};
@@ -111,8 +111,8 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn section(
         &mut self,
-        old: Option<&Side>,
-        new: Option<&Side>,
+        old: Option<&FileVersion>,
+        new: Option<&FileVersion>,
         similarity: Option<u64>,
     ) -> Result<(), GitError> {
         header::write(old, new, similarity, self.treatment.says_mode, self.out);
@@ -135,7 +135,7 @@ impl Writer<'_> {
         }
         self.summary.old_says_generated |= says_generated(&old_content);
         self.summary.new_says_generated |= says_generated(&new_content);
-        let names = header::Names::new(old, new);
+        let names = header::MarkerLines::new(old, new);
         let changed = match (&old_content, &new_content) {
             (Content::File(old), Content::File(new)) => hunks::changed_lines(old, new)?,
             (old, new) => hunks::replaced(old.bytes(), new.bytes()),
@@ -155,7 +155,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn is_binary(&self, side: Option<&Side>, content: &Content<'_>) -> bool {
+    fn is_binary(&self, side: Option<&FileVersion>, content: &Content<'_>) -> bool {
         let is_file = side.is_some_and(|side| side.entry.mode.kind() == Mode::FILE.kind());
         match self.treatment.diff {
             DiffAttribute::Set if is_file => false,
@@ -170,7 +170,7 @@ fn says_generated(content: &Content<'_>) -> bool {
 }
 
 /// The content of one side.
-fn content<'a>(objects: &'a Objects, side: Option<&Side>) -> Result<Content<'a>, GitError> {
+fn content<'a>(objects: &'a Objects, side: Option<&FileVersion>) -> Result<Content<'a>, GitError> {
     Ok(match side {
         None => Content::Nothing,
         Some(side) if side.entry.mode == Mode::SUBMODULE => {

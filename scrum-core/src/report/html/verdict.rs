@@ -13,13 +13,13 @@ const MAX_REASONS: usize = 200;
 pub(super) struct Section {
     verdict: &'static str,
     day: String,
-    phases: Vec<Phase>,
-    reasons: Vec<Reason>,
+    phases: Vec<PhaseView>,
+    reasons: Vec<ReasonView>,
     left_out: usize,
 }
 
 #[derive(Debug, Serialize)]
-struct Phase {
+struct PhaseView {
     name: &'static str,
     summary: String,
     required: bool,
@@ -27,7 +27,7 @@ struct Phase {
 }
 
 #[derive(Debug, Serialize)]
-struct Reason {
+struct ReasonView {
     effect: &'static str,
     rule: &'static str,
     what: String,
@@ -36,14 +36,14 @@ struct Reason {
 
 /// Collects the data of the section.
 pub(super) fn section(assessment: &Assessment) -> Section {
-    let phases = assessment.phases.iter().map(|phase| Phase {
+    let phases = assessment.phases.iter().map(|phase| PhaseView {
         name: phase.phase.word(),
         summary: line(&phase.summary),
         required: phase.required,
         run: phase.run,
     });
     let reasons = assessment.reasons.iter().take(MAX_REASONS);
-    let reasons = reasons.map(|reason| Reason {
+    let reasons = reasons.map(|reason| ReasonView {
         effect: reason.effect.word(),
         rule: reason.rule.word(),
         what: line(&reason.what),

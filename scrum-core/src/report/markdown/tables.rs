@@ -26,7 +26,7 @@ const MAX_CITATION: usize = 120;
 
 /// Counts of the reviewers' states over the bundles of a tally.
 #[derive(Default)]
-struct Seat {
+struct ReviewerTotals {
     lineages: String,
     states: [u64; 6],
     findings: u64,
@@ -78,7 +78,7 @@ impl MarkdownPage {
 
     /// A row for each reviewer, which shows at once who did not review.
     pub(super) fn reviewers(&mut self, tally: &Tally) {
-        let mut seats: BTreeMap<&str, Seat> = BTreeMap::new();
+        let mut seats: BTreeMap<&str, ReviewerTotals> = BTreeMap::new();
         for row in tally.bundles.iter().flat_map(|bundle| &bundle.reviewers) {
             seats.entry(&row.reviewer).or_default().add(row);
         }
@@ -89,7 +89,7 @@ impl MarkdownPage {
             "\n| reviewer | lineage | findings | bundles with findings | clean | no evidence | failed | missing | \
              not asked | tokens |\n|---|---|---:|---:|---:|---:|---:|---:|---:|---:|\n",
         );
-        let seats: Vec<(&str, Seat)> = seats.into_iter().collect();
+        let seats: Vec<(&str, ReviewerTotals)> = seats.into_iter().collect();
         let more = self.rows(&seats, |(name, seat)| {
             let states = seat.states.map(|count| match count {
                 0 => String::new(),
@@ -205,7 +205,7 @@ impl MarkdownPage {
     }
 }
 
-impl Seat {
+impl ReviewerTotals {
     fn add(&mut self, row: &ReviewerRow) {
         self.lineages = row.lineages.to_string();
         self.findings += row.findings + row.findings_without_location;

@@ -37,7 +37,7 @@ enum TokenPlace {
 }
 
 #[derive(Deserialize)]
-struct RulesFile {
+struct LineagesFile {
     rules: BTreeMap<String, Vec<String>>,
 }
 
@@ -51,7 +51,7 @@ impl LineageTable {
     /// The rules that come with this crate (`data/lineages.toml`).
     pub fn builtin() -> Self {
         // The file is part of the crate, and a test parses it.
-        let rules = toml::from_str::<RulesFile>(BUILTIN)
+        let rules = toml::from_str::<LineagesFile>(BUILTIN)
             .map_or_else(|_| BTreeMap::new(), |file| file.rules);
         Self {
             own: Vec::new(),
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn the_data_file_reads_whole() {
-        let file: RulesFile = toml::from_str(BUILTIN).unwrap();
+        let file: LineagesFile = toml::from_str(BUILTIN).unwrap();
         assert_eq!(LineageTable::builtin().builtin.len(), file.rules.len());
         assert!(file.rules.len() > 60);
     }

@@ -39,7 +39,7 @@ pub struct SecretFinding {
 /// assert_eq!((found[0].kind, found[0].prompt_line), ("GitLab token", 2));
 /// ```
 pub fn scan(prompt: &str) -> Vec<SecretFinding> {
-    let mut scanner = Scanner::default();
+    let mut scanner = SecretScanner::default();
     for line in lines(prompt) {
         scanner.line(&line);
     }
@@ -49,7 +49,7 @@ pub fn scan(prompt: &str) -> Vec<SecretFinding> {
 /// Replaces the secrets of a prompt by `[redacted: <kind>]`, line by line, so that lines keep their numbers. Returns the
 /// text and what [`scan`] finds in the original.
 pub fn redact(prompt: &str) -> (String, Vec<SecretFinding>) {
-    let mut scanner = Scanner::default();
+    let mut scanner = SecretScanner::default();
     let mut text = String::with_capacity(prompt.len());
     for line in lines(prompt) {
         let mut end = 0;
@@ -114,7 +114,7 @@ const KEY_ENDS: [&str; 3] = ["-----END", "---- END", "Private-MAC"];
 
 /// Reads a prompt line by line.
 #[derive(Default)]
-struct Scanner {
+struct SecretScanner {
     position: PromptPosition,
     key: KeyState,
     found: Vec<SecretFinding>,
@@ -131,7 +131,7 @@ enum KeyState {
     Body,
 }
 
-impl Scanner {
+impl SecretScanner {
     /// Takes the next line, and returns the parts of it that are secret.
     fn line(&mut self, line: &PromptLine<'_>) -> Vec<(Range<usize>, &'static str)> {
         self.position.advance(line.text());
@@ -237,7 +237,7 @@ fn longest_run(text: &str) -> Option<Range<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use super::rules::{DATA, RulesFile};
+    use super::rules::{DATA, SecretRulesFile};
     use super::*;
 
     fn plain(text: &str) -> String {
@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn each_rule_finds_its_lines_and_lets_the_others_pass() {
-        let data: RulesFile = toml::from_str(DATA).unwrap();
+        let data: SecretRulesFile = toml::from_str(DATA).unwrap();
         assert!(!data.rule.is_empty());
         for rule in &data.rule {
             assert!(

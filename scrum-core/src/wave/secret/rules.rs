@@ -13,7 +13,7 @@ pub(super) const DATA: &str = include_str!("../../../data/secrets.toml");
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct RulesFile {
+pub(super) struct SecretRulesFile {
     pub(super) rule: Vec<RuleEntry>,
 }
 
@@ -62,7 +62,7 @@ impl SecretRules {
         reason = "the data is part of the program, and a test reads all of it"
     )]
     fn new() -> Self {
-        let data: RulesFile = toml::from_str(DATA).expect("the data is TOML");
+        let data: SecretRulesFile = toml::from_str(DATA).expect("the data is TOML");
         let mut near = Vec::new();
         let mut owners = Vec::new();
         let mut rules = Vec::with_capacity(data.rule.len());
