@@ -31,6 +31,8 @@ static PATCH_SET: LazyLock<Regex> =
 
 /// How many lines below a path are looked at for its first row.
 const NEAR: usize = 4;
+/// The longest tag in brackets in front of lines, in bytes.
+const LONGEST_TAG: usize = 24;
 /// How many words may be beside a path that heads a list of findings.
 const MOST_WORDS: usize = 4;
 
@@ -82,7 +84,12 @@ fn without_lead(text: &str) -> &str {
         let len = inner
             .find(|c: char| !c.is_alphanumeric() && c != '-')
             .unwrap_or(inner.len());
-        if severity::read(&inner[..len]).is_some() {
+        // `[must] L4: …`, `[question] L4: …`.
+        let tagged = rest.starts_with(['[', '【'])
+            && inner[len..].starts_with([']', '】'])
+            && inner.starts_with(char::is_alphabetic)
+            && len <= LONGEST_TAG;
+        if tagged || severity::read(&inner[..len]).is_some() {
             rest = inner[len..].trim_start_matches([']', ')', '】', '」', '）', '`', '*', '_']);
         }
         if rest.len() == before {
