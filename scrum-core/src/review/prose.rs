@@ -217,7 +217,7 @@ impl ProseReader<'_> {
                 return;
             }
             LineKind::Code => {
-                self.code(line.number, text);
+                self.code(line.number, text, line.quoted);
                 return;
             }
             LineKind::Gutter { marked } => {
@@ -287,9 +287,9 @@ impl ProseReader<'_> {
     }
 
     /// Places in quoted code are mentions.
-    fn code(&mut self, number: u32, text: &str) {
+    fn code(&mut self, number: u32, text: &str, quoted: bool) {
         if self.around().quotes
-            && let Some((line, marked)) = layout::shown(text)
+            && let Some((line, marked)) = layout::shown(text, quoted)
             && self.shown.is_none_or(|(.., before)| marked && !before)
         {
             self.flush();

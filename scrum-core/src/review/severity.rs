@@ -198,8 +198,8 @@ pub(super) fn marked(text: &str) -> Option<(Severity, String)> {
         .iter()
         .any(|name| lower.trim_end_matches(['*', '_', '`', ' ']).ends_with(name));
         let is_one = matches!(
-            word.to_ascii_lowercase().as_str(),
-            "blocker" | "nit" | "nitpick"
+            word.to_lowercase().as_str(),
+            "blocker" | "nit" | "nitpick" | "bloquant" | "bloqueur" | "bloqueante" | "блокер"
         ) && (ARTICLES.iter().any(|word| {
             let behind = lower.strip_suffix(word);
             behind.is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))

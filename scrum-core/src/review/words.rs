@@ -224,6 +224,7 @@ struct Remarks {
     no_findings_below: Vec<String>,
     findings_below: Vec<String>,
     approves: Vec<String>,
+    praises: Vec<String>,
     objects: Vec<String>,
     compares: Vec<String>,
     done: Vec<String>,
@@ -337,6 +338,19 @@ pub(super) fn approves(sentence: &str) -> bool {
         .find_iter(&sentence)
         .any(|hit| is_stated(&sentence[..hit.start()]))
         && !FINDERS.objects.is_match(&sentence)
+}
+
+/// Whether a claim of an answer that found nothing praises, rather than asks for something.
+pub(super) fn praises(claim: &str) -> bool {
+    let claim = claim.to_lowercase();
+    let praised = |word: &String| {
+        let mut hits = claim.match_indices(word.as_str());
+        hits.any(|(at, _)| is_stated(&claim[..at]))
+    };
+    (REMARKS.praises.iter().any(praised) || approves(&claim))
+        && !claim.contains(['?', '？'])
+        && !FINDERS.objects.is_match(&claim)
+        && !speaks_of_a_problem(&claim)
 }
 
 /// Whether words behind these begin a word of their own, and are not denied.

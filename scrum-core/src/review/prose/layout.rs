@@ -91,7 +91,7 @@ fn without_lead(text: &str) -> &str {
             .find(|c: char| !c.is_alphanumeric() && c != '-')
             .unwrap_or(inner.len());
         // `[must] L4: …`, `[question] L4: …`.
-        let tagged = rest.starts_with(['[', '【'])
+        let tagged = rest.trim_start_matches('`').starts_with(['[', '【'])
             && inner[len..].starts_with([']', '】'])
             && inner.starts_with(char::is_alphabetic)
             && len <= LONGEST_TAG;
@@ -108,10 +108,12 @@ fn without_lead(text: &str) -> &str {
     if ticked { &text[lead - 1..] } else { rest }
 }
 
-/// The number in front of a line of code, and whether the line is marked: `> 40 | f();`, `40 │ f();  // <-- here`.
-pub(super) fn shown(text: &str) -> Option<(u32, bool)> {
+/// The number in front of a line of code, and whether the line is marked: `> 40 | f();`, which looks like a quotation, or
+/// `40 │ f();  // <-- here`.
+pub(super) fn shown(text: &str, quoted: bool) -> Option<(u32, bool)> {
     let found = SHOWN.captures(text)?;
-    let marked = found.get(1).is_some() || POINTERS.iter().any(|mark| text.contains(mark));
+    let marked =
+        quoted || found.get(1).is_some() || POINTERS.iter().any(|mark| text.contains(mark));
     Some((found[2].parse().ok().filter(|line| *line > 0)?, marked))
 }
 

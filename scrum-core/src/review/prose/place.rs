@@ -100,6 +100,9 @@ impl ProseReader<'_> {
         if unit.around.quotes
             && unit.start == Start::Text
             && let Some(found) = in_title(unit)
+            && found
+                .1
+                .is_some_and(|(_, start)| !unit.lines[0].1[..start].contains(". "))
         {
             return found;
         }
