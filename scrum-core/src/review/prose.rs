@@ -45,6 +45,8 @@ struct Surroundings {
     mention: bool,
     /// The path heads rows that begin with a line.
     listing: bool,
+    /// The path heads code, and what is said of it.
+    quotes: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +94,7 @@ pub(super) fn within(text: &str, options: &ReadOptions<'_>, path: Option<&str>) 
         weak: Vec::new(),
         structured: false,
         after_blank: true,
+        shown: None,
         asked: RefCell::default(),
     };
     for at in 0..lines.len() {
@@ -126,6 +129,8 @@ struct ProseReader<'a> {
     weak: Vec<usize>,
     structured: bool,
     after_blank: bool,
+    /// A line of code that is shown below a path, in front of what is said of it: where, which, and whether it is marked.
+    shown: Option<(u32, u32, bool)>,
     /// The places of the last texts.
     asked: RefCell<VecDeque<(String, Rc<[PlaceInText]>)>>,
 }
@@ -214,7 +219,7 @@ impl ProseReader<'_> {
                 return;
             }
             LineKind::Code => {
-                self.code(line.number, text);
+                self.code(line.number, text, line.quoted);
                 return;
             }
             LineKind::Gutter { marked } => {
@@ -284,7 +289,14 @@ impl ProseReader<'_> {
     }
 
     /// Places in quoted code are mentions.
-    fn code(&mut self, number: u32, text: &str) {
+    fn code(&mut self, number: u32, text: &str, quoted: bool) {
+        if self.around().quotes
+            && let Some((line, marked)) = layout::shown(text, quoted)
+            && self.shown.is_none_or(|(.., before)| marked && !before)
+        {
+            self.flush();
+            self.shown = Some((number, line, marked));
+        }
         if text.contains(':') && !text.is_empty() {
             for place in self.places(text).iter() {
                 self.mention(number, text, place);
@@ -307,6 +319,9 @@ impl ProseReader<'_> {
         unit.number = line.item.or_else(|| title::number(text));
         unit.placed = self.has_place(text) || self.begins_with_lines(text, around);
         unit.done = words::is_done(text);
+        if around.quotes && start == Start::Text {
+            unit.shown = self.shown.take();
+        }
         // A category with items below, or `Strengths: src/a.rs:4 is clear.`
         unit.around.mention |=
             !unit.placed && words_in(text) <= 6 && words::no_findings_below(text);

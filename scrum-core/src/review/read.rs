@@ -4,6 +4,10 @@
 //! document in it perhaps. Each of the three readers gives statements, and findings are made of them here.
 
 use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::explain::{AnswerPart, PartKind, PartOutcome, PartReason};
 use super::labelled::{self, Directive, Labelled, QuoteIndex};
@@ -12,9 +16,14 @@ use super::options::ReadOptions;
 use super::statement::{Reading, Statement};
 use super::{
     Fault, Finding, Retraction, Review, UnlocatedFinding, decode, document, embedded, envelope,
-    prose,
+    prose, words,
 };
 use crate::review::location::Location;
+
+/// A line in tags, or with a tag alone.
+static TAGGED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\s*</?([a-z_]+)>(?:\s*(\S.*?)\s*</[a-z_]+>)?\s*$").expect("a constant pattern")
+});
 
 /// How many times the size of the text its findings may hold as text, and how much at least, in bytes.
 const COPIES: usize = 16;
@@ -136,6 +145,15 @@ fn unlabelled(text: &str, labelled: &Labelled<'_>, options: &ReadOptions<'_>) ->
     let fences = labelled.own_fences().filter(|_| unmoved);
     let (document, rest) = embedded::read(answer, fences, options);
     let mut said = prose::read(&rest, options);
+    if document.is_none()
+        && said.statements.is_empty()
+        && let Some(opened) = opened(&rest, labelled.own_fences().filter(|_| unmoved))
+    {
+        let inside = prose::read(&opened, options);
+        if !inside.statements.is_empty() {
+            said = inside;
+        }
+    }
     let Some(mut reading) = document else {
         // A claim below labels, without a place.
         said.says_clean &= labelled.own().all(|claim| claim.retracted.is_some());
@@ -146,6 +164,49 @@ fn unlabelled(text: &str, labelled: &Labelled<'_>, options: &ReadOptions<'_>) ->
     reading.parts.append(&mut said.parts);
     reading.verdict = reading.verdict.or(said.verdict);
     reading
+}
+
+/// The text with those fences open that hold prose: a prompt for another program may be all that names places. `None` if
+/// there are none.
+fn opened(text: &str, fences: impl Iterator<Item = Range<usize>>) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for body in fences {
+        let mut above = text.get(at..body.start)?.lines().rev();
+        let info = above.next().unwrap_or("");
+        let title = above.find(|line| !line.trim().is_empty());
+        let language = info.trim_start_matches(['`', '~', ' ', '>']).trim_end();
+        let is_prompt = title.is_some_and(words::is_noise);
+        if !(matches!(language, "markdown" | "md") || is_prompt) {
+            continue;
+        }
+        out.push_str(
+            text[at..body.start]
+                .strip_suffix('\n')?
+                .strip_suffix(info)?,
+        );
+        out.push('\n');
+        out.push_str(&text[body.clone()]);
+        at = body.end + text[body.end..].find('\n').unwrap_or(text.len() - body.end);
+    }
+    (at > 0).then(|| untagged(&(out + &text[at..])))
+}
+
+/// A text without the tags in which prompts put things: `<location> … </location>` is a label, `<code_context>` begins code.
+fn untagged(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        match TAGGED.captures(line) {
+            Some(found) if found.get(2).is_some() => {
+                out.push_str(&format!("{}: {}", &found[1], &found[2]));
+            }
+            Some(found) if found[1].contains("code") => out.push_str("```"),
+            Some(_) => {}
+            None => out.push_str(line),
+        }
+        out.push('\n');
+    }
+    out
 }
 
 /// A review while statements come in, within the limits.

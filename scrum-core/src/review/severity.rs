@@ -31,6 +31,12 @@ fn entries() -> impl Iterator<Item = (&'static str, Option<Severity>)> {
         })
 }
 
+/// What stands in front of a noun that says how bad a thing is: `This is a blocker`, `Das ist ein Blocker`.
+const ARTICLES: [&str; 17] = [
+    "a", "an", "is", "ein", "eine", "ist", "un", "une", "est", "es", "um", "é", "è", "een", "en",
+    "это", "to",
+];
+
 fn lookup(word: &str) -> Option<Severity> {
     if word.len() > 40 {
         return None;
@@ -192,15 +198,18 @@ pub(super) fn marked(text: &str) -> Option<(Severity, String)> {
         .iter()
         .any(|name| lower.trim_end_matches(['*', '_', '`', ' ']).ends_with(name));
         let is_one = matches!(
-            word.to_ascii_lowercase().as_str(),
-            "blocker" | "nit" | "nitpick"
-        ) && (lower.ends_with(" a")
-            || lower.ends_with(" is")
-            || lower.ends_with('(')
+            word.to_lowercase().as_str(),
+            "blocker" | "nit" | "nitpick" | "bloquant" | "bloqueur" | "bloqueante" | "блокер"
+        ) && (ARTICLES.iter().any(|word| {
+            let behind = lower.strip_suffix(word);
+            behind.is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
+        }) || lower.ends_with('(')
             || behind.is_empty()
             || behind.starts_with("imo")
             || behind.starts_with("for me"))
-            && !["not a", "no", "not"].iter().any(|no| lower.ends_with(no));
+            && !["not a", "no", "not", "pas un", "no es un", "не"]
+                .iter()
+                .any(|no| lower.ends_with(no));
         let first = numbered
             && (behind.is_empty()
                 || behind.starts_with([

@@ -106,7 +106,15 @@ pub(super) fn field(name: &str) -> Option<Field> {
         return None;
     }
     let name = name.to_lowercase();
-    LABELS.get(name.as_str()).copied().or_else(|| {
+    // `Ligne(s)`, `Zeile(n)`.
+    let name = match name
+        .strip_suffix(')')
+        .and_then(|rest| rest.rsplit_once('('))
+    {
+        Some((stem, plural)) if !stem.is_empty() && plural.chars().count() <= 3 => stem.trim_end(),
+        _ => name.as_str(),
+    };
+    LABELS.get(name).copied().or_else(|| {
         // `📍 Location`.
         let bare = name.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '#' && c != '№');
         LABELS.get(bare).copied()
@@ -216,6 +224,7 @@ struct Remarks {
     no_findings_below: Vec<String>,
     findings_below: Vec<String>,
     approves: Vec<String>,
+    praises: Vec<String>,
     objects: Vec<String>,
     compares: Vec<String>,
     done: Vec<String>,
@@ -297,14 +306,16 @@ pub(super) fn is_reply(text: &str) -> bool {
     REMARKS.replies.iter().any(|reply| reply == text)
 }
 
-/// Whether a tool says of a check that there is nothing to do: `PASSED for …`.
+/// Whether a tool says of a check that there is nothing to do: `PASSED for …`; or a list of tasks: `DONE …`.
 pub(super) fn says_passed(line: &str) -> bool {
     let word = line
         .split(|c: char| !c.is_alphanumeric())
         .find(|word| !word.is_empty());
     word.is_some_and(|word| {
-        matches!(word, "PASSED" | "PASS" | "SKIPPED" | "SKIP" | "OK")
-            && word.len() + 3 < line.trim().len()
+        matches!(
+            word,
+            "PASSED" | "PASS" | "SKIPPED" | "SKIP" | "OK" | "DONE" | "CANCELLED" | "WONTFIX"
+        ) && word.len() + 3 < line.trim().len()
     })
 }
 
@@ -322,7 +333,33 @@ pub(super) fn passes(value: &str) -> bool {
 /// Whether a sentence approves of what it names.
 pub(super) fn approves(sentence: &str) -> bool {
     let sentence = sentence.to_lowercase();
-    FINDERS.approves.is_match(&sentence) && !FINDERS.objects.is_match(&sentence)
+    FINDERS
+        .approves
+        .find_iter(&sentence)
+        .any(|hit| is_stated(&sentence[..hit.start()]))
+        && !FINDERS.objects.is_match(&sentence)
+}
+
+/// Whether a claim of an answer that found nothing praises, rather than asks for something.
+pub(super) fn praises(claim: &str) -> bool {
+    let claim = claim.to_lowercase();
+    let praised = |word: &String| {
+        let mut hits = claim.match_indices(word.as_str());
+        hits.any(|(at, _)| is_stated(&claim[..at]))
+    };
+    (REMARKS.praises.iter().any(praised) || approves(&claim))
+        && !claim.contains(['?', '？'])
+        && !FINDERS.objects.is_match(&claim)
+        && !speaks_of_a_problem(&claim)
+}
+
+/// Whether words behind these begin a word of their own, and are not denied.
+fn is_stated(before: &str) -> bool {
+    let apart = !before.ends_with(|c: char| c.is_ascii_alphanumeric());
+    let denied = before.split_whitespace().rev().take(2).any(|word| {
+        matches!(word, "not" | "never" | "nicht" | "pas" | "non" | "не") || word.ends_with("n't")
+    });
+    apart && !denied
 }
 
 /// Whether words speak of a defect.

@@ -259,7 +259,11 @@ impl<'a> Walker<'a> {
         let own_path = found.path.is_some();
         found.path = found.path.or(here.path);
         let level = self.severity(&fields, &found);
-        let title = fields.find(&KEYS.title, |node| text_in(node, 0));
+        // A list of files names each by its last part, too.
+        let is_name = |text: &str| found.path.is_some_and(|(path, _)| path.ends_with(text));
+        let title = fields.find(&KEYS.title, |node| {
+            text_in(node, 0).filter(|text| !is_name(text))
+        });
         let title_at = fields.find(&KEYS.title, |node| text_in(node, 0).map(|_| node.at));
         let body = fields.find(&KEYS.body, |node| {
             text_in(node, 0).filter(|text| Some(*text) != title)

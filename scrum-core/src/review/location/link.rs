@@ -39,8 +39,18 @@ pub(super) fn links<'a>(
     marks.filter_map(move |at| {
         let letters = text[..at].bytes().rev();
         let scheme = at - letters.take_while(u8::is_ascii_alphabetic).count();
+        // Folders may have brackets in their names: `…/(shop)/page.tsx`.
+        let mut open = 0_usize;
         let end = text[at..]
-            .find(|c: char| c.is_whitespace() || "`\"'<>|)]，。）".contains(c))
+            .find(|c: char| {
+                let closes = c == ')' && open == 0;
+                match c {
+                    '(' => open += 1,
+                    ')' => open = open.saturating_sub(1),
+                    _ => {}
+                }
+                closes || c.is_whitespace() || "`\"'<>|]，。）".contains(c)
+            })
             .map_or(text.len(), |len| at + len);
         (scheme < at).then(|| link(text, scheme..end, known))?
     })

@@ -15,7 +15,7 @@ pub(super) const NEAR: usize = 120;
 static WORDED: LazyLock<Regex> = LazyLock::new(|| {
     let before = alternatives(&WORDS.before);
     Regex::new(&format!(
-        r#"(?i)^[`*_"'”’»>\])]{{0,6}}\s{{0,3}}[,;:：(（\[，、—–|·•/→>-]{{0,2}}\s{{0,3}}(?:(?:`[^`\n]{{1,60}}`|[^\W\d][\w.:]*(?:\(\))?)(?:\s?[,;:(（·•|–—→]\s?|\s)){{0,3}}[(（\[`*]{{0,2}}\s?(?:new |old |the |around |about |approx\.? |near |at |on |in |~ ?|≈ ?)?(?:{})?\s?(?:{before})[\s.:：#~≈]{{0,3}}[`*]{{0,2}}"#,
+        r#"(?i)^[`*_"'”’»>\])]{{0,6}}\s{{0,3}}[@,;:：(（\[，、—–|·•/→>-]{{0,2}}\s{{0,3}}(?:(?:`[^`\n]{{1,60}}`|[^\W\d][\w.:]*(?:\(\))?)(?:\s?[,;:(（·•|–—→]\s?|\s)){{0,3}}[(（\[`*]{{0,2}}\s?(?:new |old |the |around |about |approx\.? |near |at |on |in |~ ?|≈ ?)?(?:{})?\s?(?:{before})[\s.:：#~≈]{{0,3}}[`*]{{0,2}}"#,
         alternatives(&WORDS.between)
     ))
     .expect("the words of the data file are escaped")
@@ -23,7 +23,7 @@ static WORDED: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Names of symbols, then `L`, in front of a number: `src/a.rs · f() · L4`.
 static SHORT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"^[`*_"'”’»>\])]{0,6}\s{0,3}[,;:：(（\[，、—–|·•/→>-]{0,2}\s{0,3}(?:(?:`[^`\n]{1,60}`|[^\W\d][\w.:]*(?:\(\))?)(?:\s?[,;:(（·•|→]\s?|\s)){0,3}[(（\[`*]{0,2}\s?~?L"#)
+    Regex::new(r#"^[`*_"'”’»>\])]{0,6}\s{0,3}[@,;:：(（\[，、—–|·•/→>-]{0,2}\s{0,3}(?:(?:`[^`\n]{1,60}`|[^\W\d][\w.:]*(?:\(\))?)(?:\s?[,;:(（·•|→]\s?|\s)){0,3}[(（\[`*]{0,2}\s?~?L"#)
         .expect("a constant pattern")
 });
 

@@ -62,6 +62,7 @@ impl ProseReader<'_> {
             // Below the title only what is nothing but a severity, or the rest of the title.
             if found.is_some()
                 && (words_in(&text) <= 3
+                    || at == 1 && is_number(unit)
                     || index == 0 && self.is_only_place(&unit.lines[0].1)
                     || matches!(unit.start, Start::Text) && sentence_says_severity(&text))
             {
@@ -146,7 +147,7 @@ impl ProseReader<'_> {
         let bare = unit.lines.first().is_some_and(|(_, title)| {
             self.has_place(title) && words_in(&self.without_place(title, None)) <= 2
         });
-        if bare && parts.len() > 1 && words_in(&parts[0]) <= 2 {
+        if (bare || is_number(unit)) && parts.len() > 1 && words_in(&parts[0]) <= 2 {
             parts.remove(0);
         }
         parts.append(&mut quotes);
@@ -171,4 +172,13 @@ impl ProseReader<'_> {
         let why = all.collect::<Vec<_>>().join("\n");
         (what, (!why.is_empty()).then(|| cut(why)))
     }
+}
+
+/// Whether a title is a number and nothing else: `Comment 1`.
+pub(super) fn is_number(unit: &Unit) -> bool {
+    unit.number.is_some()
+        && unit
+            .lines
+            .first()
+            .is_some_and(|(_, title)| words_in(title) <= 1 && title.len() < 24)
 }

@@ -93,6 +93,7 @@ impl ProseReader<'_> {
         let nothing = |text: &str| words::passes(text) || clean::says_nothing_found(text);
         let approves = what.as_deref().is_some_and(nothing) && unit.why.is_none();
         let done = unit.done
+            || what.as_deref().is_some_and(words::is_done)
             || passed
             || approves
             || matches!(own_lines.as_slice(), [place, text, ..] if self.is_only_place(place) && words::is_done(text))

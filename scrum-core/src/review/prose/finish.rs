@@ -9,8 +9,8 @@ use crate::review::location::Location;
 use crate::review::markdown::{LineKind, MarkdownLine};
 use crate::review::phrase::TRIGGERS;
 use crate::review::retraction::{self, RetractionTarget};
-use crate::review::statement::Reading;
-use crate::review::{InferredRetraction, sentence};
+use crate::review::statement::{Reading, Statement};
+use crate::review::{InferredRetraction, sentence, words};
 
 impl ProseReader<'_> {
     pub(super) fn finish(mut self, lines: &[MarkdownLine<'_>]) -> Reading {
@@ -23,6 +23,17 @@ impl ProseReader<'_> {
                 }
                 self.said.mentions.extend(statement.into_mentions());
             }
+        }
+        let praised = |statement: &Statement| {
+            let claim = &statement.claim;
+            let said = [&claim.what, &claim.why];
+            let said: String = said.into_iter().flatten().map(String::as_str).collect();
+            claim.severity_text.is_none() && words::praises(&said)
+        };
+        if !self.clean.is_empty() && self.said.statements.iter().all(praised) {
+            let praise = std::mem::take(&mut self.said.statements);
+            let named = praise.into_iter().flat_map(Statement::into_mentions);
+            self.said.mentions.extend(named);
         }
         // Places of a list were taken for mentions as well.
         let taken: std::collections::HashSet<(u32, Location)> = self

@@ -1,5 +1,6 @@
 //! The items of lists.
 
+use super::claim::is_number;
 use super::layout::leading_lines;
 use super::text::{letters, words_in};
 use super::unit::Unit;
@@ -132,6 +133,9 @@ impl ProseReader<'_> {
 
     /// Whether the open unit is a place about which nothing is said yet: `**suggestion:** …` is what is said.
     pub(super) fn awaits_claim(&self) -> bool {
-        matches!(self.unit.as_ref().map(|unit| unit.lines.as_slice()), Some([(_, only)]) if self.is_only_place(only))
+        self.unit.as_ref().is_some_and(|unit| {
+            let below_number = is_number(unit) && unit.placed_below && unit.what.is_none();
+            matches!(unit.lines.as_slice(), [(_, only)] if below_number || self.is_only_place(only))
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! Lines `Label: value`, and several of them in one line.
 
-use super::text::letters;
+use super::text::{letters, sentences};
 use super::unit::Unit;
 use super::{ProseReader, Start};
 use crate::review::markdown::{LineKind, MarkdownLine};
@@ -77,6 +77,17 @@ impl ProseReader<'_> {
             self.said.verdict = verdict::read(value).or(self.said.verdict);
             self.verdict_words(value);
             return;
+        }
+        // `Result: 4 passed, 0 failed. Nothing to change.`
+        let is_line = self
+            .unit
+            .as_ref()
+            .is_none_or(|unit| unit.start == Start::Text);
+        if field == Field::Result
+            && is_line
+            && sentences(&value.replace("**", "")).any(clean::says_nothing_found)
+        {
+            self.clean.push(self.heading);
         }
         if let Some(unit) = &mut self.unit {
             if field == Field::PerhapsSeverity && severity::read(value).is_none() {

@@ -20,6 +20,12 @@ static ROW: LazyLock<Regex> = LazyLock::new(|| {
 /// `40     text`, which needs the layout of a list around it.
 static COLUMN: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^(\d+)(?:\s{2,}|\t)\S").expect("a constant pattern"));
+/// A line of code with its number, and perhaps a mark in front.
+static SHOWN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^([>→➜▶*]+\s*)?(\d{1,6})\s*(?:[│┃|:]|\s{2,}|\t)").expect("a constant pattern")
+});
+/// What points at a line of code from its end.
+const POINTERS: [&str; 5] = ["<--", "<==", "←", "◄", "⟵"];
 /// What the page of a pull request has above the code that a comment is about.
 static COMMENT_ON: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(?i:comment(?:ed)? on )lines? [+-]?(\d+)(?: to [+-]?(\d+))?$")
@@ -31,6 +37,8 @@ static PATCH_SET: LazyLock<Regex> =
 
 /// How many lines below a path are looked at for its first row.
 const NEAR: usize = 4;
+/// The longest tag in brackets in front of lines, in bytes.
+const LONGEST_TAG: usize = 24;
 /// How many words may be beside a path that heads a list of findings.
 const MOST_WORDS: usize = 4;
 
@@ -82,7 +90,12 @@ fn without_lead(text: &str) -> &str {
         let len = inner
             .find(|c: char| !c.is_alphanumeric() && c != '-')
             .unwrap_or(inner.len());
-        if severity::read(&inner[..len]).is_some() {
+        // `[must] L4: …`, `[question] L4: …`.
+        let tagged = rest.trim_start_matches('`').starts_with(['[', '【'])
+            && inner[len..].starts_with([']', '】'])
+            && inner.starts_with(char::is_alphabetic)
+            && len <= LONGEST_TAG;
+        if tagged || severity::read(&inner[..len]).is_some() {
             rest = inner[len..].trim_start_matches([']', ')', '】', '」', '）', '`', '*', '_']);
         }
         if rest.len() == before {
@@ -93,6 +106,15 @@ fn without_lead(text: &str) -> &str {
     let lead = text.len() - rest.len();
     let ticked = text[..lead].ends_with('`');
     if ticked { &text[lead - 1..] } else { rest }
+}
+
+/// The number in front of a line of code, and whether the line is marked: `> 40 | f();`, which looks like a quotation, or
+/// `40 │ f();  // <-- here`.
+pub(super) fn shown(text: &str, quoted: bool) -> Option<(u32, bool)> {
+    let found = SHOWN.captures(text)?;
+    let marked =
+        quoted || found.get(1).is_some() || POINTERS.iter().any(|mark| text.contains(mark));
+    Some((found[2].parse().ok().filter(|line| *line > 0)?, marked))
 }
 
 /// The number of a line that is shown in a column.
@@ -151,15 +173,24 @@ impl ProseReader<'_> {
                         .iter()
                         .take(2 * NEAR)
                         .any(|next| matches!(next.kind, LineKind::Gutter { .. })));
-        if !(rows || (alone && indented && !is_open)) {
+        let mut below = lines[at + 1..].iter();
+        let quotes = words == 0
+            && self.after_blank
+            && line.indent == 0
+            && below
+                .find(|next| next.kind != LineKind::Blank)
+                .is_some_and(|next| next.kind == LineKind::Code);
+        if !(rows || ((alone && indented || quotes) && !is_open)) {
             return false;
         }
         let path = Some(place.path.clone());
+        self.shown = None;
         self.flush();
         self.pop(8);
         let around = Surroundings {
             path,
             listing: rows,
+            quotes,
             ..self.around()
         };
         self.sections.push(OpenSection { level: 8, around });

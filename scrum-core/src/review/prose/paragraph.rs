@@ -283,7 +283,15 @@ impl ProseReader<'_> {
             && (begins || is_arrow(below) && self.is_only_place(below));
         let places = self.places(text);
         let first = places.first().filter(|place| !place.lines.is_empty());
-        let placed = unit.start == Start::Text
+        // Behind a shell's trace of the command: `+ mypy src`.
+        let printed = matches!(unit.start, Start::Item(_))
+            && lines[at].indent == 0
+            && first.is_some_and(|place| {
+                let behind = text[place.range.end..]
+                    .trim_start_matches(|c: char| matches!(c, ':' | ' ') || c.is_ascii_digit());
+                place.range.start == 0 && severity::begins(behind)
+            });
+        let placed = (unit.start == Start::Text || printed)
             && first.is_some_and(|place| letters(&text[..place.range.start]) == 0)
             && !self.is_only_place(text)
             && !is_arrow(text);

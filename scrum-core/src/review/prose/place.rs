@@ -90,19 +90,30 @@ impl ProseReader<'_> {
                 }
             }
         }
+        let in_title = |unit: &Unit| {
+            let path = unit.around.path.as_deref()?;
+            let (line, text) = unit.lines.first()?;
+            let (lines, range) = location::lines_in(text)?;
+            let cited = cite(*line, path, &lines, &text[range.clone()]);
+            Some((cited, Some((0, range.start))))
+        };
+        if unit.around.quotes
+            && unit.start == Start::Text
+            && let Some(found) = in_title(unit)
+            && found
+                .1
+                .is_some_and(|(_, start)| !unit.lines[0].1[..start].contains(". "))
+        {
+            return found;
+        }
         if let (Some(path), Some((line, shown, _))) = (&unit.around.path, unit.shown) {
             let lines = [Ok(ParsedRange::new(shown, shown))];
             return (cite(line, path, &lines, &shown.to_string()), None);
         }
-        if let Some(path) = unit.around.path.as_deref()
-            && matches!(unit.start, Start::Item(_) | Start::Heading(_))
-            && let Some((line, text)) = unit.lines.first()
-            && let Some((lines, range)) = location::lines_in(text)
+        if matches!(unit.start, Start::Item(_) | Start::Heading(_))
+            && let Some(found) = in_title(unit)
         {
-            return (
-                cite(*line, path, &lines, &text[range.clone()]),
-                Some((0, range.start)),
-            );
+            return found;
         }
         (Vec::new(), None)
     }

@@ -99,6 +99,11 @@ pub(super) fn is_dash(line: &str) -> bool {
             | "нет"
             | "없음"
             | "nothing"
+            | "ras"
+            | "brak"
+            | "n.v.t."
+            | "entfällt"
+            | "特になし"
             | "nil"
     )
 }
