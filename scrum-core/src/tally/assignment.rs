@@ -354,10 +354,7 @@ impl<'a> Lineages<'a> {
         }
         match table.of_name(reviewer) {
             Some(lineages) => (lineages, "the reviewer's name".to_owned()),
-            None => (
-                LineageSet::unknown(),
-                "neither a model id nor a known name".to_owned(),
-            ),
+            None => (LineageSet::unknown(), "neither a model id nor a known name".to_owned()),
         }
     }
 }
@@ -412,12 +409,7 @@ mod tests {
                 "unknown",
                 "the model id openrouter/auto in the sidecar",
             ),
-            (
-                "bob",
-                None,
-                "unknown",
-                "neither a model id nor a known name",
-            ),
+            ("bob", None, "unknown", "neither a model id nor a known name"),
             ("blank", Some("gpt-5"), "unknown", "the configuration"),
         ] {
             let (found, from) = lineages.of(reviewer, model, None);
