@@ -225,6 +225,7 @@ struct Remarks {
     findings_below: Vec<String>,
     approves: Vec<String>,
     praises: Vec<String>,
+    asks: Vec<String>,
     objects: Vec<String>,
     compares: Vec<String>,
     done: Vec<String>,
@@ -343,11 +344,12 @@ pub(super) fn approves(sentence: &str) -> bool {
 /// Whether a claim of an answer that found nothing praises, rather than asks for something.
 pub(super) fn praises(claim: &str) -> bool {
     let claim = claim.to_lowercase();
-    let praised = |word: &String| {
+    let has = |word: &String| {
         let mut hits = claim.match_indices(word.as_str());
         hits.any(|(at, _)| is_stated(&claim[..at]))
     };
-    (REMARKS.praises.iter().any(praised) || approves(&claim))
+    (REMARKS.praises.iter().any(has) || approves(&claim))
+        && !REMARKS.asks.iter().any(has)
         && !claim.contains(['?', '？'])
         && !FINDERS.objects.is_match(&claim)
         && !speaks_of_a_problem(&claim)

@@ -112,6 +112,14 @@ impl ProseReader<'_> {
             return self.unplaced(unit, own, mention);
         }
         if let Some(reason) = mention {
+            // `… is taken correctly. Nothing to flag.`
+            let lines = unit.lines.iter().filter(|_| unit.start == Start::Text);
+            let closes = lines
+                .flat_map(|(_, text)| sentences(text))
+                .any(|sentence| clean::says_nothing_found(sentence) && !self.has_place(sentence));
+            if closes {
+                self.clean.push(self.heading);
+            }
             for (line, citation) in primary {
                 if let Ok(citation) = citation {
                     self.said.mentions.push(Mention {
