@@ -270,7 +270,8 @@ fn gutter(raw: &str, follows: bool) -> Option<(Option<u32>, bool)> {
         let is_row = cell.is_some_and(|cell| super::severity::read(cell).is_some());
         let code = (bar.is_some() && !is_row)
             || (arrows == 1 && behind.starts_with(':') && !spaced)
-            || (arrows == 3 && spaced);
+            || (arrows == 3 && spaced)
+            || (raw.starts_with(' ') && behind.starts_with("[ "));
         return code.then(|| (inner[..digits].parse().ok(), arrows > 0));
     }
     let first = text.chars().next()?;

@@ -21,6 +21,7 @@ struct ToolLines {
 struct ToolLine {
     name: String,
     pattern: String,
+    becomes: Option<String>,
     #[serde(default)]
     severities: HashMap<String, String>,
     reads: Vec<(String, String)>,
@@ -62,7 +63,8 @@ pub(super) fn rewritten(text: &str) -> Option<String> {
 }
 
 fn rewrite(line: &str) -> Option<String> {
-    if line.len() > LONGEST || !line.contains(|c: char| c.is_ascii_digit()) {
+    let is_comment = line.starts_with("<!--") || line.ends_with("-->");
+    if line.len() > LONGEST || !(is_comment || line.contains(|c: char| c.is_ascii_digit())) {
         return None;
     }
     let at = ANY.matches(line).into_iter().next()?;
@@ -71,6 +73,11 @@ fn rewrite(line: &str) -> Option<String> {
 }
 
 fn form(row: &ToolLine, found: &Captures<'_>) -> Option<String> {
+    if let Some(becomes) = &row.becomes {
+        let mut out = String::new();
+        found.expand(becomes, &mut out);
+        return Some(out);
+    }
     let group = |name: &str| found.name(name).map(|group| group.as_str().trim());
     let mut parts: HashMap<Property, String> = HashMap::new();
     for (property, name) in [

@@ -387,7 +387,7 @@ pub(super) fn resolves(text: &str) -> bool {
 
 /// How many findings there are, as tools write it below them: `✖ 3 problems (2 errors, 1 warning)`.
 static COUNT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^\W*(?:found |total:? |there (?:is|are) )?(?:\d+|no) (?:problem|error|warning|issue|finding|offen[cs]e|violation|alert|diagnostic|hint|note|vulnerabilit)(?:s|y|ies)?\b")
+    Regex::new(r"(?i)^\W*(?:error\W+)?(?:found |total:? |aborting due to |there (?:is|are) )?(?:\d+|no) (?:previous )?(?:problem|error|warning|issue|finding|offen[cs]e|violation|alert|diagnostic|hint|note|vulnerabilit)(?:s|y|ies)?\b")
         .expect("a constant pattern")
 });
 

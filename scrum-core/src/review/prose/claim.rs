@@ -64,7 +64,8 @@ impl ProseReader<'_> {
                 && (words_in(&text) <= 3
                     || at == 1 && is_number(unit)
                     || index == 0 && self.is_only_place(&unit.lines[0].1)
-                    || matches!(unit.start, Start::Text) && sentence_says_severity(&text))
+                    || matches!(unit.start, Start::Text)
+                        && (sentence_says_severity(&text) || severity::begins(&text)))
             {
                 return found;
             }
@@ -134,8 +135,11 @@ impl ProseReader<'_> {
                 .trim_end_matches(|c: char| {
                     c.is_whitespace() || matches!(c, '(' | '*' | '—' | '–' | '`' | '[' | ']')
                 });
-            let cleaned =
-                cleaned.trim_start_matches(['`', ']', ')', ':', ' ', '—', '–', '-', ',', '*']);
+            // A backtick without its other one is what a place left behind.
+            let lone = cleaned.matches('`').count() % 2 == 1;
+            let cleaned = cleaned.trim_start_matches(|c: char| {
+                matches!(c, ']' | ')' | ':' | ' ' | '—' | '–' | '-' | ',' | '*') || c == '`' && lone
+            });
             let cleaned = tidy(cleaned);
             if letters(&cleaned) > 1 {
                 let quoted = unit.quoted.contains(&index);
@@ -147,7 +151,11 @@ impl ProseReader<'_> {
         let bare = unit.lines.first().is_some_and(|(_, title)| {
             self.has_place(title) && words_in(&self.without_place(title, None)) <= 2
         });
+<<<<<<< HEAD
         if (bare || is_number(unit)) && parts.len() > 1 && words_in(&parts[0]) <= 2 {
+=======
+        if bare && parts.len() > 1 && words_in(&parts[0]) <= 2 && !parts[0].contains(": ") {
+>>>>>>> readers
             parts.remove(0);
         }
         parts.append(&mut quotes);

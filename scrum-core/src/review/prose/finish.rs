@@ -10,7 +10,7 @@ use crate::review::markdown::{LineKind, MarkdownLine};
 use crate::review::phrase::TRIGGERS;
 use crate::review::retraction::{self, RetractionTarget};
 use crate::review::statement::{Reading, Statement};
-use crate::review::{InferredRetraction, sentence, words};
+use crate::review::{Claim, InferredRetraction, sentence, words};
 
 impl ProseReader<'_> {
     pub(super) fn finish(mut self, lines: &[MarkdownLine<'_>]) -> Reading {
@@ -25,15 +25,16 @@ impl ProseReader<'_> {
             }
         }
         let praised = |statement: &Statement| {
-            let claim = &statement.claim;
-            let said = [&claim.what, &claim.why];
-            let said: String = said.into_iter().flatten().map(String::as_str).collect();
-            claim.severity_text.is_none() && words::praises(&said)
+            let Claim { what, why, .. } = &statement.claim;
+            let said: Vec<&str> = [what, why]
+                .into_iter()
+                .flatten()
+                .map(String::as_str)
+                .collect();
+            statement.claim.severity_text.is_none() && words::praises(&said.join("\n"))
         };
         if !self.clean.is_empty() && self.said.statements.iter().all(praised) {
-            let praise = std::mem::take(&mut self.said.statements);
-            let named = praise.into_iter().flat_map(Statement::into_mentions);
-            self.said.mentions.extend(named);
+            self.said.demoted(PartReason::Approves);
         }
         // Places of a list were taken for mentions as well.
         let taken: std::collections::HashSet<(u32, Location)> = self

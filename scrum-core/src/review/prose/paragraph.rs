@@ -116,8 +116,11 @@ impl ProseReader<'_> {
                 return;
             }
         }
+        // A mark such as 🔴 may be in front.
+        let lead = lead_mark(text);
         let bold = ["**", "__", "*"].iter().find_map(|mark| {
-            let rest = text.strip_prefix(mark)?.trim_end_matches([':', '：']);
+            let rest = text[lead.len()..].strip_prefix(mark)?;
+            let rest = rest.trim_end_matches([':', '：']);
             rest.strip_suffix(mark).filter(|inner| !inner.contains('*'))
         });
         let lonely = begins
@@ -129,7 +132,11 @@ impl ProseReader<'_> {
             && lonely
             && !self.has_place(text)
         {
-            let title = title.to_owned();
+            let title = format!("{lead}{title}");
+            if self.rates_title(&title) {
+                self.push(line);
+                return;
+            }
             self.heading(line.number, 7, &title);
             return;
         }
@@ -200,10 +207,13 @@ impl ProseReader<'_> {
         } else if let Some(start) = open {
             let has_place = self.unit_has_place();
             let only = self.is_only_place(text);
+            let text_below = lines
+                .get(at + 1)
+                .is_some_and(|next| next.kind == LineKind::Text);
             let attaches = match start {
                 _ if next => false,
                 // Indented below a finding: a place that goes with it.
-                Start::Text if only && has_place && line.indent > 0 => true,
+                Start::Text if only && has_place && line.indent > 0 => !text_below,
                 Start::Heading(8) => false,
                 Start::Heading(level) if placed && level >= 10 => false,
                 Start::Heading(_) if placed && only => !has_place,
@@ -304,6 +314,18 @@ impl ProseReader<'_> {
         !self.after_blank && self.unit.is_some() && !self.unit_has_place() && text.ends_with('.')
     }
 
+    /// Whether a line in bold is how bad the open unit is, whose title is the heading right above.
+    fn rates_title(&self, title: &str) -> bool {
+        words_in(title) <= 2
+            && severity::of_heading(title).is_some()
+            && !self.unit_is_container()
+            && self.unit.as_ref().is_some_and(|unit| {
+                matches!(unit.start, Start::Heading(level) if level < 7)
+                    && unit.lines.len() == 1
+                    && severity::of_heading(&unit.lines[0].1).is_none()
+            })
+    }
+
     /// Whether the heading's unit holds others rather than being one.
     pub(super) fn unit_is_container(&self) -> bool {
         self.unit.as_ref().is_some_and(|unit| {
@@ -311,7 +333,7 @@ impl ProseReader<'_> {
                 && unit
                     .lines
                     .first()
-                    .is_none_or(|(_, text)| words_in(text) <= 4)
+                    .is_none_or(|(_, text)| words_in(text) <= 4 && !text.contains(": "))
         })
     }
 
@@ -327,5 +349,16 @@ impl ProseReader<'_> {
         letters(before) == 0
             || (tagged && tag.len() < 40 && words_in(tag) <= 3)
             || (before.len() < 40 && severity::marked(before).is_some() && words_in(before) <= 4)
+    }
+}
+
+/// The marks of a severity that a line begins with, and the blanks behind them.
+fn lead_mark(text: &str) -> &str {
+    let inner = text.trim_start_matches(|c: char| !c.is_ascii() && !c.is_alphanumeric());
+    let lead = &text[..text.len() - inner.trim_start().len()];
+    if severity::marked(lead).is_some() {
+        lead
+    } else {
+        ""
     }
 }
