@@ -9,7 +9,6 @@ use std::io;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::patch::FunctionRule;
 use crate::path::RepoPath;
 use crate::range::Range;
 
@@ -129,15 +128,16 @@ pub struct PathAttributes {
     /// `linguist-generated` or `gitlab-generated`: `Some(true)` if set, `Some(false)` if unset (`-linguist-generated`, or
     /// `=false`). If the two contradict each other it is unset.
     pub generated: Option<bool>,
-    /// `linguist-vendored`, likewise.
+    /// The same for `linguist-vendored`.
     pub vendored: Option<bool>,
     /// `diff` is unset (`-diff`, or the macro `binary`).
     pub no_diff: bool,
     /// The comments at the top of the file say that it is generated: `Code generated … DO NOT EDIT.`, `@generated`. Of a
     /// patch only what its first hunk shows of them is known; of a file whose content does not change, nothing.
     pub says_generated: bool,
-    /// Which lines begin a function, by `diff=<name>`. If a file is cut, new `@@` lines follow it; it decides nothing else.
-    pub function: FunctionRule,
+    /// The language of `diff=<name>`, e.g. `rust`, if git has a rule for its function names. New `@@` lines of a file that
+    /// is cut follow that rule.
+    pub language: Option<&'static str>,
 }
 
 /// One changed file, without its text.
@@ -188,7 +188,7 @@ pub trait PatchSource: Send + Sync {
     /// If the text, which is kept outside memory, cannot be read back.
     fn read_patch(&self, index: usize, text: &mut Vec<u8>) -> io::Result<()>;
 
-    /// The same text, if the source has it in memory anyway: then nobody needs a copy of it.
+    /// The same text, if the source has it in memory, so that no copy is needed.
     fn patch_in_memory(&self, index: usize) -> Option<&[u8]> {
         let _ = index;
         None

@@ -1,6 +1,5 @@
 //! Errors in a `scrum.toml`, with suggestions for misspelt names.
 
-use super::Config;
 use crate::nearest::nearest;
 use crate::plan::guard::LimitsError;
 
@@ -26,7 +25,7 @@ pub enum ConfigError {
     Twice {
         /// The list, e.g. `[[reviewers]]`.
         list: &'static str,
-        /// The name as it stands in the file.
+        /// The name as the file writes it.
         name: String,
     },
     /// A name that is empty or cannot be a file's name.
@@ -34,7 +33,7 @@ pub enum ConfigError {
     Name {
         /// The list, e.g. `[[reviewers]]`.
         list: &'static str,
-        /// The name as it stands in the file.
+        /// The name as the file writes it.
         name: String,
     },
     /// A reviewer that cannot be asked as it is described.
@@ -57,7 +56,7 @@ pub enum ConfigError {
 
 /// What may have been meant, from serde's error message for an unknown name: the name first, then all known names, each
 /// in backticks.
-pub(super) fn meant(message: &str) -> Option<String> {
+pub(super) fn meant(message: &str, table_of: impl Fn(&str) -> Option<String>) -> Option<String> {
     if !message.starts_with("unknown ") {
         return None;
     }
@@ -73,18 +72,10 @@ pub(super) fn meant(message: &str) -> Option<String> {
     nearest(written, known).map(str::to_owned)
 }
 
-/// The table that has a key of this name.
-fn table_of(key: &str) -> Option<String> {
-    let tables = serde_json::to_value(Config::default()).ok()?;
-    let mut tables = tables.as_object()?.iter();
-    tables
-        .find(|(_, table)| table.get(key).is_some())
-        .map(|(name, _)| name.clone())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
 
     #[test]
     fn a_misspelt_key_or_value_comes_with_the_one_that_was_meant() {

@@ -171,7 +171,7 @@ impl Config {
             ConfigError::Toml {
                 line,
                 message: error.message().to_owned(),
-                nearest: meant(error.message()),
+                nearest: meant(error.message(), table_of),
             }
         })?;
         config.check()?;
@@ -253,6 +253,15 @@ fn names(
         seen.insert(name);
     }
     Ok(())
+}
+
+/// The table that has a key of this name.
+fn table_of(key: &str) -> Option<String> {
+    let tables = serde_json::to_value(Config::default()).ok()?;
+    let mut tables = tables.as_object()?.iter();
+    tables
+        .find(|(_, table)| table.get(key).is_some())
+        .map(|(name, _)| name.clone())
 }
 
 #[cfg(test)]

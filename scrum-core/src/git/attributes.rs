@@ -13,17 +13,17 @@ use gix_attributes::glob::pattern::Case;
 use gix_attributes::search::{MetadataCollection, Outcome};
 use gix_attributes::{Search, StateRef, parse};
 
-use super::GitError;
+use super::error::GitError;
 use super::objects::Objects;
 use super::trees::AttributeFile;
 use crate::change::PathAttributes;
-use crate::patch::FunctionRule;
+use crate::patch::Language;
 use crate::path::RepoPath;
 
 /// git ignores longer lines.
 const MAX_LINE: usize = 2048;
 
-/// Nobody writes a file with more rules for these attributes; the rest of it is ignored, with a warning.
+/// Maximum number of rules of a file that are read; real files have fewer. A warning says if there are more.
 const MAX_RULES: usize = 5_000;
 
 /// The attributes that are asked for.
@@ -55,19 +55,19 @@ pub(super) struct Attributes {
     pub(super) generated: Option<bool>,
     pub(super) vendored: Option<bool>,
     pub(super) diff: DiffAttribute,
-    /// The rule of `diff=<name>`.
-    pub(super) function: Option<FunctionRule>,
+    /// The language of `diff=<name>`, if git has a rule for its function names.
+    pub(super) language: Option<&'static str>,
 }
 
 impl Attributes {
-    /// The part that leaves this module's folder. `says_generated`: what the file's header says.
+    /// The public form. `says_generated`: whether the file's header says that it is generated.
     pub(super) fn public(&self, says_generated: bool) -> PathAttributes {
         PathAttributes {
             generated: self.generated,
             vendored: self.vendored,
             no_diff: self.diff == DiffAttribute::Unset,
             says_generated,
-            function: self.function.unwrap_or_default(),
+            language: self.language,
         }
     }
 }
@@ -201,7 +201,7 @@ impl AttributeTree {
             let switch = switch(assignment.state);
             match assignment.name.as_str() {
                 "linguist-generated" | "gitlab-generated" => {
-                    // Where they contradict each other, the file is shown.
+                    // If they contradict each other, the file is shown.
                     let both = [found.generated, switch].into_iter().flatten();
                     found.generated = both.min();
                 }
@@ -211,7 +211,8 @@ impl AttributeTree {
                     StateRef::Unset => found.diff = DiffAttribute::Unset,
                     StateRef::Value(name) => {
                         let name = name.as_bstr().to_str();
-                        found.function = name.ok().and_then(FunctionRule::named);
+                        let language = name.ok().and_then(Language::named);
+                        found.language = language.map(|language| language.name);
                     }
                     StateRef::Unspecified => {}
                 },
@@ -281,7 +282,7 @@ mod tests {
         assert_eq!(diff("keep.bin"), DiffAttribute::Unspecified);
         assert_eq!(diff("sub/a.bin"), DiffAttribute::Set);
         assert_eq!(diff("sub/deep/x.rs"), DiffAttribute::Unset);
-        assert!(tree.of(&"sub/x.rs".into()).function.is_some());
+        assert!(tree.of(&"sub/x.rs".into()).language.is_some());
         assert_eq!(tree.of(&"sub/only.txt".into()).generated, Some(true));
         assert_eq!(tree.of(&"sub/deep/only.txt".into()).generated, None);
     }
@@ -350,7 +351,7 @@ mod tests {
             "*.txt -diff # why\n*.c diff=cpp #\n*.h -diff\ngen[[:digit:]].c linguist-generated\n",
         )]);
         assert_eq!(tree.of(&"a.txt".into()).diff, DiffAttribute::Unspecified);
-        assert!(tree.of(&"a.c".into()).function.is_none());
+        assert!(tree.of(&"a.c".into()).language.is_none());
         assert_eq!(tree.of(&"a.h".into()).diff, DiffAttribute::Unset);
         assert_eq!(tree.of(&"gen1.c".into()).generated, Some(true));
         assert_eq!(tree.of(&"genx.c".into()).generated, None);
@@ -499,7 +500,7 @@ mod tests {
                     "unset" => DiffAttribute::Unset,
                     _ => DiffAttribute::Unspecified,
                 };
-                let language = own.function.is_some();
+                let language = own.language.is_some();
                 assert_eq!(
                     (own.diff, language, own.generated, own.vendored),
                     (

@@ -6,7 +6,7 @@ use std::path::Path;
 use git2::build::{CheckoutBuilder, TreeUpdateBuilder};
 use git2::{FileMode, ObjectType, RepositoryInitOptions, Signature, Time};
 
-use super::GitError;
+use super::error::GitError;
 
 /// One commit: all files of its tree, and the branch whose tip it becomes.
 #[derive(Debug, Clone, Default)]

@@ -4,8 +4,8 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use super::GitError;
 use super::attributes::{AttributeTree, Attributes, DiffAttribute};
+use super::error::GitError;
 use super::objects::Objects;
 use super::options::DiffOptions;
 use super::pair::FilePair;
@@ -18,6 +18,7 @@ use super::write::spool::{ByteRange, Spool, Spooled};
 use super::write::{self, Style, Summary, Treatment};
 use crate::change::{Change, ChangeKind, Mode};
 use crate::control::{Cancelled, Control, Stage};
+use crate::patch::FunctionRule;
 use crate::path::RepoPath;
 
 /// Bytes of patches that a thread keeps in memory before it uses a temporary file.
@@ -82,7 +83,7 @@ pub(super) fn patches(
             let mut head = head_tree.of(path);
             if source != path {
                 // As for git: the rule of the old name, if that has one.
-                head.function = head_tree.of(source).function.or(head.function);
+                head.language = head_tree.of(source).language.or(head.language);
             }
             (base_tree.of(source), head)
         })
@@ -112,7 +113,7 @@ pub(super) fn patches(
     })
 }
 
-/// Writes patches, with everything that a patch depends on besides its pair.
+/// Writes patches. Has everything that a patch depends on, except its pair.
 struct PatchWriter<'a> {
     control: Control,
     style: Style,
@@ -141,7 +142,7 @@ impl PatchWriter<'_> {
             } else {
                 DiffAttribute::Unspecified
             },
-            function: head.function.unwrap_or_default(),
+            function: FunctionRule::of(head.language),
             says_mode: self.leaves_to_folder(pair),
         };
         let (place, summary) = spool.add(|out| self.write(objects, pair, treatment, out))?;

@@ -5,7 +5,7 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use git2::{ObjectType, Oid};
 
-use super::GitError;
+use super::error::GitError;
 use super::objects::{EMPTY_TREE, Objects};
 use super::trees::{self, Listing};
 use super::workers::Workers;

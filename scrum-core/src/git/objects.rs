@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use git2::{Blob, ErrorCode, ObjectType, Oid};
 
-use super::GitError;
+use super::error::GitError;
 use crate::path::RepoPath;
 
 /// The tree without entries. git knows it even if the repository does not store it.

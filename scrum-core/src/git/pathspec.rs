@@ -8,7 +8,7 @@ use std::path::Path;
 use bstr::ByteSlice as _;
 use gix_pathspec::{MagicSignature, Pattern, Search, SearchMode};
 
-use super::GitError;
+use super::error::GitError;
 use crate::path::RepoPath;
 
 /// Parsed pathspecs.

@@ -2,8 +2,8 @@
 
 use git2::{ErrorCode, ObjectType, Oid};
 
+use super::error::{GitError, RangeEnd};
 use super::objects::{EMPTY_TREE, Objects};
-use super::{GitError, RangeEnd};
 use crate::nearest::nearest;
 use crate::range::RangeSpec;
 

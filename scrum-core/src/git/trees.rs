@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 use git2::{ObjectType, Oid};
 
-use super::GitError;
+use super::error::GitError;
 use super::objects::{EMPTY_TREE, Objects};
 use crate::change::Mode;
 use crate::path::RepoPath;

@@ -1,6 +1,6 @@
 //! The threads that compare files, each with its own reader of objects.
 
-use super::GitError;
+use super::error::GitError;
 use super::objects::{Database, Objects};
 use crate::control::{Control, Stage};
 use crate::try_map::try_map;

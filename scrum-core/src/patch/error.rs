@@ -109,7 +109,7 @@ pub enum PatchError {
         /// The damaged line, or the section's first line if only the whole does not add up.
         line: usize,
     },
-    /// Part of a patch that belongs to no `diff --git` section, such as a hunk behind an inserted line.
+    /// Part of a patch that belongs to no `diff --git` section, such as a hunk after an inserted line.
     #[error("line {line}: `{text}` looks like part of a patch, but belongs to no file")]
     Stray {
         /// Where it is.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Read};
 
-use super::{PatchError, change_set};
+use super::{PatchError, change_set, name_lines};
 use crate::change::{ChangeKind, ChangeSet, Mode};
 use crate::path::{RepoPath, quote_with_prefix};
 
@@ -24,7 +24,7 @@ pub struct ForgeFile {
     pub old_mode: Mode,
     /// Mode at the head. Default: a regular file.
     pub new_mode: Mode,
-    /// The hunks, from the first `@@` line on. `None`, the default, where the forge gives none: for binary files, for files
+    /// The hunks, from the first `@@` line on. `None`, the default, if the forge gives none: for binary files, for files
     /// that it finds too large, and for pure renames.
     pub hunks: Option<String>,
 }
@@ -99,10 +99,12 @@ impl ForgeFile {
         );
         match &self.hunks {
             Some(hunks) if !hunks.is_empty() => {
-                // git ends names with spaces in a tab, so that none of it is taken for a date.
-                let tab = |name: &str| if name.contains(' ') { "\t" } else { "" };
-                line(format_args!("--- {old}{}", tab(old)));
-                line(format_args!("+++ {new}{}", tab(new)));
+                let source = self.old_path.as_ref().unwrap_or(&self.path);
+                let (source, path) = (Some(source), Some(&self.path));
+                text.push_str(&name_lines(
+                    source.filter(|_| !added),
+                    path.filter(|_| !deleted),
+                ));
                 text.push_str(hunks);
                 if !hunks.ends_with('\n') {
                     text.push('\n');

@@ -14,17 +14,17 @@ const MAX_HEADER: usize = 127;
 
 /// Which lines of a file begin a function, for the text after the second `@@`. By default those that begin with a
 /// letter, `_` or `$`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct FunctionRule {
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct FunctionRule {
     /// `None` for the default rule.
     language: Option<&'static Language>,
 }
 
 impl FunctionRule {
-    /// git's built-in rule for `diff=<name>`, e.g. `rust`; `None` for a name without one.
-    pub fn named(name: &str) -> Option<Self> {
-        let language = Some(Language::named(name)?);
-        Some(Self { language })
+    /// git's built-in rule for a language; the default rule if there is none.
+    pub(crate) fn of(language: Option<&str>) -> Self {
+        let language = language.and_then(Language::named);
+        Self { language }
     }
 
     /// The name that a line, given without its line feed, begins; never empty.
@@ -48,17 +48,6 @@ pub(crate) fn shown_name(hunk: Hunk, name: &[u8]) -> &[u8] {
     &name[..readable_length(name)]
 }
 
-/// A hunk header with its line feed.
-pub(crate) fn hunk_line(hunk: Hunk, function: &[u8]) -> Vec<u8> {
-    let mut line = hunk.to_string().into_bytes();
-    if !function.is_empty() {
-        line.push(b' ');
-        line.extend_from_slice(function);
-    }
-    line.push(b'\n');
-    line
-}
-
 /// Cuts what git counts as white space, which is less than the C library does.
 fn trim_end(mut text: &[u8]) -> &[u8] {
     while let [rest @ .., b' ' | b'\t' | b'\n' | b'\r'] = text {
@@ -80,6 +69,7 @@ fn readable_length(line: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::patch::hunk_line;
 
     #[test]
     fn a_name_begins_with_a_letter_and_is_cut_at_eighty_bytes() {

@@ -1,4 +1,4 @@
-//! What a patch changes, whatever it is cut into.
+//! An id of what a patch changes, which stays the same if the patch is cut.
 
 use std::collections::BTreeMap;
 

@@ -13,10 +13,10 @@ use crate::generated::says_generated;
 use crate::range::{Commit, Range};
 
 /// Reads a patch file into a [`ChangeSet`]: the output of `git diff`, of `gh pr diff`, one mail of
-/// `git format-patch` or a series of them. `name` stands in [`Range::spec`].
+/// `git format-patch` or a series of them. `name` becomes [`Range::spec`].
 ///
 /// A deletion directly followed by an addition of the same path is one type change. A series may touch a file
-/// several times; each time is a change of its own, and all changes are in the order of the series. Mails in
+/// several times; each time is a separate change, and all changes are in the order of the series. Mails in
 /// quoted-printable and base64 are decoded. An interdiff in a cover letter is no change.
 ///
 /// # Errors
@@ -73,7 +73,7 @@ pub fn change_set(name: &str, text: Vec<u8>) -> Result<ChangeSet, PatchError> {
         text.push(b'\n');
         span.end += 1;
     }
-    // What builds on an earlier mail stays behind it, and with it the whole series in its order.
+    // A mail that builds on an earlier one must come after it, so the whole series keeps its order.
     if !builds_on_itself(&files) {
         files.sort_by(|left, right| left.change.path.cmp(&right.change.path));
     }

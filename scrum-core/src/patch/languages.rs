@@ -9,8 +9,8 @@ use std::sync::OnceLock;
 use regex::bytes::{Regex, RegexBuilder};
 
 /// One language's rule.
-pub(super) struct Language {
-    name: &'static str,
+pub(crate) struct Language {
+    pub(crate) name: &'static str,
     ignore_case: bool,
     /// Tried in order; a line that matches one with a leading `!` names no function. The name is the first group if it
     /// took part in the match, otherwise the whole match. These are git's own groups, even if (as in Perl) they match
@@ -25,15 +25,6 @@ impl fmt::Debug for Language {
     }
 }
 
-/// A name has one rule.
-impl PartialEq for Language {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-impl Eq for Language {}
-
 impl Language {
     const fn new(name: &'static str, patterns: &'static [&'static str]) -> Self {
         Self {
@@ -45,7 +36,7 @@ impl Language {
     }
 
     /// git's rule of this name.
-    pub(super) fn named(name: &str) -> Option<&'static Self> {
+    pub(crate) fn named(name: &str) -> Option<&'static Self> {
         LANGUAGES.iter().find(|language| language.name == name)
     }
 

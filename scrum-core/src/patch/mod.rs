@@ -17,6 +17,7 @@ mod languages;
 mod mail;
 mod read;
 mod walk;
+mod write;
 
 use memchr::memchr;
 
@@ -25,14 +26,15 @@ use crate::path::RepoPath;
 
 pub use error::PatchError;
 pub use forge::{ForgeFile, PatchReadError, from_files, read_change_set};
-pub use function::FunctionRule;
 pub use id::PatchId;
 pub use input::change_set;
 pub use read::{FilePatches, file_patches};
 
-pub(crate) use function::{MAX_NAME, hunk_line, shown_name};
+pub(crate) use function::{FunctionRule, MAX_NAME, shown_name};
+pub(crate) use languages::Language;
 pub(crate) use read::hunk_header;
 pub(crate) use walk::{HunkLine, HunkLineKind, HunkWalk, NUMBER_COLUMNS};
+pub(crate) use write::{hunk_line, name_lines};
 
 /// One `diff --git` section of a patch.
 #[derive(Debug, Clone)]
@@ -50,9 +52,9 @@ pub struct FilePatch<'a> {
     pub old_path: Option<RepoPath>,
     /// What happened. One section never says `Typechange`; two of one path do.
     pub kind: ChangeKind,
-    /// Mode at the base, where the header names it.
+    /// Mode at the base, if the header has it.
     pub old_mode: Option<Mode>,
-    /// Mode at the head, where the header names it.
+    /// Mode at the head, if the header has it.
     pub new_mode: Option<Mode>,
     /// It has binary content, given or only mentioned.
     pub binary: bool,
@@ -66,15 +68,15 @@ pub struct FilePatch<'a> {
 pub struct HunkText<'a> {
     /// The line numbers of its `@@` line.
     pub hunk: Hunk,
-    /// What stands behind the second `@@`, without the space and the line feed: git's function context.
+    /// The text after the second `@@`, without the space and the line feed: git's function name.
     pub section: &'a [u8],
     /// The lines, each with ` `, `+`, `-` or `\` in front.
     pub body: &'a [u8],
 }
 
 impl<'a> HunkText<'a> {
-    /// The lines of the body, with their dressing and line feed. A context line that lost its only space on the way
-    /// through a mailer is an empty line here.
+    /// The lines of the body, with their mark and line feed. A context line that lost its only space in a mailer is an
+    /// empty line here.
     pub fn lines(&self) -> Lines<'a> {
         lines(self.body)
     }

@@ -85,8 +85,8 @@ impl HunkWalk {
         }
     }
 
-    /// Begins in front of the first line of a text, and numbers its lines as `hunk` does: a manifest has the numbers of the base
-    /// where the text of a part counts from what earlier parts left. If the text has more lines of the old side, they are
+    /// Begins in front of the first line of a text, and numbers its lines as `hunk` does: a manifest has the numbers of the base,
+    /// while the text of a part counts in the file as earlier parts left it. If the text has more lines of the old side, they are
     /// leading context that the base lacks.
     pub(crate) fn renumbered(text: Hunk, hunk: Hunk) -> Self {
         let walk = Self::new(hunk);

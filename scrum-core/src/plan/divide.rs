@@ -28,7 +28,7 @@ impl FolderGroup<'_> {
 
 /// Divides `group` at its sub-folders, and these at theirs, while they are larger than `limit`. Files directly in a folder
 /// stay together under that folder's name. A folder whose only content is one sub-folder is replaced by that. If that
-/// leaves a single group, it keeps its name, whatever its size.
+/// leaves a single group, it keeps its name and is not packed.
 pub(crate) fn divide(mut group: FolderGroup<'_>, limit: u64) -> Vec<FolderGroup<'_>> {
     group.items.sort_by(|left, right| left.path.cmp(right.path));
     let whole = group.folder.clone();

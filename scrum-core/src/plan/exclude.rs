@@ -24,7 +24,7 @@ use crate::plan::pattern::{PathPatterns, PatternError};
 #[non_exhaustive]
 pub struct ExcludeOptions {
     /// gitignore-style globs, judged before everything else; of those that match, the last decides. One with `!` in front
-    /// shows a file whatever else would exclude it. Default none.
+    /// shows a file that anything else would exclude. Default none.
     pub paths: Vec<String>,
     /// Binary content: a new, edited or deleted binary file, and one that `-diff` makes so. Default true.
     pub binary: bool,

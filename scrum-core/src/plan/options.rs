@@ -61,7 +61,7 @@ pub struct BundleOptions {
     pub exclude: ExcludeOptions,
     /// The CODEOWNERS file, needed for [`By::Codeowners`]. Default none.
     pub codeowners: Option<CodeownersFile>,
-    /// Who hears how far the work is, and can end it. By default nobody.
+    /// Progress callback and cancel switch. Default none.
     pub control: Control,
     /// Asked of each change that [`exclude`](Self::exclude) keeps.
     pub(crate) exclude_if: Option<Hook<ExcludeFn>>,

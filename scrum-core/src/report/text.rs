@@ -5,19 +5,18 @@
 //! Words of reviewers go through [`sanitize`](super::sanitize); colour adds no information.
 
 mod issues;
+mod lists;
 mod reviewers;
 
 use std::io;
 
 use super::Only;
 use super::estimated::{estimate_in_words, judged_in_words};
-use super::ranked::{Rank, Ranked, headline, location_name, ranked, severity_said};
-use super::sanitize::{columns, line, shorten, wrap_into};
+use super::ranked::{Rank, Ranked, headline, ranked};
+use super::sanitize::{columns, line, wrap_into};
 use crate::review::Severity;
 use crate::size::{self, counted};
-use crate::tally::{
-    BundleTally, MentionRecord, RetractionRecord, ReviewState, ReviewerRow, Tally, UnlocatedRecord,
-};
+use crate::tally::{BundleTally, ReviewState, ReviewerRow, Tally};
 
 /// Default width in columns.
 const DEFAULT_WIDTH: usize = 80;
@@ -326,92 +325,6 @@ impl TextPage<'_> {
         self.set_aside(bundle)?;
         self.mentions(&bundle.mentions)?;
         self.retractions(&bundle.unmatched_retractions)
-    }
-
-    fn unlocated(&mut self, records: &[UnlocatedRecord]) -> io::Result<()> {
-        if records.is_empty() {
-            return Ok(());
-        }
-        let title = self.paint(
-            Paint::Bold,
-            &format!("Findings without a location ({})", records.len()),
-        );
-        writeln!(self.out, "\n{title}")?;
-        for record in records {
-            let word = severity_said(record.severity, record.severity_text.as_deref());
-            let word = word.map_or_else(String::new, |word| format!(" · {word}"));
-            let taken_back = match record.retracted_line {
-                Some(line) => format!(" · retracted in line {line} (inferred)"),
-                None => String::new(),
-            };
-            let who = format!(
-                "{}{word} · review line {}{taken_back}",
-                line(&record.reviewer),
-                record.review_line
-            );
-            self.paragraph("    ", &who, None)?;
-            self.said(record.what.as_deref(), record.why.as_deref())?;
-        }
-        Ok(())
-    }
-
-    fn set_aside(&mut self, bundle: &BundleTally) -> io::Result<()> {
-        if bundle.set_aside.is_empty() {
-            return Ok(());
-        }
-        let title = format!("Not counted ({})", bundle.set_aside.len());
-        let title = self.paint(Paint::Bold, &title);
-        writeln!(self.out, "\n{title}")?;
-        for record in &bundle.set_aside {
-            let text = format!(
-                "{} line {} · {} · {}: {}",
-                line(&record.reviewer),
-                record.review_line,
-                shorten(&line(&record.text), self.width.saturating_sub(30).max(20)),
-                record.bucket.as_str(),
-                line(&record.reason)
-            );
-            self.paragraph("    ", &text, None)?;
-        }
-        Ok(())
-    }
-
-    fn mentions(&mut self, records: &[MentionRecord]) -> io::Result<()> {
-        if records.is_empty() {
-            return Ok(());
-        }
-        let title = format!("Mentions, not findings ({})", records.len());
-        let title = self.paint(Paint::Bold, &title);
-        writeln!(self.out, "\n{title}")?;
-        for record in records {
-            let text = format!(
-                "{} line {} · {}",
-                line(&record.reviewer),
-                record.review_line,
-                location_name(&record.path, record.lines(), record.symbol.as_deref())
-            );
-            self.paragraph("    ", &text, None)?;
-        }
-        Ok(())
-    }
-
-    fn retractions(&mut self, records: &[RetractionRecord]) -> io::Result<()> {
-        if records.is_empty() {
-            return Ok(());
-        }
-        let title = format!("Retractions that match no finding ({})", records.len());
-        let title = self.paint(Paint::Bold, &title);
-        writeln!(self.out, "\n{title}")?;
-        for record in records {
-            let text = format!(
-                "{} line {} · {}",
-                line(&record.reviewer),
-                record.review_line,
-                line(&record.text)
-            );
-            self.paragraph("    ", &text, None)?;
-        }
-        Ok(())
     }
 
     fn lineages(&mut self, tally: &Tally) -> io::Result<()> {

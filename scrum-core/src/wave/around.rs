@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::change::ChangeSet;
 use crate::path::RepoPath;
 use crate::plan::{Bundle, Plan};
-use crate::wave::WaveOptions;
 use crate::wave::instructions::cut;
+use crate::wave::options::WaveOptions;
 use crate::wave::prompt::{
     self, AROUND_BYTES, BundleContext, CommitItem, ExcludedItem, OtherItem, PromptContext,
     RangeContext, Template,
@@ -22,7 +22,7 @@ pub(super) struct ContextBuilder<'a> {
     excluded_omitted: usize,
 }
 
-/// The lists around a diff get this much room at least, whatever the template and the description take.
+/// The lists around a diff get at least this much room, even if the template and the description are long.
 const LISTS_BYTES: usize = AROUND_BYTES / 8;
 
 /// A title takes at most this many bytes of a prompt, and a description this many.

@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{EXCLUDED, Sink, TREE, WaveError, WaveOptions, layout, record};
+use super::layout::{self, EXCLUDED, TREE};
+use super::options::{Sink, WaveError, WaveOptions};
+use super::record::{self, Digested};
 use crate::change::{ChangeKind, ChangeSet};
 use crate::control::{Control, Watched};
 use crate::digest::DigestWriter;
@@ -16,14 +18,6 @@ const SHOWN_BYTES: usize = 1 << 20;
 
 /// Bytes per token of a prompt, unless the caller counts the tokens.
 const BYTES_PER_TOKEN: u64 = 4;
-
-/// A file that was written.
-pub(super) struct Digested {
-    pub(super) name: String,
-    pub(super) bytes: u64,
-    /// In lower-case hex.
-    pub(super) sha256: String,
-}
 
 /// Writes files one after the other, with one patch in memory at a time.
 pub(super) struct WaveFiles<'a> {

@@ -5,7 +5,7 @@
 //! bundles/<bundle>.diff
 //! prompts/<bundle>.md
 //! excluded.diff, tree.txt
-//! reviews/<bundle>/<reviewer>.md, .json beside it
+//! reviews/<bundle>/<reviewer>.md, .json next to it
 //! tally.json, tally.md, report.html
 //! ```
 
@@ -108,7 +108,7 @@ mod tests {
             let (text, quoted) = path.to_text();
             assert_eq!(recorded(&text, quoted), path);
         }
-        // Not what a wave has, but what a manifest from elsewhere may say.
+        // No wave has these, but a manifest from elsewhere may.
         assert_eq!(
             recorded("\"never closed", true),
             RepoPath::new(&b"\"never closed"[..])

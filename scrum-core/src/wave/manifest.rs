@@ -140,12 +140,12 @@ pub struct FileRecord {
     /// Path at the head, or at the base for a deleted file.
     pub path: String,
     /// Whether `path` is not UTF-8 and therefore in git's C-style quoting.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub quoted: bool,
     /// Path at the base, if it is different.
     pub old_path: Option<String>,
     /// Whether `old_path` is not UTF-8 and therefore in git's C-style quoting.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub old_quoted: bool,
     /// What happened. If `--split` cut the file, later pieces are `modified`.
     pub kind: ChangeKind,
@@ -175,25 +175,17 @@ pub struct ExcludedRecord {
     /// Path at the head, or at the base for a deleted file.
     pub path: String,
     /// Whether `path` is not UTF-8 and therefore in git's C-style quoting.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub quoted: bool,
     /// Path at the base, if it is different.
     pub old_path: Option<String>,
     /// Whether `old_path` is not UTF-8 and therefore in git's C-style quoting.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub old_quoted: bool,
     /// Why it is not shown, e.g. `lock file`.
     pub reason: String,
     /// Bytes of this file in `excluded.diff`.
     pub bytes: u64,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde's skip_serializing_if passes a reference"
-)]
-fn is_false(value: &bool) -> bool {
-    !value
 }
 
 /// A manifest that cannot be used.

@@ -1,10 +1,17 @@
 //! The manifest's records of bundles and excluded files.
 
-use super::files::Digested;
 use crate::change::ChangeSet;
 use crate::path::RepoPath;
 use crate::plan::{Bundle, Excluded, Piece};
 use crate::wave::manifest::{BundleRecord, ExcludedRecord, FileRecord};
+
+/// A file that was written.
+pub(super) struct Digested {
+    pub(super) name: String,
+    pub(super) bytes: u64,
+    /// In lower-case hex.
+    pub(super) sha256: String,
+}
 
 /// The record of a bundle whose two files are written.
 pub(super) fn bundle(

@@ -10,7 +10,7 @@ use scrum_core::size::counted;
 use scrum_core::wave::manifest::Manifest;
 use scrum_core::wave::{Sink, layout};
 
-use super::ReviewArgs;
+use super::arguments::ReviewArgs;
 use crate::commands::bundle::{PlannedWave, hint_if_empty, warn_sizes};
 use crate::error::{ExitCode, Result, usage_error};
 use crate::runner::secrets::{self, Leak};

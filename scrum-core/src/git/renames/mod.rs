@@ -22,7 +22,7 @@ pub(super) use similarity::MAX_SCORE;
 
 use similarity::{Collection, Signature, sizes_too_far};
 
-use super::GitError;
+use super::error::GitError;
 use super::pair::{FilePair, FileVersion};
 use super::trees::{FileDifference, FileEntry};
 use super::workers::Workers;

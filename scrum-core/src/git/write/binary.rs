@@ -3,7 +3,7 @@
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 use git2::{DiffBinaryFile, DiffBinaryKind, DiffOptions};
 
-use super::super::GitError;
+use super::super::error::GitError;
 use super::super::objects::Objects;
 use super::super::pair::FileVersion;
 use crate::change::Mode;
@@ -31,7 +31,7 @@ impl<'a> Binary<'a> {
 
 /// Appends both directions, forward first, as git does.
 ///
-/// Each is the whole content, or a delta against the other side where that is shorter. libgit2 makes the delta; it deflates at
+/// Each is the whole content, or a delta against the other side if that is shorter. libgit2 makes the delta; it deflates at
 /// another level than git, so that is done anew.
 pub(super) fn write(
     objects: &Objects,
@@ -51,7 +51,7 @@ pub(super) fn write(
 
 type Deltas = (Option<Vec<u8>>, Option<Vec<u8>>);
 
-/// The deltas of both directions, where libgit2 takes them for shorter than the content.
+/// The deltas of both directions, if libgit2 finds them shorter than the content.
 fn deltas(objects: &Objects, old: &FileVersion, new: &FileVersion) -> Result<Deltas, GitError> {
     let blob = |side: &FileVersion| objects.blob(side.entry.id, &side.path);
     let (old, new) = (blob(old)?, blob(new)?);
@@ -100,7 +100,7 @@ fn write_direction(content: &[u8], delta: Option<&[u8]>, out: &mut Vec<u8>) {
     out.push(b'\n');
 }
 
-/// In one step and at the quickest level, so that the bytes are those of git where zlib is the same.
+/// In one step and at the quickest level, so that the bytes are those of git if zlib is the same.
 fn deflate(content: &[u8]) -> Vec<u8> {
     let mut stream = Compress::new(Compression::fast(), true);
     let mut out = Vec::with_capacity(content.len() + content.len() / 1000 + 64);

@@ -4,7 +4,7 @@ use super::super::pair::FileVersion;
 use crate::change::Mode;
 use crate::path::quote_with_prefix;
 
-/// Appends everything from `diff --git` to the `index` line, which `says_mode` asks for where both sides are equal, too.
+/// Appends everything from `diff --git` to the `index` line, which `says_mode` requests even if both sides are equal.
 pub(super) fn write(
     old: Option<&FileVersion>,
     new: Option<&FileVersion>,
@@ -52,34 +52,6 @@ pub(super) fn write(
         match mode {
             Some(mode) => line(format!("index {old_id}..{new_id} {mode}")),
             None => line(format!("index {old_id}..{new_id}")),
-        }
-    }
-}
-
-/// The `---` and `+++` lines, which stand only above hunks.
-pub(super) struct MarkerLines {
-    old: String,
-    new: String,
-}
-
-impl MarkerLines {
-    pub(super) fn new(old: Option<&FileVersion>, new: Option<&FileVersion>) -> Self {
-        let name = |side: Option<&FileVersion>, prefix: &str| match side {
-            Some(side) => quote_with_prefix(prefix, side.path.as_bytes()),
-            None => "/dev/null".to_owned(),
-        };
-        Self {
-            old: name(old, "a/"),
-            new: name(new, "b/"),
-        }
-    }
-
-    pub(super) fn write(&self, out: &mut Vec<u8>) {
-        for (mark, name) in [("--- ", &self.old), ("+++ ", &self.new)] {
-            out.extend_from_slice(mark.as_bytes());
-            out.extend_from_slice(name.as_bytes());
-            // Tells readers who cut the line at a space, as for a date, where the name ends.
-            out.extend_from_slice(if name.contains(' ') { b"\t\n" } else { b"\n" });
         }
     }
 }

@@ -6,9 +6,8 @@
 
 use git2::{DiffOptions, Patch};
 
-use super::super::GitError;
+use super::super::error::GitError;
 use super::Summary;
-use super::header::MarkerLines;
 use crate::change::Hunk;
 use crate::patch::{FunctionRule, hunk_line, shown_name};
 
@@ -50,7 +49,7 @@ pub(super) fn changed_lines(
             start.saturating_sub(1)
         }
     };
-    // Without names there are no attributes for libgit2 to look for. `None` would stand for a file named `file`.
+    // Without names there are no attributes for libgit2 to look for. `None` would mean a file named `file`.
     let nameless = std::path::Path::new("");
     let patch = Patch::from_blobs(old, Some(nameless), new, Some(nameless), Some(&mut options))?;
     (0..patch.num_hunks())
@@ -94,20 +93,20 @@ pub(super) struct Texts<'a> {
     pub(super) new: &'a [u8],
 }
 
-/// Appends the hunks of `changed`, with the names above the first.
+/// Appends the hunks of `changed` after the lines with the names.
 pub(super) fn write(
     texts: Texts<'_>,
     changed: &[ChangedLines],
     context: u32,
     rule: FunctionRule,
-    names: &MarkerLines,
+    names: &str,
     summary: &mut Summary,
     out: &mut Vec<u8>,
 ) {
     if changed.is_empty() {
         return;
     }
-    names.write(out);
+    out.extend_from_slice(names.as_bytes());
     let mut old = Cursor::new(texts.old);
     let mut new = Cursor::new(texts.new);
     let mut function: &[u8] = b"";
@@ -168,7 +167,7 @@ fn last_function(rule: FunctionRule, text: &[u8]) -> Option<&[u8]> {
     None
 }
 
-/// A place between two lines of a text.
+/// A position between two lines of a text.
 #[derive(Clone)]
 struct Cursor<'a> {
     text: &'a [u8],

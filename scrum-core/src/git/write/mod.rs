@@ -5,18 +5,18 @@ mod header;
 mod hunks;
 pub(super) mod spool;
 
-use super::GitError;
 use super::attributes::DiffAttribute;
+use super::error::GitError;
 use super::objects::Objects;
 use super::pair::{FilePair, FileVersion};
 use crate::change::{Hunk, Mode};
 use crate::generated;
-use crate::patch::{FunctionRule, lines};
+use crate::patch::{FunctionRule, lines, name_lines};
 
-/// Content of this size and more is taken as binary without a look at it, as by git's default `core.bigFileThreshold`.
+/// Content of at least this size is binary, by the default of git's `core.bigFileThreshold`.
 const BIG_FILE: usize = 512 << 20;
 
-/// git looks for a NUL in as many bytes.
+/// Number of bytes in which git looks for a NUL.
 const BINARY_PROBE: usize = 8000;
 
 /// Whether git would take content as binary.
@@ -25,14 +25,14 @@ pub(super) fn looks_binary(content: &[u8]) -> bool {
         || memchr::memchr(0, &content[..content.len().min(BINARY_PROBE)]).is_some()
 }
 
-/// What a patch holds, counted while it is written.
+/// What a patch contains, counted while it is written.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Summary {
     pub(super) binary: bool,
     pub(super) additions: u64,
     pub(super) deletions: u64,
     pub(super) hunks: Vec<Hunk>,
-    /// What the headers of the two versions say; of binary content nothing.
+    /// What the headers of the two versions say; nothing for binary content.
     pub(super) old_says_generated: bool,
     pub(super) new_says_generated: bool,
 }
@@ -47,7 +47,7 @@ pub(super) struct Style {
 /// What attributes say of a pair's content.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Treatment {
-    /// Whether the content is text or binary whatever it looks like.
+    /// Whether the content is text or binary, regardless of its bytes.
     pub(super) diff: DiffAttribute,
     /// Which lines name the function that a hunk lies in.
     pub(super) function: FunctionRule,
@@ -72,7 +72,7 @@ pub(super) fn write(
         summary: Summary::default(),
     };
     match (&pair.old, &pair.new) {
-        // A file of another type is another file: one goes, one comes.
+        // If the type changes, git shows a deletion and an addition.
         (Some(old), Some(new)) if old.entry.mode.kind() != new.entry.mode.kind() => {
             writer.section(Some(old), None, None)?;
             writer.section(None, Some(new), None)?;
@@ -123,7 +123,7 @@ impl Writer<'_> {
         }
         let objects = self.objects;
         let (old_content, new_content) = (content(objects, old)?, content(objects, new)?);
-        // An empty file that comes or goes.
+        // An empty file was added or deleted.
         if old_content.bytes() == new_content.bytes() {
             return Ok(());
         }
@@ -135,7 +135,7 @@ impl Writer<'_> {
         }
         self.summary.old_says_generated |= says_generated(&old_content);
         self.summary.new_says_generated |= says_generated(&new_content);
-        let names = header::MarkerLines::new(old, new);
+        let names = name_lines(old.map(|side| &side.path), new.map(|side| &side.path));
         let changed = match (&old_content, &new_content) {
             (Content::File(old), Content::File(new)) => hunks::changed_lines(old, new)?,
             (old, new) => hunks::replaced(old.bytes(), new.bytes()),

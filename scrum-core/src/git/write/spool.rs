@@ -15,7 +15,7 @@ pub(in crate::git) struct Spool {
     limit: usize,
 }
 
-/// Where a text stands in a spool.
+/// Where a text is in a spool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::git) struct ByteRange {
     offset: u64,

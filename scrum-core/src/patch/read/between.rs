@@ -176,7 +176,7 @@ impl Between {
     }
 }
 
-/// A line that nobody writes but a diff program, wherever it is.
+/// A line that only a diff program writes.
 fn looks_like_patch(line: &[u8], next: &[u8]) -> bool {
     let starts = |word: &str| line.starts_with(word.as_bytes());
     let between = |start: &str, end: &str| starts(start) && line.ends_with(end.as_bytes());

@@ -1,14 +1,14 @@
 //! `GIT binary patch`: deflated content, written in base 85.
 
 use super::super::{PatchError, trimmed};
-use super::FilePatches;
+use super::cursor::Cursor;
 
 /// git's digits of base 85.
 const DIGITS: &[u8; 85] =
     b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
 
 /// Reads `GIT binary patch`, then one or two blocks, each `literal N` or `delta N`, its lines and an empty line.
-pub(super) fn read(patch: &mut FilePatches<'_>) -> Result<(), PatchError> {
+pub(super) fn read(patch: &mut Cursor<'_>) -> Result<(), PatchError> {
     if let Some(line) = patch.peek() {
         patch.advance(line);
     }

@@ -2,7 +2,7 @@
 
 use super::super::error::excerpt;
 use super::super::{PatchError, trimmed};
-use super::FilePatches;
+use super::cursor::Cursor;
 use crate::change::{ChangeKind, Mode};
 use crate::path::{RepoPath, unquote};
 
@@ -12,7 +12,7 @@ pub(super) struct Header {
     pub(super) kind: ChangeKind,
     pub(super) old_mode: Option<Mode>,
     pub(super) new_mode: Option<Mode>,
-    /// `Binary files … differ` stands in place of the data.
+    /// There is `Binary files … differ` in place of the data.
     pub(super) binary_mentioned: bool,
     /// By its `index` line the section must have hunks or binary data.
     pub(super) content_changed: bool,
@@ -39,7 +39,7 @@ fn needs_content(kind: ChangeKind, ids: &[u8]) -> bool {
 }
 
 /// Reads from the `diff --git` line at the cursor up to the first line that is no header line.
-pub(super) fn read(patch: &mut FilePatches<'_>) -> Result<Header, PatchError> {
+pub(super) fn read(patch: &mut Cursor<'_>) -> Result<Header, PatchError> {
     let line = patch.line;
     let Some(first) = patch.peek() else {
         return Err(PatchError::Names { line });
@@ -205,7 +205,7 @@ impl Names {
         self.inside(path)
     }
 
-    /// A name behind `--- ` or `+++ `. git puts a tab behind a name with spaces; others put a date behind the tab.
+    /// A name after `--- ` or `+++ `. git writes a tab after a name with spaces; other programs write a date after the tab.
     fn prefixed(&self, text: &[u8]) -> Result<RepoPath, PatchError> {
         let name = if text.starts_with(b"\"") {
             unquote(text)

@@ -2,6 +2,7 @@
 
 mod between;
 pub(super) mod binary;
+mod cursor;
 mod header;
 
 use memchr::memmem;
@@ -9,6 +10,7 @@ use memchr::memmem;
 use super::{FilePatch, HunkText, PatchError, lines, trimmed};
 use crate::change::{ChangeKind, Hunk};
 use between::{Between, BetweenLine};
+use cursor::Cursor;
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -20,9 +22,11 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 /// part of a patch.
 pub fn file_patches(text: &[u8]) -> FilePatches<'_> {
     FilePatches {
-        text,
-        at: 0,
-        line: 1,
+        cursor: Cursor {
+            text,
+            at: 0,
+            line: 1,
+        },
         between: Between::before(text),
         last_hunk: None,
         done: false,
@@ -32,10 +36,7 @@ pub fn file_patches(text: &[u8]) -> FilePatches<'_> {
 /// Iterator over [`file_patches`].
 #[derive(Debug, Clone)]
 pub struct FilePatches<'a> {
-    text: &'a [u8],
-    at: usize,
-    /// 1-based number of the line at `at`.
-    line: usize,
+    cursor: Cursor<'a>,
     between: Between,
     /// Offset and line number of the newest hunk header.
     last_hunk: Option<(usize, usize)>,
@@ -43,56 +44,47 @@ pub struct FilePatches<'a> {
 }
 
 impl<'a> FilePatches<'a> {
-    /// The line at the cursor, with its line feed.
-    fn peek(&self) -> Option<&'a [u8]> {
-        lines(&self.text[self.at..]).next()
-    }
-
-    /// The line after the one at the cursor.
-    fn peek_second(&self) -> Option<&'a [u8]> {
-        lines(&self.text[self.at..]).nth(1)
-    }
-
-    fn advance(&mut self, line: &[u8]) {
-        self.at += line.len();
-        self.line += 1;
-    }
-
     /// Moves to the next `diff --git` line.
     fn seek(&mut self) -> Result<bool, PatchError> {
-        if self.at == 0 && is_utf16(self.text) {
+        if self.cursor.at == 0 && is_utf16(self.cursor.text) {
             return Err(PatchError::Utf16);
         }
-        while self.at < self.text.len() {
-            if self.text[self.at..].starts_with(BOM) {
-                self.at += BOM.len();
+        while self.cursor.at < self.cursor.text.len() {
+            if self.cursor.text[self.cursor.at..].starts_with(BOM) {
+                self.cursor.at += BOM.len();
                 continue;
             }
-            let Some(raw) = self.peek() else { break };
+            let Some(raw) = self.cursor.peek() else { break };
             let line = trimmed(raw);
-            let next = self.peek_second().map(trimmed).unwrap_or_default();
-            match self.between.judge(line, next, &self.text[..self.at]) {
+            let next = self.cursor.peek_second().map(trimmed).unwrap_or_default();
+            match self
+                .between
+                .judge(line, next, &self.cursor.text[..self.cursor.at])
+            {
                 BetweenLine::Section => return Ok(true),
-                BetweenLine::Pass => self.advance(raw),
-                BetweenLine::Bad(error) => return Err(self.explain(error.at(self.line, line))),
+                BetweenLine::Pass => self.cursor.advance(raw),
+                BetweenLine::Bad(error) => {
+                    return Err(self.explain(error.at(self.cursor.line, line)));
+                }
             }
         }
         Ok(false)
     }
 
     fn section(&mut self) -> Result<FilePatch<'a>, PatchError> {
-        let (start, first_line) = (self.at, self.line);
-        let header = header::read(self)?;
-        let header_end = self.at;
+        let (start, first_line) = (self.cursor.at, self.cursor.line);
+        let header = header::read(&mut self.cursor)?;
+        let header_end = self.cursor.at;
         let mut hunks = Vec::new();
         let mut binary = header.binary_mentioned;
         if !binary {
             if self
+                .cursor
                 .peek()
                 .is_some_and(|line| trimmed(line) == b"GIT binary patch")
             {
                 binary = true;
-                binary::read(self)?;
+                binary::read(&mut self.cursor)?;
             } else {
                 while let Some(hunk) = self.hunk()? {
                     hunks.push(hunk);
@@ -103,7 +95,7 @@ impl<'a> FilePatches<'a> {
             let moded = header.old_mode.is_some()
                 && header.new_mode.is_some()
                 && header.old_mode != header.new_mode;
-            let (line, end) = (first_line, self.line);
+            let (line, end) = (first_line, self.cursor.line);
             if header.kind == ChangeKind::Modified && !moded {
                 return Err(self.explain(PatchError::NothingChanged { line, end }));
             }
@@ -113,9 +105,9 @@ impl<'a> FilePatches<'a> {
         }
         self.between = Between::after_section();
         Ok(FilePatch {
-            text: &self.text[start..self.at],
+            text: &self.cursor.text[start..self.cursor.at],
             line: first_line,
-            header: &self.text[start..header_end],
+            header: &self.cursor.text[start..header_end],
             path: header.path,
             old_path: header.old_path,
             kind: header.kind,
@@ -127,20 +119,22 @@ impl<'a> FilePatches<'a> {
     }
 
     fn hunk(&mut self) -> Result<Option<HunkText<'a>>, PatchError> {
-        let Some(line) = self.peek().filter(|line| line.starts_with(b"@@ ")) else {
+        let Some(line) = self.cursor.peek().filter(|line| line.starts_with(b"@@ ")) else {
             return Ok(None);
         };
-        let header_line = self.line;
+        let header_line = self.cursor.line;
         let (hunk, section) =
             hunk_header(line).ok_or(PatchError::HunkHeader { line: header_line })?;
-        self.last_hunk = Some((self.at, header_line));
-        self.advance(line);
-        let start = self.at;
+        self.last_hunk = Some((self.cursor.at, header_line));
+        self.cursor.advance(line);
+        let start = self.cursor.at;
         let (mut old, mut new) = (hunk.old_lines, hunk.new_lines);
         let mut changes = false;
         while old > 0 || new > 0 {
-            let short = PatchError::HunkShort { line: self.line };
-            let Some(line) = self.peek() else {
+            let short = PatchError::HunkShort {
+                line: self.cursor.line,
+            };
+            let Some(line) = self.cursor.peek() else {
                 return Err(self.explain(short));
             };
             let (takes_old, takes_new) = match line {
@@ -157,10 +151,10 @@ impl<'a> FilePatches<'a> {
             };
             (old, new) = (left_old, left_new);
             changes |= takes_old != takes_new;
-            self.advance(line);
+            self.cursor.advance(line);
         }
-        while let Some(line) = self.peek().filter(|line| line.starts_with(b"\\ ")) {
-            self.advance(line);
+        while let Some(line) = self.cursor.peek().filter(|line| line.starts_with(b"\\ ")) {
+            self.cursor.advance(line);
         }
         if !changes {
             return Err(self.explain(PatchError::HunkEmpty { line: header_line }));
@@ -168,14 +162,16 @@ impl<'a> FilePatches<'a> {
         Ok(Some(HunkText {
             hunk,
             section,
-            body: &self.text[start..self.at],
+            body: &self.cursor.text[start..self.cursor.at],
         }))
     }
 
     /// Says what kind of patch this is if the damage at the cursor comes from that.
     fn explain(&self, error: PatchError) -> PatchError {
-        if self.peek().is_some_and(between::has_colour) {
-            return PatchError::Colour { line: self.line };
+        if self.cursor.peek().is_some_and(between::has_colour) {
+            return PatchError::Colour {
+                line: self.cursor.line,
+            };
         }
         let Some((at, line)) = self.last_hunk else {
             return error;
@@ -186,7 +182,7 @@ impl<'a> FilePatches<'a> {
                 | PatchError::HunkLong { .. }
                 | PatchError::HunkEmpty { .. }
         );
-        let mut body = lines(&self.text[at..])
+        let mut body = lines(&self.cursor.text[at..])
             .skip(1)
             .take_while(|line| !line.starts_with(b"@@ ") && !line.starts_with(b"diff --git "));
         if about_hunk && body.any(has_words) {

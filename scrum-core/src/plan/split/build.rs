@@ -3,17 +3,9 @@
 use std::ops::Range;
 
 use super::recipe::{PatchRange, Segment};
-use super::table::{ContextLines, HunkRows, Table};
+use super::table::{ContextLines, FoundFunction, HunkRows, Table};
 use crate::change::Hunk;
 use crate::patch::shown_name;
-
-/// The result of a search for a function line among the lines of one side: the last one of `above..searched`.
-#[derive(Clone, Copy, Default)]
-pub(super) struct FoundFunction {
-    above: usize,
-    searched: usize,
-    at: Option<usize>,
-}
 
 /// A piece of the table.
 pub(super) struct Built {

@@ -11,7 +11,7 @@ use super::size::{HUNK_LINE, PieceSize};
 use super::table::{ContextLines, Table};
 use crate::change::{Change, ChangeKind};
 use crate::control::Cancelled;
-use crate::patch::FilePatch;
+use crate::patch::{FilePatch, FunctionRule, name_lines};
 use crate::path::quote_with_prefix;
 use crate::plan::exclude::Reason;
 use crate::plan::options::BundleOptions;
@@ -35,7 +35,11 @@ pub(super) fn cut(
     context: usize,
 ) -> Result<Pieces, Cancelled> {
     let limits = options.limits;
-    let Some(table) = Table::new(text, patch, change.head_attributes.function) else {
+    let Some(table) = Table::new(
+        text,
+        patch,
+        FunctionRule::of(change.head_attributes.language),
+    ) else {
         return Ok(Ok(None));
     };
     let cutter = Cutter {
@@ -87,14 +91,9 @@ impl PieceHeaders {
     fn new(change: &Change, patch: &FilePatch<'_>) -> Self {
         let a = quote_with_prefix("a/", change.path.as_bytes());
         let b = quote_with_prefix("b/", change.path.as_bytes());
-        // git puts a tab after a name with spaces, so that none of it is taken for a date.
-        let tab = if change.path.as_bytes().contains(&b' ') {
-            "\t"
-        } else {
-            ""
-        };
+        let path = Some(&change.path);
         let made = |text: String| PieceHeader::Made(Arc::from(text.into_bytes()));
-        let middle = made(format!("diff --git {a} {b}\n--- {a}{tab}\n+++ {b}{tab}\n"));
+        let middle = made(format!("diff --git {a} {b}\n{}", name_lines(path, path)));
         if change.kind != ChangeKind::Deleted {
             return Self {
                 first: PieceHeader::Original(patch.header.len()),
@@ -109,8 +108,9 @@ impl PieceHeaders {
             first: middle.clone(),
             middle,
             last: made(format!(
-                "diff --git {a} {b}\n{}--- {a}{tab}\n+++ /dev/null\n",
-                mode.unwrap_or_default()
+                "diff --git {a} {b}\n{}{}",
+                mode.unwrap_or_default(),
+                name_lines(path, None)
             )),
         }
     }

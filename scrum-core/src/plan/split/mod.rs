@@ -4,7 +4,7 @@
 //! [`Plan::new`](crate::plan::Plan::new) calls it if [`Division::split`](crate::plan::Division::split) is set. Before it:
 //! [`bundle`](crate::plan); after it: [`guard`](crate::plan::guard).
 //!
-//! A bundle is a row of units in path order, with tests beside their sources. The row is divided into runs of similar size,
+//! A bundle is a list of units in path order, with tests next to their sources. The list is divided into runs of similar size,
 //! if possible between folders. A file that alone is above the warn limit is cut into pieces, at hunks or inside them; no
 //! other file is. A unit of several files is never divided.
 

@@ -1,4 +1,4 @@
-//! How a piece of a file is made from the file's patch: ranges of its text, no text of its own.
+//! How a piece of a file is made from the file's patch: as ranges of the patch's text, so that no text is copied.
 
 use std::io::{self, Write};
 use std::ops::Range;

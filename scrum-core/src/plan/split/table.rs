@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::ops::Range;
 
-use super::build::FoundFunction;
 use super::recipe::PatchRange;
 use crate::patch::{FilePatch, FunctionRule, MAX_NAME, lines};
 
@@ -29,6 +28,14 @@ pub(super) struct Table<'a> {
     pub(super) changed: Vec<u32>,
     pub(super) function_rule: FunctionRule,
     pub(super) last_function: Cell<FoundFunction>,
+}
+
+/// The result of a search for a function line among the lines of one side: the last one of `above..searched`.
+#[derive(Clone, Copy, Default)]
+pub(super) struct FoundFunction {
+    pub(super) above: usize,
+    pub(super) searched: usize,
+    pub(super) at: Option<usize>,
 }
 
 /// One hunk of the patch, by the numbers of its lines in the table.
@@ -100,7 +107,7 @@ impl<'a> Table<'a> {
                     table.changed.push(index);
                 }
             }
-            // The gap up to the next hunk is a line of its own that nothing asks for, so that each line ends
+            // The gap up to the next hunk is an entry that is never used, so that each line ends
             // where the next one starts.
             let end_line = table.starts.len();
             table.mark(offset);

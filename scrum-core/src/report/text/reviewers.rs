@@ -7,18 +7,19 @@ use crate::report::buckets;
 use crate::report::sanitize::{columns, line, shorten};
 use crate::tally::{BundleTally, ReviewState, ReviewerRow};
 
+const HEADINGS: [&str; 6] = [
+    "reviewer",
+    "lineage",
+    "state",
+    "findings",
+    "tokens",
+    "vs. others",
+];
+
 impl TextPage<'_> {
     pub(super) fn reviewers(&mut self, bundle: &BundleTally) -> io::Result<()> {
         let rows: Vec<[String; 6]> = bundle.reviewers.iter().map(cells).collect();
-        let mut widths = [
-            "reviewer",
-            "lineage",
-            "state",
-            "findings",
-            "tokens",
-            "vs. others",
-        ]
-        .map(columns);
+        let mut widths = HEADINGS.map(columns);
         for row in &rows {
             for (width, cell) in widths.iter_mut().zip(row) {
                 *width = (*width).max(columns(cell));
@@ -36,15 +37,7 @@ impl TextPage<'_> {
             surplus = surplus.saturating_sub(widths[shown] + 2);
         }
         widths[2] -= surplus.min(widths[2].saturating_sub(11));
-        let head = [
-            "reviewer",
-            "lineage",
-            "state",
-            "findings",
-            "tokens",
-            "vs. others",
-        ]
-        .map(str::to_owned);
+        let head = HEADINGS.map(str::to_owned);
         let head = table_line(&head[..shown], &widths);
         let head = self.paint(Paint::Dim, &head);
         writeln!(self.out, "{head}")?;

@@ -1,6 +1,6 @@
 //! The extent of a definition: to the matching brace, else by indentation.
 
-use super::{CodeLine, indent, words};
+use super::line::{CodeLine, indent, words};
 
 /// Maximum number of lines of a head before its brace.
 const MAX_HEAD: usize = 20;

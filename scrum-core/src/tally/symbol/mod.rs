@@ -9,10 +9,13 @@
 //! lines are possible, the symbol stays unresolved.
 
 mod extent;
+mod line;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use self::extent::{CommentStyle, extent};
+pub(crate) use self::line::CodeLine;
+use self::line::{indent, words};
 use crate::change::ChangeKind;
 use crate::patch::{FilePatch, HunkLineKind, file_patches};
 use crate::review::location::LineRange;
@@ -116,17 +119,6 @@ fn split(symbol: &str) -> (&str, Option<&str>) {
     (parts.next().unwrap_or(symbol), parts.next())
 }
 
-/// A line that the diff shows on one side.
-pub(crate) struct CodeLine<'a> {
-    /// 1-based, on that side.
-    pub(crate) number: u32,
-    /// Without its end, and cut at [`MAX_LINE`] bytes.
-    pub(crate) text: &'a [u8],
-    changed: bool,
-    /// Index of the hunk that shows it.
-    pub(crate) hunk: usize,
-}
-
 /// The lines that a file's patch shows on one side, ascending.
 pub(crate) fn shown_lines<'a>(file: &FilePatch<'a>, old_side: bool) -> Vec<CodeLine<'a>> {
     let mut shown = Vec::new();
@@ -180,21 +172,6 @@ fn candidates<'a>(lines: &[CodeLine<'_>], names: &BTreeSet<&'a str>) -> Candidat
         }
     }
     candidates
-}
-
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80
-}
-
-/// The words of a line, each with its offset.
-fn words(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        at += text[at..].iter().position(|b| is_word(*b))?;
-        let start = at;
-        at += text[at..].iter().take_while(|b| is_word(**b)).count();
-        Some((start, &text[start..at]))
-    })
 }
 
 /// The confidence that `text[start..end]` is defined here: 0, 1 or 2.
@@ -290,19 +267,6 @@ fn names_owner(lines: &[CodeLine<'_>], at: usize, owner: &str) -> bool {
             .take_while(|line| line.hunk == lines[at].hunk)
             .find(|line| indent(line.text).is_some_and(|width| width < own))
             .is_some_and(|line| has(line.text))
-}
-
-/// Width of the indentation; `None` for a blank line.
-fn indent(text: &[u8]) -> Option<usize> {
-    let mut width = 0;
-    for byte in text {
-        match byte {
-            b' ' => width += 1,
-            b'\t' => width = (width / 8 + 1) * 8,
-            _ => return Some(width),
-        }
-    }
-    None
 }
 
 #[cfg(test)]

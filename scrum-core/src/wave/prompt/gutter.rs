@@ -53,7 +53,7 @@ const BUFFER: usize = 1 << 16;
 
 /// Writes one file's patch as a reviewer sees it. Each line has its number in front: that of the new file, or `old:` and that of
 /// the old file if the line is deleted. All numbers of a file take equally many columns, at least 6, right-aligned and followed
-/// by a space. Without `numbering` the lines stand alone. Control characters but tab and line feed, and invalid bytes, become
+/// by a space. Without `numbering` there are only the lines. Control characters but tab and line feed, and invalid bytes, become
 /// `\xNN`.
 ///
 /// # Errors

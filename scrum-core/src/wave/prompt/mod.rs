@@ -7,8 +7,8 @@
 //! name is [`PromptContext`]. The diff is not rendered by the engine: the template is rendered around a mark, and the
 //! diff is streamed into its place, so that a forced bundle of 100 MB needs no 100 MB of memory.
 //!
-//! The diff stands between two fence lines made from a 128-bit digest of everything in the prompt: of the text around the
-//! diff, and of the diff's own digest. Text that holds its own digest cannot be made, so no diff, path or commit subject can
+//! The diff is between two fence lines made from a 128-bit digest of everything in the prompt: of the text around the
+//! diff, and of the diff's own digest. Nobody can make a text that contains its own digest, so no diff, path or commit subject can
 //! close the fence.
 
 mod gutter;
@@ -30,7 +30,7 @@ use crate::digest::hex;
 /// What scrum puts around a diff is kept within this many bytes: 8 KB.
 pub const AROUND_BYTES: usize = 8_000;
 
-/// The mark that stands for the diff while the template is rendered. Everything else that is rendered is free of
+/// The mark in place of the diff while the template is rendered. Everything else that is rendered is free of
 /// control characters, and a template with a NUL is refused.
 const DIFF_MARK: &str = "\0diff\0";
 
@@ -65,7 +65,7 @@ pub struct BundleContext {
     pub id: String,
     /// The component's name.
     pub component: String,
-    /// 1-based number of the part, where the component was split.
+    /// 1-based number of the part, if the component was split.
     pub part: Option<u32>,
     /// How many parts there are.
     pub parts: Option<u32>,
@@ -86,9 +86,9 @@ pub struct BundleContext {
 pub struct RangeContext {
     /// The range as it was asked for.
     pub spec: String,
-    /// Full hex id of the base commit, where there is one.
+    /// Full hex id of the base commit, if there is one.
     pub base: Option<String>,
-    /// Full hex id of the head commit, where there is one.
+    /// Full hex id of the head commit, if there is one.
     pub head: Option<String>,
 }
 
@@ -112,7 +112,7 @@ impl PromptContext {
 ///
 /// # Errors
 ///
-/// [`PromptError::Template`] where the template fails on this context, [`PromptError::Io`] where a writer fails.
+/// [`PromptError::Template`] if the template fails on this context, [`PromptError::Io`] if a writer fails.
 pub fn write_prompt(
     template: &Template,
     context: &PromptContext,
@@ -252,7 +252,7 @@ mod tests {
         insta::assert_snapshot!(render(&context, b"DIFF\n"));
     }
 
-    /// What a reviewer reads whatever the bundle is.
+    /// What a reviewer reads in every prompt.
     #[test]
     fn the_fixed_part_is_short_and_answers_what_reviewers_ask() {
         for line_numbers in [true, false] {

@@ -15,7 +15,7 @@ const NAME: &str = "prompt";
 pub struct Template {
     environment: Environment<'static>,
     text: String,
-    /// Whether it says itself where the project's instructions go.
+    /// Whether it has its own place for the project's instructions.
     places_instructions: bool,
 }
 
@@ -106,7 +106,7 @@ impl Template {
         &self.text
     }
 
-    /// Bytes of a prompt around its diff; 0 where the template fails, which rendering will report.
+    /// Bytes of a prompt around its diff; 0 if the template fails, which rendering will report.
     pub fn size_around(&self, context: &PromptContext) -> usize {
         self.render(context, "").map_or(0, |text| text.len())
     }

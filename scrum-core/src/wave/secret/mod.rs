@@ -4,6 +4,7 @@
 //! is, never the secret itself. The rules match only what is hardly ever anything else, because people switch off a check that
 //! stops them for nothing. `rules` has the secrets within one line, which are data; private keys span lines and are found here.
 
+mod line;
 mod position;
 mod rules;
 
@@ -11,25 +12,11 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
-use serde::Serialize;
 
+use line::{PromptLine, lines};
 use position::PromptPosition;
+pub use position::SecretFinding;
 use rules::RULES;
-
-/// A secret in a prompt. It does not hold the secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SecretFinding {
-    /// What it looks like, e.g. `GitHub token`.
-    pub kind: &'static str,
-    /// Line of the prompt, 1-based.
-    pub prompt_line: u64,
-    /// The file of the diff, as the diff writes it; `None` outside the diff.
-    pub path: Option<String>,
-    /// Line of the file, 1-based: of the new one, or of the old one where the line is removed.
-    pub line: Option<u32>,
-    /// The change removes the line.
-    pub removed: bool,
-}
 
 /// Lists the secrets of a prompt, in the order of their lines.
 ///
@@ -64,41 +51,6 @@ pub fn redact(prompt: &str) -> (String, Vec<SecretFinding>) {
         text.push_str(&line.text()[end..]);
     }
     (text, scanner.finish())
-}
-
-/// The lines of a prompt, with their line feeds.
-fn lines(prompt: &str) -> impl Iterator<Item = PromptLine<'_>> {
-    let mut start = 0;
-    prompt.split_inclusive('\n').map(move |line| {
-        let range = start..start + line.len();
-        start = range.end;
-        PromptLine { prompt, range }
-    })
-}
-
-/// A line, and the prompt around it.
-struct PromptLine<'a> {
-    prompt: &'a str,
-    range: Range<usize>,
-}
-
-impl<'a> PromptLine<'a> {
-    /// How many lines before and after a value may say what it is for.
-    const NEIGHBOURS: usize = 4;
-
-    fn text(&self) -> &'a str {
-        &self.prompt[self.range.clone()]
-    }
-
-    fn with_neighbours(&self) -> &'a str {
-        let before = self.prompt[..self.range.start].rmatch_indices('\n');
-        let after = self.prompt[self.range.end..].match_indices('\n');
-        let start = before.map(|(at, _)| at).nth(Self::NEIGHBOURS).unwrap_or(0);
-        let end = after
-            .map(|(at, _)| self.range.end + at)
-            .nth(Self::NEIGHBOURS);
-        &self.prompt[start..end.unwrap_or(self.prompt.len())]
-    }
 }
 
 const PRIVATE_KEY: &str = "private key";

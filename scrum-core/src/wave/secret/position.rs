@@ -1,8 +1,24 @@
 //! Where a line of a prompt is: in the prompt, and in a file of the diff.
 
-use super::SecretFinding;
+use serde::Serialize;
+
 use crate::change::OLD_SIDE;
 use crate::patch::{HunkLineKind, HunkWalk, NUMBER_COLUMNS, hunk_header};
+
+/// A secret in a prompt. It does not contain the secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SecretFinding {
+    /// What it looks like, e.g. `GitHub token`.
+    pub kind: &'static str,
+    /// Line of the prompt, 1-based.
+    pub prompt_line: u64,
+    /// The file of the diff, as the diff writes it; `None` outside the diff.
+    pub path: Option<String>,
+    /// Line of the file, 1-based: of the new one, or of the old one if the line is removed.
+    pub line: Option<u32>,
+    /// The change removes the line.
+    pub removed: bool,
+}
 
 /// Follows a prompt line by line.
 #[derive(Default)]
@@ -95,7 +111,7 @@ fn number_shown(gutter: &str) -> Option<u32> {
 /// The new path of `a/x b/x`, without its prefix.
 fn new_path(names: &str) -> String {
     let names = names.trim_end();
-    // Both names are the same mostly, and then each is half of the text, whatever spaces it has.
+    // Usually both names are the same, and then each is half of the text, even if it has spaces.
     let half = names.len() / 2;
     let same = names.get(..half).zip(names.get(half + 1..));
     let name = match same {

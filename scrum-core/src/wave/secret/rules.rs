@@ -7,7 +7,7 @@ use aho_corasick::AhoCorasick;
 use regex::Regex;
 use serde::Deserialize;
 
-use super::PromptLine;
+use super::line::PromptLine;
 
 pub(super) const DATA: &str = include_str!("../../../data/secrets.toml");
 
