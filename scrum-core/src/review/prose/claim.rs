@@ -151,11 +151,10 @@ impl ProseReader<'_> {
         let bare = unit.lines.first().is_some_and(|(_, title)| {
             self.has_place(title) && words_in(&self.without_place(title, None)) <= 2
         });
-<<<<<<< HEAD
-        if (bare || is_number(unit)) && parts.len() > 1 && words_in(&parts[0]) <= 2 {
-=======
-        if bare && parts.len() > 1 && words_in(&parts[0]) <= 2 && !parts[0].contains(": ") {
->>>>>>> readers
+        let is_short = parts
+            .first()
+            .is_some_and(|first| words_in(first) <= 2 && !first.contains(": "));
+        if (bare || is_number(unit)) && parts.len() > 1 && is_short {
             parts.remove(0);
         }
         parts.append(&mut quotes);
