@@ -39,7 +39,7 @@ random cases="200":
 
 # Which changes of the counting and the dividing no test of scrum-core notices; `just mutants 0/12` takes a twelfth
 mutants shard="0/1":
-    cargo mutants -p scrum-core -f 'scrum-core/src/tally/**' -f scrum-core/src/plan/guard.rs -f 'scrum-core/src/plan/split/*.rs' --no-default-features --shard {{shard}} --sharding round-robin --timeout 120 --test-workspace=false -- --lib
+    cargo mutants -p scrum-core --shard {{shard}}
 
 # Lines of scrum-core that its tests run; needs cargo-llvm-cov and the llvm-tools of the toolchain
 coverage:

@@ -80,3 +80,47 @@ pub(crate) fn same_issue(a: &[ClaimWords], b: &[ClaimWords], near_lines: u32) ->
     (met && sum >= threshold * pairs)
         .then(|| super::review_state::two_decimals(share(sum) / pairs as f64))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SAME: &str = "The mutex stays held after the early exit";
+
+    #[test]
+    fn claims_of_two_waves_are_one_issue_by_the_rule_of_one_wave() {
+        let line = |at| Some(LineRange::new(at, at));
+        let other = "Negative amounts overflow the total";
+        // A fifth of the words is the same: enough at the same lines or symbol only.
+        let near = "mutex deadlocks writer queue";
+        for (a, b, one) in [
+            ((line(5), None, SAME), (line(5), None, SAME), true),
+            ((line(5), None, SAME), (line(6), None, SAME), true),
+            ((line(5), None, SAME), (line(9), None, SAME), false),
+            ((line(5), None, SAME), (line(5), None, other), false),
+            ((line(5), None, SAME), (line(5), None, near), true),
+            // Nothing to compare: the lines decide, or the symbol.
+            ((line(5), None, SAME), (line(5), None, ""), true),
+            ((line(5), None, SAME), (line(9), None, ""), false),
+            ((None, Some("f"), SAME), (None, Some("f"), ""), true),
+            ((None, Some("f"), SAME), (None, Some("g"), ""), false),
+            ((line(5), None, SAME), (None, None, SAME), false),
+            ((None, None, SAME), (None, None, SAME), true),
+            ((None, None, SAME), (None, None, near), false),
+            ((None, Some("f"), SAME), (None, Some("f"), near), true),
+            ((None, Some("f"), SAME), (None, Some("f"), other), false),
+            ((None, None, SAME), (None, None, ""), false),
+        ] {
+            let mut reader = ClaimReader::new(["a.rs"]);
+            let mut read = |(lines, symbol, text): (_, Option<&str>, &str)| {
+                [reader.read_text(text, symbol, lines)]
+            };
+            let (first, second) = (read(a), read(b));
+            assert_eq!(same_issue(&first, &second, 1).is_some(), one, "{a:?} {b:?}");
+            assert_eq!(same_issue(&second, &first, 1).is_some(), one, "{b:?} {a:?}");
+        }
+        let mut reader = ClaimReader::new(["a.rs"]);
+        let two = [0, 1].map(|_| reader.read_text(SAME, Some("f"), line(5)));
+        assert_eq!(same_issue(&two, &two, 1), Some(1.0));
+    }
+}

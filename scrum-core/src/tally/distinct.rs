@@ -32,3 +32,37 @@ impl Distinct {
         self.0.values().filter(|convergent| **convergent).count() as u64
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_location_is_its_path_lines_side_and_symbol() {
+        let key = |path, lines, symbol| LocationKey {
+            path,
+            lines,
+            symbol,
+        };
+        let lines = LineRange::new(3, 9);
+        let mut distinct = Distinct::default();
+        for other in [
+            key(0, None, None),
+            key(1, None, None),
+            key(0, Some(lines), None),
+            key(0, Some(LineRange::new(5, 9)), None),
+            key(0, Some(LineRange::new(3, 8)), None),
+            key(0, Some(lines.on_old_side(true)), None),
+            key(0, None, Some(0)),
+            key(0, None, Some(1)),
+        ] {
+            distinct.add(&other, false);
+            distinct.add(&other, false);
+        }
+        assert_eq!((distinct.distinct(), distinct.convergent()), (8, 0));
+        // In two bundles.
+        distinct.add(&key(0, Some(lines), None), true);
+        distinct.add(&key(0, Some(lines), None), true);
+        assert_eq!((distinct.distinct(), distinct.convergent()), (8, 1));
+    }
+}

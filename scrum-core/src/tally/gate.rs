@@ -337,7 +337,10 @@ fn name(path: &str, lines: Option<LineRange>, symbol: Option<&str>) -> String {
 #[cfg(test)]
 mod tests {
     use crate::review::Review;
-    use crate::tally::{self, NoDiffs, Outcome, ReviewerConfig, Submission, TallyOptions};
+    use crate::tally::{
+        self, NoDiffs, Outcome, ReviewerConfig, Since, Submission, TallyOptions, TriageMark,
+        TriageVerdict,
+    };
 
     #[test]
     fn a_quorum_counts_lineages_and_asks_no_more_than_are_asked() {
@@ -365,5 +368,76 @@ mod tests {
         // Two of one lineage are one; in `docs` nobody but this lineage is asked.
         assert_eq!(misses, [("core".to_owned(), 1, 2)]);
         assert_eq!(tally.short_of_quorum(0), []);
+    }
+
+    #[test]
+    fn each_gate_stops_at_its_own_issues() {
+        use super::Gate::{self, Agreed, AgreedBlock, Any, Block, Convergent, NewAgreed, NewBlock};
+        for (severity, reviewers, since, stop) in [
+            (
+                "BLOCK",
+                &["opus", "kimi"][..],
+                Since::New,
+                &[Agreed, AgreedBlock, Block, Any, NewBlock, NewAgreed][..],
+            ),
+            (
+                "BLOCK",
+                &["opus", "kimi"],
+                Since::Persisting,
+                &[Agreed, AgreedBlock, Block, Any],
+            ),
+            ("BLOCK", &["opus"], Since::New, &[Block, Any, NewBlock]),
+            (
+                "WARN",
+                &["opus", "kimi"],
+                Since::New,
+                &[Agreed, Any, NewAgreed],
+            ),
+            ("WARN", &["opus"], Since::New, &[Any]),
+            ("WARN", &["opus"], Since::Persisting, &[Any]),
+        ] {
+            let text =
+                format!("SEVERITY: {severity}\nWHERE: a.rs:1\nWHAT: The lock is never released.\n");
+            let reviews = reviewers.iter().map(|reviewer| {
+                Submission::new("core", *reviewer, Outcome::Review(Review::from_text(&text)))
+            });
+            let options = TallyOptions::default()
+                .reviewers(reviewers.iter().copied().map(ReviewerConfig::new));
+            let mut tally = tally::tally(reviews.collect(), None, &NoDiffs, &options);
+            let issue = &mut tally.bundles[0].issues[0];
+            issue.since = Some(since);
+            issue.triage = Some(TriageMark {
+                verdict: TriageVerdict::FalsePositive,
+                by: None,
+                note: None,
+                reopened: Vec::new(),
+            });
+            let mut wanted = stop.to_vec();
+            if reviewers.len() > 1 {
+                wanted.push(Convergent);
+            }
+            // All are dismissed, so a gate ignores exactly what it would stop at.
+            for gate in [
+                Agreed,
+                AgreedBlock,
+                Block,
+                Any,
+                NewBlock,
+                NewAgreed,
+                Convergent,
+            ] {
+                let dismissed = u64::from(wanted.contains(&gate));
+                assert_eq!(
+                    tally.dismissed_by(gate),
+                    dismissed,
+                    "{gate:?} {severity} {since:?}"
+                );
+            }
+        }
+        let needs: Vec<Gate> = [Agreed, Block, NewBlock, NewAgreed, Convergent]
+            .into_iter()
+            .filter(|gate| gate.needs_baseline())
+            .collect();
+        assert_eq!(needs, [NewBlock, NewAgreed]);
     }
 }

@@ -261,4 +261,50 @@ mod tests {
         assert_eq!(relative_to_others(&[5, 0, 0]), [None, Some(0.0), Some(0.0)]);
         assert_eq!(relative_to_others(&[]), []);
     }
+
+    #[test]
+    fn the_reason_names_what_was_found_instead() {
+        use crate::tally::Bucket::{Echoed, Malformed, UnknownPath};
+        for (bytes, counts, cut_off, reason) in [
+            (0, &[][..], false, "empty"),
+            (9, &[(Malformed, 1)], true, "cut off before any finding"),
+            (
+                9,
+                &[(Echoed, 3)],
+                false,
+                "only repeats the diff or the prompt",
+            ),
+            (
+                9,
+                &[(UnknownPath, 3)],
+                false,
+                "names only paths that do not exist",
+            ),
+            (
+                9,
+                &[(UnknownPath, 1), (Echoed, 2)],
+                false,
+                "names only paths that do not exist",
+            ),
+            (
+                9,
+                &[(Malformed, 1)],
+                false,
+                "nothing it names can be counted",
+            ),
+            (
+                9,
+                &[(Malformed, 1), (Echoed, 1)],
+                false,
+                "nothing it names can be counted",
+            ),
+        ] {
+            let review = Review {
+                bytes,
+                ..Review::default()
+            };
+            let (_, found) = judge(&review, &buckets(counts), cut_off);
+            assert_eq!(found.as_deref(), Some(reason), "{counts:?}");
+        }
+    }
 }

@@ -288,6 +288,9 @@ pub(super) mod tests {
                 "remove of lock deadlock",
                 Some(ONE),
             ),
+            // What would leave three letters is no ending.
+            ("pins", "pin", Some(0)),
+            ("locks", "lock", Some(ONE)),
             ("a.rs: WARN", "leaks", None),
             ("`x1` y2", "leaks", None),
             ("", "", None),
@@ -315,6 +318,26 @@ pub(super) mod tests {
             of("a", "Блокировка утекает", "блокировка утекает"),
             Some(ONE)
         );
+    }
+
+    #[test]
+    fn every_script_is_one_of_its_own() {
+        for (letters, script) in [
+            ("aZé\u{1e00}ỹ", Script::Latin),
+            ("αΩἀ", Script::Greek),
+            ("жЯ", Script::Cyrillic),
+            ("א", Script::Hebrew),
+            ("بݐࢠ", Script::Arabic),
+            ("हத", Script::Indic),
+            ("ก", Script::Thai),
+            ("漢かカ㐀豈𠀀", Script::Han),
+            ("한", Script::Hangul),
+            ("ა", Script::Other),
+        ] {
+            for letter in letters.chars() {
+                assert_eq!(Script::of(letter), script, "{letter}");
+            }
+        }
     }
 
     #[test]

@@ -795,6 +795,53 @@ fn text(tally: &Tally, options: &TextOptions) -> String {
 }
 
 #[test]
+fn json_reads_back_as_it_was() {
+    let tally = sample();
+    let json = tally.to_json().unwrap();
+    assert_eq!(Tally::from_json(&json).unwrap(), tally);
+}
+
+#[test]
+fn tokens_are_compared_with_the_size_of_the_bundle() {
+    let tally = sample();
+    let row = tally.bundles[0]
+        .reviewers
+        .iter()
+        .find(|row| row.reviewer == "local");
+    assert_eq!(row.unwrap().tokens_per_kb, Some(6.44));
+    let empty = WaveIndex::new(&manifest(vec![bundle("core", 0, Vec::new())]), b"");
+    let tally = super::tally(
+        vec![by("core", "opus", review(&[]))],
+        Some(&empty),
+        &NoDiffs,
+        &TallyOptions::default(),
+    );
+    assert_eq!(tally.bundles[0].reviewers[0].tokens_per_kb, None);
+}
+
+#[test]
+fn several_reviews_of_one_reviewer_are_one() {
+    let clean = |says_clean| Review {
+        says_clean,
+        read_as_json: says_clean,
+        bytes: 4,
+        ..Review::default()
+    };
+    for (first, second, state) in [
+        (true, true, ReviewState::Clean),
+        (true, false, ReviewState::Clean),
+        (false, true, ReviewState::Clean),
+        (false, false, ReviewState::NoEvidence),
+    ] {
+        let reviews = [first, second].map(|says| by("core", "opus", clean(says)));
+        let tally = count(reviews.into());
+        let row = &tally.bundles[0].reviewers[0];
+        assert_eq!(row.state, state, "{first} {second}");
+        assert_eq!(row.read_as_json, first || second);
+    }
+}
+
+#[test]
 fn text_for_a_terminal() {
     let plain = text(&sample(), &TextOptions::default());
     insta::assert_snapshot!("plain", plain);

@@ -540,6 +540,29 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn of_equally_near_names_the_one_in_more_of_the_folders_is_asked_for() {
+        let modified = |path| file(path, ChangeKind::Modified, &[(1, 5)]);
+        let files = ["a/queue.rs", "lib/net/queue.rs", "lib/net/x/quote.rs"].map(modified);
+        let wave_index = WaveIndex::new(
+            &manifest(vec![bundle("all", 1, files.into())]),
+            b"z/quee.rs\n",
+        );
+        for (written, path) in [
+            ("lib/net/quue.rs", "lib/net/queue.rs"),
+            ("LIB\\quue.rs", "lib/net/queue.rs"),
+            ("elsewhere/quue.rs", "a/queue.rs"),
+            ("quotte.rs", "lib/net/x/quote.rs"),
+        ] {
+            assert_eq!(
+                wave_index.suggest(written).as_deref(),
+                Some(path),
+                "{written}"
+            );
+        }
+        assert_eq!(wave_index.suggest("lib/"), None);
+    }
+
+    #[test]
     fn groundings() {
         let wave_index = wave();
         let at = |own: &str, path: &str, lines| {

@@ -200,3 +200,11 @@ proptest! {
         prop_assert_eq!(links.join(threshold), by_definition(&similarity, threshold));
     }
 }
+
+#[test]
+fn the_similarity_of_an_issue_is_the_mean_of_its_pairs() {
+    let findings = ["a", "b", "c"].map(|by| finding(by, "a.rs", Some((5, 5)), LOCK));
+    let found = group(&findings, 1).groups;
+    let similarities: Vec<Option<f64>> = found.iter().map(|group| group.similarity).collect();
+    assert_eq!(similarities, [Some(1.0)]);
+}

@@ -223,4 +223,62 @@ fn other() { self.flush() }
             Some((1, 3))
         );
     }
+
+    #[test]
+    fn braces_in_quotes_and_comments_do_not_count() {
+        for (path, text, end) in [
+            ("a.rs", "fn go() {\n    /* { */ a; /* { */ b;\n}\nx();\n", 3),
+            (
+                "a.rs",
+                "fn go() {\n    let a = b / c; if d {}\n    e }\nx();\n",
+                3,
+            ),
+            (
+                "a.rs",
+                "fn go() {\n    if a / b > 1 {\n        c\n    }\n}\nx();\n",
+                5,
+            ),
+            (
+                "a.rs",
+                "fn go() {\n    let a = \"a{b\"; let b = \"\\\"{\";\n}\nx();\n",
+                3,
+            ),
+            (
+                "a.rs",
+                "fn go() {\n    let a = \"\\\\\"; let b = '{'; // {\n}\nx();\n",
+                3,
+            ),
+            // The quotes of lifetimes enclose nothing.
+            ("a.rs", "fn go<'a>(x: &'a A) { y::<'a>() }\nx();\n", 1),
+            (
+                "a.rs",
+                "fn go<'a>() { x::<'a, B { 1 }, 'b>();\n    y }\nx();\n",
+                2,
+            ),
+            (
+                "a.rs",
+                "fn go() {\n    #[x] if a {\n        b\n    }\n}\nx();\n",
+                5,
+            ),
+            (
+                "a.js",
+                "function go() {\n  a = 'it is {'; b = '}';\n}\nx();\n",
+                3,
+            ),
+            ("a.sh", "function go() {\n  echo # {\n}\nx\n", 3),
+            // What stands before the name is not part of the head.
+            ("a.js", "({ run: function go() {\n  a();\n} });\nx();\n", 3),
+        ] {
+            assert_eq!(find(path, text, "go"), Some((1, end)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_head_of_several_lines_far_down_ends_at_its_brace() {
+        let text = format!(
+            "{}fn go(\n    a: u8,\n) {{\n    b\n}}\nx();\n",
+            "// above\n".repeat(25)
+        );
+        assert_eq!(find("a.rs", &text, "go"), Some((26, 30)));
+    }
 }

@@ -321,4 +321,42 @@ mod tests {
             LineRange::new(21, 22)
         );
     }
+
+    #[test]
+    fn definitions_without_a_keyword() {
+        for (path, text, lines) in [
+            (
+                "a.js",
+                "class A {\n  go(n) {\n    n();\n  }\n}\n",
+                Some((2, 4)),
+            ),
+            ("a.c", "go(n)\n{\n  n();\n}\n", Some((1, 4))),
+            ("a.js", "go = function (n) {\n  n();\n};\n", Some((1, 3))),
+            ("a.js", "go = async (n) => {\n  n();\n};\n", Some((1, 3))),
+            (
+                "a.js",
+                "a({\n  go: (n) => {\n    n();\n  },\n});\n",
+                Some((2, 4)),
+            ),
+            ("a.js", "go(n);\n{\n}\n", None),
+            ("a.js", "go(n)\nm(n)\n", None),
+            ("a.js", "go = (a + b) * 2;\n", None),
+            ("a.js", "go = a => b;\n", None),
+        ] {
+            assert_eq!(find(path, text, "go"), lines, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_tab_ends_at_the_next_eighth_column() {
+        for (text, end) in [
+            ("\tdef go(self):\n         a\nb\n", 2),
+            ("\tdef go(self):\n        a\nb\n", 1),
+            ("\t\tdef go(self):\n                 a\nb\n", 2),
+            ("\t\tdef go(self):\n                a\nb\n", 1),
+            ("    def go(self):\n\ta\nb\n", 2),
+        ] {
+            assert_eq!(find("a.py", text, "go"), Some((1, end)), "{text:?}");
+        }
+    }
 }
