@@ -107,7 +107,7 @@ struct Simulated {
     /// Means over the runs with an estimate, as shares of all defects.
     found: f64,
     total: f64,
-    /// Runs with an estimate whose interval holds the true number.
+    /// Runs with an estimate whose interval contains the true number.
     coverage: f64,
 }
 
@@ -158,7 +158,7 @@ fn the_simulation_shows_a_lower_bound() {
         }),
     ];
     let mut table = String::from(
-        "| chance of a defect per lineage | lineages | found | estimate | interval holds 100 | refused |\n\
+        "| chance that a lineage finds a defect | lineages | found | estimate | interval contains 100 | refused |\n\
          |---|---|---|---|---|---|\n",
     );
     for (name, chances) in kinds {
