@@ -31,6 +31,7 @@ pub use input::change_set;
 pub use read::{FilePatches, file_patches};
 
 pub(crate) use function::{FunctionRule, MAX_NAME, shown_name};
+#[cfg(feature = "git")]
 pub(crate) use languages::Language;
 pub(crate) use read::hunk_header;
 pub(crate) use walk::{HunkLine, HunkLineKind, HunkWalk, NUMBER_COLUMNS};
