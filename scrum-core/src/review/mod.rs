@@ -5,7 +5,8 @@
 //!
 //! `read` is the pipeline: bytes → `decode` → `envelope` → one of three readers → statements → findings, mentions,
 //! retractions and a verdict. A text with labels of the prompt's is read by `labelled`; one that is data by `document`; any
-//! other by `prose`, after `embedded` took the JSON in it out. [`location`] reads what a citation names, and [`import`] the
+//! other by `prose`, after `embedded` took the JSON in it out; `fenced_prompt` opens fences that hold prose, and `intake`
+//! makes findings of the statements. [`location`] reads what a citation names, and [`import`] the
 //! dumps of forges. The words of all steps are data files.
 
 mod clean;
