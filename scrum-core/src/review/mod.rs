@@ -5,9 +5,9 @@
 //!
 //! `read` is the pipeline: bytes → `decode` → `envelope` → one of three readers → statements → findings, mentions,
 //! retractions and a verdict. A text with labels of the prompt's is read by `labelled`; one that is data by `document`; any
-//! other by `prose`, after `embedded` took the JSON in it out; `fenced_prompt` opens fences that hold prose, and `intake`
-//! makes findings of the statements. [`location`] reads what a citation names, and [`import`] the
-//! dumps of forges. The words of all steps are data files.
+//! other by `prose`, after `embedded` took the documents in it out; `fenced_prompt` opens fences that hold prose. `intake`
+//! makes findings of the statements, [`location`] reads what a citation names, and [`import`] the dumps of forges. The words
+//! of all steps are data files.
 
 mod clean;
 mod decode;
