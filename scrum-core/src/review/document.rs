@@ -4,106 +4,26 @@
 //! ([`keys`]). No tool has a reader of its own.
 
 mod csv;
+mod dismissal;
+mod enclosing;
 mod fields;
 mod json;
 mod keys;
+mod node;
 mod place;
 mod reading;
+mod said;
 mod severity;
 mod toml;
 mod walk;
 mod xml;
 mod yaml;
 
+use self::node::DEEPEST;
+pub(super) use self::node::{Document, Node, NodeValue};
 pub(super) use keys::Property;
 pub(super) use reading::{ignored, read};
 pub(super) use walk::walk;
-
-/// How deep values are followed.
-const DEEPEST: usize = 48;
-/// How many values a document may have; the rest is left out.
-const MOST_VALUES: usize = 2_000_000;
-
-/// A value and where it stands in the text.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Node {
-    pub(super) at: usize,
-    pub(super) value: NodeValue,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum NodeValue {
-    Null,
-    Bool(bool),
-    /// As written.
-    Number(String),
-    Text(String),
-    List(Vec<Node>),
-    Map(Vec<(String, Node)>),
-}
-
-impl Node {
-    pub(super) fn get(&self, key: &str) -> Option<&Node> {
-        let NodeValue::Map(members) = &self.value else {
-            return None;
-        };
-        members
-            .iter()
-            .find(|(name, _)| name == key)
-            .map(|(_, node)| node)
-    }
-
-    /// The value behind several keys; a number picks an element of a list.
-    pub(super) fn at(&self, pointer: &str) -> Option<&Node> {
-        pointer
-            .split('.')
-            .try_fold(self, |node, key| match &node.value {
-                NodeValue::List(items) => key.parse::<usize>().ok().and_then(|at| items.get(at)),
-                _ => node.get(key),
-            })
-    }
-
-    pub(super) fn text(&self) -> Option<&str> {
-        match &self.value {
-            NodeValue::Text(text) | NodeValue::Number(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    pub(super) fn items(&self) -> &[Node] {
-        match &self.value {
-            NodeValue::List(items) => items,
-            _ => &[],
-        }
-    }
-
-    /// The elements of a list, or the values of an object.
-    pub(super) fn children(&self) -> Vec<&Node> {
-        match &self.value {
-            NodeValue::List(items) => items.iter().collect(),
-            NodeValue::Map(members) => members.iter().map(|(_, node)| node).collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    fn children_mut(&mut self) -> Vec<&mut Node> {
-        match &mut self.value {
-            NodeValue::List(items) => items.iter_mut().collect(),
-            NodeValue::Map(members) => members.iter_mut().map(|(_, node)| node).collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    fn is_structure(&self) -> bool {
-        matches!(self.value, NodeValue::List(_) | NodeValue::Map(_))
-    }
-}
-
-/// A document, or several in a row.
-#[derive(Debug)]
-pub(super) struct Document {
-    pub(super) roots: Vec<Node>,
-}
 
 /// Reads a text that is a document from end to end. `None` if it is none.
 pub(super) fn parse(text: &str) -> Option<Document> {

@@ -23,10 +23,10 @@ static HIDDEN: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// A line and its number.
-pub(super) type Numbered<'a> = (u32, Cow<'a, str>);
+pub(super) type NumberedLine<'a> = (u32, Cow<'a, str>);
 
 /// The lines of a text, those of HTML put together by its tags.
-pub(super) fn lines(text: &str) -> Vec<Numbered<'_>> {
+pub(super) fn lines(text: &str) -> Vec<NumberedLine<'_>> {
     let plain = || (1..).zip(text.lines().map(Cow::Borrowed)).collect();
     if memchr::memchr(b'<', text.as_bytes()).is_none() {
         return plain();
@@ -69,7 +69,7 @@ pub(super) fn lines(text: &str) -> Vec<Numbered<'_>> {
 
 /// Puts lines together.
 struct Unfold<'a> {
-    done: Vec<Numbered<'a>>,
+    done: Vec<NumberedLine<'a>>,
     number: u32,
     line: String,
     /// Where the open line began.

@@ -5,8 +5,9 @@
 //!
 //! `read` is the pipeline: bytes → `decode` → `envelope` → one of three readers → statements → findings, mentions,
 //! retractions and a verdict. A text with labels of the prompt's is read by `labelled`; one that is data by `document`; any
-//! other by `prose`, after `embedded` took the JSON in it out. [`location`] reads what a citation names, and [`import`] the
-//! dumps of forges. The words of all steps are data files.
+//! other by `prose`, after `embedded` took the documents in it out; `fenced_prompt` opens fences that hold prose. `intake`
+//! makes findings of the statements, [`location`] reads what a citation names, and [`import`] the dumps of forges. The words
+//! of all steps are data files.
 
 mod clean;
 mod decode;
@@ -14,7 +15,9 @@ mod document;
 mod embedded;
 mod envelope;
 mod explain;
+mod fenced_prompt;
 mod html;
+mod intake;
 mod label;
 mod labelled;
 mod line_counter;

@@ -107,8 +107,8 @@ pub(super) fn write(
         return;
     }
     out.extend_from_slice(names.as_bytes());
-    let mut old = Cursor::new(texts.old);
-    let mut new = Cursor::new(texts.new);
+    let mut old = LinePosition::new(texts.old);
+    let mut new = LinePosition::new(texts.new);
     let mut function: &[u8] = b"";
     // Changes whose contexts touch make one hunk.
     let touch =
@@ -169,13 +169,13 @@ fn last_function(rule: FunctionRule, text: &[u8]) -> Option<&[u8]> {
 
 /// A position between two lines of a text.
 #[derive(Clone)]
-struct Cursor<'a> {
+struct LinePosition<'a> {
     text: &'a [u8],
     line: u32,
     offset: usize,
 }
 
-impl<'a> Cursor<'a> {
+impl<'a> LinePosition<'a> {
     fn new(text: &'a [u8]) -> Self {
         Self {
             text,

@@ -1,6 +1,7 @@
 //! CSV whose header names a file and a line, or whose rows show where these are.
 
-use super::{Document, Node, NodeValue, keys};
+use super::keys;
+use super::node::{Document, Node, NodeValue};
 use crate::review::{location, severity};
 
 pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {

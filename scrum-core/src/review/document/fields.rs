@@ -1,9 +1,8 @@
 //! The members of an object by their keys in small letters, and the texts and lines in them.
 
-use crate::review::location;
-
 use super::keys::{KEYS, letters};
-use super::{Node, NodeValue};
+use super::node::{Node, NodeValue};
+use crate::review::location;
 
 /// An object's members with their keys in small letters.
 pub(super) struct Fields<'a>(pub(super) Vec<(String, &'a str, &'a Node)>);
@@ -104,4 +103,23 @@ pub(super) fn line_in(node: &Node, zero_based: bool) -> Option<(String, usize)> 
 fn names_a_place(key: &str) -> bool {
     let key = letters(key);
     KEYS.start.contains(&key) || KEYS.path.contains(&key)
+}
+
+/// Whether an object holds others that may be findings.
+pub(super) fn is_container(fields: &Fields<'_>) -> bool {
+    let is_object = |node: &Node| matches!(node.value, NodeValue::Map(_));
+    fields.0.iter().enumerate().any(|(at, (key, _, node))| {
+        let apart = !KEYS.skip.contains(key) && !KEYS.inside.contains(key);
+        // Elements of XML are repeated under one name.
+        let repeated = is_object(node)
+            && fields.0[..at]
+                .iter()
+                .any(|(other, _, node)| other == key && is_object(node));
+        let placed = is_object(node)
+            && Fields::of(node)
+                .is_some_and(|inner| inner.0.iter().any(|(key, ..)| KEYS.start.contains(key)))
+            && !KEYS.start.contains(key)
+            && !KEYS.end.contains(key);
+        apart && (node.items().iter().any(is_object) || repeated || placed)
+    })
 }

@@ -1,7 +1,7 @@
 //! JSON as tools and models write it: several values in a row, comments, commas too many, raw line feeds in texts, cut
 //! off at the end. Each value keeps its offset.
 
-use super::{DEEPEST, Document, MOST_VALUES, Node, NodeValue};
+use super::node::{DEEPEST, Document, MOST_VALUES, Node, NodeValue};
 
 pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
     let mut reader = JsonReader {

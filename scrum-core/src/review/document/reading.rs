@@ -1,6 +1,6 @@
 //! What a document says, as statements.
 
-use super::walk::DocumentSaid;
+use super::said::DocumentSaid;
 use crate::review::explain::{AnswerPart, PartKind, PartOutcome, PartReason};
 use crate::review::line_counter::LineCounter;
 use crate::review::span::cut;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Document, Node, NodeValue};
+use super::node::{Document, Node, NodeValue};
 
 pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
     let first = text

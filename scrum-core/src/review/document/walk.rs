@@ -1,78 +1,27 @@
 //! Looks for findings in a tree of values.
 
-use std::collections::HashMap;
-
-use super::fields::{Fields, text_in};
+use super::dismissal::dismissal;
+use super::enclosing::Enclosing;
+use super::fields::{Fields, is_container, text_in};
 use super::keys::{KEYS, letters};
-use super::place::FoundPlace;
-use super::{DEEPEST, Document, Node, NodeValue};
-use crate::review::ReviewVerdict;
+use super::node::{DEEPEST, Document, Node, NodeValue};
+use super::place::{FoundPlace, lines_in_text, located, place_in};
+use super::said::{DocumentItem, DocumentSaid};
+use super::severity::{RuleLevels, learn_rules, severity_in};
 use crate::review::explain::PartReason;
-use crate::review::location::{self, KnownPaths, Location, Malformed};
-use crate::review::{Claim, ReadOptions, Severity, prose, severity, verdict, words};
+use crate::review::location::{self, KnownPaths};
+use crate::review::{Claim, ReadOptions, Severity, prose, severity, verdict};
 
 /// The longest text of a list that is read as a finding, or kept as a remark, in bytes.
 const LONGEST_TEXT: usize = 4096;
 /// How many remarks are kept.
 const MOST_REMARKS: usize = 256;
 
-/// A finding of a document, and where it stands in the text.
-#[derive(Debug)]
-pub(in crate::review) struct DocumentItem {
-    pub(in crate::review) at: usize,
-    pub(in crate::review) text: String,
-    /// `None` for a claim without a place.
-    pub(in crate::review) location: Option<Result<Location, Malformed>>,
-    pub(in crate::review) swapped: bool,
-    pub(in crate::review) claim: Claim,
-    pub(in crate::review) link: Option<String>,
-    /// Why it does not count, such as `suppressed`.
-    pub(in crate::review) dismissed: Option<PartReason>,
-}
-
-/// What a document says.
-#[derive(Debug, Default)]
-pub(in crate::review) struct DocumentSaid {
-    pub(in crate::review) items: Vec<DocumentItem>,
-    /// It has a list of findings that is empty.
-    pub(in crate::review) empty: bool,
-    pub(in crate::review) verdict: Option<ReviewVerdict>,
-    /// Short texts beside the findings, such as a summary.
-    pub(in crate::review) remarks: Vec<String>,
-    /// Objects that are no finding, and why not; empty unless they are wanted.
-    pub(in crate::review) ignored: Vec<(usize, PartReason)>,
-}
-
-/// What the objects around a value say.
-#[derive(Clone, Default)]
-struct Enclosing<'a> {
-    path: Option<(&'a str, usize)>,
-    /// Lines of the path, from a key.
-    lines: Option<String>,
-    severity: Option<(Severity, &'a str)>,
-    /// What a list of places is about.
-    title: Option<&'a str>,
-    dismissed: Option<PartReason>,
-    /// A finding is around, so that an object without a place of its own is a part of it.
-    claimed: bool,
-}
-
-impl Enclosing<'_> {
-    fn level(&self) -> Option<Severity> {
-        self.severity.map(|(level, _)| level)
-    }
-
-    fn word(&self) -> Option<String> {
-        let (_, word) = self.severity?;
-        (!word.is_empty()).then(|| word.to_owned())
-    }
-}
-
 pub(in crate::review) fn walk(document: &Document, options: &ReadOptions<'_>) -> DocumentSaid {
     let mut walker = Walker {
         paths: options.paths,
         said: DocumentSaid::default(),
-        rules: HashMap::new(),
+        rules: RuleLevels::new(),
         limit: options.max_citations,
         explain: options.explain,
     };
@@ -85,11 +34,11 @@ pub(in crate::review) fn walk(document: &Document, options: &ReadOptions<'_>) ->
     walker.said
 }
 
-pub(super) struct Walker<'a> {
-    pub(super) paths: Option<&'a KnownPaths>,
+struct Walker<'a> {
+    paths: Option<&'a KnownPaths>,
     said: DocumentSaid,
     /// The severities of SARIF's rules.
-    pub(super) rules: HashMap<&'a str, &'a str>,
+    rules: RuleLevels<'a>,
     limit: usize,
     explain: bool,
 }
@@ -102,7 +51,7 @@ impl<'a> Walker<'a> {
         match &node.value {
             NodeValue::List(items) => {
                 let mut here = around.clone();
-                self.name(key, &mut here);
+                here.name(key, self.paths);
                 if items.is_empty() && (key.is_empty() || KEYS.lists.contains(&letters(key))) {
                     self.said.empty = true;
                 }
@@ -113,7 +62,7 @@ impl<'a> Walker<'a> {
             NodeValue::Map(_) => self.object(node, key, around, depth),
             NodeValue::Text(text) if !around.claimed => {
                 let mut here = around.clone();
-                self.name(key, &mut here);
+                here.name(key, self.paths);
                 let listed = key.is_empty() || here.path != around.path || here.lines.is_some();
                 if listed && text.len() < LONGEST_TEXT && self.statement(node, text, &here) {
                     return;
@@ -173,82 +122,19 @@ impl<'a> Walker<'a> {
         any
     }
 
-    /// What a key says of the values below it: a path, lines of the path above, a severity, or that they do not count.
-    fn name(&self, key: &'a str, around: &mut Enclosing<'a>) {
-        if key.is_empty() {
-            return;
-        }
-        let short = letters(key);
-        let is_path = self.paths.is_some_and(|paths| paths.at_end(key).is_some())
-            || (location::looks_like_path(key) && key.contains(['/', '.']) && !key.contains(' '));
-        if is_path && key.len() > 2 {
-            around.path = Some((key, 0));
-        } else if around.path.is_some() && is_lines(key) {
-            around.lines = Some(
-                key.trim_start_matches(|c: char| !c.is_ascii_digit())
-                    .to_owned(),
-            );
-        } else if short.contains("suppress") || KEYS.dismissed.contains(&short) {
-            around.dismissed = Some(PartReason::Suppressed);
-        } else if key.len() < 40 && words::no_findings_below(&spaced(key)) {
-            around.dismissed = Some(PartReason::Section);
-        } else if key.len() < 24
-            && let Some((level, _)) = severity::of_heading(&spaced(key))
-        {
-            // `errors` and `warnings` name lists of any kind, too; their items' own words come first.
-            around.severity = Some((level, key));
-        }
-    }
-
-    /// Why an object does not count, if it says so.
-    fn dismissal(fields: &Fields<'a>) -> Option<PartReason> {
-        for (key, _, node) in &fields.0 {
-            let says = match &node.value {
-                NodeValue::Bool(yes) => *yes,
-                NodeValue::List(items) => {
-                    key.starts_with("suppression")
-                        && items
-                            .iter()
-                            .any(|item| item.get("status").and_then(Node::text) != Some("rejected"))
-                }
-                _ => false,
-            };
-            if KEYS.dismissed.contains(key) && says {
-                return Some(match key.as_str() {
-                    "suppressions" | "suppressed" => PartReason::Suppressed,
-                    _ => PartReason::Resolved,
-                });
-            }
-            if KEYS.status.contains(key)
-                && let Some(word) = text_in(node, 0)
-            {
-                let word = letters(word);
-                if KEYS.over.contains(&word) {
-                    return Some(PartReason::Resolved);
-                }
-            }
-            let absent = (key == "baselinestate" && node.text() == Some("absent"))
-                || (key == "kind" && matches!(node.text(), Some("pass" | "notApplicable")));
-            if absent {
-                return Some(PartReason::Gone);
-            }
-        }
-        None
-    }
-
     fn object(&mut self, node: &'a Node, key: &'a str, around: &Enclosing<'a>, depth: usize) {
         let Some(fields) = Fields::of(node) else {
             return;
         };
         let mut here = around.clone();
-        self.name(key, &mut here);
-        self.learn_rules(node);
+        here.name(key, self.paths);
+        learn_rules(node, &mut self.rules);
         if let Some(said) = fields.find(&KEYS.verdict, Node::text) {
             let read = verdict::read(said);
             self.said.verdict = read.or(self.said.verdict);
         }
-        here.dismissed = Self::dismissal(&fields).or(here.dismissed);
-        let mut found = self.place_in(&fields, 0);
+        here.dismissed = dismissal(&fields).or(here.dismissed);
+        let mut found = place_in(&fields, self.paths, 0);
         found.start = found
             .start
             .or(here.lines.clone().map(|lines| (lines, node.at)));
@@ -258,7 +144,7 @@ impl<'a> Walker<'a> {
             .any(|(_, _, node)| found.start.as_ref().is_some_and(|(_, at)| node.at == *at));
         let own_path = found.path.is_some();
         found.path = found.path.or(here.path);
-        let level = self.severity(&fields, &found);
+        let level = severity_in(&fields, &found, &self.rules);
         // A list of files names each by its last part, too.
         let is_name = |text: &str| found.path.is_some_and(|(path, _)| path.ends_with(text));
         let title = fields.find(&KEYS.title, |node| {
@@ -289,7 +175,7 @@ impl<'a> Walker<'a> {
             && (found.start.is_some() || (own_path && claimed && !container)))
             || (place.is_some() && claimed);
         if has_place && found.start.is_none() && own_path && !container {
-            found.start = self.lines_in_text(node, &found, [title, body]);
+            found.start = lines_in_text(node.at, &found, [title, body], self.paths);
         }
         let claim = |(word, level): (Option<String>, Option<Severity>)| Claim {
             severity: level,
@@ -357,28 +243,6 @@ impl<'a> Walker<'a> {
             }
             self.value(child, name, &inner, depth + 1);
         }
-    }
-
-    /// The lines that the text names beside the file of its object: `In @src/a.rs around lines 4 - 8, …`.
-    fn lines_in_text(
-        &self,
-        node: &Node,
-        found: &FoundPlace<'_>,
-        texts: [Option<&str>; 2],
-    ) -> Option<(String, usize)> {
-        let path = found.path.map_or("", |(path, _)| path);
-        texts.into_iter().flatten().find_map(|text| {
-            let places = location::places(text, self.paths);
-            let place = places.iter().find(|place| {
-                !place.lines.is_empty()
-                    && (place.path.ends_with(path) || path.ends_with(&place.path))
-            })?;
-            let lines = place.lines.first()?.as_ref().ok()?;
-            Some((
-                format!("{}-{}", lines.range.start, lines.range.end),
-                node.at,
-            ))
-        })
     }
 
     /// A finding whose place stands in its text: `In @src/a.rs around lines 4 - 8, …`.
@@ -454,7 +318,7 @@ impl<'a> Walker<'a> {
         };
         let mut items = Vec::new();
         match found.path {
-            Some((path, _)) => items.push(self.located(path, found)),
+            Some((path, _)) => items.push(located(path, found, self.paths)),
             None => {
                 for read in location::citations_up_to(place.unwrap_or(""), 64).0 {
                     items.push(match read {
@@ -476,46 +340,4 @@ impl<'a> Walker<'a> {
             });
         }
     }
-}
-
-/// Whether a key is a line or a range: `40`, `L40-L52`, `line 40`.
-fn is_lines(key: &str) -> bool {
-    let digits = key.trim_start_matches(|c: char| c.is_alphabetic() || c == ' ');
-    key.len() < 24
-        && digits.starts_with(|c: char| c.is_ascii_digit())
-        && location::line_range(digits).is_some()
-        && (digits.len() == key.len() || location::lines_at_start(key).is_some())
-}
-
-/// `mustFix` and `must_fix` as `must fix`.
-fn spaced(key: &str) -> String {
-    let mut out = String::with_capacity(key.len() + 4);
-    let mut before = ' ';
-    for c in key.chars() {
-        if c.is_uppercase() && before.is_lowercase() {
-            out.push(' ');
-        }
-        out.push(if c == '_' { ' ' } else { c });
-        before = c;
-    }
-    out
-}
-
-/// Whether an object holds others that may be findings.
-fn is_container(fields: &Fields<'_>) -> bool {
-    let is_object = |node: &Node| matches!(node.value, NodeValue::Map(_));
-    fields.0.iter().enumerate().any(|(at, (key, _, node))| {
-        let apart = !KEYS.skip.contains(key) && !KEYS.inside.contains(key);
-        // Elements of XML are repeated under one name.
-        let repeated = is_object(node)
-            && fields.0[..at]
-                .iter()
-                .any(|(other, _, node)| other == key && is_object(node));
-        let placed = is_object(node)
-            && Fields::of(node)
-                .is_some_and(|inner| inner.0.iter().any(|(key, ..)| KEYS.start.contains(key)))
-            && !KEYS.start.contains(key)
-            && !KEYS.end.contains(key);
-        apart && (node.items().iter().any(is_object) || repeated || placed)
-    })
 }

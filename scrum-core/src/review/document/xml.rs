@@ -3,7 +3,7 @@
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::{DEEPEST, Document, MOST_VALUES, Node, NodeValue};
+use super::node::{DEEPEST, Document, MOST_VALUES, Node, NodeValue};
 
 /// Names of HTML, which in an answer is prose, and of reasoning.
 const PROSE: [&str; 33] = [

@@ -2,7 +2,7 @@
 
 use saphyr_parser::{Event, Parser};
 
-use super::{DEEPEST, Document, MOST_VALUES, Node, NodeValue};
+use super::node::{DEEPEST, Document, MOST_VALUES, Node, NodeValue};
 
 pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
     // Cheap signs first: nearly all answers are prose.

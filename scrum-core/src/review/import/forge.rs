@@ -2,14 +2,25 @@
 
 use std::collections::HashSet;
 
+use super::format::ImportFormat;
 use super::head_lines::HeadLines;
 use super::keys::{KEYS, first, is_set, number, text};
-use super::{ImportFormat, LeftOut};
 use crate::review::document::{Document, Node, NodeValue};
 use crate::review::location::LineRange;
 
 /// How deep values are followed.
 const DEEPEST: usize = 32;
+
+/// A comment that is not imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Why, as a plural: `replies`.
+    pub reason: &'static str,
+    /// The login of who wrote it.
+    pub author: String,
+    /// Its address, or its first words.
+    pub comment: String,
+}
 
 /// A comment of a dump.
 #[derive(Debug, Default, Clone)]

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::ImportFormat;
+use super::format::ImportFormat;
 use crate::review::document::{Node, NodeValue};
 
 /// Pointers from a comment or its thread; the first that leads to a value wins.

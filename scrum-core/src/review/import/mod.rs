@@ -5,72 +5,23 @@
 //! things differently; a data file lists those keys, so that no forge has a reader of its own.
 
 mod forge;
+mod format;
 mod head_lines;
 mod imported;
 mod keys;
 mod tools;
 
 use std::collections::BTreeMap;
-use std::fmt;
 
+pub use self::forge::LeftOut;
 use self::forge::{Comment, CommentReader};
+pub use self::format::ImportFormat;
 pub use self::head_lines::HeadLines;
 pub use self::imported::{Author, IMPORTED, Imported, ImportedFinding};
 use self::imported::{finding_of, reviewer_name};
 use super::document;
 use super::{Claim, ReadOptions, Review, prose};
 use crate::review::location::{KnownPaths, Location};
-
-/// Which forge wrote a dump.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum ImportFormat {
-    /// Found out by its keys.
-    #[default]
-    Auto,
-    /// GitHub: REST, GraphQL, or `gh pr view --json`.
-    GitHub,
-    /// GitLab discussions.
-    GitLab,
-    /// Gerrit comments.
-    Gerrit,
-    /// Bitbucket comments.
-    Bitbucket,
-    /// Threads of Azure DevOps.
-    Azure,
-    /// SARIF: one reviewer for each tool.
-    Sarif,
-    /// rdjson or rdjsonl: one reviewer for each source.
-    Rdjson,
-}
-
-impl ImportFormat {
-    /// Every format that can be insisted on.
-    pub const ALL: [Self; 7] = [
-        Self::GitHub,
-        Self::GitLab,
-        Self::Gerrit,
-        Self::Bitbucket,
-        Self::Azure,
-        Self::Sarif,
-        Self::Rdjson,
-    ];
-}
-
-impl fmt::Display for ImportFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Auto => "auto",
-            Self::GitHub => "github",
-            Self::GitLab => "gitlab",
-            Self::Gerrit => "gerrit",
-            Self::Bitbucket => "bitbucket",
-            Self::Azure => "azure",
-            Self::Sarif => "sarif",
-            Self::Rdjson => "rdjson",
-        })
-    }
-}
 
 /// How a dump is read.
 #[derive(Debug, Clone, Copy, Default)]
@@ -134,17 +85,6 @@ pub enum ImportError {
         /// The format that it has, if any.
         found: Option<ImportFormat>,
     },
-}
-
-/// A comment that is not imported.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeftOut {
-    /// Why, as a plural: `replies`.
-    pub reason: &'static str,
-    /// The login of who wrote it.
-    pub author: String,
-    /// Its address, or its first words.
-    pub comment: String,
 }
 
 /// A dump, read.

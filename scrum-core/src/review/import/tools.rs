@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::imported::{finding_of, reviewer_name};
-use super::{Author, ImportFormat, Imported};
+use super::format::ImportFormat;
+use super::imported::{Author, Imported, finding_of, reviewer_name};
 use crate::review::ReadOptions;
 use crate::review::document::{self, Document, Node};
 

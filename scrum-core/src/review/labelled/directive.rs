@@ -1,7 +1,7 @@
 //! RETRACT, NONE and VERDICT lines.
 
 use super::block::Block;
-use super::retraction::Numbered;
+use super::retraction::NumberedBlocks;
 use super::scan::{EventKind, Scan};
 use super::value::{self, LONGEST_VALUE};
 use crate::review::explain::PartOutcome;
@@ -38,7 +38,7 @@ pub(super) fn directives<'a>(
     text: &'a str,
     scan: &'a Scan,
     blocks: &'a [Block],
-    numbers: &'a Numbered,
+    numbers: &'a NumberedBlocks,
     paths: Option<&'a KnownPaths>,
 ) -> impl Iterator<Item = (u32, &'a str, Directive)> {
     let mut open_until = 0;

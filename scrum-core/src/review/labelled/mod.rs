@@ -4,6 +4,8 @@
 //! `block` puts the labels together, one block for each finding, and `value` reads what a label's value cites.
 
 mod block;
+mod blocks;
+mod boundary;
 mod directive;
 mod fence;
 mod mention;
@@ -18,11 +20,12 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
-use self::block::{Block, Blocks, WhereLine};
+use self::block::{Block, WhereLine};
+use self::blocks::Blocks;
 pub(super) use self::directive::Directive;
 use self::quote::Quotations;
 pub use self::quote_index::QuoteIndex;
-use self::retraction::Numbered;
+use self::retraction::NumberedBlocks;
 use self::scan::Scan;
 use super::explain::{AnswerPart, PartKind, PartOutcome, PartReason};
 use super::line_counter::LineCounter;
@@ -43,7 +46,7 @@ pub(super) struct Labelled<'a> {
     paths: Option<&'a KnownPaths>,
     scan: Scan,
     blocks: Blocks,
-    numbers: Numbered,
+    numbers: NumberedBlocks,
     /// Own blocks that plain words take back.
     retracted: BTreeMap<usize, InferredRetraction>,
 }
@@ -56,8 +59,8 @@ pub(super) fn read<'a>(
 ) -> Labelled<'a> {
     let mut scan = scan::scan(text, true);
     let quotations = Quotations::judge(text, &mut scan, index);
-    let blocks = block::blocks(text, &scan);
-    let numbers = Numbered::new(text, &blocks.own);
+    let blocks = blocks::blocks(text, &scan);
+    let numbers = NumberedBlocks::new(text, &blocks.own);
     let retracted = retraction::inferred(text, &blocks.own, &numbers, |at| {
         quotations.is_prose(text, &scan, at)
     });

@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 
 use memchr::memmem;
 
-use super::block::{self, Block};
+use super::block::Block;
+use super::blocks::blocks;
 use super::scan::{EventKind, scan};
 use crate::review::label::Label;
 use crate::review::line_prefix;
@@ -66,7 +67,7 @@ impl QuoteIndex {
                     self.places.insert(plain(&side[from..to]));
                 }
             }
-            for block in block::blocks(&side, &scan).own {
+            for block in blocks(&side, &scan).own {
                 let quotable = Quotable::of(&side, &block);
                 let Some(first) = quotable.places.first() else {
                     continue;

@@ -27,7 +27,7 @@ static PLACE: LazyLock<Regex> =
 pub(super) fn inferred(
     text: &str,
     blocks: &[Block],
-    numbers: &Numbered,
+    numbers: &NumberedBlocks,
     readable: impl Fn(usize) -> bool,
 ) -> BTreeMap<usize, InferredRetraction> {
     let mut found = BTreeMap::new();
@@ -75,14 +75,14 @@ pub(super) fn inferred(
 }
 
 /// The blocks by the numbers that the reviewer gave them; by counting, where no block has a number.
-pub(super) struct Numbered {
+pub(super) struct NumberedBlocks {
     /// Blocks of one number, in order, and how many of them name the same places as the first.
     by_number: HashMap<u32, (Vec<usize>, usize)>,
     counted: bool,
     len: usize,
 }
 
-impl Numbered {
+impl NumberedBlocks {
     pub(super) fn new(text: &str, blocks: &[Block]) -> Self {
         let mut by_number: HashMap<u32, (Vec<usize>, usize)> = HashMap::new();
         let places = |at: usize| {
@@ -162,7 +162,9 @@ mod tests {
             "actually ignore é ".repeat(50_000)
         );
         let scan = super::super::scan::scan(&text, true);
-        let blocks = super::super::block::blocks(&text, &scan).own;
-        inferred(&text, &blocks, &Numbered::new(&text, &blocks), |_| true);
+        let blocks = super::super::blocks::blocks(&text, &scan).own;
+        inferred(&text, &blocks, &NumberedBlocks::new(&text, &blocks), |_| {
+            true
+        });
     }
 }

@@ -1,8 +1,8 @@
 //! How bad a unit says it is, and what it says.
 
+use super::reader::ProseReader;
 use super::text::{letters, sentence_says_severity, sentences, tidy, words_in};
-use super::unit::Unit;
-use super::{ProseReader, Start};
+use super::unit::{Start, Unit};
 use crate::review::location;
 use crate::review::span;
 use crate::review::statement::LONGEST_CLAIM;

@@ -1,8 +1,8 @@
 //! What becomes of a unit: findings, mentions, a claim without a place, or a word that all is well.
 
+use super::reader::ProseReader;
 use super::text::{is_dash, letters, sentence_at, sentences, words_in};
-use super::unit::Unit;
-use super::{ProseReader, Start};
+use super::unit::{Start, Unit};
 use crate::review::explain::{PartOutcome, PartReason};
 use crate::review::location::PlaceInText;
 use crate::review::statement::{CitedPlace, Statement};

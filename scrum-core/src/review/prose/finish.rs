@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::reader::ProseReader;
 use super::text::sentences;
-use super::{MOST_RETRACTIONS, ProseReader};
 use crate::review::explain::{PartOutcome, PartReason};
 use crate::review::location::Location;
 use crate::review::markdown::{LineKind, MarkdownLine};
@@ -11,6 +11,9 @@ use crate::review::phrase::TRIGGERS;
 use crate::review::retraction::{self, RetractionTarget};
 use crate::review::statement::{Reading, Statement};
 use crate::review::{Claim, InferredRetraction, sentence, words};
+
+/// Lines that may take something back, at most.
+const MOST_RETRACTIONS: usize = 1000;
 
 impl ProseReader<'_> {
     pub(super) fn finish(mut self, lines: &[MarkdownLine<'_>]) -> Reading {

@@ -1,7 +1,8 @@
 //! Headings, and lines that act as one.
 
-use super::unit::Unit;
-use super::{OpenSection, ProseReader, Start};
+use super::reader::ProseReader;
+use super::section::OpenSection;
+use super::unit::{Start, Unit};
 use crate::review::{clean, severity, title, words};
 
 impl ProseReader<'_> {

@@ -2,9 +2,10 @@
 
 use super::claim::is_number;
 use super::layout::leading_lines;
+use super::reader::ProseReader;
+use super::section::OpenSection;
 use super::text::{letters, words_in};
-use super::unit::Unit;
-use super::{OpenSection, ProseReader, Start};
+use super::unit::{Start, Unit};
 use crate::review::markdown::MarkdownLine;
 use crate::review::severity;
 use crate::review::words::{self, Field};

@@ -1,8 +1,8 @@
 //! Lines `Label: value`, and several of them in one line.
 
+use super::reader::ProseReader;
 use super::text::{letters, sentences};
-use super::unit::Unit;
-use super::{ProseReader, Start};
+use super::unit::{Start, Unit};
 use crate::review::markdown::{LineKind, MarkdownLine};
 use crate::review::words::{self, Field};
 use crate::review::{clean, severity, verdict};

@@ -5,8 +5,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::reader::ProseReader;
+use super::section::{OpenSection, Surroundings};
 use super::text::words_in;
-use super::{OpenSection, ProseReader, Start, Surroundings};
+use super::unit::Start;
 use crate::review::location::{self, Malformed, ParsedRange, RangeResult};
 use crate::review::markdown::{LineKind, MarkdownLine};
 use crate::review::severity;

@@ -1,9 +1,9 @@
 //! Lines of text: what goes on with the open unit, and what begins one.
 
-use super::layout;
-use super::text::{is_address, is_arrow, letters, sentences, words_in};
-use super::unit::Unit;
-use super::{OpenSection, ProseReader, Start};
+use super::reader::ProseReader;
+use super::section::OpenSection;
+use super::text::{is_address, sentences, words_in};
+use super::unit::{Start, Unit};
 use crate::review::markdown::{LineKind, MarkdownLine};
 use crate::review::severity;
 use crate::review::words::{self, Field};
@@ -187,62 +187,12 @@ impl ProseReader<'_> {
         }
         let open = self.unit.as_ref().map(|unit| unit.start);
         if !begins {
-            // A line of its own for each finding, as linters print them.
-            let only = self.is_only_place(text) && !self.unit_has_place();
-            let gutter = placed && !only && self.begins_finding(text);
-            let has_place = self.unit_has_place();
-            let related = has_place && self.is_only_place(text) && is_arrow(text);
-            let goes_on = !next
-                && self.unit.as_ref().is_some_and(|unit| match unit.start {
-                    _ if related => true,
-                    _ if !gutter || unit.lines.is_empty() => true,
-                    Start::Text => false,
-                    Start::Heading(_) => !has_place,
-                    _ => true,
-                });
-            if goes_on {
+            if self.goes_on(text, next) {
                 self.push(line);
                 return;
             }
         } else if let Some(start) = open {
-            let has_place = self.unit_has_place();
-            let only = self.is_only_place(text);
-            let text_below = lines
-                .get(at + 1)
-                .is_some_and(|next| next.kind == LineKind::Text);
-            let attaches = match start {
-                _ if next => false,
-                // Indented below a finding: a place that goes with it.
-                Start::Text if only && has_place && line.indent > 0 => !text_below,
-                Start::Heading(8) => false,
-                Start::Heading(level) if placed && level >= 10 => false,
-                Start::Heading(_) if placed && only => !has_place,
-                Start::Heading(_) if placed => {
-                    !(has_place || self.begins_finding(text) && self.unit_is_container())
-                        || (has_place
-                            && !self.begins_finding(text)
-                            && self.unit.as_ref().is_some_and(|unit| unit.placed))
-                }
-                Start::Heading(_) => true,
-                Start::Item(_) | Start::Row => placed && only && !has_place,
-                Start::Text if placed => {
-                    only && !has_place
-                        && self.unit.as_ref().is_some_and(|unit| {
-                            unit.lines.len() == 1
-                                && (unit.number.is_some()
-                                    || severity::marked(&unit.lines[0].1).is_some())
-                        })
-                }
-                Start::Text => self.unit.as_ref().is_some_and(|unit| {
-                    (unit.own_lines().count() == 1
-                        && (self.has_place(&unit.lines[0].1)
-                            || self.begins_with_lines(&unit.lines[0].1, &unit.around))
-                        && words_in(&self.without_place(&unit.lines[0].1, None)) <= 4)
-                        || (unit.lines.is_empty() && !unit.paths.is_empty())
-                        || (unit.open.is_some() && unit.expects_value)
-                }),
-            };
-            if attaches {
+            if self.attaches(lines, at, start, next) {
                 self.push(line);
                 return;
             }
@@ -264,91 +214,6 @@ impl ProseReader<'_> {
             around = self.around();
         }
         self.begin(Start::Text, line, text, &around);
-    }
-
-    /// Whether a line is the code of the open unit's own line: `43     f();`.
-    fn shows_its_line(&self, text: &str) -> bool {
-        let Some(shown) = layout::column(text) else {
-            return false;
-        };
-        self.unit.as_ref().is_some_and(|unit| {
-            unit.lines.first().is_some_and(|(_, title)| {
-                let places = self.places(title);
-                let lines = places.iter().flat_map(|place| &place.lines).flatten();
-                lines.into_iter().any(|lines| lines.range.start == shown)
-            })
-        })
-    }
-
-    /// Whether a line is a tool's next finding: it begins with a severity, or with a place, and the open unit has its own.
-    fn begins_record(&self, lines: &[MarkdownLine<'_>], at: usize) -> bool {
-        let (begins, text) = (self.after_blank, lines[at].text.as_ref());
-        let Some(unit) = &self.unit else { return false };
-        let below = lines.get(at + 1).map_or("", |next| next.text.as_ref());
-        let shown = unit.shown.is_some_and(|(.., marked)| marked);
-        let marked = text.starts_with(['✖', '✘', '×', '⚠', 'ℹ']);
-        let rated = severity::begins(text)
-            && !self.awaits_claim()
-            && !(marked && self.unit_is_bare())
-            && (begins || is_arrow(below) && self.is_only_place(below));
-        let places = self.places(text);
-        let first = places.first().filter(|place| !place.lines.is_empty());
-        // Behind a shell's trace of the command: `+ mypy src`.
-        let printed = matches!(unit.start, Start::Item(_))
-            && lines[at].indent == 0
-            && first.is_some_and(|place| {
-                let behind = text[place.range.end..]
-                    .trim_start_matches(|c: char| matches!(c, ':' | ' ') || c.is_ascii_digit());
-                place.range.start == 0 && severity::begins(behind)
-            });
-        let placed = (unit.start == Start::Text || printed)
-            && first.is_some_and(|place| letters(&text[..place.range.start]) == 0)
-            && !self.is_only_place(text)
-            && !is_arrow(text);
-        (rated && (self.unit_has_place() || !begins)) || (begins && shown) || placed
-    }
-
-    /// Whether what looks like a numbered title is the first line of a paragraph.
-    fn is_sentence(&self, lines: &[MarkdownLine<'_>], at: usize) -> bool {
-        let text = lines[at].text.as_ref();
-        !self.after_blank && self.unit.is_some() && !self.unit_has_place() && text.ends_with('.')
-    }
-
-    /// Whether a line in bold is how bad the open unit is, whose title is the heading right above.
-    fn rates_title(&self, title: &str) -> bool {
-        words_in(title) <= 2
-            && severity::of_heading(title).is_some()
-            && !self.unit_is_container()
-            && self.unit.as_ref().is_some_and(|unit| {
-                matches!(unit.start, Start::Heading(level) if level < 7)
-                    && unit.lines.len() == 1
-                    && severity::of_heading(&unit.lines[0].1).is_none()
-            })
-    }
-
-    /// Whether the heading's unit holds others rather than being one.
-    pub(super) fn unit_is_container(&self) -> bool {
-        self.unit.as_ref().is_some_and(|unit| {
-            unit.number.is_none()
-                && unit
-                    .lines
-                    .first()
-                    .is_none_or(|(_, text)| words_in(text) <= 4 && !text.contains(": "))
-        })
-    }
-
-    /// Whether a line begins with a place, or with a severity and a place.
-    pub(super) fn begins_finding(&self, text: &str) -> bool {
-        let places = self.places(text);
-        let Some(place) = places.iter().find(|place| !place.lines.is_empty()) else {
-            return false;
-        };
-        let before = &text[..place.range.start];
-        let tag = before.trim_end();
-        let tagged = (tag.starts_with('[') && tag.ends_with(']')) || tag.ends_with(':');
-        letters(before) == 0
-            || (tagged && tag.len() < 40 && words_in(tag) <= 3)
-            || (before.len() < 40 && severity::marked(before).is_some() && words_in(before) <= 4)
     }
 }
 

@@ -1,9 +1,9 @@
 //! Where a unit says it is.
 
 use super::layout::leading_lines;
+use super::reader::ProseReader;
 use super::text::{Cited, LineList, cite, letters, words_in};
-use super::unit::Unit;
-use super::{ProseReader, Start};
+use super::unit::{Start, Unit};
 use crate::review::location::{self, CitationResult, ParsedRange, PlaceInText};
 use crate::review::words;
 

@@ -1,7 +1,7 @@
 //! The rows of tables.
 
-use super::unit::Unit;
-use super::{ProseReader, Start};
+use super::reader::ProseReader;
+use super::unit::{Start, Unit};
 use crate::review::location::PlaceInText;
 use crate::review::markdown::{self, LineKind, MarkdownLine};
 use crate::review::severity;

@@ -1,9 +1,18 @@
 //! A unit while it is put together.
 
-use super::{Start, Surroundings};
+use super::section::Surroundings;
 use crate::review::explain::{AnswerPart, PartKind, PartOutcome};
 use crate::review::statement::LONGEST_CLAIM;
 use crate::review::words::{self, Field};
+
+/// What a unit begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Start {
+    Heading(u8),
+    Item(usize),
+    Text,
+    Row,
+}
 
 /// What a reviewer says of one thing.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::review::Finding;
 use crate::review::{ReviewVerdict, Severity};
 
 /// Every finding as `line location severity …`.

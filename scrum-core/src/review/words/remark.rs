@@ -1,0 +1,219 @@
+//! Telling words: praise, what is done with, what a tool writes around a review.
+
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+use regex::Regex;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Remarks {
+    no_findings_below: Vec<String>,
+    findings_below: Vec<String>,
+    approves: Vec<String>,
+    praises: Vec<String>,
+    asks: Vec<String>,
+    objects: Vec<String>,
+    compares: Vec<String>,
+    done: Vec<String>,
+    replies: Vec<String>,
+    passes: Vec<String>,
+    resolves: Vec<String>,
+    failures: Vec<String>,
+    noise: Vec<String>,
+    problems: Vec<String>,
+}
+
+static REMARKS: LazyLock<Remarks> = LazyLock::new(|| {
+    toml::from_str(include_str!("../../../data/remarks.toml"))
+        .expect("the data file is part of the program, and a test reads it")
+});
+
+struct Finders {
+    no_findings: AhoCorasick,
+    approves: AhoCorasick,
+    objects: AhoCorasick,
+    problems: AhoCorasick,
+    noise: AhoCorasick,
+}
+
+static FINDERS: LazyLock<Finders> = LazyLock::new(|| {
+    let finder = |words: &[String]| {
+        AhoCorasick::new(words).expect("some hundred short words fit an automaton")
+    };
+    Finders {
+        no_findings: finder(&REMARKS.no_findings_below),
+        approves: finder(&REMARKS.approves),
+        objects: finder(&REMARKS.objects),
+        problems: finder(&REMARKS.problems),
+        noise: finder(&REMARKS.noise),
+    }
+});
+
+/// Whether a heading, or the words before a list, say that nothing below is a finding.
+pub(in crate::review) fn no_findings_below(heading: &str) -> bool {
+    let heading = heading.to_lowercase();
+    if !FINDERS.no_findings.is_match(&heading) {
+        return false;
+    }
+    let short = heading
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty() && !word.bytes().all(|b| b.is_ascii_digit()))
+        .count()
+        <= 3;
+    REMARKS.no_findings_below.iter().any(|words| {
+        let single = words.is_ascii() && !words.contains(' ');
+        // A single word may be part of any title; it must be most of a heading.
+        (short || !single)
+            && heading.match_indices(words.as_str()).any(|(at, _)| {
+                let starts = !heading[..at].ends_with(char::is_alphanumeric) || !words.is_ascii();
+                let negated = ["not ", "un", "nicht ", "never ", "non-"]
+                    .iter()
+                    .any(|no| heading[..at].ends_with(no));
+                let rest = format!("{}·{}", &heading[..at], &heading[at + words.len()..]);
+                let findings = REMARKS.findings_below.iter().any(|known| {
+                    rest.contains(known.as_str())
+                        || (known.contains(words.as_str()) && heading.contains(known.as_str()))
+                });
+                starts && !negated && (!findings || is_denial(words))
+            })
+    })
+}
+
+/// Whether words say themselves that there is no issue, whatever else a heading says.
+fn is_denial(words: &str) -> bool {
+    ["no ", "not ", "nothing"]
+        .iter()
+        .any(|no| words.starts_with(no))
+}
+
+/// Whether a reply says that a remark is done with, and nothing else.
+pub(in crate::review) fn is_reply(text: &str) -> bool {
+    let text = text.to_lowercase();
+    let text = text.trim_matches(|c: char| c.is_whitespace() || ".!,*_".contains(c));
+    REMARKS.replies.iter().any(|reply| reply == text)
+}
+
+/// Whether a tool says of a check that there is nothing to do: `PASSED for …`; or a list of tasks: `DONE …`.
+pub(in crate::review) fn says_passed(line: &str) -> bool {
+    let word = line
+        .split(|c: char| !c.is_alphanumeric())
+        .find(|word| !word.is_empty());
+    word.is_some_and(|word| {
+        matches!(
+            word,
+            "PASSED" | "PASS" | "SKIPPED" | "SKIP" | "OK" | "DONE" | "CANCELLED" | "WONTFIX"
+        ) && word.len() + 3 < line.trim().len()
+    })
+}
+
+/// Whether the value of a result says that there is nothing to do.
+pub(in crate::review) fn passes(value: &str) -> bool {
+    let value = value.to_lowercase();
+    let value = value.trim_matches(|c: char| c.is_whitespace() || "*_`.!".contains(c));
+    let first = value.trim_start_matches(|c: char| !c.is_alphanumeric());
+    REMARKS
+        .passes
+        .iter()
+        .any(|word| word == value || (!first.is_empty() && word == first.trim()))
+}
+
+/// Whether a sentence approves of what it names.
+pub(in crate::review) fn approves(sentence: &str) -> bool {
+    let sentence = sentence.to_lowercase();
+    FINDERS
+        .approves
+        .find_iter(&sentence)
+        .any(|hit| is_stated(&sentence[..hit.start()]))
+        && !FINDERS.objects.is_match(&sentence)
+}
+
+/// Whether a claim of an answer that found nothing praises, rather than asks for something.
+pub(in crate::review) fn praises(claim: &str) -> bool {
+    let claim = claim.to_lowercase();
+    let has = |word: &String| {
+        let mut hits = claim.match_indices(word.as_str());
+        hits.any(|(at, _)| is_stated(&claim[..at]))
+    };
+    (REMARKS.praises.iter().any(has) || approves(&claim))
+        && !REMARKS.asks.iter().any(has)
+        && !claim.contains(['?', '？'])
+        && !FINDERS.objects.is_match(&claim)
+        && !speaks_of_a_problem(&claim)
+}
+
+/// Whether words behind these begin a word of their own, and are not denied.
+fn is_stated(before: &str) -> bool {
+    let apart = !before.ends_with(|c: char| c.is_ascii_alphanumeric());
+    let denied = before.split_whitespace().rev().take(2).any(|word| {
+        matches!(word, "not" | "never" | "nicht" | "pas" | "non" | "не") || word.ends_with("n't")
+    });
+    apart && !denied
+}
+
+/// Whether words speak of a defect.
+pub(in crate::review) fn speaks_of_a_problem(text: &str) -> bool {
+    let text = text.to_lowercase();
+    // `change` is no `hang`.
+    FINDERS
+        .problems
+        .find_iter(&text)
+        .any(|hit| !text[..hit.start()].ends_with(|c: char| c.is_ascii_alphabetic()))
+}
+
+/// Whether a line is a forge's note that a thread is resolved.
+pub(in crate::review) fn resolves(text: &str) -> bool {
+    text.len() < 200 && {
+        let text = text.to_lowercase();
+        REMARKS
+            .resolves
+            .iter()
+            .any(|words| text.contains(words.as_str()))
+    }
+}
+
+/// How many findings there are, as tools write it below them: `✖ 3 problems (2 errors, 1 warning)`.
+static COUNT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\W*(?:error\W+)?(?:found |total:? |aborting due to |there (?:is|are) )?(?:\d+|no) (?:previous )?(?:problem|error|warning|issue|finding|offen[cs]e|violation|alert|diagnostic|hint|note|vulnerabilit)(?:s|y|ies)?\b")
+        .expect("a constant pattern")
+});
+
+/// Whether a text counts findings and says nothing of them.
+pub(in crate::review) fn is_count(text: &str) -> bool {
+    COUNT.is_match(text) && text.len() < 200
+}
+
+/// Whether a text says that a review failed.
+pub(in crate::review) fn says_failed(text: &str) -> bool {
+    let text = text.to_lowercase();
+    REMARKS
+        .failures
+        .iter()
+        .any(|words| text.contains(words.as_str()))
+}
+
+/// Whether a line is what a tool writes around a review.
+pub(in crate::review) fn is_noise(line: &str) -> bool {
+    FINDERS.noise.is_match(&line.to_lowercase())
+}
+
+/// Whether an item begins with a mark that says it is done with.
+pub(in crate::review) fn is_done(text: &str) -> bool {
+    let text = text.trim_start_matches(['*', '_', ' ', '-']).to_lowercase();
+    REMARKS
+        .done
+        .iter()
+        .any(|mark| text.starts_with(mark.as_str()))
+}
+
+/// Whether a place behind these words is named for comparison.
+pub(in crate::review) fn compares(before: &str) -> bool {
+    let before = before.to_lowercase();
+    let before = before.trim_end_matches(['`', '*', '"', '(', '[', ' ']);
+    REMARKS.compares.iter().any(|words| {
+        let words = words.trim_end();
+        before
+            .strip_suffix(words)
+            .is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
+    })
+}
