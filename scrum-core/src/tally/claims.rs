@@ -123,4 +123,21 @@ mod tests {
         let two = [0, 1].map(|_| reader.read_text(SAME, Some("f"), line(5)));
         assert_eq!(same_issue(&two, &two, 1), Some(1.0));
     }
+
+    #[test]
+    fn similarity_is_at_most_one() {
+        let mut reader = ClaimReader::new(["a.rs"]);
+        for (symbol, lines) in [
+            (Some("f"), None),
+            (None, None),
+            (None, Some(LineRange::new(5, 5))),
+        ] {
+            let mut read = || [reader.read_text(SAME, symbol, lines)];
+            assert_eq!(
+                same_issue(&read(), &read(), 1),
+                Some(1.0),
+                "{symbol:?} {lines:?}"
+            );
+        }
+    }
 }
