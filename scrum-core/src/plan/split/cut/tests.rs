@@ -468,7 +468,37 @@ fn headers_that_are_repeated_too_often_end_it() {
 #[test]
 fn pieces_have_similar_sizes() {
     let even = new_file(&vec!["+123456789\n".to_owned(); 40]);
-    // From which warn limit on, the number of lines of each piece.
+    // From which warn limit on, the number of lines of each piece. Five lines in the first piece are 145 bytes of header and
+    // `@@` line and 55 of text.
+    let expected: &[(u64, &[u64])] = &[
+        (
+            200,
+            &[5, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1],
+        ),
+        (208, &[5, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 2]),
+        (211, &[6, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 1]),
+        (219, &[6, 4, 4, 4, 4, 4, 4, 4, 4, 2]),
+        (222, &[7, 4, 4, 4, 4, 4, 4, 4, 4, 1]),
+        (230, &[7, 5, 5, 5, 5, 5, 5, 3]),
+        (233, &[8, 5, 5, 5, 5, 5, 5, 2]),
+        (241, &[8, 6, 6, 6, 6, 6, 2]),
+        (252, &[8, 7, 7, 7, 7, 4]),
+        (255, &[10, 7, 7, 7, 7, 2]),
+        (263, &[10, 8, 8, 7, 7]),
+        (271, &[10, 8, 8, 8, 6]),
+        (274, &[10, 9, 9, 9, 3]),
+        (285, &[10, 10, 10, 10]),
+        (292, &[13, 10, 8, 9]),
+        (296, &[13, 11, 11, 5]),
+        (307, &[13, 12, 12, 3]),
+        (318, &[13, 13, 13, 1]),
+        (329, &[13, 13, 14]),
+        (365, &[20, 17, 3]),
+        (373, &[20, 18, 2]),
+        (384, &[20, 19, 1]),
+        (395, &[20, 20]),
+        (585, &[40]),
+    ];
     let mut found: Vec<(u64, Vec<u64>)> = Vec::new();
     for warn in 200..=700 {
         let lines = lines_of(cut_text(&even, warn, 9000));
@@ -476,7 +506,25 @@ fn pieces_have_similar_sizes() {
             found.push((warn, lines));
         }
     }
-    for row in &found {
-        eprintln!("{row:?},");
+    let expected: Vec<(u64, Vec<u64>)> = expected
+        .iter()
+        .map(|(warn, lines)| (*warn, lines.to_vec()))
+        .collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_good_place_is_taken_up_to_one_and_a_half_times_the_target() {
+    // 2000 bytes in two pieces. The end of the hunk is the best place to cut.
+    for (second, third, first_piece) in [(886, 500, 2), (887, 499, 1)] {
+        let line = |bytes: usize| format!("+{}\n", "a".repeat(bytes - 2));
+        let text = edit(&format!(
+            "@@ -0,0 +1,2 @@\n{}{}@@ -1,0 +4 @@\n{}",
+            line(600),
+            line(second),
+            line(third)
+        ));
+        let pieces = lines_of(cut_text(&text, 1725, 9000));
+        assert_eq!(pieces[0], first_piece, "{second} {pieces:?}");
     }
 }
