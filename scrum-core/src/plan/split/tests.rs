@@ -473,6 +473,45 @@ fn folders_in_common() {
     }
 }
 
+#[test]
+fn parts_end_between_folders() {
+    let text = "diff --git a/x b/x\nold mode 100644\nnew mode 100755\n";
+    let changes = change_set("test", text.as_bytes().to_vec()).unwrap();
+    for (paths, expected) in [
+        (["a/x/1", "a/x/2", "a/x/3", "a/y/1", "a/y/2"], [3, 2]),
+        (["a/x/1", "a/x/2", "a/y/1", "a/y/2", "a/y/3"], [2, 3]),
+        (["a/x/1", "a/x/2", "a/x/3", "b", "c"], [3, 2]),
+    ] {
+        let paths = paths.map(RepoPath::from);
+        let run = paths.iter().map(|path| super::Atom {
+            path,
+            bytes: 100,
+            pieces: vec![super::Piece::whole(0, &changes.changes()[0])],
+            continues: false,
+        });
+        let found: Vec<usize> = super::parts(run.collect(), 300)
+            .iter()
+            .map(Vec::len)
+            .collect();
+        assert_eq!(found, expected, "{paths:?}");
+    }
+}
+
+#[test]
+fn a_file_whose_header_is_too_long_to_repeat_stays_whole_up_to_the_fail_limit() {
+    let path = format!("{}x", "n/".repeat(2500));
+    let lines = format!("+{}\n", "a".repeat(998)).repeat(100);
+    let text = format!(
+        "diff --git a/{path} b/{path}\nnew file mode 100644\nindex 0000000..2222222\n--- /dev/null\n+++ b/{path}\n@@ -0,0 +1,100 @@\n{lines}"
+    );
+    let changes = change_set("test", text.into_bytes()).unwrap();
+    let bytes = changes.changes()[0].bytes;
+    for (fail, kept) in [(bytes, 1), (bytes - 1, 0)] {
+        let plan = Plan::new(&changes, &split(21_500, fail)).unwrap();
+        assert_eq!((plan.bundles.len(), plan.excluded.len()), (kept, 1 - kept));
+    }
+}
+
 /// What cutting the only file of a patch leads to.
 fn cut_only(text: &str, warn: u64, fail: u64) -> super::Pieces {
     let changes = change_set("test", text.as_bytes().to_vec()).unwrap();
