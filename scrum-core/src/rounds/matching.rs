@@ -38,6 +38,7 @@ pub(super) enum Claimed<'t> {
 pub(super) struct Match {
     pub(super) old: Vec<usize>,
     pub(super) new: Vec<usize>,
+    /// 0 to 1.
     pub(super) similarity: f64,
 }
 
@@ -155,7 +156,8 @@ fn choose(
             matches.push(Match {
                 old: vec![old],
                 new: vec![new],
-                similarity,
+                // One symbol only counts for the order.
+                similarity: similarity.min(1.0),
             });
         }
     }
@@ -181,4 +183,22 @@ fn choose(
         new: without(&new_match),
     };
     (matches, lone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_similar_pair_is_taken_first_and_none_is_above_one() {
+        let pairs = vec![(1.0, 0, 0), (1.14, 0, 1), (1.14, 1, 0), (0.5, 1, 1)];
+        let (matches, lone) = choose(pairs, 2, 3);
+        let one = |old, new| Match {
+            old: vec![old],
+            new: vec![new],
+            similarity: 1.0,
+        };
+        assert_eq!(matches, [one(0, 1), one(1, 0)]);
+        assert_eq!((lone.old, lone.new), (vec![], vec![2]));
+    }
 }

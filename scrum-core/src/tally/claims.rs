@@ -45,7 +45,8 @@ impl ClaimReader {
     }
 }
 
-/// The mean similarity of two sets of claims, 0 to 1, if they are one issue: average linkage, as within a wave.
+/// The mean similarity of two sets of claims if they are one issue: average linkage, as within a wave. 0 to 1, and up to
+/// 0.14 above that for claims about one symbol, so that the same words about another one come after them.
 pub(crate) fn same_issue(a: &[ClaimWords], b: &[ClaimWords], near_lines: u32) -> Option<f64> {
     let mut sum = 0;
     let mut met = false;
@@ -122,5 +123,23 @@ mod tests {
         let mut reader = ClaimReader::new(["a.rs"]);
         let two = [0, 1].map(|_| reader.read_text(SAME, Some("f"), line(5)));
         assert_eq!(same_issue(&two, &two, 1), Some(1.0));
+    }
+
+    #[test]
+    fn the_same_symbol_goes_above_the_same_words() {
+        let mut reader = ClaimReader::new(["a.rs"]);
+        for (a, b, lines, similarity) in [
+            (Some("f"), Some("f"), None, 1.14),
+            (Some("f"), Some("g"), None, 1.0),
+            (None, None, None, 1.0),
+            (None, None, Some(LineRange::new(5, 5)), 1.0),
+        ] {
+            let mut read = |symbol| [reader.read_text(SAME, symbol, lines)];
+            assert_eq!(
+                same_issue(&read(a), &read(b), 1),
+                Some(similarity),
+                "{a:?} {b:?}"
+            );
+        }
     }
 }

@@ -340,3 +340,6 @@ fn indent(line: &[u8]) -> u64 {
     }
     columns
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use crate::change::{ChangeKind, ChangeSet, Mode};
 use crate::patch::{change_set, file_patches};
 use crate::path::RepoPath;
 use crate::plan::component::By;
-use crate::plan::exclude::ExcludeOptions;
+use crate::plan::exclude::{ExcludeOptions, Reason};
 use crate::plan::guard::{Limits, Verdict};
 use crate::plan::{BundleOptions, Plan};
 
@@ -418,6 +418,127 @@ fn a_line_above_the_warn_limit_stands_alone_and_one_above_the_fail_limit_exclude
     assert_eq!(excluded.bundles[0].part, None);
     let warning = excluded.warnings[0].to_string();
     assert!(warning.contains("the limit is 1400"), "{warning}");
+}
+
+/// Paths and bytes of the atoms after tests were moved to their sources.
+fn beside(atoms: &[(&str, u64)], limit: u64) -> Vec<(String, u64)> {
+    let paths: Vec<RepoPath> = atoms
+        .iter()
+        .map(|(path, _)| RepoPath::from(*path))
+        .collect();
+    let atoms = atoms
+        .iter()
+        .zip(&paths)
+        .map(|((_, bytes), path)| super::Atom {
+            path,
+            bytes: *bytes,
+            pieces: Vec::new(),
+            continues: false,
+        });
+    super::beside_their_sources(atoms.collect(), limit)
+        .into_iter()
+        .map(|atom| (atom.path.to_string(), atom.bytes))
+        .collect()
+}
+
+#[test]
+fn tests_go_to_their_source_up_to_the_limit() {
+    let atoms = [("a/x.py", 100), ("a/x_test.py", 60), ("t/test_x.py", 40)];
+    for (limit, expected) in [
+        (200, &[("a/x.py", 200)][..]),
+        (199, &[("a/x.py", 160), ("t/test_x.py", 40)]),
+        (160, &[("a/x.py", 160), ("t/test_x.py", 40)]),
+        (159, &[("a/x.py", 140), ("a/x_test.py", 60)]),
+        (139, &atoms),
+    ] {
+        let expected: Vec<(String, u64)> = expected
+            .iter()
+            .map(|(path, bytes)| ((*path).to_owned(), *bytes))
+            .collect();
+        assert_eq!(beside(&atoms, limit), expected, "{limit}");
+    }
+}
+
+#[test]
+fn folders_in_common() {
+    for (left, right, shared) in [
+        ("a", "b", 0),
+        ("a/x", "a/y", 1),
+        ("a/b/x", "a/b/y", 2),
+        ("a/b/x", "a/bc/y", 1),
+        ("ab/x", "ac/x", 0),
+    ] {
+        let found = super::shared_folders(&RepoPath::from(left), &RepoPath::from(right));
+        assert_eq!(found, shared, "{left} {right}");
+    }
+}
+
+#[test]
+fn parts_end_between_folders() {
+    let text = "diff --git a/x b/x\nold mode 100644\nnew mode 100755\n";
+    let changes = change_set("test", text.as_bytes().to_vec()).unwrap();
+    for (paths, expected) in [
+        (["a/x/1", "a/x/2", "a/x/3", "a/y/1", "a/y/2"], [3, 2]),
+        (["a/x/1", "a/x/2", "a/y/1", "a/y/2", "a/y/3"], [2, 3]),
+        (["a/x/1", "a/x/2", "a/x/3", "b", "c"], [3, 2]),
+    ] {
+        let paths = paths.map(RepoPath::from);
+        let run = paths.iter().map(|path| super::Atom {
+            path,
+            bytes: 100,
+            pieces: vec![super::Piece::whole(0, &changes.changes()[0])],
+            continues: false,
+        });
+        let found: Vec<usize> = super::parts(run.collect(), 300)
+            .iter()
+            .map(Vec::len)
+            .collect();
+        assert_eq!(found, expected, "{paths:?}");
+    }
+}
+
+#[test]
+fn a_file_whose_header_is_too_long_to_repeat_stays_whole_up_to_the_fail_limit() {
+    let path = format!("{}x", "n/".repeat(2500));
+    let lines = format!("+{}\n", "a".repeat(998)).repeat(100);
+    let text = format!(
+        "diff --git a/{path} b/{path}\nnew file mode 100644\nindex 0000000..2222222\n--- /dev/null\n+++ b/{path}\n@@ -0,0 +1,100 @@\n{lines}"
+    );
+    let changes = change_set("test", text.into_bytes()).unwrap();
+    let bytes = changes.changes()[0].bytes;
+    for (fail, kept) in [(bytes, 1), (bytes - 1, 0)] {
+        let plan = Plan::new(&changes, &split(21_500, fail)).unwrap();
+        assert_eq!((plan.bundles.len(), plan.excluded.len()), (kept, 1 - kept));
+    }
+}
+
+/// What cutting the only file of a patch leads to.
+fn cut_only(text: &str, warn: u64, fail: u64) -> super::Pieces {
+    let changes = change_set("test", text.as_bytes().to_vec()).unwrap();
+    super::cut_file(&changes, 0, &mut Vec::new(), &split(warn, fail)).unwrap()
+}
+
+#[test]
+fn a_submodule_is_not_cut_and_a_header_may_have_the_fail_limit() {
+    let text = |mode: &str| {
+        format!(
+            "diff --git a/x b/x\nindex 1111111..2222222 {mode}\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-Subproject commit {}\n+Subproject commit {}\n",
+            "1".repeat(40),
+            "2".repeat(40)
+        )
+    };
+    assert!(cut_only(&text("160000"), 10, 9000).unwrap().is_none());
+    assert_eq!(
+        cut_only(&text("100644"), 10, 9000).unwrap().unwrap().len(),
+        2
+    );
+    // The header has 65 bytes. With the limit at that, a piece is what is too large.
+    let bytes = |fail| match cut_only(&text("100644"), 10, fail) {
+        Err(Reason::TooLarge { bytes, .. }) => bytes,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(bytes(64), 65);
+    assert!(bytes(65) > 65);
 }
 
 #[test]

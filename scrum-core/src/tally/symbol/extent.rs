@@ -174,6 +174,7 @@ fn indented_end(lines: &[CodeLine<'_>], from: usize, head: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::tally::symbol::tests::find;
 
     const RUST: &str = "\
@@ -280,5 +281,51 @@ fn other() { self.flush() }
             "// above\n".repeat(25)
         );
         assert_eq!(find("a.rs", &text, "go"), Some((26, 30)));
+    }
+
+    #[test]
+    fn code_is_what_quotes_and_comments_leave() {
+        for (path, text, expected) in [
+            ("a.rs", "a /* b */ c // d", "a  c "),
+            ("a.rs", "a /* b */ /* c */d", "a  d"),
+            ("a.rs", "a / b", "a / b"),
+            ("a.rs", "a /* open", "a "),
+            ("a.rs", "a # b", "a # b"),
+            ("a.py", "a # b", "a "),
+            ("a.py", "a // b", "a // b"),
+            ("a.rs", r#"a "b" "c" d"#, "a   d"),
+            ("a.rs", r#"a "b{\"c" d"#, "a  d"),
+            ("a.rs", r#"a "b\\" d"#, "a  d"),
+            ("a.rs", r#"a "open"#, "a "),
+            ("a.rs", "x('{') y", "x() y"),
+            ("a.rs", r"'\'' {", " {"),
+            ("a.rs", "<'a> {", "<a> {"),
+            ("a.rs", "'ab' c", "ab c"),
+            ("a.js", "'ab' c", " c"),
+            ("a.js", "it's", "its"),
+        ] {
+            let left: Vec<u8> = code(text.as_bytes(), CommentStyle::of(path)).collect();
+            assert_eq!(String::from_utf8_lossy(&left), expected, "{path}: {text}");
+        }
+    }
+
+    #[test]
+    fn where_the_head_and_the_body_end() {
+        for (path, text, lines) in [
+            // What stands before the name is not part of the head.
+            ("a.rs", "mod a { fn go() {\n x\n}\n}\n", (1, 3)),
+            (
+                "a.rs",
+                "fn go() {\n    a(|x| {\n        b\n    });\n}\n",
+                (1, 5),
+            ),
+            ("a.rs", "fn go();\n    x\n", (1, 1)),
+            ("a.rs", "fn go(a: [u8; 4]) {\nx\n}\ny\n", (1, 3)),
+            ("a.rs", "fn go<A,\nB>() {\nx\n}\ny\n", (1, 4)),
+            ("a.rs", "fn go() -> A\nwhere A: B\n{\nx\n}\ny\n", (1, 5)),
+            ("a.py", "def go():\n    {1: 2}\n    x\ny\n", (1, 3)),
+        ] {
+            assert_eq!(find(path, text, "go"), Some(lines), "{text}");
+        }
     }
 }

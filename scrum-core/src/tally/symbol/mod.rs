@@ -308,6 +308,26 @@ mod tests {
     }
 
     #[test]
+    fn of_two_definitions_the_added_one_is_meant() {
+        for (lines, found) in [
+            (" fn go() {}\n+fn go() {}\n", Some((2, 2))),
+            ("+fn go() {}\n fn go() {}\n", Some((1, 1))),
+            ("+x\n fn go() {}\n", Some((2, 2))),
+            (" fn go() {}\n fn go() {}\n+x\n", None),
+        ] {
+            let old = lines.matches("\n ").count() + usize::from(lines.starts_with(' '));
+            let new = lines.lines().count();
+            let diff = format!(
+                "diff --git a/x.rs b/x.rs\n--- a/x.rs\n+++ b/x.rs\n@@ -1,{old} +1,{new} @@\n{lines}"
+            );
+            let wanted = BTreeMap::from([("x.rs".to_owned(), BTreeSet::from(["go".to_owned()]))]);
+            let meant = resolve_symbols(diff.as_bytes(), &wanted);
+            let meant = meant.values().next().map(|lines| (lines.start, lines.end));
+            assert_eq!(meant, found, "{lines}");
+        }
+    }
+
+    #[test]
     fn numbers_are_those_of_the_new_file_and_one_hunk_only() {
         let diff = b"diff --git a/x.rs b/x.rs\n--- a/x.rs\n+++ b/x.rs\n@@ -10,3 +20,4 @@ fn before() {\n a\n-gone\n+fn now() {\n+    b\n c\n@@ -30,1 +41,1 @@\n-{\n+}\n";
         let wanted = BTreeMap::from([(
