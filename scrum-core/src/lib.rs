@@ -104,6 +104,7 @@ pub mod gauntlet;
 mod generated;
 #[cfg(feature = "git")]
 pub mod git;
+mod header;
 mod hook;
 #[doc(hidden)]
 pub mod nearest;

@@ -20,7 +20,6 @@ pub use gauntlet::{
     DEFAULT_MAX_BODY, DEFAULT_PARITY_TIMEOUT, DEFAULT_STEP_TIMEOUT, Parity, Smoke,
     order as smoke_order,
 };
-pub(crate) use reviewers::header_fault;
 pub use reviewers::{
     Api, DEFAULT_BACKOFF, DEFAULT_JOBS, DEFAULT_MAX_OUTPUT, DEFAULT_RETRIES, DEFAULT_TIMEOUT,
     ReviewSettings, Reviewer,
@@ -35,6 +34,7 @@ use crate::plan::guard::Limits;
 use crate::plan::{BundleOptions, Division};
 use crate::tally::lineage::LineageTable;
 use crate::tally::{ReviewerConfig, TallyOptions};
+use crate::wave::instructions::PromptRule;
 
 /// The file's name in the repository's top folder.
 pub const FILE_NAME: &str = "scrum.toml";
@@ -109,17 +109,6 @@ pub struct InstructionsFile {
     /// Only the section under the Markdown heading of this name. Default none: the whole file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub section: Option<String>,
-}
-
-/// An entry of `[[prompt.rules]]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct PromptRule {
-    /// gitignore-style globs; the text is in the prompt of every bundle with a matching file.
-    pub paths: Vec<String>,
-    /// The instructions.
-    pub text: String,
 }
 
 impl Default for Prompt {

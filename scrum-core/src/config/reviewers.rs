@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::ConfigError;
+use crate::header;
 use crate::plan::pattern::PathPatterns;
 
 /// Default of the maximum time for one answer.
@@ -161,9 +162,9 @@ impl Reviewer {
                 // What is asked is JSON.
                 let typed = name.eq_ignore_ascii_case("content-type");
                 if typed {
-                    Some(set_by_scrum(name))
+                    Some(header::set_by_scrum(name))
                 } else {
-                    header_fault((name, value))
+                    header::fault((name, value))
                 }
             };
             if let Some(fault) = self.headers.iter().find_map(framed) {
@@ -209,38 +210,6 @@ impl Reviewer {
             .err()
             .map(|error| format!("`paths`: {error}"))
     }
-}
-
-fn set_by_scrum(name: &str) -> String {
-    format!("`{name}` is set by scrum itself")
-}
-
-/// Headers about the framing of a request, which only scrum can set.
-const FRAMING: [&str; 8] = [
-    "connection",
-    "content-length",
-    "expect",
-    "keep-alive",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
-
-/// What is wrong with a header, by RFC 9110, section 5: a name is a token; a value has printable ASCII, blanks, tabs.
-pub(crate) fn header_fault((name, value): (&String, &String)) -> Option<String> {
-    let in_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if name.is_empty() || !name.bytes().all(in_token) {
-        return Some(format!(
-            "`{name}` cannot be the name of a header, which consists of letters, digits and dashes"
-        ));
-    }
-    if FRAMING.contains(&name.to_ascii_lowercase().as_str()) {
-        return Some(set_by_scrum(name));
-    }
-    let may_stand = |byte: u8| matches!(byte, b' '..=b'~' | b'\t');
-    (!value.bytes().all(may_stand))
-        .then(|| format!("the value of `{name}` must be printable ASCII"))
 }
 
 /// A time such as `90s`, if present and valid.

@@ -2,14 +2,26 @@
 //!
 //! Takes the texts of `scrum.toml`; gives each bundle those for all, for its component, and for its paths.
 
+use serde::{Deserialize, Serialize};
+
 use crate::change::ChangeSet;
-use crate::config::PromptRule;
 use crate::plan::Bundle;
 use crate::plan::component::ComponentRule;
 use crate::plan::pattern::{PathPatterns, PatternError};
 
 /// Maximum size of the instructions in a prompt, in bytes; the rest of the 8 KB around a diff is for everything else.
 pub const INSTRUCTIONS_BYTES: usize = 3_000;
+
+/// An entry of `[[prompt.rules]]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PromptRule {
+    /// gitignore-style globs; the text is in the prompt of every bundle with a matching file.
+    pub paths: Vec<String>,
+    /// The instructions.
+    pub text: String,
+}
 
 /// The instructions of a project. Default none.
 #[derive(Debug, Clone, Default)]

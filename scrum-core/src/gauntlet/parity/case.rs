@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::config::header_fault;
+use crate::header;
 
 /// One request, sent to both sides.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -143,7 +143,7 @@ pub fn read_cases(text: &str) -> Result<Vec<ParityCase>, CaseError> {
         if case.method() == "CONNECT" {
             return Err(fault("cannot use the method CONNECT"));
         }
-        if let Some(reason) = case.headers.iter().find_map(header_fault) {
+        if let Some(reason) = case.headers.iter().find_map(header::fault) {
             return Err(fault(&format!(
                 "has a header that cannot be sent: {reason}"
             )));
