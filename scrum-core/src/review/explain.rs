@@ -115,7 +115,7 @@ pub enum PartReason {
     Done,
     /// It is struck through.
     Struck,
-    /// It stands below a heading or a key for what is no finding, such as praise.
+    /// It is below a heading or a key for what is no finding, such as praise.
     Section,
     /// It is a remark on the list of findings beside it.
     Remark,

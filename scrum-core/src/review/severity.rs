@@ -31,7 +31,7 @@ fn entries() -> impl Iterator<Item = (&'static str, Option<Severity>)> {
         })
 }
 
-/// What stands in front of a noun that says how bad a thing is: `This is a blocker`, `Das ist ein Blocker`.
+/// The words in front of a noun that says how bad a thing is: `This is a blocker`, `Das ist ein Blocker`.
 const ARTICLES: [&str; 17] = [
     "a", "an", "is", "ein", "eine", "ist", "un", "une", "est", "es", "um", "é", "è", "een", "en",
     "это", "to",

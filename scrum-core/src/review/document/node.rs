@@ -5,7 +5,7 @@ pub(super) const DEEPEST: usize = 48;
 /// How many values a document may have; the rest is left out.
 pub(super) const MOST_VALUES: usize = 2_000_000;
 
-/// A value and where it stands in the text.
+/// A value and its place in the text.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::review) struct Node {
     pub(in crate::review) at: usize,

@@ -1,10 +1,10 @@
-//! What a document says: its findings, and what stands beside them.
+//! What a document says: its findings, and the remarks beside them.
 
 use crate::review::explain::PartReason;
 use crate::review::location::{Location, Malformed};
 use crate::review::{Claim, ReviewVerdict};
 
-/// A finding of a document, and where it stands in the text.
+/// A finding of a document, and its place in the text.
 #[derive(Debug)]
 pub(in crate::review) struct DocumentItem {
     pub(in crate::review) at: usize,

@@ -16,7 +16,7 @@ use crate::review::{InferredRetraction, ReadOptions, title};
 /// How many texts' places are kept.
 const MOST_ASKED: usize = 8;
 
-/// Reads prose line by line; what each kind of line does stands in a file of its own.
+/// Reads prose line by line; each kind of line has a file of its own.
 pub(super) struct ProseReader<'a> {
     pub(super) paths: Option<&'a KnownPaths>,
     pub(super) explain: bool,
