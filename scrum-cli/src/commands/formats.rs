@@ -13,6 +13,7 @@ use scrum_core::report::{
 use scrum_core::tally::{DiffText, Tally};
 use scrum_core::wave::manifest::Manifest;
 
+use super::cores;
 use crate::error::{CommandError, Context as _, Result, usage_error};
 use crate::terminal::Output;
 use crate::wave::{remove_left_behind, replace};
@@ -179,7 +180,8 @@ impl Report<'_> {
                     .color(color)
                     .width(self.output.width)
                     .verbose(self.output.verbose)
-                    .only(self.only.clone());
+                    .only(self.only.clone())
+                    .jobs(cores());
                 write_text(tally, &options, out)?;
             }
             Format::Json => write_json(tally, out)?,

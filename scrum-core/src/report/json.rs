@@ -1,6 +1,6 @@
 //! `tally.json`.
 
-use std::io;
+use std::io::{self, Write as _};
 
 use crate::tally::Tally;
 
@@ -10,6 +10,9 @@ use crate::tally::Tally;
 ///
 /// Errors of the writer.
 pub fn write_json(tally: &Tally, out: &mut dyn io::Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, tally)?;
-    out.write_all(b"\n")
+    // Each bracket and each name is written by itself: too little for a call through `dyn`.
+    let mut out = io::BufWriter::new(out);
+    serde_json::to_writer_pretty(&mut out, tally)?;
+    out.write_all(b"\n")?;
+    out.flush()
 }

@@ -17,6 +17,11 @@ use super::sanitize::{columns, line, wrap_into};
 use crate::review::Severity;
 use crate::size::{self, counted};
 use crate::tally::{BundleTally, ReviewState, ReviewerRow, Tally};
+use crate::try_map::map;
+
+/// Number of issues that several threads write at a time, and that one of them takes at a time.
+const BATCH: usize = 4096;
+const BATCH_PART: usize = 64;
 
 /// Default width in columns.
 const DEFAULT_WIDTH: usize = 80;
@@ -39,6 +44,8 @@ pub struct TextOptions {
     pub verbose: u8,
     /// What to show. Default: everything.
     pub only: Only,
+    /// Number of threads; 0 means 1. Default 0. The text does not depend on it.
+    pub jobs: usize,
 }
 
 impl TextOptions {
@@ -65,6 +72,12 @@ impl TextOptions {
         self.only = only;
         self
     }
+
+    /// Sets [`jobs`](Self::jobs).
+    pub fn jobs(mut self, jobs: usize) -> Self {
+        self.jobs = jobs;
+        self
+    }
 }
 
 /// Writes the tally as text, without the warnings, which the caller shows elsewhere.
@@ -80,6 +93,7 @@ pub fn write_text(tally: &Tally, options: &TextOptions, out: &mut dyn io::Write)
         width: width.clamp(*WIDTHS.start(), *WIDTHS.end()),
         verbose: options.verbose > 0,
         near_lines: tally.near_lines,
+        jobs: options.jobs.max(1),
     };
     let only = &options.only;
     let bundles: Vec<&BundleTally> = tally
@@ -137,6 +151,7 @@ pub fn write_issue_text(
         width: width.clamp(*WIDTHS.start(), *WIDTHS.end()),
         verbose: true,
         near_lines: tally.near_lines,
+        jobs: 1,
     };
     page.issue(issue)
 }
@@ -164,6 +179,7 @@ struct TextPage<'a> {
     width: usize,
     verbose: bool,
     near_lines: u32,
+    jobs: usize,
 }
 
 impl TextPage<'_> {
@@ -251,6 +267,29 @@ impl TextPage<'_> {
     fn issues(&mut self, issues: &[Ranked<'_>]) -> io::Result<()> {
         let agreed = issues.partition_point(|entry| entry.rank == Rank::Agreed);
         let open = issues.partition_point(|entry| entry.rank != Rank::Dismissed);
+        let Self {
+            color,
+            width,
+            verbose,
+            near_lines,
+            jobs,
+            ..
+        } = *self;
+        let written = |(): &mut (), issues: &[Ranked<'_>]| -> io::Result<Vec<u8>> {
+            let mut out = Vec::new();
+            let mut page = TextPage {
+                out: &mut out,
+                color,
+                width,
+                verbose,
+                near_lines,
+                jobs: 1,
+            };
+            for issue in issues {
+                page.issue(issue)?;
+            }
+            Ok(out)
+        };
         for (title, issues) in [
             ("Agreed", &issues[..agreed]),
             ("Reported by one lineage", &issues[agreed..open]),
@@ -260,8 +299,11 @@ impl TextPage<'_> {
                 let title = self.paint(Paint::Bold, &format!("{title} ({})", issues.len()));
                 writeln!(self.out, "\n{title}")?;
             }
-            for issue in issues {
-                self.issue(issue)?;
+            for batch in issues.chunks(BATCH) {
+                let mut threads = vec![(); jobs];
+                for text in map(&mut threads, batch.chunks(BATCH_PART), written) {
+                    self.out.write_all(&text?)?;
+                }
             }
         }
         Ok(())

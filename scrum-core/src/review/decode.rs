@@ -111,7 +111,7 @@ fn without_timestamps(text: &str) -> Option<String> {
 /// Harmony's channel `final`.
 fn answer_behind_reasoning(text: &str) -> Option<usize> {
     const FINAL: &str = "<|channel|>final<|message|>";
-    if let Some(at) = memmem::rfind(text.as_bytes(), FINAL.as_bytes()) {
+    if let Some(at) = memmem::find_iter(text.as_bytes(), FINAL).last() {
         return Some(at + FINAL.len());
     }
     reasoning::unopened(text)

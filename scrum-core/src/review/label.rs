@@ -34,7 +34,11 @@ pub(super) struct LabelLine<'a> {
 
 /// Reads a line that begins with a label.
 pub(super) fn labelled(line: &str) -> Option<LabelLine<'_>> {
-    let (prefix, rest) = line_prefix::split(line);
+    labelled_behind(line_prefix::split(line))
+}
+
+/// [`labelled`], of a line that is split already.
+pub(super) fn labelled_behind((prefix, rest): (LinePrefix, &str)) -> Option<LabelLine<'_>> {
     let (label, after) = at_word(rest)?;
     let (value, bare) = value_behind(after, prefix)?;
     Some(LabelLine {
@@ -157,7 +161,11 @@ pub(super) fn inside(value: &str, after: Label) -> Option<(Label, usize, &str)> 
 
 /// Whether a line says `NONE`: the word, and at most a remark behind punctuation.
 pub(super) fn says_none(line: &str) -> Option<LinePrefix> {
-    let (prefix, rest) = line_prefix::split(line);
+    none_behind(line_prefix::split(line))
+}
+
+/// [`says_none`], of a line that is split already.
+pub(super) fn none_behind((prefix, rest): (LinePrefix, &str)) -> Option<LinePrefix> {
     let word = rest
         .get(..4)
         .filter(|word| word.eq_ignore_ascii_case("none"))?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::{Match, Regex};
 use serde::Deserialize;
 
@@ -76,7 +76,10 @@ static ANY: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) static TRIGGERS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let capitals = ["DISREGARD", "RETRACT", "WITHDR", "IGNORE", "NEVER MIND"];
     let all = PHRASES_DATA.triggers.iter().map(String::as_str);
-    AhoCorasick::new(all.chain(capitals)).expect("some hundred short words fit an automaton")
+    // Three times as quick as the smaller automaton, which is the default for so many words.
+    let kind = Some(AhoCorasickKind::DFA);
+    let built = AhoCorasick::builder().kind(kind).build(all.chain(capitals));
+    built.expect("some hundred short words fit an automaton")
 });
 
 /// The first phrase that a sentence (in small letters, code and quotations cut out) matches: where, and whether it

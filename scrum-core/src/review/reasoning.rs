@@ -1,6 +1,6 @@
 //! Reasoning that a model wrote before its answer: marked, and not part of the review.
 
-use memchr::memmem;
+use memchr::{memmem, memrchr2_iter};
 
 /// What opens reasoning at the start of a line, and what closes it.
 const TAGS: [(&str, &str); 10] = [
@@ -44,23 +44,22 @@ fn find(text: &str, close: &str) -> Option<usize> {
 /// tag that is spoken of, in backticks or quotes, is none.
 pub(super) fn unopened(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
-    memmem::rfind_iter(bytes, b"/")
-        .chain(memmem::rfind_iter(bytes, b"|end_of"))
-        .take(4096)
-        .filter_map(|slash| {
-            let tag = TAGS.iter().find(|(_, close)| {
-                let at = close.find(['/', '|']).unwrap_or(0);
-                slash
-                    .checked_sub(at)
-                    .and_then(|start| bytes.get(start..start + close.len()))
-                    .is_some_and(|tag| tag.eq_ignore_ascii_case(close.as_bytes()))
-            })?;
-            Some((slash, tag))
+    let closing = |at: usize| {
+        TAGS.iter().find_map(|(open, close)| {
+            let start = at.checked_sub(close.find(['/', '|'])?)?;
+            let found = bytes.get(start..start + close.len())?;
+            let same = found.eq_ignore_ascii_case(close.as_bytes());
+            same.then_some((start, open, close))
         })
+    };
+    // The byte before it tells nearly all other slashes apart: those of paths.
+    memrchr2_iter(b'/', b'|', bytes)
+        .filter(|at| *at > 0 && matches!(bytes[at - 1], b'<' | b'[' | 0x81))
+        .take(4096)
+        .filter_map(closing)
         // Each is looked for in all that stands before it.
         .take(16)
-        .find_map(|(slash, (open, close))| {
-            let start = slash - close.find(['/', '|']).unwrap_or(0);
+        .find_map(|(start, open, close)| {
             let spoken = text[..start].ends_with(['`', '"', '\'', '(']);
             let opened = memmem::find(&bytes[..start], open.as_bytes()).is_some()
                 || memmem::find(&bytes[..start], open.to_uppercase().as_bytes()).is_some();

@@ -54,15 +54,12 @@ pub(super) fn read(text: &str) -> Option<Severity> {
     let is_word = |c: char| c.is_alphanumeric() || c == '-';
     let text = text.get(..text.len().min(128)).unwrap_or(text);
     // `nghiêm trọng`: a few languages need two words.
-    let two: Vec<&str> = text
-        .split(|c: char| !is_word(c))
-        .filter(|word| !word.is_empty())
-        .take(2)
-        .collect();
-    if !text.is_ascii()
-        && let Some(level) = lookup(&two.join(" "))
-    {
-        return Some(level);
+    if !text.is_ascii() {
+        let words = text.split(|c: char| !is_word(c));
+        let two: Vec<&str> = words.filter(|word| !word.is_empty()).take(2).collect();
+        if let Some(level) = lookup(&two.join(" ")) {
+            return Some(level);
+        }
     }
     let mut words = text
         .split(|c: char| !is_word(c))

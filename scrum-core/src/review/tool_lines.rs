@@ -50,21 +50,23 @@ const LONGEST: usize = 4096;
 
 /// The text with such lines in the form `path:line: severity: text`; `None` if it has none.
 pub(super) fn rewritten(text: &str) -> Option<String> {
-    let read: Vec<Option<String>> = text.lines().map(rewrite).collect();
-    if read.iter().all(Option::is_none) {
-        return None;
-    }
+    text.lines().find_map(rewrite)?;
     let mut out = String::with_capacity(text.len());
-    for (line, read) in text.lines().zip(read) {
-        out.push_str(read.as_deref().unwrap_or(line));
+    for line in text.lines() {
+        out.push_str(rewrite(line).as_deref().unwrap_or(line));
         out.push('\n');
     }
     Some(out)
 }
 
 fn rewrite(line: &str) -> Option<String> {
-    let is_comment = line.starts_with("<!--") || line.ends_with("-->");
-    if line.len() > LONGEST || !(is_comment || line.contains(|c: char| c.is_ascii_digit())) {
+    // Bytes, and not characters: this is asked of every line.
+    let bytes = line.as_bytes();
+    let is_comment = bytes.starts_with(b"<!--") || bytes.ends_with(b"-->");
+    if line.len() > LONGEST || !(is_comment || bytes.iter().any(u8::is_ascii_digit)) {
+        return None;
+    }
+    if !ANY.is_match(line) {
         return None;
     }
     let at = ANY.matches(line).into_iter().next()?;

@@ -28,7 +28,8 @@ pub(super) struct ReviewerOutcome {
 pub(super) struct Counted {
     /// Index of the assignment whose review says it.
     pub(super) assignment: usize,
-    pub(super) finding: Finding,
+    /// Boxed: it is moved several times.
+    pub(super) finding: Box<Finding>,
     pub(super) resolved: Resolved,
 }
 
@@ -60,7 +61,7 @@ pub(super) fn review(
                 match disposition(resolver, bundle, review, &finding, by) {
                     Ok(resolved) => live.push(Counted {
                         assignment: at,
-                        finding,
+                        finding: Box::new(finding),
                         resolved,
                     }),
                     Err((bucket, reason)) => {
@@ -155,7 +156,7 @@ fn dedupe(
                     )
                 };
                 absorb(first, &repeat);
-                outcome.set_aside(own[at].2, repeat.finding, Bucket::Duplicate, reason);
+                outcome.set_aside(own[at].2, *repeat.finding, Bucket::Duplicate, reason);
             }
         }
     }

@@ -190,7 +190,9 @@ impl<'a> Labelled<'a> {
 
     /// Places that are named and not among those that are cited.
     pub(super) fn mentions(&self, cited: &HashSet<&Location>) -> Vec<Mention> {
-        mention::mentions(self.text, self.paths, cited)
+        let places = self.blocks.own.iter().flat_map(|block| &block.places);
+        let values = places.map(|place| place.value);
+        mention::mentions(self.text, values, self.paths, cited)
     }
 
     /// The text without reasoning; its lines stay where they are.

@@ -88,6 +88,9 @@ impl QuoteIndex {
 
     /// Whether the whole block stands there so, with a claim long enough to tell.
     pub(super) fn has_block(&self, text: &str, block: &Block) -> bool {
+        if self.blocks.is_empty() {
+            return false;
+        }
         let own = Quotable::of(text, block);
         if own
             .what

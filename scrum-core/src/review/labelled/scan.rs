@@ -8,7 +8,7 @@ use memchr::memchr;
 use super::fence::{Fence, Fences};
 use super::table::{self, Columns};
 use crate::review::label::{self, Label, LabelLine};
-use crate::review::line_prefix::LinePrefix;
+use crate::review::line_prefix::{self, LinePrefix};
 use crate::review::{QuoteEvidence, reasoning};
 
 /// What a line is.
@@ -207,25 +207,22 @@ impl Pass<'_> {
         if self.row(in_table, byte, start, end, next) {
             return;
         }
-        if let Some(labelled) = label::labelled(line) {
+        let split = line_prefix::split(line);
+        if let Some(labelled) = label::labelled_behind(split) {
             self.labels(labelled, start, end);
-        } else if matches!(byte, b'#')
+            return;
+        }
+        if let Some(prefix) = label::none_behind(split) {
+            self.push(EventKind::None, start, end, prefix);
+        }
+        if matches!(byte, b'#')
             && line[first - start..]
                 .trim_start_matches('#')
                 .starts_with([' ', '\t'])
         {
-            self.none(line, start, end);
             self.push(EventKind::Heading, start, end, LinePrefix::default());
         } else if is_rule(&line[first - start..]) {
             self.push(EventKind::Rule, start, end, LinePrefix::default());
-        } else {
-            self.none(line, start, end);
-        }
-    }
-
-    fn none(&mut self, line: &str, start: usize, end: usize) {
-        if let Some(prefix) = label::says_none(line) {
-            self.push(EventKind::None, start, end, prefix);
         }
     }
 
