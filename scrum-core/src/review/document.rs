@@ -34,20 +34,14 @@ pub(super) fn parse(text: &str) -> Option<Document> {
         Some(rest) => (rest, offset + 4),
         None => (trimmed, offset),
     };
-    // A table's header may begin a TOML file: `[[findings]]`.
-    let is_bracket = trimmed.trim_start().starts_with(['{', '[']);
     parse_embedded(trimmed, offset)
-        .or_else(|| is_bracket.then(|| toml::parse(trimmed, offset)).flatten())
 }
 
 /// Reads the JSON in a fence or between prose.
 pub(super) fn parse_json(text: &str, offset: usize) -> Option<Document> {
     let trimmed = text.trim_start();
     let offset = offset + text.len() - trimmed.len();
-    let mut document = trimmed
-        .starts_with(['{', '['])
-        .then(|| json::parse(trimmed, offset))
-        .flatten()?;
+    let mut document = json::parse(trimmed, offset)?;
     for root in &mut document.roots {
         unfold(root, 0);
     }
@@ -59,7 +53,8 @@ pub(super) fn parse_embedded(text: &str, offset: usize) -> Option<Document> {
     let inner = text.trim_start();
     let at = offset + text.len() - inner.len();
     match inner.as_bytes().first()? {
-        b'{' | b'[' => parse_json(inner, at),
+        // A table's header may begin a TOML file: `[[findings]]`.
+        b'{' | b'[' => parse_json(inner, at).or_else(|| toml::parse(inner, at)),
         b'<' => xml::parse(inner, at),
         _ => yaml::parse(inner, at)
             .or_else(|| csv::parse(inner, at))
@@ -73,8 +68,9 @@ fn unfold(node: &mut Node, depth: usize) {
         return;
     }
     match &mut node.value {
-        NodeValue::Text(text) if text.len() > 8 => {
+        NodeValue::Text(text) => {
             let json = text.trim();
+            // `[1] The lock is kept` is a text.
             if !(json.starts_with(['{', '[']) && json.ends_with(['}', ']'])) {
                 return;
             }

@@ -14,12 +14,7 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
         .map(|name| name.trim().trim_matches('"').to_owned())
         .collect();
     let named = |wanted: &[String]| names.iter().any(|name| keys::is_one_of(name, wanted));
-    let (path, place, lines) = (
-        named(&keys::KEYS.path),
-        named(&keys::KEYS.place),
-        named(&keys::KEYS.start),
-    );
-    let has_header = (path && lines) || (place && (lines || named(&keys::KEYS.title)));
+    let has_header = named(&keys::KEYS.start) || named(&keys::KEYS.place);
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator)
         .flexible(true)
@@ -33,11 +28,7 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
     let names = if has_header {
         names
     } else {
-        // Prose has commas, too: only quoted cells are read without a header.
-        header
-            .starts_with('"')
-            .then(|| columns(&records))
-            .flatten()?
+        columns(records.first()?)?
     };
     let rows = records.iter().map(|record| {
         let at = record
@@ -62,43 +53,22 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
     })
 }
 
-/// Names for columns without a header, by what is in them: a path with numbers behind it, a severity, and texts, of which
-/// the last says most of the place.
-fn columns(records: &[csv::StringRecord]) -> Option<Vec<String>> {
-    let width = records.iter().map(csv::StringRecord::len).max()?;
-    let all = |at: usize, is: &dyn Fn(&str) -> bool| {
-        let mut cells = records
-            .iter()
-            .filter_map(|record| record.get(at))
-            .peekable();
-        cells.peek().is_some() && cells.all(is)
+/// Names for columns without a header, by what the first row has in them: a path with numbers behind it, and before it
+/// perhaps a severity, and texts, of which the last says most of the place.
+fn columns(first: &csv::StringRecord) -> Option<Vec<String>> {
+    let cells: Vec<&str> = first.iter().collect();
+    let path = cells.windows(2).position(|pair| {
+        location::looks_like_path(pair[0]) && pair[1].bytes().all(|b| b.is_ascii_digit())
+    })?;
+    let title = (0..path).rfind(|at| cells[*at].contains(' '))?;
+    let level = (0..path).find(|at| severity::read(cells[*at]).is_some());
+    let name = |at: usize| match at.checked_sub(path) {
+        Some(0) => "path",
+        Some(1) => "startline",
+        Some(3) => "endline",
+        None if at == title => "message",
+        None if Some(at) == level => "severity",
+        _ => "",
     };
-    let is_number = |cell: &str| !cell.is_empty() && cell.bytes().all(|b| b.is_ascii_digit());
-    let is_path =
-        |cell: &str| !cell.contains(' ') && location::looks_like_path(cell) && cell.contains('.');
-    let path = (0..width).find(|at| all(*at, &is_path) && all(at + 1, &is_number))?;
-    let mut texts = (0..path).filter(|at| all(*at, &|cell: &str| cell.contains(' ')));
-    let title = texts.next_back()?;
-    let mut names: Vec<String> = (0..width).map(|at| format!("column {at}")).collect();
-    let mut name = |at: usize, name: &str| {
-        if let Some(slot) = names.get_mut(at) {
-            name.clone_into(slot);
-        }
-    };
-    name(path, "path");
-    for (at, numbered) in ["startline", "startcolumn", "endline", "endcolumn"]
-        .into_iter()
-        .enumerate()
-    {
-        name(path + 1 + at, numbered);
-    }
-    name(title, "message");
-    if let Some(at) = (0..path).find(|at| {
-        all(*at, &|cell: &str| {
-            severity::read(cell).is_some() || !cell.contains(' ')
-        })
-    }) {
-        name(at, "severity");
-    }
-    Some(names)
+    Some((0..cells.len()).map(|at| name(at).to_owned()).collect())
 }

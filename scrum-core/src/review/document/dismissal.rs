@@ -25,7 +25,7 @@ pub(super) fn dismissal(fields: &Fields<'_>) -> Option<PartReason> {
             });
         }
         if KEYS.status.contains(key)
-            && let Some(word) = text_in(node, 0)
+            && let Some(word) = text_in(node)
         {
             let word = letters(word);
             if KEYS.over.contains(&word) {

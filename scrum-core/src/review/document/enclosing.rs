@@ -15,8 +15,6 @@ pub(super) struct Enclosing<'a> {
     /// What a list of places is about.
     pub(super) title: Option<&'a str>,
     pub(super) dismissed: Option<PartReason>,
-    /// A finding is around, so that an object without a place of its own is a part of it.
-    pub(super) claimed: bool,
 }
 
 impl<'a> Enclosing<'a> {
@@ -31,39 +29,26 @@ impl<'a> Enclosing<'a> {
 
     /// What a key says of the values below it: a path, lines of the path above, a severity, or that they do not count.
     pub(super) fn name(&mut self, key: &'a str, paths: Option<&KnownPaths>) {
+        // Elements of lists have no key.
         if key.is_empty() {
             return;
         }
         let short = letters(key);
         let is_path = paths.is_some_and(|paths| paths.at_end(key).is_some())
-            || (location::looks_like_path(key) && key.contains(['/', '.']) && !key.contains(' '));
-        if is_path && key.len() > 2 {
+            || location::looks_like_path(key);
+        if is_path {
             self.path = Some((key, 0));
-        } else if self.path.is_some() && is_lines(key) {
-            self.lines = Some(
-                key.trim_start_matches(|c: char| !c.is_ascii_digit())
-                    .to_owned(),
-            );
-        } else if short.contains("suppress") || KEYS.dismissed.contains(&short) {
+        } else if self.path.is_some() && location::line_range(key).is_some() {
+            self.lines = Some(key.to_owned());
+        } else if KEYS.dismissed.contains(&short) {
             self.dismissed = Some(PartReason::Suppressed);
-        } else if key.len() < 40 && words::no_findings_below(&spaced(key)) {
+        } else if words::no_findings_below(&spaced(key)) {
             self.dismissed = Some(PartReason::Section);
-        } else if key.len() < 24
-            && let Some((level, _)) = severity::of_heading(&spaced(key))
-        {
+        } else if let Some((level, _)) = severity::of_heading(&spaced(key)) {
             // `errors` and `warnings` name lists of any kind, too; their items' own words come first.
             self.severity = Some((level, key));
         }
     }
-}
-
-/// Whether a key is a line or a range: `40`, `L40-L52`, `line 40`.
-fn is_lines(key: &str) -> bool {
-    let digits = key.trim_start_matches(|c: char| c.is_alphabetic() || c == ' ');
-    key.len() < 24
-        && digits.starts_with(|c: char| c.is_ascii_digit())
-        && location::line_range(digits).is_some()
-        && (digits.len() == key.len() || location::lines_at_start(key).is_some())
 }
 
 /// `mustFix` and `must_fix` as `must fix`.

@@ -36,12 +36,12 @@ impl<'a> Fields<'a> {
 }
 
 /// A text, or that of an object that holds one.
-pub(super) fn text_in(node: &Node, depth: usize) -> Option<&str> {
+pub(super) fn text_in(node: &Node) -> Option<&str> {
     match &node.value {
         NodeValue::Text(text) if !text.trim().is_empty() => Some(text),
         // An object with a place of its own is no text.
         NodeValue::Map(members)
-            if depth < 3 && !members.iter().any(|(key, _)| names_a_place(key)) =>
+            if !members.iter().any(|(key, _)| KEYS.path.contains(&letters(key))) =>
         {
             [
                 "text",
@@ -56,7 +56,7 @@ pub(super) fn text_in(node: &Node, depth: usize) -> Option<&str> {
                 "summary",
             ]
             .iter()
-            .find_map(|key| text_in(node.get(key)?, depth + 1))
+            .find_map(|key| text_in(node.get(key)?))
         }
         _ => None,
     }
@@ -72,7 +72,7 @@ pub(super) fn line_in(node: &Node, zero_based: bool) -> Option<(String, usize)> 
         NodeValue::Text(text) => {
             let text = text.trim();
             let digits = text.chars().any(|c| c.is_ascii_digit());
-            if (!digits && text.len() > 24) || (digits && location::line_list(text).is_none()) {
+            if text.is_empty() || (digits && location::line_list(text).is_none()) {
                 return None;
             }
             text.to_owned()
@@ -81,7 +81,7 @@ pub(super) fn line_in(node: &Node, zero_based: bool) -> Option<(String, usize)> 
             let numbers: Vec<&str> = items.iter().filter_map(Node::text).collect();
             match numbers.as_slice() {
                 [one] => (*one).to_owned(),
-                [first, .., last] if numbers.len() == items.len() => format!("{first}-{last}"),
+                [first, .., last] => format!("{first}-{last}"),
                 _ => return None,
             }
         }
@@ -100,26 +100,13 @@ pub(super) fn line_in(node: &Node, zero_based: bool) -> Option<(String, usize)> 
     Some((text, node.at))
 }
 
-fn names_a_place(key: &str) -> bool {
-    let key = letters(key);
-    KEYS.start.contains(&key) || KEYS.path.contains(&key)
-}
-
-/// Whether an object holds others that may be findings.
+/// Whether an object holds others that may be findings: a list of them, or one with a line.
 pub(super) fn is_container(fields: &Fields<'_>) -> bool {
     let is_object = |node: &Node| matches!(node.value, NodeValue::Map(_));
-    fields.0.iter().enumerate().any(|(at, (key, _, node))| {
+    let has_line =
+        |fields: Fields<'_>| fields.0.iter().any(|(key, ..)| KEYS.start.contains(key));
+    fields.0.iter().any(|(key, _, node)| {
         let apart = !KEYS.skip.contains(key) && !KEYS.inside.contains(key);
-        // Elements of XML are repeated under one name.
-        let repeated = is_object(node)
-            && fields.0[..at]
-                .iter()
-                .any(|(other, _, node)| other == key && is_object(node));
-        let placed = is_object(node)
-            && Fields::of(node)
-                .is_some_and(|inner| inner.0.iter().any(|(key, ..)| KEYS.start.contains(key)))
-            && !KEYS.start.contains(key)
-            && !KEYS.end.contains(key);
-        apart && (node.items().iter().any(is_object) || repeated || placed)
+        apart && (node.items().iter().any(is_object) || Fields::of(node).is_some_and(has_line))
     })
 }

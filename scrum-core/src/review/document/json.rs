@@ -9,36 +9,23 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
         bytes: text.as_bytes(),
         at: 0,
         offset,
-        damaged: false,
         left: MOST_VALUES,
     };
     let mut roots = Vec::new();
     while reader.skip_blanks() {
-        let start = reader.at;
         let Some(node) = reader.value(0) else { break };
-        if !node.is_structure() {
-            return None;
-        }
         roots.push(node);
         // `][` of paginated answers and commas between values.
-        while reader.skip_blanks() && reader.bytes[reader.at] == b',' {
+        if reader.skip_blanks() && reader.bytes[reader.at] == b',' {
             reader.at += 1;
-        }
-        if reader.at == start {
-            break;
         }
     }
     let rest = text.get(reader.at..).unwrap_or("").trim();
     // A line of a log between values is skipped; prose is no document.
-    if roots.is_empty() || (rest.len() > 200 && !reader.damaged) {
+    if roots.is_empty() || rest.len() > 200 {
         return None;
     }
     Some(Document { roots })
-}
-
-/// Whether a key may begin so; some write them in single quotation marks, or in none.
-fn is_key(first: u8) -> bool {
-    matches!(first, b'"' | b'\'' | b'_' | b'$') || first.is_ascii_alphabetic()
 }
 
 struct JsonReader<'a> {
@@ -46,7 +33,6 @@ struct JsonReader<'a> {
     bytes: &'a [u8],
     at: usize,
     offset: usize,
-    damaged: bool,
     left: usize,
 }
 
@@ -65,7 +51,6 @@ impl JsonReader<'_> {
             } else {
                 return !rest.is_empty();
             };
-            self.damaged = true;
             self.at = end.map_or(self.bytes.len(), |len| self.at + len);
         }
     }
@@ -111,11 +96,7 @@ impl JsonReader<'_> {
     fn list(&mut self, depth: usize) -> Option<NodeValue> {
         self.at += 1;
         let mut items = Vec::new();
-        loop {
-            if !self.skip_blanks() {
-                self.damaged = true;
-                break;
-            }
+        while self.skip_blanks() {
             match self.bytes[self.at] {
                 b']' => {
                     self.at += 1;
@@ -124,13 +105,8 @@ impl JsonReader<'_> {
                 b',' => self.at += 1,
                 _ => match self.value(depth + 1) {
                     Some(item) => items.push(item),
-                    None => {
-                        if self.at < self.bytes.len() && !self.damaged {
-                            return None;
-                        }
-                        self.damaged = true;
-                        break;
-                    }
+                    None if self.at >= self.bytes.len() => break,
+                    None => return None,
                 },
             }
         }
@@ -140,56 +116,42 @@ impl JsonReader<'_> {
     fn map(&mut self, depth: usize) -> Option<NodeValue> {
         self.at += 1;
         let mut members = Vec::new();
-        loop {
-            if !self.skip_blanks() {
-                self.damaged = true;
-                break;
-            }
+        while self.skip_blanks() {
             match self.bytes[self.at] {
                 b'}' => {
                     self.at += 1;
                     break;
                 }
                 b',' => self.at += 1,
-                first if is_key(first) => {
-                    let key = match first {
-                        b'"' | b'\'' => self.string(first),
-                        _ => self.bare_key(),
-                    };
-                    let Some(key) = key else {
-                        self.damaged = true;
-                        break;
-                    };
-                    if !self.skip_blanks() {
-                        self.damaged = true;
-                        break;
-                    }
-                    if self.bytes[self.at] != b':' {
-                        return None;
-                    }
-                    self.at += 1;
-                    match self.value(depth + 1) {
-                        Some(value) => members.push((key, value)),
-                        None if self.damaged || self.at >= self.bytes.len() => {
-                            self.damaged = true;
-                            // A finding that breaks off is left out with its last text.
-                            break;
-                        }
-                        None => return None,
-                    }
-                }
-                _ => return None,
+                first => match self.member(first, depth) {
+                    Some(member) => members.push(member),
+                    // A member that breaks off is left out.
+                    None if self.at >= self.bytes.len() => break,
+                    None => return None,
+                },
             }
         }
         Some(NodeValue::Map(members))
     }
 
+    /// A key and its value. Some write keys in single quotation marks, or in none.
+    fn member(&mut self, first: u8, depth: usize) -> Option<(String, Node)> {
+        let key = match first {
+            b'"' | b'\'' => self.string(first)?,
+            _ => self.bare_key()?,
+        };
+        self.skip_blanks();
+        if *self.bytes.get(self.at)? != b':' {
+            return None;
+        }
+        self.at += 1;
+        Some((key, self.value(depth + 1)?))
+    }
+
     /// A key without quotation marks, as in JavaScript.
     fn bare_key(&mut self) -> Option<String> {
         let rest = &self.text[self.at..];
-        let len = rest
-            .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '$')))
-            .filter(|len| *len > 0)?;
+        let len = rest.find(|c: char| !(c.is_alphanumeric() || c == '_'))?;
         self.at += len;
         Some(rest[..len].to_owned())
     }
@@ -202,7 +164,6 @@ impl JsonReader<'_> {
             let rest = &self.bytes[self.at..];
             let Some(len) = memchr::memchr2(quote, b'\\', rest) else {
                 self.at = self.bytes.len();
-                self.damaged = true;
                 return None;
             };
             out.push_str(&self.text[self.at..self.at + len]);
@@ -217,10 +178,9 @@ impl JsonReader<'_> {
                 b't' => out.push('\t'),
                 b'r' => out.push('\r'),
                 b'b' | b'f' => {}
-                b'u' => out.push(self.unicode()),
+                b'u' => self.unicode(&mut out),
                 b'"' | b'\\' | b'/' => out.push(char::from(escape)),
                 _ => {
-                    self.damaged = true;
                     out.push('\\');
                     self.at -= 1;
                 }
@@ -228,26 +188,22 @@ impl JsonReader<'_> {
         }
     }
 
-    /// The character behind `\u`; half a pair becomes U+FFFD.
-    fn unicode(&mut self) -> char {
-        let unit = |reader: &mut Self| {
-            let hex = reader.text.get(reader.at..reader.at + 4)?;
-            let unit = u32::from_str_radix(hex, 16).ok()?;
-            reader.at += 4;
-            Some(unit)
-        };
-        let Some(first) = unit(self) else {
-            return '\u{fffd}';
-        };
-        if (0xd800..0xdc00).contains(&first) && self.bytes[self.at..].starts_with(b"\\u") {
-            let back = self.at;
-            self.at += 2;
-            if let Some(second) = unit(self).filter(|second| (0xdc00..0xe000).contains(second)) {
-                let code = 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
-                return char::from_u32(code).unwrap_or('\u{fffd}');
+    /// The characters behind `\u` and behind those that follow it: a pair is one, half a pair becomes U+FFFD.
+    fn unicode(&mut self, out: &mut String) {
+        let mut units = Vec::new();
+        loop {
+            let hex = self.text.get(self.at..self.at + 4);
+            let Some(unit) = hex.and_then(|hex| u16::from_str_radix(hex, 16).ok()) else {
+                break;
+            };
+            units.push(unit);
+            self.at += 4;
+            if !self.bytes[self.at..].starts_with(b"\\u") {
+                break;
             }
-            self.at = back;
+            self.at += 2;
         }
-        char::from_u32(first).unwrap_or('\u{fffd}')
+        let read = char::decode_utf16(units);
+        out.extend(read.map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
     }
 }

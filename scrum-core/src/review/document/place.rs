@@ -26,8 +26,7 @@ pub(super) fn place_in<'a>(
     }
     found.path = fields.find(&KEYS.path, |node| {
         let text = node.text()?;
-        (!text.trim().is_empty() && text.len() < 2000 && !text.contains('\n'))
-            .then_some((text, node.at))
+        (!text.trim().is_empty()).then_some((text, node.at))
     });
     // A key that names a file only sometimes, or any that holds a path of the wave and nothing else.
     let is_known = |text: &str| paths.is_some_and(|paths| paths.at_end(text).is_some());
@@ -39,9 +38,9 @@ pub(super) fn place_in<'a>(
         })
     });
     found.path = found.path.or_else(|| {
-        fields.0.iter().find_map(|(key, _, node)| {
+        fields.0.iter().find_map(|(_, _, node)| {
             let text = node.text().filter(|text| text.len() < 400)?;
-            (is_known(text) && !KEYS.skip.contains(key)).then_some((text, node.at))
+            is_known(text).then_some((text, node.at))
         })
     });
     if let Some((component, at)) = found.path
@@ -56,7 +55,6 @@ pub(super) fn place_in<'a>(
     let zero_based = found.path.is_none() && fields.0.iter().any(|(key, ..)| key == "character");
     found.start = fields
         .find(&KEYS.start, |node| line_in(node, zero_based))
-        .filter(|(text, _)| !text.is_empty())
         .or_else(|| line_by_name(fields));
     found.end = fields
         .find(&KEYS.end, |node| line_in(node, zero_based))
@@ -83,8 +81,7 @@ pub(super) fn place_in<'a>(
             let inner = place_in(&inner, paths, depth + 1);
             found.path = found.path.or(inner.path);
             // `line` beside a range that begins there.
-            if found.end.is_none()
-                && let (Some((own, _)), Some((start, _))) = (&found.start, &inner.start)
+            if let (Some((own, _)), Some((start, _))) = (&found.start, &inner.start)
                 && own == start
             {
                 found.end.clone_from(&inner.end);
@@ -107,7 +104,7 @@ pub(super) fn located(
     let path = path.trim();
     let lines = match (&found.start, &found.end) {
         (Some((start, _)), Some(end))
-            if !start.is_empty() && !end.is_empty() && !start.contains(['-', ':', ',']) =>
+            if !start.contains('-') =>
         {
             format!("{start}-{end}")
         }
@@ -115,23 +112,19 @@ pub(super) fn located(
         _ => String::new(),
     };
     // The path itself may carry its lines.
-    let read = if lines.is_empty() {
-        None
-    } else {
-        location::line_range(&lines)
-    };
-    let known = paths.is_some_and(|paths| paths.has(path));
-    let whole = (!known)
+    let read = location::line_range(&lines);
+    let whole = path
+        .contains([':', '#', '\\'])
         .then(|| location::places(path, paths).into_iter().next_back())
         .flatten()
         .map(|place| (place.path.clone(), place.lines.first().cloned()));
     let (path, carried) = match whole {
-        Some((clean, carried)) if path.contains([':', '#', '\\']) => (clean, carried),
-        _ => {
+        Some(whole) => whole,
+        None => {
             let path = path.strip_prefix("file://").unwrap_or(path);
             // `$PROJECT_DIR$/src/a.rs`.
             let inner = paths.and_then(|paths| paths.at_end(path));
-            let inner = inner.filter(|_| path.starts_with(['$', '%', '{']));
+            let inner = inner.filter(|_| path.starts_with('$'));
             (inner.unwrap_or(path).replace('\\', "/"), None)
         }
     };
@@ -140,7 +133,7 @@ pub(super) fn located(
     } else {
         format!("{path}:{lines}")
     };
-    if path.is_empty() || location::names_no_place(&path) {
+    if location::names_no_place(&path) {
         return (text, Err(Malformed::NoPath), false);
     }
     let location = |lines| Location {
@@ -169,10 +162,8 @@ pub(super) fn lines_in_text(
     let path = found.path.map_or("", |(path, _)| path);
     texts.into_iter().flatten().find_map(|text| {
         let places = location::places(text, paths);
-        let place = places.iter().find(|place| {
-            !place.lines.is_empty() && (place.path.ends_with(path) || path.ends_with(&place.path))
-        })?;
-        let lines = place.lines.first()?.as_ref().ok()?;
+        let mut places = places.iter().filter(|place| path.ends_with(&place.path));
+        let lines = places.find_map(|place| place.lines.first()?.as_ref().ok())?;
         Some((format!("{}-{}", lines.range.start, lines.range.end), at))
     })
 }
@@ -180,15 +171,11 @@ pub(super) fn lines_in_text(
 /// The line in a key that is not in the data file, but is called one: `defect_line`, `linea_inicial`.
 fn line_by_name(fields: &Fields<'_>) -> Option<(String, usize)> {
     fields.0.iter().find_map(|(key, _, node)| {
-        let named = ["line", "lines", "lineno", "linenumber", "row"]
+        let counts = ["count", "total", "num", "length", "max"]
             .iter()
-            .any(|name| key.ends_with(name))
-            || key.starts_with("line");
-        let counts = ["count", "total", "num", "of", "length", "max"]
-            .iter()
-            .any(|word| key.contains(word) && key != "linenumber");
+            .any(|word| key.contains(word));
         let text = node.text()?.trim();
-        (named && !counts && location::line_range(text).is_some())
+        (key.contains("line") && !counts && location::line_range(text).is_some())
             .then(|| (text.to_owned(), node.at))
     })
 }

@@ -32,7 +32,7 @@ pub(in crate::review) fn read(
         let line = lines.of(item.at);
         let mut statement = Statement::new(line, ReadAs::Document, shortened(item.claim));
         let located = matches!(item.location, Some(Ok(_)));
-        let dismissed = item.dismissed.filter(|_| item.location.is_some());
+        let dismissed = item.dismissed;
         statement.link = item.link;
         statement
             .cited

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use super::fields::{Fields, text_in};
 use super::keys::KEYS;
 use super::node::{Node, NodeValue};
-use super::place::FoundPlace;
 use crate::review::{Severity, severity};
 
 /// The severities of SARIF's rules, by their names.
@@ -14,7 +13,6 @@ pub(super) type RuleLevels<'a> = HashMap<&'a str, &'a str>;
 /// The word for it, and the level if the word maps to one.
 pub(super) fn severity_in(
     fields: &Fields<'_>,
-    found: &FoundPlace<'_>,
     rules: &RuleLevels<'_>,
 ) -> Option<(String, Option<Severity>)> {
     let word = fields.find(&KEYS.severity, |node| match &node.value {
@@ -31,7 +29,7 @@ pub(super) fn severity_in(
         .any(|(_, _, node)| node.at("start.character").is_some());
     let number = |word: &str| -> Option<Severity> {
         let value: u32 = word.parse().ok()?;
-        if is("priority") || is("prio") {
+        if is("priority") {
             severity::read(&format!("P{value}"))
         } else if is("severity") && is_editor {
             match value {
@@ -76,7 +74,7 @@ pub(super) fn severity_in(
         severity::read(text).map(|level| (text.to_owned(), Some(level)))
     });
     let from_title = || {
-        let title = fields.find(&KEYS.title, |node| text_in(node, 0))?;
+        let title = fields.find(&KEYS.title, |node| text_in(node))?;
         let (level, word) = severity::marked(title)?;
         Some((word, Some(level)))
     };
@@ -90,11 +88,7 @@ pub(super) fn severity_in(
             Some((word.to_owned(), severity::read(word)))
         })
     };
-    perhaps.or_else(nested).or_else(|| {
-        (found.path.is_some() || found.start.is_some())
-            .then(from_title)
-            .flatten()
-    })
+    perhaps.or_else(nested).or_else(from_title)
 }
 
 /// SARIF's rules say how bad their results are.

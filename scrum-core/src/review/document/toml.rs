@@ -5,12 +5,8 @@ use std::collections::HashMap;
 use super::node::{Document, Node, NodeValue};
 
 pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
-    let first = text
-        .lines()
-        .map(str::trim)
-        .find(|line| !line.is_empty() && !line.starts_with('#'))?;
-    let is_header = first.starts_with('[') && first.ends_with(']');
-    if !is_header && !first.contains(" = ") {
+    // A cheap sign first: nearly all answers are prose.
+    if !text.contains(" = ") {
         return None;
     }
     let table: toml::Table = toml::from_str(text).ok()?;
@@ -29,7 +25,7 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
     }
     let members = table.into_iter().map(|(key, value)| {
         let node = match value {
-            toml::Value::Array(items) if items.iter().all(toml::Value::is_table) => {
+            toml::Value::Array(items) => {
                 let starts = headers.remove(key.as_str()).unwrap_or_default();
                 let starts = starts.into_iter().chain(std::iter::repeat(offset));
                 let items = items

@@ -10,7 +10,7 @@ use super::said::{DocumentItem, DocumentSaid};
 use super::severity::{RuleLevels, learn_rules, severity_in};
 use crate::review::explain::PartReason;
 use crate::review::location::{self, KnownPaths};
-use crate::review::{Claim, ReadOptions, Severity, prose, severity, verdict};
+use crate::review::{Claim, ReadOptions, prose, severity, verdict};
 
 /// The longest text of a list that is read as a finding, or kept as a remark, in bytes.
 const LONGEST_TEXT: usize = 4096;
@@ -27,9 +27,6 @@ pub(in crate::review) fn walk(document: &Document, options: &ReadOptions<'_>) ->
     };
     for root in &document.roots {
         walker.value(root, "", &Enclosing::default(), 0);
-    }
-    if !walker.said.items.is_empty() {
-        walker.said.empty = false;
     }
     walker.said
 }
@@ -60,7 +57,7 @@ impl<'a> Walker<'a> {
                 }
             }
             NodeValue::Map(_) => self.object(node, key, around, depth),
-            NodeValue::Text(text) if !around.claimed => {
+            NodeValue::Text(text) => {
                 let mut here = around.clone();
                 here.name(key, self.paths);
                 let listed = key.is_empty() || here.path != around.path || here.lines.is_some();
@@ -92,9 +89,6 @@ impl<'a> Walker<'a> {
             };
             self.push(node, &found, None, &claim, None, around.dismissed, None);
             return true;
-        }
-        if !text.contains(|c: char| c.is_ascii_digit()) {
-            return false;
         }
         let said = prose::within(
             text,
@@ -144,52 +138,46 @@ impl<'a> Walker<'a> {
             .any(|(_, _, node)| found.start.as_ref().is_some_and(|(_, at)| node.at == *at));
         let own_path = found.path.is_some();
         found.path = found.path.or(here.path);
-        let level = severity_in(&fields, &found, &self.rules);
+        let level = severity_in(&fields, &self.rules);
         // A list of files names each by its last part, too.
         let is_name = |text: &str| found.path.is_some_and(|(path, _)| path.ends_with(text));
         let title = fields.find(&KEYS.title, |node| {
-            text_in(node, 0).filter(|text| !is_name(text))
+            text_in(node).filter(|text| !is_name(text))
         });
-        let title_at = fields.find(&KEYS.title, |node| text_in(node, 0).map(|_| node.at));
+        let title_at = fields.find(&KEYS.title, |node| text_in(node).map(|_| node.at));
         let body = fields.find(&KEYS.body, |node| {
-            text_in(node, 0).filter(|text| Some(*text) != title)
+            text_in(node).filter(|text| Some(*text) != title)
         });
         let place = fields.find(&KEYS.place, Node::text);
         let container = is_container(&fields);
-        // Places below a title: `{"title": …, "files": [{"path": …, "line": …}]}`.
-        let inherited = here.title.filter(|_| title.is_none() && body.is_none());
-        // A rule or a kind says something, too, if nothing else does.
+        // A rule or a kind says something of a line, too, if nothing else does.
         let kind = || {
-            let placed = found.path.is_some() && found.start.is_some();
             let kind = fields
                 .find(&KEYS.rule, Node::text)
                 .or_else(|| fields.find(&KEYS.perhaps_severity, Node::text));
-            kind.filter(|_| placed && body.is_none() && !around.claimed)
+            kind.filter(|_| found.start.is_some())
         };
+        // Places may stand below a title: `{"title": …, "files": [{"path": …, "line": …}]}`.
         let what = title
-            .or(inherited)
+            .or(here.title)
             .or_else(kind)
             .map(|title| title.trim().to_owned());
         let claimed = what.is_some() || body.is_some() || level.is_some();
-        let has_place = (found.path.is_some()
-            && (found.start.is_some() || (own_path && claimed && !container)))
-            || (place.is_some() && claimed);
-        if has_place && found.start.is_none() && own_path && !container {
+        let has_place = (found.path.is_some() && found.start.is_some())
+            || (!container && (own_path || place.is_some()));
+        if found.start.is_none() && own_path && !container {
             found.start = lines_in_text(node.at, &found, [title, body], self.paths);
         }
-        let claim = |(word, level): (Option<String>, Option<Severity>)| Claim {
-            severity: level,
-            severity_text: word,
-            what: what.clone(),
+        let rated = level.is_some();
+        let (word, own) = level.unzip();
+        let own = own.flatten();
+        let said = Claim {
+            severity: own.or(here.level()),
+            severity_text: word.or(here.word()),
+            what,
             why: body.map(|body| body.trim().to_owned()),
         };
-        if has_place
-            && claimed
-            && !(container && found.start.is_none())
-            && (!around.claimed || own_path)
-        {
-            let (word, own) = level.map_or((None, None), |(word, level)| (Some(word), level));
-            let said = claim((word.or(here.word()), own.or(here.level())));
+        if has_place && claimed {
             let link = fields.find(&KEYS.link, Node::text).map(str::to_owned);
             self.push(
                 node,
@@ -200,25 +188,22 @@ impl<'a> Walker<'a> {
                 here.dismissed,
                 title_at.filter(|_| !own_start),
             );
-            here.claimed = true;
-        } else if claimed && !container && found.path.is_none() && !around.claimed {
-            // Some tools name the place in the text alone.
-            let (word, own) = level.map_or((None, None), |(word, level)| (Some(word), level));
-            let rated = own.is_some() || word.is_some();
-            let said = claim((word.or(here.word()), own.or(here.level())));
-            if title.is_some() && (rated || depth > 0) {
-                here.claimed = self.by_text(node, &said, [title, body], rated, here.dismissed);
-            }
-        } else if container && depth > 1 && !around.claimed {
-            here.title = title.or(here.title);
-            here.severity = level
-                .as_ref()
-                .and_then(|(_, level)| *level)
-                .map(|level| (level, ""))
-                .or(here.severity);
+            // What is in a finding is a part of it.
+            return;
         }
-        let is_part = around.claimed || KEYS.inside.contains(&letters(key));
-        if self.explain && !container && !here.claimed && !is_part {
+        // Some tools name the place in the text alone.
+        if !container
+            && title.is_some()
+            && (rated || depth > 0)
+            && self.by_text(node, &said, [title, body], rated, here.dismissed)
+        {
+            return;
+        }
+        if depth > 1 {
+            here.title = title.or(here.title);
+            here.severity = own.map(|level| (level, "")).or(here.severity);
+        }
+        if self.explain && !container {
             let reason = match (found.path.is_some() || place.is_some(), claimed) {
                 (false, _) => PartReason::NoPath,
                 (_, false) => PartReason::SaysNothing,
@@ -226,17 +211,11 @@ impl<'a> Walker<'a> {
             };
             self.said.ignored.push((node.at, reason));
         }
-        if found.path.is_some() && own_path {
-            here.path = found.path;
-        }
+        here.path = found.path;
         let results = fields.0.iter().any(|(key, _, node)| {
             KEYS.lists.contains(key) && !KEYS.run.contains(key) && node.is_structure()
         });
         for (key, name, child) in &fields.0 {
-            let part = here.claimed || around.claimed || has_place;
-            if part && KEYS.skip.contains(key) || (here.claimed && KEYS.inside.contains(key)) {
-                continue;
-            }
             let mut inner = here.clone();
             if results && KEYS.run.contains(key) {
                 inner.dismissed = Some(PartReason::ToolError);
@@ -307,7 +286,7 @@ impl<'a> Walker<'a> {
         dismissed: Option<PartReason>,
         title_at: Option<usize>,
     ) {
-        let at = found.path.map(|(_, at)| at).filter(|at| *at > 0);
+        let at = found.path.map(|(_, at)| at);
         let start_at = found.start.as_ref().map(|(_, at)| *at);
         let at = match (at, start_at) {
             (Some(path), _) if path >= node.at && (title_at.is_some() || start_at.is_none()) => {

@@ -47,20 +47,18 @@ const REASONING: [&str; 5] = ["think", "reason", "thought", "seed", "scratch"];
 fn root_name(text: &str) -> Option<&str> {
     let inner = text.strip_prefix('<')?;
     let len = inner
-        .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':')))
+        .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-')))
         .unwrap_or(inner.len());
     let name = &inner[..len];
     let lower = name.to_ascii_lowercase();
     let prose =
         PROSE.contains(&lower.as_str()) || REASONING.iter().any(|word| lower.starts_with(word));
-    (!name.is_empty() && name.starts_with(|c: char| c.is_ascii_alphabetic()) && !prose)
-        .then_some(name)
+    (name.starts_with(|c: char| c.is_ascii_alphabetic()) && !prose).then_some(name)
 }
 
-/// The closing tag of the element that a line opens and that fills it.
+/// The closing tag of the element that a line begins with.
 pub(super) fn closing_tag(line: &str) -> Option<String> {
-    let name = root_name(line)?;
-    line.ends_with('>').then(|| format!("</{name}>"))
+    root_name(line).map(|name| format!("</{name}>"))
 }
 
 pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
@@ -97,7 +95,7 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
     while let Some(done) = open.pop() {
         close(done, &mut open, &mut roots);
     }
-    (!roots.is_empty()).then_some(Document { roots })
+    Some(Document { roots })
 }
 
 fn element(start: &BytesStart<'_>, at: usize) -> (String, Node) {
@@ -107,19 +105,8 @@ fn element(start: &BytesStart<'_>, at: usize) -> (String, Node) {
         let raw = attribute.value.into_owned();
         let value =
             quick_xml::escape::unescape(&raw).map_or(raw.clone(), std::borrow::Cow::into_owned);
-        // What checkstyle and PMD call the name of a file.
-        let key = if name == "file" && key == "name" {
-            "path".to_owned()
-        } else {
-            key
-        };
-        (
-            key,
-            Node {
-                at,
-                value: NodeValue::Text(value),
-            },
-        )
+        let value = NodeValue::Text(value);
+        (key, Node { at, value })
     });
     let value = NodeValue::Map(members.collect());
     (name, Node { at, value })
@@ -142,10 +129,10 @@ fn text_of(words: &str, at: usize, open: &mut [(String, Node)]) {
 }
 
 fn close((name, mut node): (String, Node), open: &mut [(String, Node)], roots: &mut Vec<Node>) {
-    // An element that holds a text and nothing else is that text.
-    if let NodeValue::Map(members) = &mut node.value
-        && let [(key, only)] = members.as_mut_slice()
-        && key == "text"
+    // An element that holds a text or one attribute and nothing else is that text.
+    if let NodeValue::Map(members) = &node.value
+        && let [(_, only)] = members.as_slice()
+        && only.text().is_some()
     {
         node = only.clone();
     }

@@ -7,40 +7,25 @@ use super::node::{DEEPEST, Document, MOST_VALUES, Node, NodeValue};
 pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
     // Cheap signs first: nearly all answers are prose.
     let first = text.lines().find(|line| {
-        let line = line.trim();
-        !line.is_empty() && !line.starts_with('#') && line != "---" && !line.starts_with("```")
+        !line.trim().is_empty() && !line.starts_with('#') && *line != "---"
     })?;
-    let first = first.trim_end();
     let key = first
         .trim_start_matches("- ")
         .split_once(':')
         .map(|(key, _)| key)?;
-    let plain = !key.is_empty()
-        && key.len() < 60
-        && !key.contains(char::is_whitespace)
-        && !key.starts_with(['*', '>', '|', '[', '`'])
-        && key.starts_with(|c: char| c.is_lowercase() || c == '"' || c == '-');
-    let listed = text
-        .lines()
-        .skip(1)
-        .take(40)
-        .any(|line| line.trim_start().starts_with("- ") || line.trim_end().ends_with(':'));
-    if !plain || !listed {
+    let plain = !key.contains(char::is_whitespace) && key.starts_with(char::is_lowercase);
+    let mut lines = text.lines().take(40);
+    if !plain || !lines.any(|line| line.trim_start().starts_with("- ")) {
         return None;
     }
     let mut open: Vec<(Node, Option<(String, usize)>)> = Vec::new();
     let mut roots = Vec::new();
-    let mut damaged = false;
     let offsets: Vec<usize> = std::iter::once(0)
         .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1))
         .collect();
     for (count, event) in Parser::new_from_str(text).enumerate() {
-        let Ok((event, span)) = event else {
-            damaged = true;
-            break;
-        };
+        let Ok((event, span)) = event else { break };
         if count > MOST_VALUES || open.len() > DEEPEST {
-            damaged = true;
             break;
         }
         let line = span.start.line().saturating_sub(1);
@@ -74,9 +59,7 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
                 let words = words.trim_end();
                 let value = match words {
                     "null" | "~" => NodeValue::Null,
-                    words if !words.is_empty() && words.bytes().all(|b| b.is_ascii_digit()) => {
-                        NodeValue::Number(words.to_owned())
-                    }
+                    "true" => NodeValue::Bool(true),
                     words => NodeValue::Text(words.to_owned()),
                 };
                 Node { at, value }
@@ -93,7 +76,7 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
         put(node, &mut open, &mut roots);
     }
     let structured = roots.iter().any(Node::is_structure);
-    (structured && (!damaged || roots.len() == 1)).then_some(Document { roots })
+    structured.then_some(Document { roots })
 }
 
 fn put(node: Node, open: &mut [(Node, Option<(String, usize)>)], roots: &mut Vec<Node>) {
