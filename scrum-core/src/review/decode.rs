@@ -89,22 +89,19 @@ fn within_limit(text: &[u8], limit: u64) -> &[u8] {
 /// Logs of CI jobs put a time in front of each line.
 fn without_timestamps(text: &str) -> Option<String> {
     let first = text.trim_start();
-    if !first.starts_with(|c: char| c.is_ascii_digit() || c == '[') || !TIMESTAMP.is_match(first) {
+    if !TIMESTAMP.is_match(first) {
         return None;
     }
-    let stamped = text.lines().filter(|line| TIMESTAMP.is_match(line)).count();
-    (stamped * 10 >= text.lines().filter(|line| !line.trim().is_empty()).count() * 8).then(|| {
-        let lines: Vec<&str> = text
-            .lines()
-            .map(|line| {
-                TIMESTAMP
-                    .find(line)
-                    .map_or(line, |found| &line[found.end()..])
-            })
-            .map(|line| line.strip_prefix("##[error]").unwrap_or(line))
-            .collect();
-        lines.join("\n")
-    })
+    let lines: Vec<&str> = text
+        .lines()
+        .map(|line| {
+            TIMESTAMP
+                .find(line)
+                .map_or(line, |found| &line[found.end()..])
+        })
+        .map(|line| line.strip_prefix("##[error]").unwrap_or(line))
+        .collect();
+    Some(lines.join("\n"))
 }
 
 /// Where the answer begins, if a mark says that all before is reasoning: a closing tag that has no opening one, or
@@ -121,12 +118,7 @@ fn answer_behind_reasoning(text: &str) -> Option<usize> {
 fn blanked(text: &str, from: usize) -> String {
     let mut out: String = text[..from].chars().filter(|c| *c == '\n').collect();
     out.push_str(&text[from..]);
-    for mark in ["<|return|>", "<|end|>"] {
-        if out.contains(mark) {
-            out = out.replace(mark, "");
-        }
-    }
-    out
+    out.replace("<|return|>", "").replace("<|end|>", "")
 }
 
 /// The answer in a log of `codex exec`: what follows the last line `codex`.
@@ -172,6 +164,7 @@ mod tests {
                 "\n\n\n\nanswer",
             ),
             (b"the tag `</think>` is kept", "the tag `</think>` is kept"),
+            (b"who reads\ncodex\nothers", "who reads\ncodex\nothers"),
         ] {
             assert_eq!(text(bytes), expected);
         }

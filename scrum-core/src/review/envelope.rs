@@ -4,7 +4,8 @@ use super::document::{self, Document, Node};
 
 /// The answer of a stream of events as servers send them, and the line where it begins.
 pub(super) fn stream(text: &str) -> Option<(String, u32)> {
-    if !text.trim_start().starts_with("data:") && !text.trim_start().starts_with("event:") {
+    let start = text.trim_start();
+    if !["data:", "event:"].iter().any(|name| start.starts_with(name)) {
         return None;
     }
     let mut out = String::new();
@@ -44,12 +45,7 @@ pub(super) fn stream(text: &str) -> Option<(String, u32)> {
 /// The answer inside what a command or a server wraps around it, and its offset.
 pub(super) fn unwrapped(document: &Document) -> Option<(String, usize)> {
     let roots: Vec<&Node> = match document.roots.as_slice() {
-        [one]
-            if !one.items().is_empty()
-                && one.items().iter().all(|item| item.get("type").is_some()) =>
-        {
-            one.items().iter().collect()
-        }
+        [one] if !one.items().is_empty() => one.items().iter().collect(),
         roots => roots.iter().collect(),
     };
     let text_of = |node: &Node, kind: &str| node.get("type").and_then(Node::text) == Some(kind);
@@ -139,7 +135,6 @@ pub(super) fn unwrapped(document: &Document) -> Option<(String, usize)> {
     }
     let texts: Vec<&Node> = parts
         .into_iter()
-        .filter(|part| part.get("type").is_some())
         .filter_map(|part| part.get("text"))
         .collect();
     let first = texts.first()?;
@@ -152,19 +147,17 @@ const SHORTEST_ANSWER: usize = 60;
 
 /// The longest text of a document in which nothing else is found: an answer in an envelope that is not known.
 pub(super) fn longest_text(document: &Document) -> Option<(&str, usize)> {
-    fn longest<'a>(node: &'a Node, depth: usize, best: &mut (&'a str, usize)) {
+    fn longest<'a>(node: &'a Node, best: &mut (&'a str, usize)) {
         if let Some(text) = node.text().filter(|text| text.len() > best.0.len()) {
             *best = (text, node.at);
         }
-        if depth < 32 {
-            for child in node.children() {
-                longest(child, depth + 1, best);
-            }
+        for child in node.children() {
+            longest(child, best);
         }
     }
     let mut best = ("", 0);
     for root in &document.roots {
-        longest(root, 0, &mut best);
+        longest(root, &mut best);
     }
     (best.0.len() >= SHORTEST_ANSWER).then_some(best)
 }

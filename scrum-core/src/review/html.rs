@@ -128,7 +128,7 @@ impl Unfold<'_> {
                 self.row = !closes;
                 self.began = self.number;
             }
-            ("td" | "th", false) if self.row => {
+            ("td" | "th", false) => {
                 let len = self.line.trim_end().len();
                 if self.line[..len].ends_with('|') {
                     self.line.truncate(len);
@@ -136,7 +136,7 @@ impl Unfold<'_> {
                     self.line.push('|');
                 }
             }
-            ("td" | "th", true) if self.row => self.line.push('|'),
+            ("td" | "th", true) => self.line.push('|'),
             ("br" | "p" | "div", _) if self.row => self.line.push(' '),
             ("thead", true) => {
                 self.end_line();

@@ -65,11 +65,7 @@ pub(super) fn without_tags(line: &str) -> (String, Option<u8>, u8, u8) {
             }
             ("a", false) => {
                 link = attribute("href");
-                return if link.is_some() {
-                    "[".to_owned()
-                } else {
-                    String::new()
-                };
+                return link.iter().map(|_| '[').collect();
             }
             ("a", true) => {
                 return link

@@ -90,7 +90,7 @@ fn form(row: &ToolLine, found: &Captures<'_>) -> Option<String> {
         (Property::Title, "title"),
         (Property::Body, "text"),
     ] {
-        if let Some(value) = group(name).filter(|value| !value.is_empty()) {
+        if let Some(value) = group(name) {
             let named = row
                 .severities
                 .get(value)
@@ -101,9 +101,7 @@ fn form(row: &ToolLine, found: &Captures<'_>) -> Option<String> {
     }
     if let Some(list) = group("properties") {
         for (key, value) in properties(list) {
-            if let Some(property) = Property::of(key)
-                && !value.is_empty()
-            {
+            if let Some(property) = Property::of(key) {
                 parts.entry(property).or_insert(value);
             }
         }
@@ -114,7 +112,7 @@ fn form(row: &ToolLine, found: &Captures<'_>) -> Option<String> {
     if let Some(line) = get(Property::Start) {
         out.push(':');
         out.push_str(line);
-        if let Some(end) = get(Property::End).filter(|end| *end != line) {
+        if let Some(end) = get(Property::End) {
             out.push('-');
             out.push_str(end);
         }

@@ -28,19 +28,13 @@ pub(super) fn place_in<'a>(
         let text = node.text()?;
         (!text.trim().is_empty()).then_some((text, node.at))
     });
-    // A key that names a file only sometimes, or any that holds a path of the wave and nothing else.
+    // A key that names a file only sometimes.
     let is_known = |text: &str| paths.is_some_and(|paths| paths.at_end(text).is_some());
     found.path = found.path.or_else(|| {
         fields.find(&KEYS.perhaps_path, |node| {
             let text = node.text()?;
             let looks = location::looks_like_path(text) && text.contains('/');
             (is_known(text) || looks).then_some((text, node.at))
-        })
-    });
-    found.path = found.path.or_else(|| {
-        fields.0.iter().find_map(|(_, _, node)| {
-            let text = node.text().filter(|text| text.len() < 400)?;
-            is_known(text).then_some((text, node.at))
         })
     });
     if let Some((component, at)) = found.path
@@ -56,6 +50,13 @@ pub(super) fn place_in<'a>(
     found.start = fields
         .find(&KEYS.start, |node| line_in(node, zero_based))
         .or_else(|| line_by_name(fields));
+    // Beside a line, any key that holds a path of the wave and nothing else.
+    if found.path.is_none() && found.start.is_some() {
+        found.path = fields.0.iter().find_map(|(_, _, node)| {
+            let text = node.text()?;
+            is_known(text).then_some((text, node.at))
+        });
+    }
     found.end = fields
         .find(&KEYS.end, |node| line_in(node, zero_based))
         .map(|(text, _)| text);

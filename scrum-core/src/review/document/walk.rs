@@ -199,17 +199,10 @@ impl<'a> Walker<'a> {
         {
             return;
         }
-        if depth > 1 {
+        let known = self.said.items.len();
+        if container && depth > 1 {
             here.title = title.or(here.title);
             here.severity = own.map(|level| (level, "")).or(here.severity);
-        }
-        if self.explain && !container {
-            let reason = match (found.path.is_some() || place.is_some(), claimed) {
-                (false, _) => PartReason::NoPath,
-                (_, false) => PartReason::SaysNothing,
-                _ => PartReason::NoLine,
-            };
-            self.said.ignored.push((node.at, reason));
         }
         here.path = found.path;
         let results = fields.0.iter().any(|(key, _, node)| {
@@ -222,10 +215,31 @@ impl<'a> Walker<'a> {
             }
             self.value(child, name, &inner, depth + 1);
         }
+        // What is rated is a claim, even without a place in it or below.
+        if container || self.said.items.len() > known {
+            return;
+        }
+        if rated && title.is_some() && here.dismissed.is_none() {
+            self.said.items.push(DocumentItem {
+                at: node.at,
+                text: String::new(),
+                location: None,
+                swapped: false,
+                claim: said,
+                link: None,
+                dismissed: None,
+            });
+        } else if self.explain {
+            let reason = match (found.path.is_some() || place.is_some(), claimed) {
+                (false, _) => PartReason::NoPath,
+                (_, false) => PartReason::SaysNothing,
+                _ => PartReason::NoLine,
+            };
+            self.said.ignored.push((node.at, reason));
+        }
     }
 
-    /// A finding whose place stands in its text: `In @src/a.rs around lines 4 - 8, …`.
-    /// Without one it is a claim without a place, if it is rated. Whether it is anything.
+    /// A finding whose place stands in its text: `In @src/a.rs around lines 4 - 8, …`. Whether it is one.
     fn by_text(
         &mut self,
         node: &'a Node,
@@ -234,42 +248,29 @@ impl<'a> Walker<'a> {
         rated: bool,
         dismissed: Option<PartReason>,
     ) -> bool {
-        let place = texts.into_iter().flatten().find_map(|text| {
+        let citations = texts.into_iter().flatten().find_map(|text| {
             let all = location::places(text, self.paths);
             let place = all.into_iter().find(|place| !place.lines.is_empty())?;
             // What is not rated must begin with its place.
             let first = rated || !text[..place.range.start].contains(". ");
             first.then(|| place.citations(text))
         });
-        let mut push = |text: String, location, swapped| {
+        for citation in citations.iter().flatten() {
+            let (text, location, swapped) = match citation {
+                Ok(read) => (read.text.clone(), Ok(read.location.clone()), read.swapped),
+                Err(malformed) => (String::new(), Err(malformed.clone()), false),
+            };
             self.said.items.push(DocumentItem {
                 at: node.at,
                 text,
-                location,
+                location: Some(location),
                 swapped,
                 claim: claim.clone(),
                 link: None,
                 dismissed,
             });
-        };
-        match place {
-            Some(citations) => {
-                for citation in citations {
-                    match citation {
-                        Ok(citation) => {
-                            push(citation.text, Some(Ok(citation.location)), citation.swapped);
-                        }
-                        Err(malformed) => push(String::new(), Some(Err(malformed)), false),
-                    }
-                }
-                true
-            }
-            None if rated && dismissed.is_none() => {
-                push(String::new(), None, false);
-                true
-            }
-            None => false,
         }
+        citations.is_some()
     }
 
     #[expect(

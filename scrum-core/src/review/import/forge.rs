@@ -131,11 +131,7 @@ impl<'a> CommentReader<'a> {
                 }
                 for (key, child) in members {
                     // Gerrit's comments stand under the path.
-                    let holds_comments = child
-                        .items()
-                        .iter()
-                        .any(|item| first(item, &KEYS.body).is_some());
-                    let path = (holds_comments && key.contains(['/', '.'])).then_some(key.as_str());
+                    let path = key.contains(['/', '.']).then_some(key.as_str());
                     let thread = Thread {
                         path: path.or(thread.path),
                         ..thread.clone()
@@ -148,13 +144,12 @@ impl<'a> CommentReader<'a> {
     }
 
     fn thread<'n>(&mut self, node: &'n Node, inner: &'n Node, outer: &Thread<'n>, depth: usize) {
-        let is_resolved = |node| is_set(node, &KEYS.resolved, &KEYS.resolved_words);
         // Bitbucket's server wraps a single comment.
         let comments = match &inner.value {
             NodeValue::List(items) => items.as_slice(),
             _ => std::slice::from_ref(inner),
         };
-        let resolved = is_resolved(node) || comments.first().is_some_and(is_resolved);
+        let resolved = is_set(node, &KEYS.resolved, &KEYS.resolved_words);
         for (at, item) in comments.iter().enumerate() {
             let thread = Thread {
                 author: outer.author,
@@ -192,7 +187,7 @@ impl<'a> CommentReader<'a> {
         let is_reply = thread.reply
             || self.is_said_below(node)
             || number(node, &KEYS.reply).is_some_and(|id| id > 0)
-            || text(node, &KEYS.reply).is_some_and(|id| !id.is_empty() && id != "0");
+            || text(node, &KEYS.reply).is_some();
         let reason = if is_set(node, &KEYS.system, &KEYS.system_words) {
             "notes of the forge itself"
         } else if is_reply {

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::change::ChangeKind;
 use crate::patch;
 use crate::review::location::LineRange;
 
@@ -24,7 +23,6 @@ pub struct HeadLines {
 #[derive(Debug, Clone)]
 struct FileDiff {
     path: String,
-    deleted: bool,
     /// Its changes are divided into parts, whose line numbers do not fit together.
     divided: bool,
     /// The lines of the old side that the diff shows, and the rise in line numbers before each hunk.
@@ -63,7 +61,6 @@ impl HeadLines {
             }
             let mut lines = FileDiff {
                 path: path.clone(),
-                deleted: file.kind == ChangeKind::Deleted,
                 divided: false,
                 hunks: Vec::new(),
                 new: Vec::new(),
@@ -103,13 +100,12 @@ impl HeadLines {
             .filter(|file| !file.divided)
     }
 
-    /// Where lines of the old file are at the head. If one of the two ends was deleted, and in a deleted file, they stay lines of
-    /// the old file. `None` if no diff has the file.
+    /// Where lines of the old file are at the head. If one of the two ends was deleted, they stay lines of the old file. `None`
+    /// if no diff has the file.
     pub fn from_old(&self, path: &str, lines: LineRange) -> Option<(String, LineRange)> {
         let file = self.file(path)?;
-        let at_head = |line| file.head_line(line).filter(|_| !file.deleted);
-        let lines = match (at_head(lines.start), at_head(lines.end)) {
-            (Some(start), Some(end)) if start <= end => LineRange::new(start, end),
+        let lines = match (file.head_line(lines.start), file.head_line(lines.end)) {
+            (Some(start), Some(end)) => LineRange::new(start, end),
             _ => lines.on_old_side(true),
         };
         Some((file.path.clone(), lines))
@@ -193,7 +189,7 @@ mod tests {
 
     const DIFF: &[u8] = b"diff --git a/old.rs b/new.rs\nsimilarity index 90%\nrename from old.rs\nrename to new.rs\n\
 --- a/old.rs\n+++ b/new.rs\n@@ -3,4 +3,5 @@\n three\n-four\n+fourth line\n+fourth and a half\n five\n six\n\
-@@ -20,0 +22,1 @@\n+added far below\n\
+@@ -20,0 +22,2 @@\n+added far below\n+added far below\n\
 diff --git a/gone.rs b/gone.rs\ndeleted file mode 100644\n--- a/gone.rs\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-one\n-two\n";
 
     fn at(line: u32) -> LineRange {
@@ -215,7 +211,7 @@ diff --git a/gone.rs b/gone.rs\ndeleted file mode 100644\n--- a/gone.rs\n+++ /de
             ("old.rs", 4, "new.rs:old:4"),
             ("old.rs", 5, "new.rs:6"),
             ("old.rs", 20, "new.rs:21"),
-            ("old.rs", 21, "new.rs:23"),
+            ("old.rs", 21, "new.rs:24"),
             ("gone.rs", 2, "gone.rs:old:2"),
         ] {
             let (file, lines) = lines.from_old(path, at(old)).unwrap();
@@ -236,6 +232,10 @@ diff --git a/gone.rs b/gone.rs\ndeleted file mode 100644\n--- a/gone.rs\n+++ /de
             (8, Some("e0"), Some(hunk), None),
             (7, Some("e0"), Some("@@ -1 +7 @@\n+never written"), None),
             (7, None, None, None),
+            // It is short, stands there in two pieces, or twice.
+            (7, Some("e0"), Some("@@ -1 +7 @@\n+five"), None),
+            (8, Some("e0"), Some("@@ -1 +7,2 @@\n six\n+added far below"), None),
+            (7, Some("e0"), Some("@@ -1 +7 @@\n+added far below"), None),
         ] {
             let found = lines.from_earlier("new.rs", at(line), commit, hunk);
             let expected = expected.map(|line| ("new.rs".to_owned(), at(line)));

@@ -102,7 +102,7 @@ impl Imported {
     /// The review as JSON Lines. `findings` are those of one bundle.
     pub fn to_json_lines(&self, findings: &[&ImportedFinding]) -> String {
         let mut out = IMPORTED.to_owned();
-        if findings.is_empty() && self.says_clean {
+        if self.says_clean {
             out.push_str(",\"findings\":[]");
         }
         out.push_str("}\n");

@@ -114,11 +114,7 @@ pub struct Import {
 pub fn import(bytes: &[u8], options: &ImportOptions<'_>) -> Result<Import, ImportError> {
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim_start_matches('\u{feff}');
-    let is_json = text.trim_start().starts_with(['{', '[', ')']);
-    let document = is_json
-        .then(|| document::parse(text))
-        .flatten()
-        .ok_or(ImportError::NotJson)?;
+    let document = document::parse(text).ok_or(ImportError::NotJson)?;
     let asked = options.format;
     if let Some(import) = read(&document, asked, options) {
         return Ok(import);
@@ -146,9 +142,6 @@ fn read(
             authors,
             left_out: Vec::new(),
         });
-    }
-    if matches!(format, ImportFormat::Sarif | ImportFormat::Rdjson) {
-        return None;
     }
     let CommentReader {
         comments,

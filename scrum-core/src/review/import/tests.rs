@@ -35,12 +35,12 @@ fn each_forge_is_read_by_its_keys() {
         (
             "github",
             r#"[{"id":1,"user":{"login":"a[bot]"},"path":"src/pool.rs","line":9,"start_line":4,"side":"RIGHT","body":"**[HIGH]** kept","html_url":"https://x/1"},
-                {"id":2,"in_reply_to_id":1,"user":{"login":"b"},"path":"src/pool.rs","line":9,"body":"Done"}]"#,
+                {"id":2,"in_reply_to_id":22000000001,"user":{"login":"b"},"path":"src/pool.rs","line":9,"body":"Done"}]"#,
             vec!["a src/pool.rs:4-9 block"],
         ),
         (
             "github, outdated and on the old side",
-            r#"[{"user":{"login":"a"},"path":"src/pool.rs","line":null,"original_line":9,"side":"RIGHT","body":"kept"},
+            r#"[{"user":{"login":"a"},"path":"src/pool.rs","line":null,"original_line":9,"position":4,"side":"RIGHT","body":"kept"},
                 {"user":{"login":"a"},"path":"src/pool.rs","line":7,"side":"LEFT","body":"was right"}]"#,
             vec!["a src/pool.rs -", "a src/pool.rs -"],
         ),
@@ -52,18 +52,46 @@ fn each_forge_is_read_by_its_keys() {
         (
             "gitlab",
             r#"[{"id":"d","notes":[{"author":{"username":"a"},"system":false,"resolved":false,"body":"blocker: kept","position":{"new_path":"src/pool.rs","new_line":8,"line_range":{"start":{"new_line":5},"end":{"new_line":8}}}}]},
-                {"id":"e","individual_note":true,"notes":[{"author":{"username":"a"},"system":true,"body":"added 1 commit"}]}]"#,
+                {"id":"e","individual_note":true,"notes":[{"author":{"username":"a"},"system":true,"body":"changed this line: `src/clock.ts:4`"}]}]"#,
             vec!["a src/pool.rs:5-8 block"],
         ),
         (
             "gerrit",
-            ")]}'\n{\"src/pool.rs\":[{\"author\":{\"username\":\"a\"},\"line\":8,\"patch_set\":2,\"range\":{\"start_line\":5,\"end_line\":8},\"message\":\"warning: kept\"}]}",
-            vec!["a src/pool.rs:5-8 warn"],
+            ")]}'\n{\"src/pool.rs\":[{\"author\":{\"username\":\"a\"},\"line\":8,\"patch_set\":2,\"range\":{\"start_line\":5,\"end_line\":8},\"message\":\"warning: kept\"},{\"author\":{\"username\":\"b\"},\"line\":8,\"patch_set\":2,\"in_reply_to\":\"c1\",\"message\":\"ok\"},{\"robot_id\":\"lint\",\"line\":9,\"message\":\"long\"}],\"/PATCHSET_LEVEL\":[{\"author\":{\"username\":\"c\"},\"patch_set\":2,\"message\":\"Nice.\"}]}",
+            vec!["a src/pool.rs:5-8 warn", "lint src/pool.rs:9-9 -"],
         ),
         (
             "bitbucket",
-            r#"{"values":[{"id":1,"user":{"nickname":"a"},"content":{"raw":"kept on a miss"},"inline":{"path":"src/pool.rs","to":8,"from":null},"links":{"html":{"href":"https://x"}}}]}"#,
+            r#"{"values":[{"id":1,"user":{"nickname":"a"},"content":{"raw":"kept on a miss"},"inline":{"path":"src/pool.rs","to":8,"from":null},"links":{"html":{"href":"https://x"}}},
+                {"id":2,"user":{"nickname":"a"},"content":{"raw":"unused"},"inline":{"path":"src/pool.rs","to":9},"resolution":{"type":"comment_resolution"}}]}"#,
+            vec!["a src/pool.rs:8-8 -", "a src/pool.rs:9-9 - resolved"],
+        ),
+        (
+            "bitbucket's server",
+            r#"{"values":[{"action":"COMMENTED","commentAction":"ADDED","comment":{"author":{"name":"a"},"text":"kept"},"commentAnchor":{"line":8,"path":"src/pool.rs","fileType":"TO"}}]}"#,
             vec!["a src/pool.rs:8-8 -"],
+        ),
+        (
+            "gitea",
+            r#"[{"user":{"login":"a"},"path":"src/pool.rs","position":9,"body":"kept"},
+                {"user":{"login":"b"},"path":"src/pool.rs","position":9,"body":"ok"},
+                {"user":{"login":"a"},"path":"src/pool.rs","position":12,"body":"unused"}]"#,
+            vec!["a src/pool.rs:9-9 -", "a src/pool.rs:12-12 -"],
+        ),
+        (
+            "review board",
+            r#"{"reviews":[{"ship_it":false,"user":{"username":"a"},"body_top":"","diff_comments":[{"first_line":5,"num_lines":3,"filediff":{"dest_file":"src/pool.rs"},"text":"kept"}]}]}"#,
+            vec!["a src/pool.rs:5-7 -"],
+        ),
+        (
+            "rdjson",
+            r#"{"source":{"name":"newlint"},"diagnostics":[{"message":"kept","location":{"path":"src/pool.rs","range":{"start":{"line":8}}},"severity":"ERROR"}]}"#,
+            vec!["newlint src/pool.rs:8-8 block"],
+        ),
+        (
+            "rdjsonl",
+            r#"{"message":"kept","location":{"path":"src/pool.rs","range":{"start":{"line":8}}},"severity":"WARNING","source":{"name":"newlint"}}"#,
+            vec!["newlint src/pool.rs:8-8 warn"],
         ),
         (
             "azure",
@@ -94,7 +122,11 @@ fn each_forge_is_read_by_its_keys() {
 fn what_is_left_out_is_named_and_approval_is_clean() {
     let read = read(
         r#"[{"user":{"login":"a"},"path":"src/pool.rs","line":9,"body":"kept","in_reply_to_id":7,"html_url":"https://x/1"},
-            {"user":{"login":"b"},"state":"APPROVED","body":""}, {"user":{"login":"c"},"body":"Could somebody look?"}]"#,
+            {"user":{"login":"b"},"state":"APPROVED","body":""}, {"user":{"login":"c"},"body":"Could somebody look?"},
+            {"user":{"login":"d"},"state":"CHANGES_REQUESTED","body":"Please divide it."}, {"user":{"login":"d"},"state":"COMMENTED","body":""},
+            {"user":{"login":"e"},"path":"src/pool.rs","line":9,"body":"<!-- seen -->","html_url":"javascript:x"},
+            {"user":{"login":"f"},"state":"APPROVED","body":"SEVERITY: WARN\nWHAT: The lock is kept."},
+            {"user":{"login":"g"},"body":"No issues found."}, {"user":{"login":"h"},"body":"`src/pool.rs:9` is kept"}]"#,
     );
     let left_out: Vec<_> = read
         .left_out
@@ -105,7 +137,15 @@ fn what_is_left_out_is_named_and_approval_is_clean() {
         left_out,
         [
             ("replies", "a", "https://x/1"),
-            ("remarks without a place", "c", "Could somebody look?")
+            ("empty comments", "d", ""),
+            ("remarks without a place", "c", "Could somebody look?"),
+            ("remarks without a place", "d", "Please divide it."),
+            ("remarks without a place", "e", "<!-- seen -->"),
+            (
+                "remarks without a place",
+                "f",
+                "SEVERITY: WARN WHAT: The lock is kept."
+            ),
         ]
     );
     let clean: Vec<_> = read
@@ -114,7 +154,7 @@ fn what_is_left_out_is_named_and_approval_is_clean() {
         .filter(|author| author.says_clean)
         .map(|author| author.reviewer.as_str())
         .collect();
-    assert_eq!(clean, ["b"]);
+    assert_eq!(clean, ["b", "g"]);
 }
 
 #[test]
@@ -125,6 +165,11 @@ fn a_format_that_is_insisted_on_is_the_only_one() {
         |dump: &str, format| import(dump.as_bytes(), &ImportOptions::default().format(format));
     assert!(asked(github, ImportFormat::GitHub).is_ok());
     assert!(asked(sarif, ImportFormat::Sarif).is_ok());
+    let reply = r#"[{"user":{"login":"a"},"path":"src/pool.rs","line":9,"body":"ok","in_reply_to_id":1}]"#;
+    assert!(asked(reply, ImportFormat::Auto).is_ok());
+    let comments_only = ImportOptions::default().comments_only(true);
+    assert!(import(sarif.as_bytes(), &comments_only).is_err());
+    let rdjson = r#"{"source":{"name":"newlint"},"diagnostics":[]}"#;
     for (dump, format, message) in [
         (
             github,
@@ -140,6 +185,11 @@ fn a_format_that_is_insisted_on_is_the_only_one() {
             sarif,
             ImportFormat::Rdjson,
             "it has nothing of the format rdjson; it looks like sarif",
+        ),
+        (
+            rdjson,
+            ImportFormat::Sarif,
+            "it has nothing of the format sarif; it looks like rdjson",
         ),
         (
             "{\"a\":1}",
@@ -180,6 +230,11 @@ fn who_wrote_is_a_person_or_a_program() {
     ] {
         assert_eq!(Author::of(login, bot), expected, "{login}");
     }
+    let marked = read(r#"[{"user":{"login":"acme","type":"Bot"},"body":"`src/pool.rs:9` is kept"},{"robot_id":"lint","path":"src/pool.rs","line":9,"message":"long"}]"#);
+    assert!(marked.authors.iter().all(|author| author.author == program(&[])));
+    for (login, name) in [("a_b.c-d", "a_b.c-d"), ("A B", "A-B"), ("..", "unknown")] {
+        assert_eq!(reviewer_name(login), name);
+    }
 }
 
 #[test]
@@ -191,7 +246,8 @@ fn older_lines_are_mapped_or_flagged() {
     let dump = r#"[{"user":{"login":"a"},"path":"src/pool.rs","line":7,"side":"LEFT","body":"was right"},
         {"user":{"login":"b"},"path":"src/pool.rs","line":6,"side":"LEFT","body":"was needed"},
         {"user":{"login":"c"},"path":"src/pool.rs","line":null,"original_line":3,"original_commit_id":"h0","side":"RIGHT","body":"kept"},
-        {"user":{"login":"d"},"path":"src/pool.rs","line":null,"original_line":3,"original_commit_id":"e0","side":"RIGHT","body":"kept"}]"#;
+        {"user":{"login":"d"},"path":"src/pool.rs","line":null,"original_line":3,"original_commit_id":"e0","side":"RIGHT","body":"kept"},
+        {"user":{"login":"e"},"path":"src/pool.rs","line":null,"original_start_line":3,"original_line":5,"side":"RIGHT","body":"kept"}]"#;
     let read = import(dump.as_bytes(), &ImportOptions::default().head(&head)).unwrap();
     assert_eq!(
         findings(&read),
@@ -199,7 +255,8 @@ fn older_lines_are_mapped_or_flagged() {
             "a src/pool.rs:8-8 -",
             "b src/pool.rs:old:6 -",
             "c src/pool.rs:3-3 -",
-            "d src/pool.rs -"
+            "d src/pool.rs -",
+            "e src/pool.rs -"
         ]
     );
     // What is written is read back on its side.
@@ -219,7 +276,8 @@ fn older_lines_are_mapped_or_flagged() {
             "(on line 7 of the old file)",
             "(on line 6 of the old file)",
             "(outdated: on line 3 of an earlier commit)",
-            "(outdated: on line 3 of an earlier commit)"
+            "(outdated: on line 3 of an earlier commit)",
+            "(outdated: on lines 3-5 of an earlier commit)"
         ]
     );
 }
@@ -242,7 +300,20 @@ fn a_written_review_is_read_back_and_merged() {
         says_clean: true,
         ..author.clone()
     };
-    assert!(Review::from_text(&clean.to_json_lines(&[])).says_clean);
+    let written = clean.to_json_lines(&[]);
+    assert!(Review::from_text(&written).says_clean);
+    assert!(!Review::from_text(&author.to_json_lines(&[])).says_clean);
+    let mut empty = Imported {
+        says_clean: false,
+        ..clean.clone()
+    };
+    assert!(author.says_something() && clean.says_something() && !empty.says_something());
+    empty.merge(&author.to_json_lines(&[]));
+    assert!(!empty.says_clean);
+    empty.merge(&written);
+    assert!(empty.says_clean);
+    again.merge(&written);
+    assert_eq!(again, *author);
     clean.merge(&lines);
     assert_eq!(clean.findings, author.findings);
     assert!(!clean.says_clean);

@@ -31,8 +31,7 @@ pub(super) fn read(
         for run in runs.map(Node::items).unwrap_or_default() {
             add(run.at("tool.driver.name").and_then(Node::text)?, run);
         }
-        let is_rdjson = root.get("diagnostics").is_some()
-            || (root.get("message").is_some() && root.at("location.path").is_some());
+        let is_rdjson = root.get("diagnostics").is_some() || root.at("location.path").is_some();
         if rdjson && is_rdjson {
             add(root.at("source.name").and_then(Node::text)?, root);
         }
