@@ -5,7 +5,10 @@ use super::document::{self, Document, Node};
 /// The answer of a stream of events as servers send them, and the line where it begins.
 pub(super) fn stream(text: &str) -> Option<(String, u32)> {
     let start = text.trim_start();
-    if !["data:", "event:"].iter().any(|name| start.starts_with(name)) {
+    if !["data:", "event:"]
+        .iter()
+        .any(|name| start.starts_with(name))
+    {
         return None;
     }
     let mut out = String::new();

@@ -41,7 +41,9 @@ pub(super) fn text_in(node: &Node) -> Option<&str> {
         NodeValue::Text(text) if !text.trim().is_empty() => Some(text),
         // An object with a place of its own is no text.
         NodeValue::Map(members)
-            if !members.iter().any(|(key, _)| KEYS.path.contains(&letters(key))) =>
+            if !members
+                .iter()
+                .any(|(key, _)| KEYS.path.contains(&letters(key))) =>
         {
             [
                 "text",
@@ -103,8 +105,7 @@ pub(super) fn line_in(node: &Node, zero_based: bool) -> Option<(String, usize)> 
 /// Whether an object holds others that may be findings: a list of them, or one with a line.
 pub(super) fn is_container(fields: &Fields<'_>) -> bool {
     let is_object = |node: &Node| matches!(node.value, NodeValue::Map(_));
-    let has_line =
-        |fields: Fields<'_>| fields.0.iter().any(|(key, ..)| KEYS.start.contains(key));
+    let has_line = |fields: Fields<'_>| fields.0.iter().any(|(key, ..)| KEYS.start.contains(key));
     fields.0.iter().any(|(key, _, node)| {
         let apart = !KEYS.skip.contains(key) && !KEYS.inside.contains(key);
         apart && (node.items().iter().any(is_object) || Fields::of(node).is_some_and(has_line))

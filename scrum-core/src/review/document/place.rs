@@ -104,9 +104,7 @@ pub(super) fn located(
 ) -> (String, Result<Location, Malformed>, bool) {
     let path = path.trim();
     let lines = match (&found.start, &found.end) {
-        (Some((start, _)), Some(end))
-            if !start.contains('-') =>
-        {
+        (Some((start, _)), Some(end)) if !start.contains('-') => {
             format!("{start}-{end}")
         }
         (Some((start, _)), _) => start.clone(),

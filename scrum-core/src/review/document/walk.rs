@@ -248,17 +248,19 @@ impl<'a> Walker<'a> {
         rated: bool,
         dismissed: Option<PartReason>,
     ) -> bool {
-        let citations = texts.into_iter().flatten().find_map(|text| {
+        let Some(citations) = texts.into_iter().flatten().find_map(|text| {
             let all = location::places(text, self.paths);
             let place = all.into_iter().find(|place| !place.lines.is_empty())?;
             // What is not rated must begin with its place.
             let first = rated || !text[..place.range.start].contains(". ");
             first.then(|| place.citations(text))
-        });
-        for citation in citations.iter().flatten() {
+        }) else {
+            return false;
+        };
+        for citation in citations {
             let (text, location, swapped) = match citation {
-                Ok(read) => (read.text.clone(), Ok(read.location.clone()), read.swapped),
-                Err(malformed) => (String::new(), Err(malformed.clone()), false),
+                Ok(read) => (read.text, Ok(read.location), read.swapped),
+                Err(malformed) => (String::new(), Err(malformed), false),
             };
             self.said.items.push(DocumentItem {
                 at: node.at,
@@ -270,7 +272,7 @@ impl<'a> Walker<'a> {
                 dismissed,
             });
         }
-        citations.is_some()
+        true
     }
 
     #[expect(

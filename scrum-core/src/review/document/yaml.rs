@@ -6,9 +6,9 @@ use super::node::{DEEPEST, Document, MOST_VALUES, Node, NodeValue};
 
 pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
     // Cheap signs first: nearly all answers are prose.
-    let first = text.lines().find(|line| {
-        !line.trim().is_empty() && !line.starts_with('#') && *line != "---"
-    })?;
+    let first = text
+        .lines()
+        .find(|line| !line.trim().is_empty() && !line.starts_with('#') && *line != "---")?;
     let key = first
         .trim_start_matches("- ")
         .split_once(':')

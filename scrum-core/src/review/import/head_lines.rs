@@ -234,7 +234,12 @@ diff --git a/gone.rs b/gone.rs\ndeleted file mode 100644\n--- a/gone.rs\n+++ /de
             (7, None, None, None),
             // It is short, stands there in two pieces, or twice.
             (7, Some("e0"), Some("@@ -1 +7 @@\n+five"), None),
-            (8, Some("e0"), Some("@@ -1 +7,2 @@\n six\n+added far below"), None),
+            (
+                8,
+                Some("e0"),
+                Some("@@ -1 +7,2 @@\n six\n+added far below"),
+                None,
+            ),
             (7, Some("e0"), Some("@@ -1 +7 @@\n+added far below"), None),
         ] {
             let found = lines.from_earlier("new.rs", at(line), commit, hunk);

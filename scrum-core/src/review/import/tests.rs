@@ -165,7 +165,8 @@ fn a_format_that_is_insisted_on_is_the_only_one() {
         |dump: &str, format| import(dump.as_bytes(), &ImportOptions::default().format(format));
     assert!(asked(github, ImportFormat::GitHub).is_ok());
     assert!(asked(sarif, ImportFormat::Sarif).is_ok());
-    let reply = r#"[{"user":{"login":"a"},"path":"src/pool.rs","line":9,"body":"ok","in_reply_to_id":1}]"#;
+    let reply =
+        r#"[{"user":{"login":"a"},"path":"src/pool.rs","line":9,"body":"ok","in_reply_to_id":1}]"#;
     assert!(asked(reply, ImportFormat::Auto).is_ok());
     let comments_only = ImportOptions::default().comments_only(true);
     assert!(import(sarif.as_bytes(), &comments_only).is_err());
@@ -230,8 +231,15 @@ fn who_wrote_is_a_person_or_a_program() {
     ] {
         assert_eq!(Author::of(login, bot), expected, "{login}");
     }
-    let marked = read(r#"[{"user":{"login":"acme","type":"Bot"},"body":"`src/pool.rs:9` is kept"},{"robot_id":"lint","path":"src/pool.rs","line":9,"message":"long"}]"#);
-    assert!(marked.authors.iter().all(|author| author.author == program(&[])));
+    let marked = read(
+        r#"[{"user":{"login":"acme","type":"Bot"},"body":"`src/pool.rs:9` is kept"},{"robot_id":"lint","path":"src/pool.rs","line":9,"message":"long"}]"#,
+    );
+    assert!(
+        marked
+            .authors
+            .iter()
+            .all(|author| author.author == program(&[]))
+    );
     for (login, name) in [("a_b.c-d", "a_b.c-d"), ("A B", "A-B"), ("..", "unknown")] {
         assert_eq!(reviewer_name(login), name);
     }
