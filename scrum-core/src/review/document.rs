@@ -102,10 +102,7 @@ pub(super) fn between_prose(text: &str) -> Option<std::ops::Range<usize>> {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let trimmed = line.trim();
-        let is_json = trimmed == "{"
-            || trimmed == "["
-            || trimmed.starts_with("{\"")
-            || trimmed.starts_with("[{");
+        let is_json = trimmed == "{" || trimmed.starts_with("{\"") || trimmed.starts_with("[{");
         if is_json {
             let close = if trimmed.starts_with('[') { ']' } else { '}' };
             let end = text[start..].rfind(close);

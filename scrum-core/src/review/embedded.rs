@@ -39,7 +39,7 @@ fn read_at(
     };
     let said = document::walk(&document, options);
     let ignored = document::ignored(&said, rest);
-    let Some(mut reading) = document::read(said, rest, false, options.explain) else {
+    let Some(mut reading) = document::read(said, rest, options.explain) else {
         return;
     };
     reading.parts.extend(ignored);

@@ -69,7 +69,7 @@ fn review(text: &str, options: &ReadOptions<'_>) -> (Review, usize) {
             return (enveloped(answer, LineCounter::new(text).of(at), options), 0);
         }
         ignored = document::ignored(&said, text);
-        if let Some(reading) = document::read(said, text, true, options.explain) {
+        if let Some(reading) = document::read(said, text, options.explain) {
             let mut intake = Intake::new(text, options);
             intake.take(reading);
             intake.parts.append(&mut ignored);

@@ -57,9 +57,9 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
 /// perhaps a severity, and texts, of which the last says most of the place.
 fn columns(first: &csv::StringRecord) -> Option<Vec<String>> {
     let cells: Vec<&str> = first.iter().collect();
-    let path = cells.windows(2).position(|pair| {
-        location::looks_like_path(pair[0]) && pair[1].bytes().all(|b| b.is_ascii_digit())
-    })?;
+    let path = cells
+        .iter()
+        .position(|cell| location::looks_like_path(cell))?;
     let title = (0..path).rfind(|at| cells[*at].contains(' '))?;
     let level = (0..path).find(|at| severity::read(cells[*at]).is_some());
     let name = |at: usize| match at.checked_sub(path) {

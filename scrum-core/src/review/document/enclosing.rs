@@ -2,7 +2,7 @@
 
 use super::keys::{KEYS, letters};
 use crate::review::explain::PartReason;
-use crate::review::location::{self, KnownPaths};
+use crate::review::location;
 use crate::review::{Severity, severity, words};
 
 /// What the objects around a value say.
@@ -11,7 +11,7 @@ pub(super) struct Enclosing<'a> {
     pub(super) path: Option<(&'a str, usize)>,
     /// Lines of the path, from a key.
     pub(super) lines: Option<String>,
-    pub(super) severity: Option<(Severity, &'a str)>,
+    pub(super) severity: Option<(Severity, Option<&'a str>)>,
     /// What a list of places is about.
     pub(super) title: Option<&'a str>,
     pub(super) dismissed: Option<PartReason>,
@@ -24,21 +24,19 @@ impl<'a> Enclosing<'a> {
 
     pub(super) fn word(&self) -> Option<String> {
         let (_, word) = self.severity?;
-        (!word.is_empty()).then(|| word.to_owned())
+        word.map(str::to_owned)
     }
 
     /// What a key says of the values below it: a path, lines of the path above, a severity, or that they do not count.
-    pub(super) fn name(&mut self, key: &'a str, paths: Option<&KnownPaths>) {
+    pub(super) fn name(&mut self, key: &'a str) {
         // Elements of lists have no key.
         if key.is_empty() {
             return;
         }
         let short = letters(key);
-        let is_path = paths.is_some_and(|paths| paths.at_end(key).is_some())
-            || location::looks_like_path(key);
-        if is_path {
+        if location::looks_like_path(key) {
             self.path = Some((key, 0));
-        } else if self.path.is_some() && location::line_range(key).is_some() {
+        } else if location::line_range(key).is_some() {
             self.lines = Some(key.to_owned());
         } else if KEYS.dismissed.contains(&short) {
             self.dismissed = Some(PartReason::Suppressed);
@@ -46,12 +44,12 @@ impl<'a> Enclosing<'a> {
             self.dismissed = Some(PartReason::Section);
         } else if let Some((level, _)) = severity::of_heading(&spaced(key)) {
             // `errors` and `warnings` name lists of any kind, too; their items' own words come first.
-            self.severity = Some((level, key));
+            self.severity = Some((level, Some(key)));
         }
     }
 }
 
-/// `mustFix` and `must_fix` as `must fix`.
+/// `mustFix` as `must Fix`.
 fn spaced(key: &str) -> String {
     let mut out = String::with_capacity(key.len() + 4);
     let mut before = ' ';
@@ -59,7 +57,7 @@ fn spaced(key: &str) -> String {
         if c.is_uppercase() && before.is_lowercase() {
             out.push(' ');
         }
-        out.push(if c == '_' { ' ' } else { c });
+        out.push(c);
         before = c;
     }
     out

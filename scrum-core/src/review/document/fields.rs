@@ -2,7 +2,6 @@
 
 use super::keys::{KEYS, letters};
 use super::node::{Node, NodeValue};
-use crate::review::location;
 
 /// An object's members with their keys in small letters.
 pub(super) struct Fields<'a>(pub(super) Vec<(String, &'a str, &'a Node)>);
@@ -39,27 +38,20 @@ impl<'a> Fields<'a> {
 pub(super) fn text_in(node: &Node) -> Option<&str> {
     match &node.value {
         NodeValue::Text(text) if !text.trim().is_empty() => Some(text),
-        // An object with a place of its own is no text.
-        NodeValue::Map(members)
-            if !members
-                .iter()
-                .any(|(key, _)| KEYS.path.contains(&letters(key))) =>
-        {
-            [
-                "text",
-                "markdown",
-                "message",
-                "value",
-                "body",
-                "raw",
-                "description",
-                "title",
-                "name",
-                "summary",
-            ]
-            .iter()
-            .find_map(|key| text_in(node.get(key)?))
-        }
+        NodeValue::Map(_) => [
+            "text",
+            "markdown",
+            "message",
+            "value",
+            "body",
+            "raw",
+            "description",
+            "title",
+            "name",
+            "summary",
+        ]
+        .iter()
+        .find_map(|key| text_in(node.get(key)?)),
         _ => None,
     }
 }
@@ -73,8 +65,7 @@ pub(super) fn line_in(node: &Node, zero_based: bool) -> Option<(String, usize)> 
         }
         NodeValue::Text(text) => {
             let text = text.trim();
-            let digits = text.chars().any(|c| c.is_ascii_digit());
-            if text.is_empty() || (digits && location::line_list(text).is_none()) {
+            if text.is_empty() {
                 return None;
             }
             text.to_owned()

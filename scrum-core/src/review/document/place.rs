@@ -33,18 +33,9 @@ pub(super) fn place_in<'a>(
     found.path = found.path.or_else(|| {
         fields.find(&KEYS.perhaps_path, |node| {
             let text = node.text()?;
-            let looks = location::looks_like_path(text) && text.contains('/');
-            (is_known(text) || looks).then_some((text, node.at))
+            (is_known(text) || location::looks_like_path(text)).then_some((text, node.at))
         })
     });
-    if let Some((component, at)) = found.path
-        && let Some((_, path)) = component.rsplit_once(':')
-        && location::looks_like_path(path)
-        && !component.contains("://")
-    {
-        // Sonar puts the project in front.
-        found.path = Some((path, at));
-    }
     // The positions of editors count from 0; a linter that names the file in the same object counts from 1.
     let zero_based = found.path.is_none() && fields.0.iter().any(|(key, ..)| key == "character");
     found.start = fields
@@ -117,16 +108,7 @@ pub(super) fn located(
         .then(|| location::places(path, paths).into_iter().next_back())
         .flatten()
         .map(|place| (place.path.clone(), place.lines.first().cloned()));
-    let (path, carried) = match whole {
-        Some(whole) => whole,
-        None => {
-            let path = path.strip_prefix("file://").unwrap_or(path);
-            // `$PROJECT_DIR$/src/a.rs`.
-            let inner = paths.and_then(|paths| paths.at_end(path));
-            let inner = inner.filter(|_| path.starts_with('$'));
-            (inner.unwrap_or(path).replace('\\', "/"), None)
-        }
-    };
+    let (path, carried) = whole.unwrap_or_else(|| (path.to_owned(), None));
     let text = if lines.is_empty() {
         path.clone()
     } else {

@@ -7,16 +7,9 @@ use crate::review::span::cut;
 use crate::review::statement::{CitedPlace, LONGEST_CLAIM, LONGEST_TEXT, Reading, Statement};
 use crate::review::{Claim, InferredRetraction, ReadAs, clean};
 
-/// What a document in `text` says, as statements; `whole` if the text is nothing else. `None` if it is no review.
-pub(in crate::review) fn read(
-    said: DocumentSaid,
-    text: &str,
-    whole: bool,
-    explain: bool,
-) -> Option<Reading> {
-    let says_nothing = said.says_nothing_found();
-    let is_json = text.trim_start().starts_with(['{', '[']);
-    if said.items.is_empty() && !said.empty && !(says_nothing && whole && is_json) {
+/// What a document in `text` says, as statements. `None` if it is no review.
+pub(in crate::review) fn read(said: DocumentSaid, text: &str, explain: bool) -> Option<Reading> {
+    if said.items.is_empty() && !said.empty {
         return None;
     }
     let rejects = said.remarks.iter().any(|text| is_rejection(text));
@@ -61,7 +54,7 @@ pub(in crate::review) fn read(
             }
         }
     }
-    reading.says_clean = reading.statements.is_empty() && !rejects && (said.empty || says_nothing);
+    reading.says_clean = said.empty && !rejects;
     Some(reading)
 }
 

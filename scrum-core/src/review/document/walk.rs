@@ -48,7 +48,7 @@ impl<'a> Walker<'a> {
         match &node.value {
             NodeValue::List(items) => {
                 let mut here = around.clone();
-                here.name(key, self.paths);
+                here.name(key);
                 if items.is_empty() && (key.is_empty() || KEYS.lists.contains(&letters(key))) {
                     self.said.empty = true;
                 }
@@ -59,7 +59,7 @@ impl<'a> Walker<'a> {
             NodeValue::Map(_) => self.object(node, key, around, depth),
             NodeValue::Text(text) => {
                 let mut here = around.clone();
-                here.name(key, self.paths);
+                here.name(key);
                 let listed = key.is_empty() || here.path != around.path || here.lines.is_some();
                 if listed && text.len() < LONGEST_TEXT && self.statement(node, text, &here) {
                     return;
@@ -121,7 +121,7 @@ impl<'a> Walker<'a> {
             return;
         };
         let mut here = around.clone();
-        here.name(key, self.paths);
+        here.name(key);
         learn_rules(node, &mut self.rules);
         if let Some(said) = fields.find(&KEYS.verdict, Node::text) {
             let read = verdict::read(said);
@@ -202,7 +202,7 @@ impl<'a> Walker<'a> {
         let known = self.said.items.len();
         if container && depth > 1 {
             here.title = title.or(here.title);
-            here.severity = own.map(|level| (level, "")).or(here.severity);
+            here.severity = own.map(|level| (level, None)).or(here.severity);
         }
         here.path = found.path;
         let results = fields.0.iter().any(|(key, _, node)| {
