@@ -31,7 +31,7 @@ pub(super) fn severity_in(
         let value: u32 = word.parse().ok()?;
         if is("priority") {
             severity::read(&format!("P{value}"))
-        } else if is("severity") && is_editor {
+        } else if is_editor {
             match value {
                 1 => Some(Severity::Block),
                 2 => Some(Severity::Warn),
@@ -50,7 +50,7 @@ pub(super) fn severity_in(
     };
     if let Some(word) = word {
         // PMD's priorities go from 1, the worst, to 5.
-        if is("priority") && is("beginline") {
+        if is("beginline") {
             let level = match word.as_str() {
                 "1" | "2" => Some(Severity::Block),
                 "3" => Some(Severity::Warn),

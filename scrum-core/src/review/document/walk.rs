@@ -61,8 +61,8 @@ impl<'a> Walker<'a> {
                 let mut here = around.clone();
                 here.name(key);
                 let listed = key.is_empty() || here.path != around.path || here.lines.is_some();
-                if listed && text.len() < LONGEST_TEXT && self.statement(node, text, &here) {
-                    return;
+                if listed && text.len() < LONGEST_TEXT {
+                    self.statement(node, text, &here);
                 }
                 if text.len() < LONGEST_TEXT && self.said.remarks.len() < MOST_REMARKS {
                     self.said.remarks.push(text.clone());
@@ -72,8 +72,8 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// A text of a list, or below a path or a line: `"src/a.rs:4 - …"`, `{"src/a.rs": {"4": "…"}}`. Whether it is a finding.
-    fn statement(&mut self, node: &'a Node, text: &'a str, around: &Enclosing<'a>) -> bool {
+    /// A text of a list, or below a path or a line: `"src/a.rs:4 - …"`, `{"src/a.rs": {"4": "…"}}`.
+    fn statement(&mut self, node: &'a Node, text: &'a str, around: &Enclosing<'a>) {
         if let (Some(path), Some(lines)) = (around.path, &around.lines) {
             let found = FoundPlace {
                 path: Some(path),
@@ -88,20 +88,18 @@ impl<'a> Walker<'a> {
                 why: None,
             };
             self.push(node, &found, None, &claim, None, around.dismissed, None);
-            return true;
+            return;
         }
         let said = prose::within(
             text,
             &ReadOptions::default().paths(self.paths),
             around.path.map(|(path, _)| path),
         );
-        let mut any = false;
         for statement in said.statements {
             let mut claim = statement.claim;
             claim.severity = claim.severity.or(around.level());
             claim.severity_text = claim.severity_text.or(around.word());
             for place in statement.cited {
-                any = true;
                 self.said.items.push(DocumentItem {
                     at: node.at,
                     text: place.text,
@@ -113,7 +111,6 @@ impl<'a> Walker<'a> {
                 });
             }
         }
-        any
     }
 
     fn object(&mut self, node: &'a Node, key: &'a str, around: &Enclosing<'a>, depth: usize) {
@@ -163,11 +160,11 @@ impl<'a> Walker<'a> {
             .or_else(kind)
             .map(|title| title.trim().to_owned());
         let claimed = what.is_some() || body.is_some() || level.is_some();
-        let has_place = (found.path.is_some() && found.start.is_some())
-            || (!container && (own_path || place.is_some()));
-        if found.start.is_none() && own_path && !container {
+        if found.start.is_none() && !container {
             found.start = lines_in_text(node.at, &found, [title, body], self.paths);
         }
+        let has_place = (found.path.is_some() && found.start.is_some())
+            || (!container && (own_path || place.is_some()));
         let rated = level.is_some();
         let (word, own) = level.unzip();
         let own = own.flatten();
@@ -193,7 +190,6 @@ impl<'a> Walker<'a> {
         }
         // Some tools name the place in the text alone.
         if !container
-            && title.is_some()
             && (rated || depth > 0)
             && self.by_text(node, &said, [title, body], rated, here.dismissed)
         {
@@ -292,9 +288,7 @@ impl<'a> Walker<'a> {
         let at = found.path.map(|(_, at)| at);
         let start_at = found.start.as_ref().map(|(_, at)| *at);
         let at = match (at, start_at) {
-            (Some(path), _) if path >= node.at && (title_at.is_some() || start_at.is_none()) => {
-                path
-            }
+            (Some(path), _) if path >= node.at && title_at.is_some() => path,
             (_, Some(start)) => start,
             _ => title_at.unwrap_or(node.at),
         };

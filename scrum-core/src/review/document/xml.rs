@@ -129,10 +129,9 @@ fn text_of(words: &str, at: usize, open: &mut [(String, Node)]) {
 }
 
 fn close((name, mut node): (String, Node), open: &mut [(String, Node)], roots: &mut Vec<Node>) {
-    // An element that holds a text or one attribute and nothing else is that text.
+    // An element that holds a text, one attribute or one element and nothing else is that.
     if let NodeValue::Map(members) = &node.value
         && let [(_, only)] = members.as_slice()
-        && only.text().is_some()
     {
         node = only.clone();
     }

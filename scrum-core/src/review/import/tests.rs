@@ -126,7 +126,7 @@ fn what_is_left_out_is_named_and_approval_is_clean() {
             {"user":{"login":"d"},"state":"CHANGES_REQUESTED","body":"Please divide it."}, {"user":{"login":"d"},"state":"COMMENTED","body":""},
             {"user":{"login":"e"},"path":"src/pool.rs","line":9,"body":"<!-- seen -->","html_url":"javascript:x"},
             {"user":{"login":"f"},"state":"APPROVED","body":"SEVERITY: WARN\nWHAT: The lock is kept."},
-            {"user":{"login":"g"},"body":"No issues found."}, {"user":{"login":"h"},"body":"`src/pool.rs:9` is kept"}]"#,
+            {"user":{"username":"i"},"ship_it":true,"body_top":""}, {"user":{"login":"g"},"body":"No issues found."}, {"user":{"login":"h"},"body":"`src/pool.rs:9` is kept"}]"#,
     );
     let left_out: Vec<_> = read
         .left_out
@@ -154,7 +154,7 @@ fn what_is_left_out_is_named_and_approval_is_clean() {
         .filter(|author| author.says_clean)
         .map(|author| author.reviewer.as_str())
         .collect();
-    assert_eq!(clean, ["b", "g"]);
+    assert_eq!(clean, ["b", "g", "i"]);
 }
 
 #[test]
@@ -231,15 +231,13 @@ fn who_wrote_is_a_person_or_a_program() {
     ] {
         assert_eq!(Author::of(login, bot), expected, "{login}");
     }
-    let marked = read(
-        r#"[{"user":{"login":"acme","type":"Bot"},"body":"`src/pool.rs:9` is kept"},{"robot_id":"lint","path":"src/pool.rs","line":9,"message":"long"}]"#,
+    let read = read(
+        r#"[{"user":{"login":"acme","type":"Bot"},"body":"`src/pool.rs:9` is kept"},
+            {"robot_id":"lint","path":"src/pool.rs","line":9,"message":"long"},
+            {"user":{"login":"zoe","type":"User"},"path":"src/pool.rs","line":9,"body":"kept"}]"#,
     );
-    assert!(
-        marked
-            .authors
-            .iter()
-            .all(|author| author.author == program(&[]))
-    );
+    let authors: Vec<_> = read.authors.iter().map(|read| &read.author).collect();
+    assert_eq!(authors, [&program(&[]), &program(&[]), &Author::Person]);
     for (login, name) in [("a_b.c-d", "a_b.c-d"), ("A B", "A-B"), ("..", "unknown")] {
         assert_eq!(reviewer_name(login), name);
     }
@@ -319,6 +317,8 @@ fn a_written_review_is_read_back_and_merged() {
     empty.merge(&author.to_json_lines(&[]));
     assert!(!empty.says_clean);
     empty.merge(&written);
+    assert!(empty.says_clean);
+    empty.merge(&author.to_json_lines(&[]));
     assert!(empty.says_clean);
     again.merge(&written);
     assert_eq!(again, *author);
