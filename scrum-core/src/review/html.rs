@@ -164,34 +164,22 @@ impl Unfold<'_> {
 
     fn paragraph(&mut self) {
         self.end_line();
-        if self.done.last().is_some_and(|(_, line)| !line.is_empty()) {
-            self.done.push((self.number, Cow::Borrowed("")));
-        }
+        self.done.push((self.number, Cow::Borrowed("")));
     }
 
     /// Text between tags; a line feed in a cell or an item is a blank.
     fn words(&mut self, text: &str) {
         let wraps = self.row || self.line.trim_start().starts_with(['-', '#']);
-        let last = text.matches('\n').count();
         for (at, piece) in text.split('\n').enumerate() {
             if at > 0 {
                 self.number = self.number.saturating_add(1);
-                if !wraps {
-                    self.end_line();
-                    if at < last && piece.trim().is_empty() {
-                        self.done.push((self.number, Cow::Borrowed("")));
-                    }
-                } else if !self.line.ends_with(' ') {
+                if wraps {
                     self.line.push(' ');
+                } else {
+                    self.end_line();
                 }
             }
-            let piece = if wraps { piece.trim_start() } else { piece };
-            if !piece.is_empty() {
-                if !self.row && self.line.trim_matches(['-', '#', ' ']).is_empty() {
-                    self.began = self.number;
-                }
-                self.line.push_str(piece);
-            }
+            self.line.push_str(piece.trim_start());
         }
     }
 
