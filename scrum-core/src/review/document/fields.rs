@@ -2,7 +2,8 @@
 
 use super::keys::{KEYS, letters};
 use super::node::{Node, NodeValue};
-use crate::review::location;
+use super::place::holds_a_place;
+use crate::review::location::{self, KnownPaths};
 
 /// An object's members with their keys in small letters.
 pub(super) struct Fields<'a>(pub(super) Vec<(String, &'a str, &'a Node)>);
@@ -41,7 +42,7 @@ pub(super) fn text_in(node: &Node, depth: usize) -> Option<&str> {
         NodeValue::Text(text) if !text.trim().is_empty() => Some(text),
         // An object with a place of its own is no text.
         NodeValue::Map(members)
-            if depth < 3 && !members.iter().any(|(key, _)| names_a_place(key)) =>
+            if depth < 3 && !members.iter().any(|(key, node)| names_a_place(key, node)) =>
         {
             [
                 "text",
@@ -100,13 +101,15 @@ pub(super) fn line_in(node: &Node, zero_based: bool) -> Option<(String, usize)> 
     Some((text, node.at))
 }
 
-fn names_a_place(key: &str) -> bool {
+fn names_a_place(key: &str, node: &Node) -> bool {
     let key = letters(key);
-    KEYS.start.contains(&key) || KEYS.path.contains(&key)
+    // `lines` may be the code of the lines.
+    let is_code = matches!(&node.value, NodeValue::Text(text) if location::line_list(text).is_none());
+    KEYS.start.contains(&key) && !is_code || KEYS.path.contains(&key)
 }
 
 /// Whether an object holds others that may be findings.
-pub(super) fn is_container(fields: &Fields<'_>) -> bool {
+pub(super) fn is_container(fields: &Fields<'_>, paths: Option<&KnownPaths>) -> bool {
     let is_object = |node: &Node| matches!(node.value, NodeValue::Map(_));
     fields.0.iter().enumerate().any(|(at, (key, _, node))| {
         let apart = !KEYS.skip.contains(key) && !KEYS.inside.contains(key);
@@ -116,6 +119,7 @@ pub(super) fn is_container(fields: &Fields<'_>) -> bool {
                 .iter()
                 .any(|(other, _, node)| other == key && is_object(node));
         let placed = is_object(node)
+            && !holds_a_place(node, paths)
             && Fields::of(node)
                 .is_some_and(|inner| inner.0.iter().any(|(key, ..)| KEYS.start.contains(key)))
             && !KEYS.start.contains(key)

@@ -2,8 +2,12 @@
 
 use super::fields::{Fields, line_in};
 use super::keys::KEYS;
-use super::node::NodeValue;
+use super::node::{Node, NodeValue};
 use crate::review::location::{self, KnownPaths, Location, Malformed};
+use crate::review::{Severity, severity};
+
+/// A word for how bad something is, and the level if the word maps to one.
+pub(super) type Rated = (String, Option<Severity>);
 
 /// The path and the lines of an object, with where they stand.
 #[derive(Default)]
@@ -38,10 +42,14 @@ pub(super) fn place_in<'a>(
             (is_known(text) || looks).then_some((text, node.at))
         })
     });
+    // What an object holds that has lists and others in it may be about anything.
+    let is_plain = depth == 0 || fields.0.iter().all(|(.., node)| !node.is_structure());
     found.path = found.path.or_else(|| {
-        fields.0.iter().find_map(|(key, _, node)| {
+        let mut members = fields.0.iter().filter(|_| is_plain);
+        members.find_map(|(key, _, node)| {
             let text = node.text().filter(|text| text.len() < 400)?;
-            (is_known(text) && !KEYS.skip.contains(key)).then_some((text, node.at))
+            let names = is_known(text) || is_known_place(text, paths);
+            (names && !KEYS.skip.contains(key)).then_some((text, node.at))
         })
     });
     if let Some((component, at)) = found.path
@@ -61,41 +69,100 @@ pub(super) fn place_in<'a>(
     found.end = fields
         .find(&KEYS.end, |node| line_in(node, zero_based))
         .map(|(text, _)| text);
-    for name in &KEYS.inside {
-        for (key, _, node) in &fields.0 {
-            if key != name {
-                continue;
-            }
-            let inner = match &node.value {
-                NodeValue::List(items) => items
-                    .iter()
-                    .find(|item| {
-                        item.get("is_primary")
-                            .is_some_and(|node| node.value == NodeValue::Bool(true))
-                    })
-                    .or(items.first()),
-                NodeValue::Map(_) => Some(*node),
-                _ => None,
-            };
-            let Some(inner) = inner.and_then(Fields::of) else {
-                continue;
-            };
-            let inner = place_in(&inner, paths, depth + 1);
-            found.path = found.path.or(inner.path);
-            // `line` beside a range that begins there.
-            if found.end.is_none()
-                && let (Some((own, _)), Some((start, _))) = (&found.start, &inner.start)
-                && own == start
-            {
-                found.end.clone_from(&inner.end);
-            }
-            if found.start.is_none() {
-                found.start = inner.start;
-                found.end = inner.end;
-            }
+    let named = KEYS.inside.iter().flat_map(|name| {
+        let members = fields.0.iter();
+        members.filter(move |(key, ..)| key == name)
+    });
+    // One of any name that holds a path of the wave, beside numbers and texts.
+    let unnamed = fields.0.iter().filter(|(key, _, node)| {
+        found.path.is_none() && !KEYS.inside.contains(key) && holds_a_place(node, paths)
+    });
+    let holders: Vec<_> = named.chain(unnamed).collect();
+    for (_, _, node) in holders {
+        let inner = match &node.value {
+            NodeValue::List(items) => items
+                .iter()
+                .find(|item| {
+                    item.get("is_primary")
+                        .is_some_and(|node| node.value == NodeValue::Bool(true))
+                })
+                .or(items.first()),
+            NodeValue::Map(_) => Some(*node),
+            _ => None,
+        };
+        let Some(inner) = inner.and_then(Fields::of) else {
+            continue;
+        };
+        let inner = place_in(&inner, paths, depth + 1);
+        found.path = found.path.or(inner.path);
+        // `line` beside a range that begins there.
+        if found.end.is_none()
+            && let (Some((own, _)), Some((start, _))) = (&found.start, &inner.start)
+            && own == start
+        {
+            found.end.clone_from(&inner.end);
+        }
+        if found.start.is_none() {
+            found.start = inner.start;
+            found.end = inner.end;
         }
     }
+    if found.start.is_none() && found.path.is_some_and(|(path, _)| is_known(path)) {
+        (found.start, found.end) = lines_by_value(fields);
+    }
     found
+}
+
+/// Whether a text is a path of the wave with lines, and nothing else.
+fn is_known_place(text: &str, paths: Option<&KnownPaths>) -> bool {
+    text.contains(|c: char| c.is_ascii_digit())
+        && matches!(
+            location::places(text, paths).as_slice(),
+            [place] if !place.lines.is_empty()
+                && place.range.len() == text.trim().len()
+                && paths.is_some_and(|paths| paths.at_end(&place.path).is_some())
+        )
+}
+
+/// Whether an object is a place and nothing else, whatever its keys are called: a path of the wave, beside numbers.
+pub(super) fn holds_a_place(node: &Node, paths: Option<&KnownPaths>) -> bool {
+    let NodeValue::Map(members) = &node.value else {
+        return false;
+    };
+    let is_path = |node: &Node| {
+        let text = node.text().filter(|text| text.len() < 400);
+        text.is_some_and(|text| {
+            paths.is_some_and(|paths| paths.at_end(text).is_some()) || is_known_place(text, paths)
+        })
+    };
+    let mut texts = members
+        .iter()
+        .filter(|(_, node)| matches!(node.value, NodeValue::Text(_)));
+    texts.next().is_some_and(|(_, node)| is_path(node))
+        && texts.next().is_none()
+        && members.iter().all(|(_, node)| !node.is_structure())
+}
+
+/// The one number of an object that may be a line, or the two that may be its first and its last.
+fn lines_by_value(fields: &Fields<'_>) -> (Option<(String, usize)>, Option<String>) {
+    let may_be = |key: &str| {
+        let mut others = KEYS.no_line.iter();
+        !others.any(|word| key.starts_with(word.as_str()) || key.ends_with(word.as_str()))
+    };
+    let mut numbers = fields.0.iter().filter_map(|(key, _, node)| {
+        let NodeValue::Number(number) = &node.value else {
+            return None;
+        };
+        let line: u32 = number.parse().ok().filter(|line| *line > 0)?;
+        may_be(key).then_some((line, node.at))
+    });
+    match (numbers.next(), numbers.next(), numbers.next()) {
+        (Some((line, at)), None, None) => (Some((line.to_string(), at)), None),
+        (Some((first, at)), Some((last, _)), None) if first <= last => {
+            (Some((first.to_string(), at)), Some(last.to_string()))
+        }
+        _ => (None, None),
+    }
 }
 
 /// A path with the lines found beside it: its text, what it names, and whether its range was swapped.
@@ -174,6 +241,26 @@ pub(super) fn lines_in_text(
         })?;
         let lines = place.lines.first()?.as_ref().ok()?;
         Some((format!("{}-{}", lines.range.start, lines.range.end), at))
+    })
+}
+
+/// The lines that a text of an object begins with, where it stands, and how bad it is said to be behind them:
+/// `line 4, col 7, Warning - …`.
+pub(super) fn begins_with_lines(fields: &Fields<'_>) -> Option<(String, usize, Option<Rated>)> {
+    fields.0.iter().find_map(|(_, _, node)| {
+        let NodeValue::Text(text) = &node.value else {
+            return None;
+        };
+        let text = text.trim();
+        let (lines, len) = location::lines_at_start(text)?;
+        let lines = lines.into_iter().next()?.ok()?.range;
+        let worded = text.starts_with(|c: char| c.is_alphabetic());
+        let head = text[len..].split([':', '-', '–', '—']).next()?;
+        let rating = head.split(',').find_map(|word| {
+            let word = word.trim();
+            severity::read(word).map(|level| (word.to_owned(), Some(level)))
+        });
+        worded.then(|| (format!("{}-{}", lines.start, lines.end), node.at, rating))
     })
 }
 

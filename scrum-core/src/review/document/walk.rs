@@ -5,7 +5,7 @@ use super::enclosing::Enclosing;
 use super::fields::{Fields, is_container, text_in};
 use super::keys::{KEYS, letters};
 use super::node::{DEEPEST, Document, Node, NodeValue};
-use super::place::{FoundPlace, lines_in_text, located, place_in};
+use super::place::{FoundPlace, begins_with_lines, lines_in_text, located, place_in};
 use super::said::{DocumentItem, DocumentSaid};
 use super::severity::{RuleLevels, learn_rules, severity_in};
 use crate::review::explain::PartReason;
@@ -155,7 +155,7 @@ impl<'a> Walker<'a> {
             text_in(node, 0).filter(|text| Some(*text) != title)
         });
         let place = fields.find(&KEYS.place, Node::text);
-        let container = is_container(&fields);
+        let container = is_container(&fields, self.paths);
         // Places below a title: `{"title": …, "files": [{"path": …, "line": …}]}`.
         let inherited = here.title.filter(|_| title.is_none() && body.is_none());
         // A rule or a kind says something, too, if nothing else does.
@@ -171,11 +171,21 @@ impl<'a> Walker<'a> {
             .or_else(kind)
             .map(|title| title.trim().to_owned());
         let claimed = what.is_some() || body.is_some() || level.is_some();
-        let has_place = (found.path.is_some()
+        let mut has_place = (found.path.is_some()
             && (found.start.is_some() || (own_path && claimed && !container)))
             || (place.is_some() && claimed);
         if has_place && found.start.is_none() && own_path && !container {
             found.start = lines_in_text(node.at, &found, [title, body], self.paths);
+        }
+        // `line 4, col 7, Warning - …` below a file.
+        let begun = (found.path.is_some() && found.start.is_none() && !container && claimed)
+            .then(|| begins_with_lines(&fields))
+            .flatten();
+        let mut level = level;
+        if let Some((lines, at, rating)) = begun {
+            found.start = Some((lines, at));
+            has_place = true;
+            level = level.or(rating);
         }
         let claim = |(word, level): (Option<String>, Option<Severity>)| Claim {
             severity: level,

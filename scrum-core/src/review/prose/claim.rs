@@ -133,8 +133,13 @@ impl ProseReader<'_> {
                     !c.is_alphanumeric() && !matches!(c, '`' | '[' | '«' | '“' | '"')
                 })
                 .trim_end_matches(|c: char| {
-                    c.is_whitespace() || matches!(c, '(' | '*' | '—' | '–' | '`' | '[' | ']')
+                    c.is_whitespace() || matches!(c, '(' | '*' | '—' | '–' | '`' | '[')
                 });
+            // A bracket without its other one, too.
+            let cleaned = match cleaned.strip_suffix(']') {
+                Some(inner) if !inner.contains('[') => inner.trim_end(),
+                _ => cleaned,
+            };
             // A backtick without its other one is what a place left behind.
             let lone = cleaned.matches('`').count() % 2 == 1;
             let cleaned = cleaned.trim_start_matches(|c: char| {

@@ -99,7 +99,7 @@ impl ProseReader<'_> {
         let marked = text.starts_with(['✖', '✘', '×', '⚠', 'ℹ']);
         let rated = severity::begins(text)
             && !self.awaits_claim()
-            && !(marked && self.unit_is_bare())
+            && !((marked || lines[at].indent > 0) && self.unit_is_bare())
             && (begins || is_arrow(below) && self.is_only_place(below));
         let places = self.places(text);
         let first = places.first().filter(|place| !place.lines.is_empty());
