@@ -11,7 +11,7 @@ use crate::review::location::{self, KnownPaths, PlaceInText};
 use crate::review::markdown::MarkdownLine;
 use crate::review::statement::{Reading, Statement};
 use crate::review::words::{self, Field};
-use crate::review::{InferredRetraction, ReadOptions, title};
+use crate::review::{InferredRetraction, ReadOptions, Severity, title};
 
 /// How many texts' places are kept.
 const MOST_ASKED: usize = 8;
@@ -146,6 +146,16 @@ impl ProseReader<'_> {
                 line,
                 phrase: text.chars().take(200).collect(),
             });
+        }
+    }
+
+    /// A cell says how bad the finding above is.
+    pub(super) fn rate_last(&mut self, level: Severity, word: &str) {
+        let mut before = self.units.iter().rev();
+        let last = before.find(|(_, findings, _)| !findings.is_empty());
+        for at in last.map_or(0..0, |(_, findings, _)| findings.clone()) {
+            let claim = &mut self.said.statements[at].claim;
+            (claim.severity, claim.severity_text) = (Some(level), Some(word.to_owned()));
         }
     }
 

@@ -1,11 +1,17 @@
 //! The rows of tables.
 
 use super::reader::ProseReader;
+use super::text::{letters, words_in};
 use super::unit::{Start, Unit};
 use crate::review::location::PlaceInText;
 use crate::review::markdown::{self, LineKind, MarkdownLine};
 use crate::review::severity;
 use crate::review::words::{self, Field};
+
+/// How many words of a cell may be what its row says.
+const LEAST_WORDS: usize = 3;
+/// How many rows of a table are looked at around one.
+const MOST_ROWS: usize = 40;
 
 impl ProseReader<'_> {
     pub(super) fn row(&mut self, lines: &[MarkdownLine<'_>], at: usize) {
@@ -14,6 +20,14 @@ impl ProseReader<'_> {
             return;
         }
         let cells = markdown::cells(&line.text);
+        // The last cell of a row whose other cells are folded up.
+        if self.header.is_none()
+            && let [cell] = cells.as_slice()
+            && let Some(level) = severity::read(cell)
+        {
+            self.flush();
+            return self.rate_last(level, cell);
+        }
         let follows = lines
             .get(at + 1)
             .is_some_and(|next| next.kind == LineKind::Row && markdown::is_delimiter(&next.text));
@@ -37,6 +51,7 @@ impl ProseReader<'_> {
         let columns = self.header.clone().unwrap_or_default();
         let mut unit = Unit::new(Start::Row, &around, line.number, "");
         unit.lines.clear();
+        unit.among_lined = self.among_lined(lines, at);
         let known = columns
             .iter()
             .flatten()
@@ -77,14 +92,30 @@ impl ProseReader<'_> {
                     {
                         unit.severity = Some(cell.clone());
                     } else {
+                        // `✅ Fixed in 4f2c9ab`.
+                        unit.done |= letters(cell) > 1 && words::is_done(cell);
                         unit.push(line.number, cell);
                     }
                 }
                 None => {}
             }
         }
+        // A number or a word is not what a row says.
+        unit.lines
+            .sort_by_key(|(_, text)| words_in(text) < LEAST_WORDS && !self.has_place(text));
         self.unit = Some(unit);
         self.flush();
+    }
+
+    /// Whether a row of the same table names lines, so that one that names a file alone reports it as a whole.
+    fn among_lined(&self, lines: &[MarkdownLine<'_>], at: usize) -> bool {
+        let is_row = |line: &&MarkdownLine<'_>| line.kind == LineKind::Row;
+        let before = lines[..at].iter().rev().take_while(is_row);
+        let rows = before.chain(lines[at + 1..].iter().take_while(is_row));
+        rows.take(MOST_ROWS).any(|row| {
+            let mut cells = markdown::cells(&row.text).into_iter();
+            cells.any(|cell| self.has_place(&cell) || self.lines_beside(&cell).is_some())
+        })
     }
 
     /// A row of two cells, the first of which is a label. Whether it is one.
@@ -120,6 +151,13 @@ impl ProseReader<'_> {
 
     pub(super) fn is_mostly_path(&self, text: &str, places: &[PlaceInText]) -> bool {
         let named: usize = places.iter().map(|place| place.range.len()).sum();
-        text.len() <= named + 12
+        let rest: String = places
+            .iter()
+            .rev()
+            .fold(text.to_owned(), |mut rest, place| {
+                rest.replace_range(place.range.clone(), " ");
+                rest
+            });
+        text.len() <= named + 12 || words_in(&rest) <= 2
     }
 }

@@ -153,6 +153,7 @@ pub(super) fn sentence_says_severity(sentence: &str) -> bool {
     words_in(sentence) <= 8
         && (lower.contains("severity")
             || lower.contains("priority")
+            || lower.contains(" risk")
             || [
                 " is a blocker",
                 " is blocking",
@@ -160,6 +161,7 @@ pub(super) fn sentence_says_severity(sentence: &str) -> bool {
                 " a nit",
                 "is a nit",
                 "blocker.",
+                " blocking.",
             ]
             .iter()
             .any(|words| lower.contains(words)))

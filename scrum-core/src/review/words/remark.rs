@@ -14,6 +14,7 @@ struct Remarks {
     praises: Vec<String>,
     asks: Vec<String>,
     objects: Vec<String>,
+    turns: Vec<String>,
     compares: Vec<String>,
     done: Vec<String>,
     replies: Vec<String>,
@@ -121,11 +122,14 @@ pub(in crate::review) fn passes(value: &str) -> bool {
 /// Whether a sentence approves of what it names.
 pub(in crate::review) fn approves(sentence: &str) -> bool {
     let sentence = sentence.to_lowercase();
-    FINDERS
-        .approves
-        .find_iter(&sentence)
-        .any(|hit| is_stated(&sentence[..hit.start()]))
-        && !FINDERS.objects.is_match(&sentence)
+    let says = |clause: &str| {
+        let mut hits = FINDERS.approves.find_iter(clause);
+        hits.any(|hit| is_stated(&clause[..hit.start()])) && !FINDERS.objects.is_match(clause)
+    };
+    // `I had my doubts, but it is correct.`
+    let turns = REMARKS.turns.iter();
+    let last = turns.filter_map(|word| Some(sentence.rfind(word.as_str())? + word.len())).max();
+    says(&sentence) || last.is_some_and(|at| says(&sentence[at..]))
 }
 
 /// Whether a claim of an answer that found nothing praises, rather than asks for something.
