@@ -254,7 +254,7 @@ pub(super) fn of_heading(text: &str) -> Option<(Severity, String)> {
     if words.len() <= 5 {
         let singular = |word: &str| lookup(word).or_else(|| lookup(word.strip_suffix('s')?));
         let negated = words.iter().any(|word| {
-            ["no", "non", "not", "keine"]
+            ["no", "non", "not", "keine", "actionable"]
                 .iter()
                 .any(|no| no.eq_ignore_ascii_case(word))
         });

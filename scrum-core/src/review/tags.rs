@@ -56,9 +56,9 @@ pub(super) fn without_tags(line: &str) -> (String, Option<u8>, u8, u8) {
                 heading = name[1..].parse().ok();
             }
             ("li", false) => {
-                let first = found.get(0).is_some_and(|tag| {
-                    TAG.replace_all(&line[..tag.start()], "").trim().is_empty()
-                });
+                let first = found
+                    .get(0)
+                    .is_some_and(|tag| TAG.replace_all(&line[..tag.start()], "").trim().is_empty());
                 return if first { "- " } else { "" }.to_owned();
             }
             ("b" | "strong", _) => return "**".to_owned(),

@@ -104,7 +104,8 @@ pub(super) fn line_in(node: &Node, zero_based: bool) -> Option<(String, usize)> 
 fn names_a_place(key: &str, node: &Node) -> bool {
     let key = letters(key);
     // `lines` may be the code of the lines.
-    let is_code = matches!(&node.value, NodeValue::Text(text) if location::line_list(text).is_none());
+    let is_code =
+        matches!(&node.value, NodeValue::Text(text) if location::line_list(text).is_none());
     KEYS.start.contains(&key) && !is_code || KEYS.path.contains(&key)
 }
 
@@ -120,8 +121,12 @@ pub(super) fn is_container(fields: &Fields<'_>, paths: Option<&KnownPaths>) -> b
                 .any(|(other, _, node)| other == key && is_object(node));
         let placed = is_object(node)
             && !holds_a_place(node, paths)
-            && Fields::of(node)
-                .is_some_and(|inner| inner.0.iter().any(|(key, ..)| KEYS.start.contains(key)))
+            && Fields::of(node).is_some_and(|inner| {
+                inner.0.iter().any(|(key, _, node)| {
+                    let listed = matches!(node.value, NodeValue::List(_));
+                    KEYS.start.contains(key) || listed && KEYS.inside.contains(key)
+                })
+            })
             && !KEYS.start.contains(key)
             && !KEYS.end.contains(key);
         apart && (node.items().iter().any(is_object) || repeated || placed)

@@ -49,7 +49,8 @@ pub(super) fn place_in<'a>(
         members.find_map(|(key, _, node)| {
             let text = node.text().filter(|text| text.len() < 400)?;
             let names = is_known(text) || is_known_place(text, paths);
-            (names && !KEYS.skip.contains(key)).then_some((text, node.at))
+            (names && !KEYS.skip.contains(key) && !KEYS.place.contains(key))
+                .then_some((text, node.at))
         })
     });
     if let Some((component, at)) = found.path

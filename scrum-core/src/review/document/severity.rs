@@ -102,7 +102,13 @@ pub(super) fn severity_in(
 
 /// A severity and nothing else, below a key of any name.
 fn by_value(fields: &Fields<'_>) -> Option<(String, Option<Severity>)> {
-    let others = [&KEYS.no_severity, &KEYS.title, &KEYS.body, &KEYS.rule, &KEYS.skip];
+    let others = [
+        &KEYS.no_severity,
+        &KEYS.title,
+        &KEYS.body,
+        &KEYS.rule,
+        &KEYS.skip,
+    ];
     fields.0.iter().find_map(|(key, _, node)| {
         let NodeValue::Text(text) = &node.value else {
             return None;

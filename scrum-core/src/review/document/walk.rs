@@ -10,7 +10,7 @@ use super::said::{DocumentItem, DocumentSaid};
 use super::severity::{RuleLevels, learn_rules, severity_in};
 use crate::review::explain::PartReason;
 use crate::review::location::{self, KnownPaths};
-use crate::review::{Claim, ReadOptions, Severity, prose, severity, verdict};
+use crate::review::{Claim, ReadOptions, Severity, prose, severity, verdict, words};
 
 /// The longest text of a list that is read as a finding, or kept as a remark, in bytes.
 const LONGEST_TEXT: usize = 4096;
@@ -154,6 +154,12 @@ impl<'a> Walker<'a> {
         let body = fields.find(&KEYS.body, |node| {
             text_in(node, 0).filter(|text| Some(*text) != title)
         });
+        // A name alone says nothing of a file.
+        let is_named = body.is_none() && level.is_none() && found.start.is_none();
+        let title = title.filter(|title| {
+            let mut members = fields.0.iter();
+            !(is_named && members.any(|(key, _, node)| key == "name" && node.text() == Some(title)))
+        });
         let place = fields.find(&KEYS.place, Node::text);
         let container = is_container(&fields, self.paths);
         // Places below a title: `{"title": …, "files": [{"path": …, "line": …}]}`.
@@ -216,7 +222,8 @@ impl<'a> Walker<'a> {
             let (word, own) = level.map_or((None, None), |(word, level)| (Some(word), level));
             let rated = own.is_some() || word.is_some();
             let said = claim((word.or(here.word()), own.or(here.level())));
-            if title.is_some() && (rated || depth > 0) {
+            let counts = title.is_some_and(words::is_count);
+            if title.is_some() && !counts && (rated || depth > 0) {
                 here.claimed = self.by_text(node, &said, [title, body], rated, here.dismissed);
             }
         } else if container && depth > 1 && !around.claimed {

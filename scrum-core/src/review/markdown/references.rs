@@ -8,11 +8,11 @@ use regex::Regex;
 
 use super::line::{LineKind, MarkdownLine};
 
-static DEFINITION: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^\[([^\[\]]{1,60})\]: +<?(\S.*?)>?$").expect("a constant pattern"));
-static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\[([^\[\]]+)\](?:\[([^\[\]]*)\])?").expect("a constant pattern")
+static DEFINITION: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\[([^\[\]]{1,60})\]: +<?(\S.*?)>?$").expect("a constant pattern")
 });
+static REFERENCE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\[([^\[\]]+)\](?:\[([^\[\]]*)\])?").expect("a constant pattern"));
 
 /// The longest target, in bytes.
 const LONGEST: usize = 400;
@@ -42,7 +42,10 @@ pub(super) fn resolve(all: &mut [MarkdownLine<'_>]) {
             let name = found.get(2).map(|name| name.as_str());
             let name = name.filter(|name| !name.is_empty()).unwrap_or(&found[1]);
             let name = name.to_lowercase();
-            match targets.get(&name).filter(|_| !behind.starts_with(['(', ':'])) {
+            match targets
+                .get(&name)
+                .filter(|_| !behind.starts_with(['(', ':']))
+            {
                 Some(target) => {
                     let footnote = name.starts_with('^');
                     used.push(name);
@@ -59,7 +62,9 @@ pub(super) fn resolve(all: &mut [MarkdownLine<'_>]) {
     }
     for at in defined {
         let line = &mut all[at];
-        let name = DEFINITION.captures(&line.text).map(|found| found[1].to_lowercase());
+        let name = DEFINITION
+            .captures(&line.text)
+            .map(|found| found[1].to_lowercase());
         if name.is_some_and(|name| used.contains(&name)) {
             (line.kind, line.text) = (LineKind::Blank, Cow::Borrowed(""));
         }

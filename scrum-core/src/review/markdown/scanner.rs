@@ -103,6 +103,12 @@ impl Scanner {
             self.comment = open;
             line = Cow::Owned(rest);
         }
+        // The columns of a table whose cells are folded up are no text.
+        if let Some((before, rest)) = line.split_once("<thead")
+            && let Some((_, behind)) = rest.split_once("</thead>")
+        {
+            line = Cow::Owned(format!("{before}{behind}"));
+        }
         let mut heading = None;
         let mut closes = 0;
         if line.contains('<') {

@@ -82,6 +82,18 @@ impl ProseReader<'_> {
         })
     }
 
+    /// A text with a mark in place of each path.
+    pub(super) fn without_paths(&self, text: &str) -> String {
+        let places = self.places(text);
+        places
+            .iter()
+            .rev()
+            .fold(text.to_owned(), |mut rest, place| {
+                rest.replace_range(place.range.clone(), "§");
+                rest
+            })
+    }
+
     /// A text with a mark in place of the location that it names.
     pub(super) fn without_place(&self, text: &str, start: Option<usize>) -> String {
         let mut out = String::with_capacity(text.len());

@@ -125,7 +125,8 @@ impl ProseReader<'_> {
             return None;
         };
         let rest = value[place.range.end..].trim_matches(|c: char| {
-            c.is_whitespace() || matches!(c, '`' | '*' | ',' | ';' | ':' | '(' | ')' | '·' | '—' | '–')
+            c.is_whitespace()
+                || matches!(c, '`' | '*' | ',' | ';' | ':' | '(' | ')' | '·' | '—' | '–')
         });
         let begins = rest.starts_with(|c: char| c.is_ascii_digit());
         begins.then(|| location::line_list(rest)).flatten()

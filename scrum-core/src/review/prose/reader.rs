@@ -131,6 +131,7 @@ impl ProseReader<'_> {
             at = place.range.end.max(at);
         }
         rest.push_str(&text[at..]);
+        let rest = rest.replace("[link]()", "");
         places.iter().any(|place| !place.lines.is_empty()) && letters(&rest) < 3
     }
 
@@ -186,6 +187,9 @@ impl ProseReader<'_> {
         text: &str,
         around: &Surroundings,
     ) {
+        let mut around = around.clone();
+        around.path = around.path.or_else(|| self.path_before(text));
+        let around = &around;
         let mut unit = Unit::new(start, around, line.number, text);
         unit.number = line.item.or_else(|| title::number(text));
         unit.placed = self.has_place(text) || self.begins_with_lines(text, around);

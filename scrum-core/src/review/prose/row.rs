@@ -151,13 +151,6 @@ impl ProseReader<'_> {
 
     pub(super) fn is_mostly_path(&self, text: &str, places: &[PlaceInText]) -> bool {
         let named: usize = places.iter().map(|place| place.range.len()).sum();
-        let rest: String = places
-            .iter()
-            .rev()
-            .fold(text.to_owned(), |mut rest, place| {
-                rest.replace_range(place.range.clone(), " ");
-                rest
-            });
-        text.len() <= named + 12 || words_in(&rest) <= 2
+        text.len() <= named + 12 || words_in(&self.without_paths(text)) <= 2
     }
 }

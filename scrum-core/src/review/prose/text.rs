@@ -1,5 +1,9 @@
 //! Small questions about a line of prose, and citations made of what a line says.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use crate::review::location::{self, CitationResult, RangeResult};
 use crate::review::severity;
 
@@ -43,9 +47,16 @@ pub(super) fn is_arrow(text: &str) -> bool {
         .any(|arrow| text.trim_start().starts_with(arrow))
 }
 
+/// A link that says nothing.
+static TO_THE_CODE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\(?\[(?:link|code|source|view|\s*[Ll]ines? [\d-]+)\]\([^()\s]*\)\)?")
+        .expect("a constant pattern")
+});
+
 /// A claim without emphasis, and without what a place left behind.
 pub(super) fn tidy(text: &str) -> String {
-    let mut out: String = text
+    let mut out: String = TO_THE_CODE
+        .replace_all(text, "")
         .chars()
         .filter(|c| !matches!(c, '━' | '─' | '═'))
         .collect();
@@ -66,7 +77,7 @@ pub(super) fn tidy(text: &str) -> String {
         .strip_prefix(['.', ')'])
         .filter(|_| (1..=3).contains(&digits))
         .unwrap_or(rest);
-    rest.trim_matches(|c: char| c.is_whitespace() || matches!(c, '—' | '–' | ':' | ',' | '-'))
+    rest.trim_matches(|c: char| c.is_whitespace() || matches!(c, '—' | '–' | ':' | ',' | '-' | '·'))
         .to_owned()
 }
 
