@@ -93,7 +93,8 @@ pub(super) fn severity_in(
             Some((word.to_owned(), severity::read(word)))
         })
     };
-    let placed = found.path.is_some() || found.start.is_some();
+    let names_place = fields.0.iter().any(|(key, ..)| KEYS.place.contains(key));
+    let placed = found.path.is_some() || found.start.is_some() || names_place;
     let sought = || from_title().or_else(|| by_value(fields));
     perhaps
         .or_else(nested)

@@ -105,9 +105,9 @@ impl Scanner {
         }
         // The columns of a table whose cells are folded up are no text.
         if let Some((before, rest)) = line.split_once("<thead")
-            && let Some((_, behind)) = rest.split_once("</thead>")
+            && let Some((_, behind)) = rest.split_once("<tbody")
         {
-            line = Cow::Owned(format!("{before}{behind}"));
+            line = Cow::Owned(format!("{before}<tbody{behind}"));
         }
         let mut heading = None;
         let mut closes = 0;
