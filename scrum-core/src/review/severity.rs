@@ -238,6 +238,15 @@ pub(super) fn marked(text: &str) -> Option<(Severity, String)> {
     })
 }
 
+/// A severity that a text ends with, behind an arrow or a dash: `The lock is kept → high`.
+pub(super) fn at_end(text: &str) -> Option<(Severity, String)> {
+    let text = text.trim_end_matches(['*', '_', '`', '.', ' ', ')', ']']);
+    let marks = ["→ ", "-> ", "=> ", "⇒ ", "— ", "– ", " - ", "| "];
+    let cut = marks.iter().filter_map(|mark| Some(text.rfind(mark)? + mark.len())).max()?;
+    let word = text[cut..].trim_start_matches(['*', '_', '`', '(', '[', ' ']);
+    read(word).map(|level| (level, word.to_owned()))
+}
+
 /// The severity of a heading, which holds for what stands below: a short heading may name it anywhere.
 pub(super) fn of_heading(text: &str) -> Option<(Severity, String)> {
     let words: Vec<&str> = text

@@ -5,6 +5,9 @@ use super::node::{Node, NodeValue};
 use super::place::holds_a_place;
 use crate::review::location::{self, KnownPaths};
 
+/// How many words a text has that may be what is said.
+const LEAST_WORDS: usize = 3;
+
 /// An object's members with their keys in small letters.
 pub(super) struct Fields<'a>(pub(super) Vec<(String, &'a str, &'a Node)>);
 
@@ -32,6 +35,21 @@ impl<'a> Fields<'a> {
                 .iter()
                 .filter(|(key, ..)| key == name)
                 .find_map(|(_, _, node)| read(node))
+        })
+    }
+}
+
+impl<'a> Fields<'a> {
+    /// The first text of several words, below a key of any name that is not for something else.
+    pub(super) fn sentence(&self) -> Option<&'a str> {
+        let others = [&KEYS.path, &KEYS.place, &KEYS.perhaps_path, &KEYS.skip, &KEYS.link];
+        self.0.iter().find_map(|(key, _, node)| {
+            let NodeValue::Text(text) = &node.value else {
+                return None;
+            };
+            let words = text.split_whitespace().count();
+            let named = others.iter().any(|names| names.contains(key));
+            (!named && words >= LEAST_WORDS).then_some(text.as_str())
         })
     }
 }

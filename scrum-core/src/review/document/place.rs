@@ -6,6 +6,9 @@ use super::node::{Node, NodeValue};
 use crate::review::location::{self, KnownPaths, Location, Malformed};
 use crate::review::{Severity, severity};
 
+/// The first line with where it stands, and the last.
+type FoundLines = ((String, usize), Option<String>);
+
 /// A word for how bad something is, and the level if the word maps to one.
 pub(super) type Rated = (String, Option<Severity>);
 
@@ -65,11 +68,16 @@ pub(super) fn place_in<'a>(
     let zero_based = found.path.is_none() && fields.0.iter().any(|(key, ..)| key == "character");
     found.start = fields
         .find(&KEYS.start, |node| line_in(node, zero_based))
-        .filter(|(text, _)| !text.is_empty())
-        .or_else(|| line_by_name(fields));
+        .filter(|(text, _)| !text.is_empty());
     found.end = fields
         .find(&KEYS.end, |node| line_in(node, zero_based))
         .map(|(text, _)| text);
+    if found.start.is_none()
+        && let Some((first, last)) = lines_by_name(fields)
+    {
+        found.start = Some(first);
+        found.end = found.end.or(last);
+    }
     let named = KEYS.inside.iter().flat_map(|name| {
         let members = fields.0.iter();
         members.filter(move |(key, ..)| key == name)
@@ -108,8 +116,8 @@ pub(super) fn place_in<'a>(
             found.end = inner.end;
         }
     }
-    if found.start.is_none() && found.path.is_some_and(|(path, _)| is_known(path)) {
-        (found.start, found.end) = lines_by_value(fields);
+    if found.path.is_some_and(|(path, _)| is_known(path)) {
+        found.take_lines_by_value(fields);
     }
     found
 }
@@ -144,25 +152,36 @@ pub(super) fn holds_a_place(node: &Node, paths: Option<&KnownPaths>) -> bool {
         && members.iter().all(|(_, node)| !node.is_structure())
 }
 
-/// The one number of an object that may be a line, or the two that may be its first and its last.
-fn lines_by_value(fields: &Fields<'_>) -> (Option<(String, usize)>, Option<String>) {
-    let may_be = |key: &str| {
-        let mut others = KEYS.no_line.iter();
-        !others.any(|word| key.starts_with(word.as_str()) || key.ends_with(word.as_str()))
-    };
-    let mut numbers = fields.0.iter().filter_map(|(key, _, node)| {
-        let NodeValue::Number(number) = &node.value else {
-            return None;
-        };
-        let line: u32 = number.parse().ok().filter(|line| *line > 0)?;
-        may_be(key).then_some((line, node.at))
-    });
-    match (numbers.next(), numbers.next(), numbers.next()) {
-        (Some((line, at)), None, None) => (Some((line.to_string(), at)), None),
-        (Some((first, at)), Some((last, _)), None) if first <= last => {
-            (Some((first.to_string(), at)), Some(last.to_string()))
+impl FoundPlace<'_> {
+    /// Takes the one number of an object that may be a line, or the two that may be its first and its last.
+    pub(super) fn take_lines_by_value(&mut self, fields: &Fields<'_>) {
+        if self.start.is_some() {
+            return;
         }
-        _ => (None, None),
+        let may_be = |key: &str| {
+            let mut others = KEYS.no_line.iter();
+            !others.any(|word| key.starts_with(word.as_str()) || key.ends_with(word.as_str()))
+        };
+        let numbers = fields.0.iter().filter(|(key, ..)| may_be(key));
+        let numbers = numbers.flat_map(|(_, _, node)| match &node.value {
+            NodeValue::List(items) if items.len() == 2 => items.iter().collect(),
+            _ => vec![*node],
+        });
+        let mut lines = numbers.filter_map(|node| match &node.value {
+            NodeValue::Number(number) => {
+                let line: u32 = number.parse().ok().filter(|line| *line > 0)?;
+                Some((line, node.at))
+            }
+            _ => None,
+        });
+        match (lines.next(), lines.next(), lines.next()) {
+            (Some((line, at)), None, None) => self.start = Some((line.to_string(), at)),
+            (Some((first, at)), Some((last, _)), None) if first <= last => {
+                self.start = Some((first.to_string(), at));
+                self.end = Some(last.to_string());
+            }
+            _ => {}
+        }
     }
 }
 
@@ -265,18 +284,24 @@ pub(super) fn begins_with_lines(fields: &Fields<'_>) -> Option<(String, usize, O
     })
 }
 
-/// The line in a key that is not in the data file, but is called one: `defect_line`, `linea_inicial`.
-fn line_by_name(fields: &Fields<'_>) -> Option<(String, usize)> {
-    fields.0.iter().find_map(|(key, _, node)| {
-        let named = ["line", "lines", "lineno", "linenumber", "row"]
+/// The lines in keys that are not in the data file, but are called lines: `defect_line`, `from_row` and `to_row`.
+fn lines_by_name(fields: &Fields<'_>) -> Option<FoundLines> {
+    let mut all = fields.0.iter().filter_map(|(key, _, node)| {
+        let named = ["line", "lines", "lineno", "linenumber", "row", "rows"]
             .iter()
             .any(|name| key.ends_with(name))
             || key.starts_with("line");
         let counts = ["count", "total", "num", "of", "length", "max"]
             .iter()
             .any(|word| key.contains(word) && key != "linenumber");
-        let text = node.text()?.trim();
-        (named && !counts && location::line_range(text).is_some())
-            .then(|| (text.to_owned(), node.at))
-    })
+        let (text, at) = line_in(node, false).filter(|_| named && !counts)?;
+        let is_range = location::line_range(&text).is_some();
+        is_range.then_some((text, at))
+    });
+    let first = all.next()?;
+    let number = |text: &str| text.parse::<u32>().ok();
+    let last = all
+        .next()
+        .filter(|(last, _)| number(last) >= number(&first.0) && number(&first.0).is_some());
+    Some((first, last.map(|(last, _)| last)))
 }

@@ -143,7 +143,10 @@ impl<'a> Walker<'a> {
             .iter()
             .any(|(_, _, node)| found.start.as_ref().is_some_and(|(_, at)| node.at == *at));
         let own_path = found.path.is_some();
-        found.path = found.path.or(here.path);
+        if found.path.is_none() && here.path.is_some() {
+            found.path = here.path;
+            found.take_lines_by_value(&fields);
+        }
         let level = severity_in(&fields, &found, &self.rules);
         // A list of files names each by its last part, too.
         let is_name = |text: &str| found.path.is_some_and(|(path, _)| path.ends_with(text));
@@ -160,13 +163,14 @@ impl<'a> Walker<'a> {
             let mut members = fields.0.iter();
             !(is_named && members.any(|(key, _, node)| key == "name" && node.text() == Some(title)))
         });
+        let placed = found.path.is_some() && found.start.is_some();
+        let title = title.or_else(|| (placed && body.is_none()).then(|| fields.sentence()).flatten());
         let place = fields.find(&KEYS.place, Node::text);
         let container = is_container(&fields, self.paths);
         // Places below a title: `{"title": …, "files": [{"path": …, "line": …}]}`.
         let inherited = here.title.filter(|_| title.is_none() && body.is_none());
         // A rule or a kind says something, too, if nothing else does.
         let kind = || {
-            let placed = found.path.is_some() && found.start.is_some();
             let kind = fields
                 .find(&KEYS.rule, Node::text)
                 .or_else(|| fields.find(&KEYS.perhaps_severity, Node::text));

@@ -54,6 +54,7 @@ impl ProseReader<'_> {
             let text = self.without_place(text, cut);
             let found = severity::marked(&text);
             if at == 0 {
+                let found = found.or_else(|| severity::at_end(&text));
                 if found.is_some() {
                     return found;
                 }

@@ -49,6 +49,7 @@ impl ProseReader<'_> {
             }
             Start::Heading(8) => false,
             Start::Heading(level) if placed && level >= 10 => false,
+            Start::Heading(_) if placed && self.is_set_aside(text) => false,
             Start::Heading(_) if placed && only => !has_place,
             Start::Heading(_) if placed => {
                 !(has_place || self.begins_finding(text) && self.unit_is_container())

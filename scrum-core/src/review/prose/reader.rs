@@ -197,14 +197,10 @@ impl ProseReader<'_> {
         if around.quotes && start == Start::Text {
             unit.shown = self.shown.take();
         }
-        // A category with items below, or `Strengths: src/a.rs:4 is clear.`
+        // A category with items below.
         unit.around.mention |=
             !unit.placed && words_in(text) <= 6 && words::no_findings_below(text);
-        let head = text.find([':', '：']).filter(|at| *at < 60);
-        unit.around.mention |= unit.placed
-            && head.is_some_and(|at| {
-                self.places(&text[..at]).is_empty() && words::no_findings_below(&text[..at])
-            });
+        unit.around.mention |= unit.placed && self.is_set_aside(text);
         self.unit = Some(unit);
         if let Some((field, value)) = words::labelled(text) {
             let value = value.to_owned();
@@ -217,6 +213,14 @@ impl ProseReader<'_> {
                 self.set(field, line.number, &value);
             }
         }
+    }
+
+    /// Whether the words in front of a colon say that what follows is no finding: `Strengths: src/a.rs:4 is clear.`
+    pub(super) fn is_set_aside(&self, text: &str) -> bool {
+        let head = text.find([':', '：']).filter(|at| *at < 60);
+        head.is_some_and(|at| {
+            self.places(&text[..at]).is_empty() && words::no_findings_below(&text[..at])
+        })
     }
 
     pub(super) fn unit_has_place(&self) -> bool {

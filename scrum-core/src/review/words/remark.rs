@@ -52,7 +52,10 @@ static FINDERS: LazyLock<Finders> = LazyLock::new(|| {
         objects: finder(&REMARKS.objects),
         problems: finder(&REMARKS.problems),
         noise: finder(&REMARKS.noise),
-        same_file: finder(&REMARKS.same_file),
+        same_file: AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(&REMARKS.same_file)
+            .expect("a few short words fit an automaton"),
     }
 });
 
