@@ -42,7 +42,13 @@ impl<'a> Fields<'a> {
 impl<'a> Fields<'a> {
     /// The first text of several words, below a key of any name that is not for something else.
     pub(super) fn sentence(&self) -> Option<&'a str> {
-        let others = [&KEYS.path, &KEYS.place, &KEYS.perhaps_path, &KEYS.skip, &KEYS.link];
+        let others = [
+            &KEYS.path,
+            &KEYS.place,
+            &KEYS.perhaps_path,
+            &KEYS.skip,
+            &KEYS.link,
+        ];
         self.0.iter().find_map(|(key, _, node)| {
             let NodeValue::Text(text) = &node.value else {
                 return None;

@@ -164,7 +164,11 @@ impl<'a> Walker<'a> {
             !(is_named && members.any(|(key, _, node)| key == "name" && node.text() == Some(title)))
         });
         let placed = found.path.is_some() && found.start.is_some();
-        let title = title.or_else(|| (placed && body.is_none()).then(|| fields.sentence()).flatten());
+        let title = title.or_else(|| {
+            (placed && body.is_none())
+                .then(|| fields.sentence())
+                .flatten()
+        });
         let place = fields.find(&KEYS.place, Node::text);
         let container = is_container(&fields, self.paths);
         // Places below a title: `{"title": …, "files": [{"path": …, "line": …}]}`.

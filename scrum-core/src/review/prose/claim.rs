@@ -71,6 +71,21 @@ impl ProseReader<'_> {
                 return found;
             }
         }
+        // `One nit, feel free to ignore it: line 4 of …`
+        let lead = unit
+            .lines
+            .get(index)
+            .and_then(|(_, text)| text.get(..start));
+        if let Some(nit) = lead.and_then(|lead| {
+            let mut words = lead.split(|c: char| !c.is_alphanumeric());
+            words.find(|word| {
+                ["nit", "nitpick"]
+                    .iter()
+                    .any(|nit| nit.eq_ignore_ascii_case(word))
+            })
+        }) {
+            return Some((Severity::Info, nit.to_owned()));
+        }
         let labelled = unit.what.as_deref().and_then(severity::marked);
         if labelled.is_some() {
             return labelled;
@@ -78,7 +93,7 @@ impl ProseReader<'_> {
         let texts = unit.lines.iter().map(|(_, text)| text.as_str());
         texts.clone().flat_map(sentences).find_map(|sentence| {
             sentence_says_severity(sentence)
-                .then(|| severity::marked(sentence))
+                .then(|| severity::marked(sentence).or_else(|| severity::first_word(sentence)))
                 .flatten()
         })
     }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::review::location::{self, CitationResult, RangeResult};
-use crate::review::severity;
+use crate::review::{severity, words};
 
 /// A citation, and the line where it stands.
 pub(super) type Cited = (u32, CitationResult);
@@ -159,6 +159,20 @@ pub(super) fn sentence_says_severity(sentence: &str) -> bool {
         && first.starts_with(char::is_uppercase)
         && severity::read(first).is_some();
     if leads && words_in(sentence) <= 12 {
+        return true;
+    }
+    // `Critical as well.`, `That's critical.`
+    let short = words_in(sentence) <= 5;
+    let last = sentence.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let last = last.rsplit(|c: char| !c.is_alphanumeric()).next();
+    let says = ["that", "this", "it", "which"]
+        .iter()
+        .any(|word| lower.starts_with(word))
+        && last.is_some_and(|word| severity::read(word).is_some());
+    let again = first.starts_with(char::is_uppercase)
+        && severity::read(first).is_some()
+        && words::says_again(sentence);
+    if short && (says || again) {
         return true;
     }
     words_in(sentence) <= 8
