@@ -146,10 +146,16 @@ pub(super) fn holds_a_place(node: &Node, paths: Option<&KnownPaths>) -> bool {
     };
     let mut texts = members
         .iter()
-        .filter(|(_, node)| matches!(node.value, NodeValue::Text(_)));
+        .filter(|(_, node)| matches!(node.value, NodeValue::Text(_)) && number_in(node).is_none());
     texts.next().is_some_and(|(_, node)| is_path(node))
         && texts.next().is_none()
         && members.iter().all(|(_, node)| !node.is_structure())
+}
+
+/// A number from 1; attributes of XML are texts.
+fn number_in(node: &Node) -> Option<u32> {
+    let number: u32 = node.text()?.parse().ok()?;
+    (number > 0).then_some(number)
 }
 
 impl FoundPlace<'_> {
@@ -162,18 +168,20 @@ impl FoundPlace<'_> {
             let mut others = KEYS.no_line.iter();
             !others.any(|word| key.starts_with(word.as_str()) || key.ends_with(word.as_str()))
         };
+        // Where all are texts, as in XML, some may be numbers.
+        let are_texts = fields
+            .0
+            .iter()
+            .all(|(.., node)| matches!(node.value, NodeValue::Text(_)));
+        let is_number = |node: &Node| are_texts || matches!(node.value, NodeValue::Number(_));
         let numbers = fields.0.iter().filter(|(key, ..)| may_be(key));
         let numbers = numbers.flat_map(|(_, _, node)| match &node.value {
             NodeValue::List(items) if items.len() == 2 => items.iter().collect(),
             _ => vec![*node],
         });
-        let mut lines = numbers.filter_map(|node| match &node.value {
-            NodeValue::Number(number) => {
-                let line: u32 = number.parse().ok().filter(|line| *line > 0)?;
-                Some((line, node.at))
-            }
-            _ => None,
-        });
+        let mut lines = numbers
+            .filter(|node| is_number(node))
+            .filter_map(|node| Some((number_in(node)?, node.at)));
         match (lines.next(), lines.next(), lines.next()) {
             (Some((line, at)), None, None) => self.start = Some((line.to_string(), at)),
             (Some((first, at)), Some((last, _)), None) if first <= last => {

@@ -49,6 +49,21 @@ impl ProseReader<'_> {
         self.flush();
         let around = self.around();
         let columns = self.header.clone().unwrap_or_default();
+        // Several cells that each say something of a place of their own, beside how bad it is: a matrix.
+        let says = |cell: &&String| {
+            self.has_place(cell) && words_in(&self.without_place(cell, None)) >= LEAST_WORDS
+        };
+        let cited: Vec<String> = cells.iter().filter(says).cloned().collect();
+        if cited.len() > 1 && columns.iter().all(Option::is_none) {
+            let rated = cells.iter().find(|cell| severity::read(cell).is_some());
+            for cell in cited {
+                let mut unit = Unit::new(Start::Row, &around, line.number, &cell);
+                unit.severity = rated.cloned();
+                self.unit = Some(unit);
+                self.flush();
+            }
+            return;
+        }
         let mut unit = Unit::new(Start::Row, &around, line.number, "");
         unit.lines.clear();
         unit.among_lined = self.among_lined(lines, at);

@@ -67,7 +67,7 @@ pub(super) fn tidy(text: &str) -> String {
         ("]()", "]"),
         ("()", ""),
     ] {
-        if mark != "()" || text.contains("``()") || text.contains(" ()") {
+        if mark != "()" || text.contains("``()") || text.contains(" ()") || text.contains("(``)") {
             out = out.replace(mark, with);
         }
     }
