@@ -1,7 +1,7 @@
 //! Links and footnotes whose targets stand elsewhere: `[text][1]`, `text[^1]` and, mostly below, `[1]: https://…`.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -31,10 +31,14 @@ pub(super) fn resolve(all: &mut [MarkdownLine<'_>]) {
             defined.push(at);
         }
     }
-    let mut used: Vec<String> = Vec::new();
+    let mut used: HashSet<String> = HashSet::new();
     for (at, line) in all.iter_mut().enumerate() {
         let is_prose = !matches!(line.kind, LineKind::Code | LineKind::Blank);
-        if targets.is_empty() || !is_prose || !line.text.contains('[') || defined.contains(&at) {
+        if targets.is_empty()
+            || !is_prose
+            || !line.text.contains('[')
+            || defined.binary_search(&at).is_ok()
+        {
             continue;
         }
         let text = REFERENCE.replace_all(&line.text, |found: &regex::Captures<'_>| {
@@ -48,7 +52,7 @@ pub(super) fn resolve(all: &mut [MarkdownLine<'_>]) {
             {
                 Some(target) => {
                     let footnote = name.starts_with('^');
-                    used.push(name);
+                    used.insert(name);
                     if footnote {
                         format!(" ({target})")
                     } else {

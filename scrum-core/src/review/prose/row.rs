@@ -10,8 +10,8 @@ use crate::review::words::{self, Field};
 
 /// How many words of a cell may be what its row says.
 const LEAST_WORDS: usize = 3;
-/// How many rows of a table are looked at around one.
-const MOST_ROWS: usize = 40;
+/// How many rows of a table are looked at to either side of one.
+const MOST_ROWS: usize = 8;
 
 impl ProseReader<'_> {
     pub(super) fn row(&mut self, lines: &[MarkdownLine<'_>], at: usize) {
@@ -53,8 +53,10 @@ impl ProseReader<'_> {
         let says = |cell: &&String| {
             self.has_place(cell) && words_in(&self.without_place(cell, None)) >= LEAST_WORDS
         };
-        let cited: Vec<String> = cells.iter().filter(says).cloned().collect();
-        if cited.len() > 1 && columns.iter().all(Option::is_none) {
+        let unknown = columns.iter().all(Option::is_none);
+        let cited = cells.iter().filter(|_| unknown).filter(says);
+        let cited: Vec<String> = cited.cloned().collect();
+        if cited.len() > 1 {
             let rated = cells.iter().find(|cell| severity::read(cell).is_some());
             for cell in cited {
                 let mut unit = Unit::new(Start::Row, &around, line.number, &cell);
@@ -66,7 +68,6 @@ impl ProseReader<'_> {
         }
         let mut unit = Unit::new(Start::Row, &around, line.number, "");
         unit.lines.clear();
-        unit.among_lined = self.among_lined(lines, at);
         let known = columns
             .iter()
             .flatten()
@@ -115,6 +116,13 @@ impl ProseReader<'_> {
                 None => {}
             }
         }
+        let names_file = |value: &String| {
+            let places = self.places(value);
+            !places.is_empty() && places.iter().all(|place| place.lines.is_empty())
+        };
+        unit.among_lined = unit.line_lists.is_empty()
+            && unit.paths.iter().any(|(_, value)| names_file(value))
+            && self.among_lined(lines, at);
         // A number or a word is not what a row says.
         unit.lines
             .sort_by_key(|(_, text)| words_in(text) < LEAST_WORDS && !self.has_place(text));
@@ -126,8 +134,9 @@ impl ProseReader<'_> {
     fn among_lined(&self, lines: &[MarkdownLine<'_>], at: usize) -> bool {
         let is_row = |line: &&MarkdownLine<'_>| line.kind == LineKind::Row;
         let before = lines[..at].iter().rev().take_while(is_row);
-        let rows = before.chain(lines[at + 1..].iter().take_while(is_row));
-        rows.take(MOST_ROWS).any(|row| {
+        let behind = lines[at + 1..].iter().take_while(is_row);
+        let mut rows = before.take(MOST_ROWS).chain(behind.take(MOST_ROWS));
+        rows.any(|row| {
             let mut cells = markdown::cells(&row.text).into_iter();
             cells.any(|cell| self.has_place(&cell) || self.lines_beside(&cell).is_some())
         })

@@ -1,6 +1,7 @@
 //! Files that a text names again without their paths: `line 4 of the same file`, `Line 9 has the same problem`.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::reader::ProseReader;
 use super::text::{sentence_says_severity, sentences};
@@ -14,6 +15,8 @@ const NEAR: usize = 40;
 
 /// Puts the path that was named last in place of the words for it, where they stand beside a line's number.
 pub(super) fn resolve(lines: &mut [MarkdownLine<'_>], options: &ReadOptions<'_>) {
+    // The last path of each line that was looked at.
+    let mut last: HashMap<usize, Option<String>> = HashMap::new();
     for at in 0..lines.len() {
         let text = &lines[at].text;
         if matches!(lines[at].kind, LineKind::Code | LineKind::Blank) {
@@ -26,9 +29,13 @@ pub(super) fn resolve(lines: &mut [MarkdownLine<'_>], options: &ReadOptions<'_>)
             let places = location::places(text, options.paths);
             places.last().map(|place| place.path.clone())
         };
-        let above = lines[at.saturating_sub(NEAR)..at].iter().rev();
-        let path = path_in(&text[..named.start])
-            .or_else(|| above.map(|line| line.text.as_ref()).find_map(path_in));
+        let path = path_in(&text[..named.start]).or_else(|| {
+            let mut above = (at.saturating_sub(NEAR)..at).rev();
+            above.find_map(|at| {
+                let found = last.entry(at).or_insert_with(|| path_in(&lines[at].text));
+                found.clone()
+            })
+        });
         let Some(path) = path else { continue };
         let mut whole = text.to_string();
         whole.replace_range(named.clone(), &format!("`{path}`"));
@@ -37,6 +44,7 @@ pub(super) fn resolve(lines: &mut [MarkdownLine<'_>], options: &ReadOptions<'_>)
             .any(|place| place.range.contains(&(named.start + 1)) && !place.lines.is_empty());
         if lined {
             lines[at].text = Cow::Owned(whole);
+            last.insert(at, Some(path));
         }
     }
 }
