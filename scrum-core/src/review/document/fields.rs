@@ -2,8 +2,7 @@
 
 use super::keys::{KEYS, letters};
 use super::node::{Node, NodeValue};
-use super::place::holds_a_place;
-use crate::review::location::{self, KnownPaths};
+use crate::review::location;
 
 /// How many words a text has that may be what is said.
 const LEAST_WORDS: usize = 3;
@@ -131,28 +130,4 @@ fn names_a_place(key: &str, node: &Node) -> bool {
     let is_code =
         matches!(&node.value, NodeValue::Text(text) if location::line_list(text).is_none());
     KEYS.start.contains(&key) && !is_code || KEYS.path.contains(&key)
-}
-
-/// Whether an object holds others that may be findings.
-pub(super) fn is_container(fields: &Fields<'_>, paths: Option<&KnownPaths>) -> bool {
-    let is_object = |node: &Node| matches!(node.value, NodeValue::Map(_));
-    fields.0.iter().enumerate().any(|(at, (key, _, node))| {
-        let apart = !KEYS.skip.contains(key) && !KEYS.inside.contains(key);
-        // Elements of XML are repeated under one name.
-        let repeated = is_object(node)
-            && fields.0[..at]
-                .iter()
-                .any(|(other, _, node)| other == key && is_object(node));
-        let placed = is_object(node)
-            && !holds_a_place(node, paths)
-            && Fields::of(node).is_some_and(|inner| {
-                inner.0.iter().any(|(key, _, node)| {
-                    let listed = matches!(node.value, NodeValue::List(_));
-                    KEYS.start.contains(key) || listed && KEYS.inside.contains(key)
-                })
-            })
-            && !KEYS.start.contains(key)
-            && !KEYS.end.contains(key);
-        apart && (node.items().iter().any(is_object) || repeated || placed)
-    })
 }

@@ -1,13 +1,11 @@
 //! Where an object says it is.
 
+use super::by_value::{self, FoundLines, holds_a_place, is_known_place};
 use super::fields::{Fields, line_in};
 use super::keys::KEYS;
 use super::node::{Node, NodeValue};
 use crate::review::location::{self, KnownPaths, Location, Malformed};
 use crate::review::{Severity, severity};
-
-/// The first line with where it stands, and the last.
-type FoundLines = ((String, usize), Option<String>);
 
 /// A word for how bad something is, and the level if the word maps to one.
 pub(super) type Rated = (String, Option<Severity>);
@@ -45,8 +43,12 @@ pub(super) fn place_in<'a>(
             (is_known(text) || looks).then_some((text, node.at))
         })
     });
-    // What an object holds that has lists and others in it may be about anything.
-    let is_plain = depth == 0 || fields.0.iter().all(|(.., node)| !node.is_structure());
+    // What an object holds that has lists of texts in it, too, may be about anything.
+    let lists = |node: &Node| {
+        let mut items = node.items().iter();
+        items.any(|item| matches!(item.value, NodeValue::Text(_)))
+    };
+    let is_plain = depth == 0 || !fields.0.iter().any(|(.., node)| lists(node));
     found.path = found.path.or_else(|| {
         let mut members = fields.0.iter().filter(|_| is_plain);
         members.find_map(|(key, _, node)| {
@@ -72,12 +74,7 @@ pub(super) fn place_in<'a>(
     found.end = fields
         .find(&KEYS.end, |node| line_in(node, zero_based))
         .map(|(text, _)| text);
-    if found.start.is_none()
-        && let Some((first, last)) = lines_by_name(fields)
-    {
-        found.start = Some(first);
-        found.end = found.end.or(last);
-    }
+    found.take_lines(|| lines_by_name(fields));
     let named = KEYS.inside.iter().flat_map(|name| {
         let members = fields.0.iter();
         members.filter(move |(key, ..)| key == name)
@@ -117,78 +114,19 @@ pub(super) fn place_in<'a>(
         }
     }
     if found.path.is_some_and(|(path, _)| is_known(path)) {
-        found.take_lines_by_value(fields);
+        found.take_lines(|| by_value::lines(fields));
     }
     found
 }
 
-/// Whether a text is a path of the wave with lines, and nothing else.
-fn is_known_place(text: &str, paths: Option<&KnownPaths>) -> bool {
-    text.contains(|c: char| c.is_ascii_digit())
-        && matches!(
-            location::places(text, paths).as_slice(),
-            [place] if !place.lines.is_empty()
-                && place.range.len() == text.trim().len()
-                && paths.is_some_and(|paths| paths.at_end(&place.path).is_some())
-        )
-}
-
-/// Whether an object is a place and nothing else, whatever its keys are called: a path of the wave, beside numbers.
-pub(super) fn holds_a_place(node: &Node, paths: Option<&KnownPaths>) -> bool {
-    let NodeValue::Map(members) = &node.value else {
-        return false;
-    };
-    let is_path = |node: &Node| {
-        let text = node.text().filter(|text| text.len() < 400);
-        text.is_some_and(|text| {
-            paths.is_some_and(|paths| paths.at_end(text).is_some()) || is_known_place(text, paths)
-        })
-    };
-    let mut texts = members
-        .iter()
-        .filter(|(_, node)| matches!(node.value, NodeValue::Text(_)) && number_in(node).is_none());
-    texts.next().is_some_and(|(_, node)| is_path(node))
-        && texts.next().is_none()
-        && members.iter().all(|(_, node)| !node.is_structure())
-}
-
-/// A number from 1; attributes of XML are texts.
-fn number_in(node: &Node) -> Option<u32> {
-    let number: u32 = node.text()?.parse().ok()?;
-    (number > 0).then_some(number)
-}
-
 impl FoundPlace<'_> {
-    /// Takes the one number of an object that may be a line, or the two that may be its first and its last.
-    pub(super) fn take_lines_by_value(&mut self, fields: &Fields<'_>) {
-        if self.start.is_some() {
-            return;
-        }
-        let may_be = |key: &str| {
-            let mut others = KEYS.no_line.iter();
-            !others.any(|word| key.starts_with(word.as_str()) || key.ends_with(word.as_str()))
-        };
-        // Where all are texts, as in XML, some may be numbers.
-        let are_texts = fields
-            .0
-            .iter()
-            .all(|(.., node)| matches!(node.value, NodeValue::Text(_)));
-        let is_number = |node: &Node| are_texts || matches!(node.value, NodeValue::Number(_));
-        let numbers = fields.0.iter().filter(|(key, ..)| may_be(key));
-        let numbers = numbers.flat_map(|(_, _, node)| match &node.value {
-            NodeValue::List(items) if items.len() == 2 => items.iter().collect(),
-            _ => vec![*node],
-        });
-        let mut lines = numbers
-            .filter(|node| is_number(node))
-            .filter_map(|node| Some((number_in(node)?, node.at)));
-        match (lines.next(), lines.next(), lines.next()) {
-            (Some((line, at)), None, None) => self.start = Some((line.to_string(), at)),
-            (Some((first, at)), Some((last, _)), None) if first <= last => {
-                self.start = Some((first.to_string(), at));
-                self.end = Some(last.to_string());
-            }
-            _ => {}
+    /// Takes lines, if it has none.
+    pub(super) fn take_lines(&mut self, lines: impl FnOnce() -> Option<FoundLines>) {
+        if self.start.is_none()
+            && let Some((first, last)) = lines()
+        {
+            self.start = Some(first);
+            self.end = self.end.take().or(last);
         }
     }
 }

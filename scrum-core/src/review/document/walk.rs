@@ -1,8 +1,9 @@
 //! Looks for findings in a tree of values.
 
+use super::by_value::{self, is_container};
 use super::dismissal::dismissal;
 use super::enclosing::Enclosing;
-use super::fields::{Fields, is_container, text_in};
+use super::fields::{Fields, text_in};
 use super::keys::{KEYS, letters};
 use super::node::{DEEPEST, Document, Node, NodeValue};
 use super::place::{FoundPlace, begins_with_lines, lines_in_text, located, place_in};
@@ -145,7 +146,7 @@ impl<'a> Walker<'a> {
         let own_path = found.path.is_some();
         if found.path.is_none() && here.path.is_some() {
             found.path = here.path;
-            found.take_lines_by_value(&fields);
+            found.take_lines(|| by_value::lines(&fields));
         }
         let level = severity_in(&fields, &found, &self.rules);
         // A list of files names each by its last part, too.

@@ -29,6 +29,8 @@ pub(super) struct ProseReader<'a> {
     pub(super) unlocated: Vec<Statement>,
     /// The columns of the table that is being read.
     pub(super) header: Option<Vec<Option<Field>>>,
+    /// Those of its columns whose names say that what they name is no finding: `Looked at`.
+    pub(super) aside: Vec<usize>,
     /// Counts headings.
     pub(super) heading: usize,
     /// Headings below which something is said that is no finding, no praise and no remark; and whether as an item.
@@ -66,6 +68,7 @@ impl<'a> ProseReader<'a> {
             said: Reading::default(),
             unlocated: Vec::new(),
             header: None,
+            aside: Vec::new(),
             heading: 0,
             content: Vec::new(),
             clean: Vec::new(),

@@ -32,10 +32,18 @@ impl ProseReader<'_> {
             .get(at + 1)
             .is_some_and(|next| next.kind == LineKind::Row && markdown::is_delimiter(&next.text));
         let columns: Vec<Option<Field>> = cells.iter().map(|cell| words::field(cell)).collect();
+        let aside = |cells: &[String]| {
+            let named = cells.iter().map(|cell| words::no_findings_below(cell));
+            (0..)
+                .zip(named)
+                .filter_map(|(at, aside)| aside.then_some(at))
+                .collect()
+        };
         let known = columns.iter().flatten().count();
         // Some tables have a row of dashes below each row.
         if self.header.is_none() || (follows && (known > 1 || self.header_is_unknown())) {
             self.flush();
+            self.aside = if follows { aside(&cells) } else { Vec::new() };
             if follows || known > 1 {
                 self.header = Some(columns);
                 return;
@@ -73,7 +81,20 @@ impl ProseReader<'_> {
             .flatten()
             .any(|field| matches!(field, Field::Path | Field::Place));
         for (at, cell) in cells.iter().enumerate() {
-            match columns.get(at).copied().flatten() {
+            let column = columns.get(at).copied().flatten();
+            // A path in a column of any name: `Module`, `Looked at`.
+            let places = self.places(cell);
+            if !known
+                && matches!(column, None | Some(Field::Other))
+                && unit.paths.is_empty()
+                && !places.is_empty()
+                && self.is_mostly_path(cell, &places)
+            {
+                unit.around.mention |= self.aside.contains(&at);
+                unit.paths.push((line.number, cell.clone()));
+                continue;
+            }
+            match column {
                 Some(Field::Number) => {
                     unit.number = cell
                         .trim_matches(|c: char| !c.is_ascii_digit())
@@ -95,16 +116,7 @@ impl ProseReader<'_> {
                     unit.open = None;
                 }
                 None if !cell.is_empty() => {
-                    let places = self.places(cell);
-                    if !known
-                        && unit.paths.is_empty()
-                        && !places.is_empty()
-                        && self.is_mostly_path(cell, &places)
-                    {
-                        unit.paths.push((line.number, cell.clone()));
-                    } else if unit.severity.is_none()
-                        && cell.len() < 30
-                        && severity::read(cell).is_some()
+                    if unit.severity.is_none() && cell.len() < 30 && severity::read(cell).is_some()
                     {
                         unit.severity = Some(cell.clone());
                     } else {
