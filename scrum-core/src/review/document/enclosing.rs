@@ -46,7 +46,9 @@ impl<'a> Enclosing<'a> {
             );
         } else if short.contains("suppress") || KEYS.dismissed.contains(&short) {
             self.dismissed = Some(PartReason::Suppressed);
-        } else if key.len() < 40 && words::no_findings_below(&spaced(key)) {
+        } else if key.len() < 40
+            && (words::no_findings_below(&spaced(key)) || KEYS.fine.contains(&short))
+        {
             self.dismissed = Some(PartReason::Section);
         } else if key.len() < 24
             && let Some((level, _)) = severity::of_heading(&spaced(key))

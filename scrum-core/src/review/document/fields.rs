@@ -4,6 +4,9 @@ use super::keys::{KEYS, letters};
 use super::node::{Node, NodeValue};
 use crate::review::location;
 
+/// How many words a text has that may be what is said.
+const LEAST_WORDS: usize = 3;
+
 /// An object's members with their keys in small letters.
 pub(super) struct Fields<'a>(pub(super) Vec<(String, &'a str, &'a Node)>);
 
@@ -35,13 +38,34 @@ impl<'a> Fields<'a> {
     }
 }
 
+impl<'a> Fields<'a> {
+    /// The first text of several words, below a key of any name that is not for something else.
+    pub(super) fn sentence(&self) -> Option<&'a str> {
+        let others = [
+            &KEYS.path,
+            &KEYS.place,
+            &KEYS.perhaps_path,
+            &KEYS.skip,
+            &KEYS.link,
+        ];
+        self.0.iter().find_map(|(key, _, node)| {
+            let NodeValue::Text(text) = &node.value else {
+                return None;
+            };
+            let words = text.split_whitespace().count();
+            let named = others.iter().any(|names| names.contains(key));
+            (!named && words >= LEAST_WORDS).then_some(text.as_str())
+        })
+    }
+}
+
 /// A text, or that of an object that holds one.
 pub(super) fn text_in(node: &Node, depth: usize) -> Option<&str> {
     match &node.value {
         NodeValue::Text(text) if !text.trim().is_empty() => Some(text),
         // An object with a place of its own is no text.
         NodeValue::Map(members)
-            if depth < 3 && !members.iter().any(|(key, _)| names_a_place(key)) =>
+            if depth < 3 && !members.iter().any(|(key, node)| names_a_place(key, node)) =>
         {
             [
                 "text",
@@ -100,26 +124,10 @@ pub(super) fn line_in(node: &Node, zero_based: bool) -> Option<(String, usize)> 
     Some((text, node.at))
 }
 
-fn names_a_place(key: &str) -> bool {
+fn names_a_place(key: &str, node: &Node) -> bool {
     let key = letters(key);
-    KEYS.start.contains(&key) || KEYS.path.contains(&key)
-}
-
-/// Whether an object holds others that may be findings.
-pub(super) fn is_container(fields: &Fields<'_>) -> bool {
-    let is_object = |node: &Node| matches!(node.value, NodeValue::Map(_));
-    fields.0.iter().enumerate().any(|(at, (key, _, node))| {
-        let apart = !KEYS.skip.contains(key) && !KEYS.inside.contains(key);
-        // Elements of XML are repeated under one name.
-        let repeated = is_object(node)
-            && fields.0[..at]
-                .iter()
-                .any(|(other, _, node)| other == key && is_object(node));
-        let placed = is_object(node)
-            && Fields::of(node)
-                .is_some_and(|inner| inner.0.iter().any(|(key, ..)| KEYS.start.contains(key)))
-            && !KEYS.start.contains(key)
-            && !KEYS.end.contains(key);
-        apart && (node.items().iter().any(is_object) || repeated || placed)
-    })
+    // `lines` may be the code of the lines.
+    let is_code =
+        matches!(&node.value, NodeValue::Text(text) if location::line_list(text).is_none());
+    KEYS.start.contains(&key) && !is_code || KEYS.path.contains(&key)
 }

@@ -8,6 +8,9 @@ use super::node::{Node, NodeValue};
 use super::place::FoundPlace;
 use crate::review::{Severity, severity};
 
+/// The longest value that is read as a severity whatever its key, in bytes.
+const LONGEST_WORD: usize = 20;
+
 /// The severities of SARIF's rules, by their names.
 pub(super) type RuleLevels<'a> = HashMap<&'a str, &'a str>;
 
@@ -90,10 +93,30 @@ pub(super) fn severity_in(
             Some((word.to_owned(), severity::read(word)))
         })
     };
-    perhaps.or_else(nested).or_else(|| {
-        (found.path.is_some() || found.start.is_some())
-            .then(from_title)
-            .flatten()
+    let names_place = fields.0.iter().any(|(key, ..)| KEYS.place.contains(key));
+    let placed = found.path.is_some() || found.start.is_some() || names_place;
+    let sought = || from_title().or_else(|| by_value(fields));
+    perhaps
+        .or_else(nested)
+        .or_else(|| placed.then(sought).flatten())
+}
+
+/// A severity and nothing else, below a key of any name.
+fn by_value(fields: &Fields<'_>) -> Option<(String, Option<Severity>)> {
+    let others = [
+        &KEYS.no_severity,
+        &KEYS.title,
+        &KEYS.body,
+        &KEYS.rule,
+        &KEYS.skip,
+    ];
+    fields.0.iter().find_map(|(key, _, node)| {
+        let NodeValue::Text(text) = &node.value else {
+            return None;
+        };
+        let level = severity::read(text).filter(|_| text.len() < LONGEST_WORD)?;
+        let named = others.iter().any(|names| names.contains(key));
+        (!named).then(|| (text.clone(), Some(level)))
     })
 }
 

@@ -1,16 +1,17 @@
 //! Looks for findings in a tree of values.
 
+use super::by_value::{self, is_container};
 use super::dismissal::dismissal;
 use super::enclosing::Enclosing;
-use super::fields::{Fields, is_container, text_in};
+use super::fields::{Fields, text_in};
 use super::keys::{KEYS, letters};
 use super::node::{DEEPEST, Document, Node, NodeValue};
-use super::place::{FoundPlace, lines_in_text, located, place_in};
+use super::place::{FoundPlace, begins_with_lines, lines_in_text, located, place_in};
 use super::said::{DocumentItem, DocumentSaid};
 use super::severity::{RuleLevels, learn_rules, severity_in};
 use crate::review::explain::PartReason;
 use crate::review::location::{self, KnownPaths};
-use crate::review::{Claim, ReadOptions, Severity, prose, severity, verdict};
+use crate::review::{Claim, ReadOptions, Severity, prose, severity, verdict, words};
 
 /// The longest text of a list that is read as a finding, or kept as a remark, in bytes.
 const LONGEST_TEXT: usize = 4096;
@@ -143,7 +144,10 @@ impl<'a> Walker<'a> {
             .iter()
             .any(|(_, _, node)| found.start.as_ref().is_some_and(|(_, at)| node.at == *at));
         let own_path = found.path.is_some();
-        found.path = found.path.or(here.path);
+        if found.path.is_none() && here.path.is_some() {
+            found.path = here.path;
+            found.take_lines(|| by_value::lines(&fields));
+        }
         let level = severity_in(&fields, &found, &self.rules);
         // A list of files names each by its last part, too.
         let is_name = |text: &str| found.path.is_some_and(|(path, _)| path.ends_with(text));
@@ -154,13 +158,24 @@ impl<'a> Walker<'a> {
         let body = fields.find(&KEYS.body, |node| {
             text_in(node, 0).filter(|text| Some(*text) != title)
         });
+        // A name alone says nothing of a file.
+        let is_named = body.is_none() && level.is_none() && found.start.is_none();
+        let title = title.filter(|title| {
+            let mut members = fields.0.iter();
+            !(is_named && members.any(|(key, _, node)| key == "name" && node.text() == Some(title)))
+        });
+        let placed = found.path.is_some() && found.start.is_some();
+        let title = title.or_else(|| {
+            (placed && body.is_none())
+                .then(|| fields.sentence())
+                .flatten()
+        });
         let place = fields.find(&KEYS.place, Node::text);
-        let container = is_container(&fields);
+        let container = is_container(&fields, self.paths);
         // Places below a title: `{"title": …, "files": [{"path": …, "line": …}]}`.
         let inherited = here.title.filter(|_| title.is_none() && body.is_none());
         // A rule or a kind says something, too, if nothing else does.
         let kind = || {
-            let placed = found.path.is_some() && found.start.is_some();
             let kind = fields
                 .find(&KEYS.rule, Node::text)
                 .or_else(|| fields.find(&KEYS.perhaps_severity, Node::text));
@@ -171,11 +186,21 @@ impl<'a> Walker<'a> {
             .or_else(kind)
             .map(|title| title.trim().to_owned());
         let claimed = what.is_some() || body.is_some() || level.is_some();
-        let has_place = (found.path.is_some()
+        let mut has_place = (found.path.is_some()
             && (found.start.is_some() || (own_path && claimed && !container)))
             || (place.is_some() && claimed);
         if has_place && found.start.is_none() && own_path && !container {
             found.start = lines_in_text(node.at, &found, [title, body], self.paths);
+        }
+        // `line 4, col 7, Warning - …` below a file.
+        let begun = (found.path.is_some() && found.start.is_none() && !container && claimed)
+            .then(|| begins_with_lines(&fields))
+            .flatten();
+        let mut level = level;
+        if let Some((lines, at, rating)) = begun {
+            found.start = Some((lines, at));
+            has_place = true;
+            level = level.or(rating);
         }
         let claim = |(word, level): (Option<String>, Option<Severity>)| Claim {
             severity: level,
@@ -206,7 +231,8 @@ impl<'a> Walker<'a> {
             let (word, own) = level.map_or((None, None), |(word, level)| (Some(word), level));
             let rated = own.is_some() || word.is_some();
             let said = claim((word.or(here.word()), own.or(here.level())));
-            if title.is_some() && (rated || depth > 0) {
+            let counts = title.is_some_and(words::is_count);
+            if title.is_some() && !counts && (rated || depth > 0) {
                 here.claimed = self.by_text(node, &said, [title, body], rated, here.dismissed);
             }
         } else if container && depth > 1 && !around.claimed {
