@@ -3,6 +3,7 @@
 //! The text becomes a tree of values, each with its offset, and one walk looks for findings in it by the names of keys
 //! ([`keys`]). No tool has a reader of its own.
 
+mod by_value;
 mod csv;
 mod dismissal;
 mod enclosing;

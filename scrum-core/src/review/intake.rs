@@ -1,6 +1,8 @@
 //! Findings made of statements, within the limits of what a review may hold.
 
+use std::cell::LazyCell;
 use std::collections::HashSet;
+use std::iter::repeat_n;
 
 use super::explain::{AnswerPart, PartKind, PartOutcome, PartReason};
 use super::labelled::{Directive, Labelled};
@@ -86,7 +88,8 @@ impl Intake {
         let held = [&claim.what, &claim.why, &claim.severity_text];
         let held: usize = held.into_iter().flatten().map(String::len).sum();
         self.leave_out(statement.left_out);
-        for place in statement.cited {
+        let claims = repeat_n(statement.claim, statement.cited.len());
+        for (place, claim) in statement.cited.into_iter().zip(claims) {
             let path = place.location.as_ref().map_or(0, |it| it.path.len());
             if self.review.findings.len() >= self.most_citations
                 || !self.spend(held + place.text.len() + path)
@@ -101,7 +104,7 @@ impl Intake {
                 line: statement.line,
                 text: place.text,
                 location: place.location,
-                claim: statement.claim.clone(),
+                claim,
                 read_as: statement.read_as,
                 link: statement.link.clone(),
                 number: statement.number,
@@ -136,7 +139,11 @@ impl Intake {
         self.review.verdict = verdict.or(self.review.verdict);
         if labelled.has_places() {
             self.review.says_clean = says_none;
-            self.review.mentions = labelled.mentions(&self.cited());
+            self.review.mentions = {
+                // Most answers name no place beside their labels.
+                let cited = LazyCell::new(|| self.cited());
+                labelled.mentions(|location| cited.contains(location))
+            };
         }
     }
 

@@ -4,6 +4,7 @@
 mod gutter;
 mod kind;
 mod line;
+mod references;
 mod scanner;
 mod table;
 
@@ -38,6 +39,7 @@ pub(super) fn lines(text: &str) -> Vec<MarkdownLine<'_>> {
             }
         }
     }
+    references::resolve(&mut all);
     rows_without_edges(&mut all);
     underlined_headings(&mut all);
     all

@@ -17,6 +17,7 @@ mod paragraph;
 mod place;
 mod reader;
 mod row;
+mod same_file;
 mod section;
 mod text;
 mod unit;
@@ -36,7 +37,8 @@ pub(super) fn read(text: &str, options: &ReadOptions<'_>) -> Reading {
 
 /// Reads a text that is about a file.
 pub(super) fn within(text: &str, options: &ReadOptions<'_>, path: Option<&str>) -> Reading {
-    let lines = markdown::lines(text);
+    let mut lines = markdown::lines(text);
+    same_file::resolve(&mut lines, options);
     let mut reader = ProseReader::new(options, path);
     for at in 0..lines.len() {
         reader.line(&lines, at);

@@ -238,6 +238,24 @@ pub(super) fn marked(text: &str) -> Option<(Severity, String)> {
     })
 }
 
+/// The first word of a text that is a severity, whatever is around it.
+pub(super) fn first_word(text: &str) -> Option<(Severity, String)> {
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    words.find_map(|word| lookup(word).map(|level| (level, word.to_owned())))
+}
+
+/// A severity that a text ends with, behind an arrow or a dash: `The lock is kept → high`.
+pub(super) fn at_end(text: &str) -> Option<(Severity, String)> {
+    let text = text.trim_end_matches(['*', '_', '`', '.', ' ', ')', ']']);
+    let marks = ["→ ", "-> ", "=> ", "⇒ ", "— ", "– ", " - ", "| "];
+    let cut = marks
+        .iter()
+        .filter_map(|mark| Some(text.rfind(mark)? + mark.len()))
+        .max()?;
+    let word = text[cut..].trim_start_matches(['*', '_', '`', '(', '[', ' ']);
+    read(word).map(|level| (level, word.to_owned()))
+}
+
 /// The severity of a heading, which holds for what stands below: a short heading may name it anywhere.
 pub(super) fn of_heading(text: &str) -> Option<(Severity, String)> {
     let words: Vec<&str> = text
@@ -254,7 +272,7 @@ pub(super) fn of_heading(text: &str) -> Option<(Severity, String)> {
     if words.len() <= 5 {
         let singular = |word: &str| lookup(word).or_else(|| lookup(word.strip_suffix('s')?));
         let negated = words.iter().any(|word| {
-            ["no", "non", "not", "keine"]
+            ["no", "non", "not", "keine", "actionable"]
                 .iter()
                 .any(|no| no.eq_ignore_ascii_case(word))
         });

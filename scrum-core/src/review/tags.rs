@@ -55,6 +55,12 @@ pub(super) fn without_tags(line: &str) -> (String, Option<u8>, u8, u8) {
             ("h1" | "h2" | "h3" | "h4" | "h5" | "h6", false) if heading.is_none() => {
                 heading = name[1..].parse().ok();
             }
+            ("li", false) => {
+                let first = found
+                    .get(0)
+                    .is_some_and(|tag| TAG.replace_all(&line[..tag.start()], "").trim().is_empty());
+                return if first { "- " } else { "" }.to_owned();
+            }
             ("b" | "strong", _) => return "**".to_owned(),
             ("br", _) | ("td" | "th", true) => return " ".to_owned(),
             ("code", _) => return "`".to_owned(),

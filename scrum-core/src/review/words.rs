@@ -8,5 +8,5 @@ pub(super) use self::label::{
 };
 pub(super) use self::remark::{
     approves, compares, is_count, is_done, is_noise, is_reply, no_findings_below, passes, praises,
-    resolves, says_failed, says_passed, speaks_of_a_problem,
+    resolves, same_file, says_again, says_failed, says_passed, speaks_of_a_problem,
 };

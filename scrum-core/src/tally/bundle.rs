@@ -268,6 +268,7 @@ impl<'a> BundleBuilder<'a> {
             }
             offset += of_file.len();
         }
+        issues.shrink_to_fit();
         (issues, warnings)
     }
 }
@@ -296,6 +297,7 @@ fn locations(
         });
         first += same.len();
     }
+    locations.shrink_to_fit();
     locations
 }
 

@@ -34,6 +34,17 @@ pub(super) struct Group {
     pub(super) others_left_out: usize,
 }
 
+impl Group {
+    fn of_one(finding: usize) -> Self {
+        Self {
+            members: vec![finding],
+            similarity: None,
+            others: Vec::new(),
+            others_left_out: 0,
+        }
+    }
+}
+
 /// The issues of one file.
 #[derive(Debug)]
 pub(super) struct Grouping {
@@ -49,19 +60,19 @@ pub(super) fn group(findings: &[FindingRecord], near_lines: u32) -> Grouping {
         groups: Vec::new(),
         divided: None,
     };
-    let mut reader = Reader::new(findings.first().map_or("", |finding| &finding.path));
+    // Nearly all findings are alone at their lines, and need no reader.
+    let mut reader = None;
     for chain in chains(findings, near_lines) {
         if chain.len() > MAX_COMPARED {
             grouping.divided = grouping.divided.max(Some(chain.len()));
         }
         for part in chain.chunks(MAX_COMPARED) {
-            compare_all(
-                findings,
-                part,
-                near_lines,
-                &mut reader,
-                &mut grouping.groups,
-            );
+            if let [one] = part {
+                grouping.groups.push(Group::of_one(*one));
+                continue;
+            }
+            let reader = reader.get_or_insert_with(|| Reader::new(&findings[part[0]].path));
+            compare_all(findings, part, near_lines, reader, &mut grouping.groups);
         }
     }
     sort(&mut grouping.groups);
@@ -109,15 +120,6 @@ fn compare_all(
     reader: &mut Reader,
     groups: &mut Vec<Group>,
 ) {
-    if let [one] = part {
-        groups.push(Group {
-            members: vec![*one],
-            similarity: None,
-            others: Vec::new(),
-            others_left_out: 0,
-        });
-        return;
-    }
     let mut order = part.to_vec();
     order.sort_unstable();
     let words: Vec<Words> = order

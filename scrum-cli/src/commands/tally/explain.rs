@@ -5,38 +5,17 @@ use std::io::{self, Write};
 use scrum_core::report::sanitize;
 use scrum_core::review::Review;
 use scrum_core::size::counted;
-use scrum_core::tally::{Outcome, TallyOptions};
+use scrum_core::tally::Outcome;
 
-use super::TallyArgs;
+use super::NamedReviews;
 use crate::error::{ExitCode, Result};
-use crate::session::Session;
 use crate::terminal::Output;
-use crate::wave::merged::find_merged;
-use crate::wave::{FoundWave, Wave, find, reviews, submissions};
+use crate::wave::submissions;
 
-/// Explains the reviews that the arguments name.
-pub(super) fn run(
-    args: &TallyArgs,
-    options: &TallyOptions,
-    session: &Session,
-    output: &Output,
-) -> Result<ExitCode> {
-    let (files, wave) = match find_merged(&args.names, session)? {
-        Some(merged) => {
-            let wave = Wave::open(&merged.wave)?;
-            let (files, warning) = merged.reviews(&wave)?;
-            warning.iter().for_each(|warning| output.warning(warning));
-            (files, Some(wave))
-        }
-        None => match find(&args.names, session)? {
-            FoundWave::Wave(folder) => {
-                let wave = Wave::open(&folder)?;
-                (reviews::of_wave(&wave, options.jobs)?, Some(wave))
-            }
-            FoundWave::Files(paths) => (reviews::of_paths(&paths, options.jobs)?, None),
-        },
-    };
-    let (read, warnings) = submissions::read(files, wave.as_ref(), options.jobs, true);
+/// Explains the reviews.
+pub(super) fn run(reviews: NamedReviews, jobs: usize, output: &Output) -> Result<ExitCode> {
+    let NamedReviews { files, wave } = reviews;
+    let (read, warnings) = submissions::read(files, wave.as_ref(), jobs, true);
     output.warnings(&warnings);
     output.data(|out| {
         for submission in &read {

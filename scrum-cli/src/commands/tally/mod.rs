@@ -15,6 +15,7 @@ use crate::error::{ExitCode, Result, usage_error};
 use crate::session::Session;
 use crate::terminal::Output;
 use crate::wave::merged::find_merged;
+use crate::wave::reviews::ReviewFile;
 use crate::wave::{
     CountedWave, FoundWave, Wave, assessment, decisions_path, find, reviews, rounds, shown_path,
     strays, submissions,
@@ -25,10 +26,11 @@ pub(crate) fn run(args: &TallyArgs, session: &Session, output: &Output) -> Resul
     let targets = args.targets()?;
     let gates = args.gates()?;
     let options = args.options(session);
+    let reviews = named_reviews(args, options.jobs, session, output)?;
     if args.explain {
-        return explain::run(args, &options, session, output);
+        return explain::run(reviews, options.jobs, output);
     }
-    let (wave, tally) = count(args, &options, session, output)?;
+    let (wave, tally) = count(reviews, args, &options, session, output)?;
     output.warnings(&args.misspelt(&tally));
 
     let assessed = wave
@@ -73,40 +75,67 @@ pub(crate) fn run(args: &TallyArgs, session: &Session, output: &Output) -> Resul
     })
 }
 
-/// Counts what the arguments name: a wave, with its baseline and people's decisions, or review files alone.
+/// The reviews that the arguments name.
+struct NamedReviews {
+    files: Vec<ReviewFile>,
+    /// The wave that they belong to; `None` for review files alone.
+    wave: Option<Wave>,
+}
+
+/// Finds the reviews of a wave, those of many jobs' copies of one, or the review files.
+fn named_reviews(
+    args: &TallyArgs,
+    jobs: usize,
+    session: &Session,
+    output: &Output,
+) -> Result<NamedReviews> {
+    let (files, wave) = match find_merged(&args.names, session)? {
+        Some(merged) => {
+            let wave = Wave::open(&merged.wave)?;
+            let (files, warning) = merged.reviews(&wave)?;
+            output.warnings(warning.as_slice());
+            (files, wave)
+        }
+        None => match find(&args.names, session)? {
+            FoundWave::Wave(folder) => {
+                let wave = Wave::open(&folder)?;
+                (reviews::of_wave(&wave, jobs)?, wave)
+            }
+            FoundWave::Files(paths) => {
+                let files = reviews::of_paths(&paths, jobs)?;
+                if files.is_empty() {
+                    warn_of_no_review(&paths, output);
+                }
+                return Ok(NamedReviews { files, wave: None });
+            }
+        },
+    };
+    warn_of_strays(&wave, output);
+    Ok(NamedReviews {
+        files,
+        wave: Some(wave),
+    })
+}
+
+/// Counts the reviews: those of a wave with its baseline and people's decisions.
 fn count(
+    reviews: NamedReviews,
     args: &TallyArgs,
     options: &TallyOptions,
     session: &Session,
     output: &Output,
 ) -> Result<(Option<Wave>, Tally)> {
-    let merged = find_merged(&args.names, session)?;
-    let folder = match &merged {
-        Some(merged) => merged.wave.clone(),
-        None => match find(&args.names, session)? {
-            FoundWave::Wave(folder) => folder,
-            FoundWave::Files(paths) => {
-                let tally = count_files(&paths, options, output)?;
-                return match args.baseline {
-                    None => Ok((None, tally)),
-                    Some(_) => Err(usage_error(
-                        "--baseline compares waves, but these are review files without a wave",
-                    )
-                    .hint("name the wave that the reviews belong to: `scrum tally WAVE --baseline OLD-WAVE`")),
-                };
-            }
-        },
-    };
-    let wave = Wave::open(&folder)?;
-    warn_of_strays(&wave, output);
-    let mut counted = match &merged {
-        Some(merged) => {
-            let (files, warning) = merged.reviews(&wave)?;
-            warning.iter().for_each(|warning| output.warning(warning));
-            CountedWave::with_reviews(wave, files, options, session)?
+    let NamedReviews { files, wave } = reviews;
+    let Some(wave) = wave else {
+        if args.baseline.is_some() {
+            let text = "--baseline compares waves, but these are review files without a wave";
+            return Err(usage_error(text).hint(
+                "name the wave that the reviews belong to: `scrum tally WAVE --baseline OLD-WAVE`",
+            ));
         }
-        None => CountedWave::new(wave, options, session)?,
+        return Ok((None, count_files(files, options, output)));
     };
+    let mut counted = CountedWave::with_reviews(wave, files, options, session)?;
     output.warnings(&counted.warnings);
     if let Some(baseline) = &args.baseline {
         let old = CountedWave::open(Some(baseline), options, session)?;
@@ -134,24 +163,24 @@ fn warn_of_strays(wave: &Wave, output: &Output) {
     }
 }
 
+fn warn_of_no_review(paths: &[PathBuf], output: &Output) {
+    let names: Vec<_> = paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    output.warning(&format!(
+        "no review in {}: reviews are files such as reviews/<bundle>/<reviewer>.md",
+        names.join(", ")
+    ));
+}
+
 /// Counts review files that belong to no wave.
-fn count_files(paths: &[PathBuf], options: &TallyOptions, output: &Output) -> Result<Tally> {
-    let files = reviews::of_paths(paths, options.jobs)?;
-    if files.is_empty() {
-        let names: Vec<_> = paths
-            .iter()
-            .map(|path| path.display().to_string())
-            .collect();
-        output.warning(&format!(
-            "no review in {}: reviews are files such as reviews/<bundle>/<reviewer>.md",
-            names.join(", ")
-        ));
-    }
+fn count_files(files: Vec<ReviewFile>, options: &TallyOptions, output: &Output) -> Tally {
     let (submissions, warnings) = submissions::read(files, None, options.jobs, false);
     output.warnings(&warnings);
     let tally = tally::tally(submissions, None, &NoDiffs, options);
     output.warnings(&tally.warnings);
-    Ok(tally)
+    tally
 }
 
 /// Whether the tally passes all gates. Reports why a gate failed, and which passed only because there are no reviews.

@@ -25,7 +25,16 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
         let Ok(record) = record else { break };
         records.push(record);
     }
+    // Names of any kind, above a path and a number in each row.
+    let is_name = |name: &String| !name.is_empty() && name.len() < 24 && !name.contains(['.', '/']);
+    let titled = !has_header && records.len() > 1 && names.iter().all(is_name);
+    let named_by_rows = (titled && !header.starts_with('"'))
+        .then(|| columns_below(names.clone(), &records))
+        .flatten();
     let names = if has_header {
+        names
+    } else if let Some(names) = named_by_rows {
+        records.remove(0);
         names
     } else {
         columns(records.first()?)?
@@ -51,6 +60,28 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
             value: NodeValue::List(rows.collect()),
         }],
     })
+}
+
+/// The names of a header, the columns of a path and of its lines called what they are by the rows below.
+fn columns_below(mut names: Vec<String>, records: &[csv::StringRecord]) -> Option<Vec<String>> {
+    let rows = records.get(1..)?;
+    let all = |at: usize, is: fn(&str) -> bool| {
+        let mut cells = rows.iter().map(|row| row.get(at).unwrap_or(""));
+        cells.all(is)
+    };
+    let is_number = |cell: &str| !cell.is_empty() && cell.bytes().all(|b| b.is_ascii_digit());
+    let is_path = |cell: &str| cell.contains('/') && location::looks_like_path(cell);
+    let path = (0..names.len()).find(|at| all(*at, is_path) && all(at + 1, is_number))?;
+    "path".clone_into(&mut names[path]);
+    "startline".clone_into(names.get_mut(path + 1)?);
+    let is_column = |name: &str| keys::letters(name).starts_with("col");
+    if let Some(last) = names.get_mut(path + 2)
+        && all(path + 2, is_number)
+        && !is_column(last)
+    {
+        "endline".clone_into(last);
+    }
+    Some(names)
 }
 
 /// Names for columns without a header, by what the first row has in them: a path with numbers behind it, and before it

@@ -31,6 +31,9 @@ pub(super) fn dismissal(fields: &Fields<'_>) -> Option<PartReason> {
             if KEYS.over.contains(&word) {
                 return Some(PartReason::Resolved);
             }
+            if KEYS.passed.contains(&word) {
+                return Some(PartReason::Gone);
+            }
         }
         let absent = (key == "baselinestate" && node.text() == Some("absent"))
             || (key == "kind" && matches!(node.text(), Some("pass" | "notApplicable")));

@@ -40,7 +40,7 @@ impl<'a> Enclosing<'a> {
             self.lines = Some(key.to_owned());
         } else if KEYS.dismissed.contains(&short) {
             self.dismissed = Some(PartReason::Suppressed);
-        } else if words::no_findings_below(&spaced(key)) {
+        } else if words::no_findings_below(&spaced(key)) || KEYS.fine.contains(&short) {
             self.dismissed = Some(PartReason::Section);
         } else if let Some((level, _)) = severity::of_heading(&spaced(key)) {
             // `errors` and `warnings` name lists of any kind, too; their items' own words come first.

@@ -2,6 +2,10 @@
 
 use super::keys::{KEYS, letters};
 use super::node::{Node, NodeValue};
+use crate::review::location;
+
+/// How many words a text has that may be what is said.
+const LEAST_WORDS: usize = 3;
 
 /// An object's members with their keys in small letters.
 pub(super) struct Fields<'a>(pub(super) Vec<(String, &'a str, &'a Node)>);
@@ -34,11 +38,33 @@ impl<'a> Fields<'a> {
     }
 }
 
+impl<'a> Fields<'a> {
+    /// The first text of several words, below a key of any name that is not for something else.
+    pub(super) fn sentence(&self) -> Option<&'a str> {
+        let others = [
+            &KEYS.path,
+            &KEYS.place,
+            &KEYS.perhaps_path,
+            &KEYS.skip,
+            &KEYS.link,
+        ];
+        self.0.iter().find_map(|(key, _, node)| {
+            let NodeValue::Text(text) = &node.value else {
+                return None;
+            };
+            let words = text.split_whitespace().count();
+            let named = others.iter().any(|names| names.contains(key));
+            (!named && words >= LEAST_WORDS).then_some(text.as_str())
+        })
+    }
+}
+
 /// A text, or that of an object that holds one.
 pub(super) fn text_in(node: &Node) -> Option<&str> {
     match &node.value {
         NodeValue::Text(text) if !text.trim().is_empty() => Some(text),
-        NodeValue::Map(_) => [
+        // An object with a place of its own is no text.
+        NodeValue::Map(members) if !members.iter().any(|(key, node)| names_a_place(key, node)) => [
             "text",
             "markdown",
             "message",
@@ -93,12 +119,10 @@ pub(super) fn line_in(node: &Node, zero_based: bool) -> Option<(String, usize)> 
     Some((text, node.at))
 }
 
-/// Whether an object holds others that may be findings: a list of them, or one with a line.
-pub(super) fn is_container(fields: &Fields<'_>) -> bool {
-    let is_object = |node: &Node| matches!(node.value, NodeValue::Map(_));
-    let has_line = |fields: Fields<'_>| fields.0.iter().any(|(key, ..)| KEYS.start.contains(key));
-    fields.0.iter().any(|(key, _, node)| {
-        let apart = !KEYS.skip.contains(key) && !KEYS.inside.contains(key);
-        apart && (node.items().iter().any(is_object) || Fields::of(node).is_some_and(has_line))
-    })
+fn names_a_place(key: &str, node: &Node) -> bool {
+    let key = letters(key);
+    // `lines` may be the code of the lines.
+    let is_code =
+        matches!(&node.value, NodeValue::Text(text) if location::line_list(text).is_none());
+    KEYS.start.contains(&key) && !is_code || KEYS.path.contains(&key)
 }

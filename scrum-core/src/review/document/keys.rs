@@ -28,6 +28,10 @@ pub(super) struct DocumentKeys {
     pub(super) perhaps_path: Vec<String>,
     pub(super) status: Vec<String>,
     pub(super) over: Vec<String>,
+    pub(super) fine: Vec<String>,
+    pub(super) passed: Vec<String>,
+    pub(super) no_severity: Vec<String>,
+    pub(super) no_line: Vec<String>,
     pub(super) run: Vec<String>,
     /// What words mean as the value of a key for severities, and nowhere else.
     pub(super) words: HashMap<String, Severity>,
@@ -70,6 +74,10 @@ pub(super) static KEYS: LazyLock<DocumentKeys> = LazyLock::new(|| {
         &mut keys.perhaps_path,
         &mut keys.status,
         &mut keys.over,
+        &mut keys.fine,
+        &mut keys.passed,
+        &mut keys.no_severity,
+        &mut keys.no_line,
         &mut keys.run,
     ] {
         list.iter_mut().for_each(|name| *name = letters(name));

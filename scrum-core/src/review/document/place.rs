@@ -1,9 +1,14 @@
 //! Where an object says it is.
 
+use super::by_value::{self, FoundLines, holds_a_place, is_known_place};
 use super::fields::{Fields, line_in};
 use super::keys::KEYS;
 use super::node::NodeValue;
 use crate::review::location::{self, KnownPaths, Location, Malformed};
+use crate::review::{Severity, severity};
+
+/// A word for how bad something is, and the level if the word maps to one.
+pub(super) type Rated = (String, Option<Severity>);
 
 /// The path and the lines of an object, with where they stand.
 #[derive(Default)]
@@ -36,55 +41,80 @@ pub(super) fn place_in<'a>(
             (is_known(text) || location::looks_like_path(text)).then_some((text, node.at))
         })
     });
+    found.path = found.path.or_else(|| {
+        // An object below another may be about anything, unless it names a line.
+        let is_place = depth == 0
+            || by_value::lines(fields).is_some()
+            || fields.0.iter().any(|(key, ..)| KEYS.start.contains(key));
+        fields.0.iter().find_map(|(key, _, node)| {
+            let text = node.text().filter(|text| text.len() < 400)?;
+            let names = (is_place && is_known(text)) || is_known_place(text, paths);
+            (names && !KEYS.skip.contains(key) && !KEYS.place.contains(key))
+                .then_some((text, node.at))
+        })
+    });
     // The positions of editors count from 0; a linter that names the file in the same object counts from 1.
     let zero_based = found.path.is_none() && fields.0.iter().any(|(key, ..)| key == "character");
     found.start = fields
         .find(&KEYS.start, |node| line_in(node, zero_based))
-        .or_else(|| line_by_name(fields));
-    // Beside a line, any key that holds a path of the wave and nothing else.
-    if found.path.is_none() && found.start.is_some() {
-        found.path = fields.0.iter().find_map(|(_, _, node)| {
-            let text = node.text()?;
-            is_known(text).then_some((text, node.at))
-        });
-    }
+        .filter(|(text, _)| !text.is_empty());
     found.end = fields
         .find(&KEYS.end, |node| line_in(node, zero_based))
         .map(|(text, _)| text);
-    for name in &KEYS.inside {
-        for (key, _, node) in &fields.0 {
-            if key != name {
-                continue;
-            }
-            let inner = match &node.value {
-                NodeValue::List(items) => items
-                    .iter()
-                    .find(|item| {
-                        item.get("is_primary")
-                            .is_some_and(|node| node.value == NodeValue::Bool(true))
-                    })
-                    .or(items.first()),
-                NodeValue::Map(_) => Some(*node),
-                _ => None,
-            };
-            let Some(inner) = inner.and_then(Fields::of) else {
-                continue;
-            };
-            let inner = place_in(&inner, paths, depth + 1);
-            found.path = found.path.or(inner.path);
-            // `line` beside a range that begins there.
-            if let (Some((own, _)), Some((start, _))) = (&found.start, &inner.start)
-                && own == start
-            {
-                found.end.clone_from(&inner.end);
-            }
-            if found.start.is_none() {
-                found.start = inner.start;
-                found.end = inner.end;
-            }
+    found.take_lines(|| lines_by_name(fields));
+    let named = KEYS.inside.iter().flat_map(|name| {
+        let members = fields.0.iter();
+        members.filter(move |(key, ..)| key == name)
+    });
+    // One of any name that holds a path of the wave, beside numbers and texts.
+    let unnamed = fields.0.iter().filter(|(key, _, node)| {
+        found.path.is_none() && !KEYS.inside.contains(key) && holds_a_place(node, paths)
+    });
+    let holders: Vec<_> = named.chain(unnamed).collect();
+    for (_, _, node) in holders {
+        let inner = match &node.value {
+            NodeValue::List(items) => items
+                .iter()
+                .find(|item| {
+                    item.get("is_primary")
+                        .is_some_and(|node| node.value == NodeValue::Bool(true))
+                })
+                .or(items.first()),
+            NodeValue::Map(_) => Some(*node),
+            _ => None,
+        };
+        let Some(inner) = inner.and_then(Fields::of) else {
+            continue;
+        };
+        let inner = place_in(&inner, paths, depth + 1);
+        found.path = found.path.or(inner.path);
+        // `line` beside a range that begins there.
+        if let (Some((own, _)), Some((start, _))) = (&found.start, &inner.start)
+            && own == start
+        {
+            found.end.clone_from(&inner.end);
+        }
+        if found.start.is_none() {
+            found.start = inner.start;
+            found.end = inner.end;
         }
     }
+    if found.path.is_some_and(|(path, _)| is_known(path)) {
+        found.take_lines(|| by_value::lines(fields));
+    }
     found
+}
+
+impl FoundPlace<'_> {
+    /// Takes lines, if it has none.
+    pub(super) fn take_lines(&mut self, lines: impl FnOnce() -> Option<FoundLines>) {
+        if self.start.is_none()
+            && let Some((first, last)) = lines()
+        {
+            self.start = Some(first);
+            self.end = self.end.take().or(last);
+        }
+    }
 }
 
 /// A path with the lines found beside it: its text, what it names, and whether its range was swapped.
@@ -149,14 +179,41 @@ pub(super) fn lines_in_text(
     })
 }
 
-/// The line in a key that is not in the data file, but is called one: `defect_line`, `linea_inicial`.
-fn line_by_name(fields: &Fields<'_>) -> Option<(String, usize)> {
-    fields.0.iter().find_map(|(key, _, node)| {
+/// The lines that a text of an object begins with, where it stands, and how bad it is said to be behind them:
+/// `line 4, col 7, Warning - …`.
+pub(super) fn begins_with_lines(fields: &Fields<'_>) -> Option<(String, usize, Option<Rated>)> {
+    fields.0.iter().find_map(|(_, _, node)| {
+        let NodeValue::Text(text) = &node.value else {
+            return None;
+        };
+        let text = text.trim();
+        let (lines, len) = location::lines_at_start(text)?;
+        let lines = lines.into_iter().next()?.ok()?.range;
+        let worded =
+            text.starts_with(|c: char| c.is_alphabetic()) && text[len..].starts_with([',', ':']);
+        let head = text[len..].split([':', '-', '–', '—']).next()?;
+        let rating = head.split(',').find_map(|word| {
+            let word = word.trim();
+            severity::read(word).map(|level| (word.to_owned(), Some(level)))
+        });
+        worded.then(|| (format!("{}-{}", lines.start, lines.end), node.at, rating))
+    })
+}
+
+/// The lines in keys that are not in the data file, but are called lines: `defect_line`, `from_row` and `to_row`.
+fn lines_by_name(fields: &Fields<'_>) -> Option<FoundLines> {
+    let mut all = fields.0.iter().filter_map(|(key, _, node)| {
+        let named = key.contains("line") || key.ends_with("row") || key.ends_with("rows");
         let counts = ["count", "total", "num", "length", "max"]
             .iter()
             .any(|word| key.contains(word));
-        let text = node.text()?.trim();
-        (key.contains("line") && !counts && location::line_range(text).is_some())
-            .then(|| (text.to_owned(), node.at))
-    })
+        let (text, at) = line_in(node, false).filter(|_| named && !counts)?;
+        location::line_range(&text).is_some().then_some((text, at))
+    });
+    let first = all.next()?;
+    let number = |text: &str| text.parse::<u32>().ok();
+    let last = all
+        .next()
+        .filter(|(last, _)| number(last) >= number(&first.0) && number(&first.0).is_some());
+    Some((first, last.map(|(last, _)| last)))
 }

@@ -5,7 +5,11 @@ use std::collections::HashMap;
 use super::fields::{Fields, text_in};
 use super::keys::KEYS;
 use super::node::{Node, NodeValue};
+use super::place::FoundPlace;
 use crate::review::{Severity, severity};
+
+/// The longest value that is read as a severity whatever its key, in bytes.
+const LONGEST_WORD: usize = 20;
 
 /// The severities of SARIF's rules, by their names.
 pub(super) type RuleLevels<'a> = HashMap<&'a str, &'a str>;
@@ -13,6 +17,7 @@ pub(super) type RuleLevels<'a> = HashMap<&'a str, &'a str>;
 /// The word for it, and the level if the word maps to one.
 pub(super) fn severity_in(
     fields: &Fields<'_>,
+    found: &FoundPlace<'_>,
     rules: &RuleLevels<'_>,
 ) -> Option<(String, Option<Severity>)> {
     let word = fields.find(&KEYS.severity, |node| match &node.value {
@@ -88,7 +93,29 @@ pub(super) fn severity_in(
             Some((word.to_owned(), severity::read(word)))
         })
     };
-    perhaps.or_else(nested).or_else(from_title)
+    let names_place = fields.0.iter().any(|(key, ..)| KEYS.place.contains(key));
+    let placed = found.path.is_some() || found.start.is_some() || names_place;
+    let sought = || by_value(fields).filter(|_| placed);
+    perhaps.or_else(nested).or_else(from_title).or_else(sought)
+}
+
+/// A severity and nothing else, below a key of any name.
+fn by_value(fields: &Fields<'_>) -> Option<(String, Option<Severity>)> {
+    let others = [
+        &KEYS.no_severity,
+        &KEYS.title,
+        &KEYS.body,
+        &KEYS.rule,
+        &KEYS.skip,
+    ];
+    fields.0.iter().find_map(|(key, _, node)| {
+        let NodeValue::Text(text) = &node.value else {
+            return None;
+        };
+        let level = severity::read(text).filter(|_| text.len() < LONGEST_WORD)?;
+        let named = others.iter().any(|names| names.contains(key));
+        (!named).then(|| (text.clone(), Some(level)))
+    })
 }
 
 /// SARIF's rules say how bad their results are.

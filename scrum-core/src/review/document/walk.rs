@@ -1,16 +1,17 @@
 //! Looks for findings in a tree of values.
 
+use super::by_value::{self, is_container};
 use super::dismissal::dismissal;
 use super::enclosing::Enclosing;
-use super::fields::{Fields, is_container, text_in};
+use super::fields::{Fields, text_in};
 use super::keys::{KEYS, letters};
 use super::node::{DEEPEST, Document, Node, NodeValue};
-use super::place::{FoundPlace, lines_in_text, located, place_in};
+use super::place::{FoundPlace, begins_with_lines, lines_in_text, located, place_in};
 use super::said::{DocumentItem, DocumentSaid};
 use super::severity::{RuleLevels, learn_rules, severity_in};
 use crate::review::explain::PartReason;
 use crate::review::location::{self, KnownPaths};
-use crate::review::{Claim, ReadOptions, prose, severity, verdict};
+use crate::review::{Claim, ReadOptions, prose, severity, verdict, words};
 
 /// The longest text of a list that is read as a finding, or kept as a remark, in bytes.
 const LONGEST_TEXT: usize = 4096;
@@ -134,8 +135,11 @@ impl<'a> Walker<'a> {
             .iter()
             .any(|(_, _, node)| found.start.as_ref().is_some_and(|(_, at)| node.at == *at));
         let own_path = found.path.is_some();
-        found.path = found.path.or(here.path);
-        let level = severity_in(&fields, &self.rules);
+        if found.path.is_none() && here.path.is_some() {
+            found.path = here.path;
+            found.take_lines(|| by_value::lines(&fields));
+        }
+        let mut level = severity_in(&fields, &found, &self.rules);
         // A list of files names each by its last part, too.
         let is_name = |text: &str| found.path.is_some_and(|(path, _)| path.ends_with(text));
         let title = fields.find(&KEYS.title, |node| {
@@ -145,8 +149,20 @@ impl<'a> Walker<'a> {
         let body = fields.find(&KEYS.body, |node| {
             text_in(node).filter(|text| Some(*text) != title)
         });
+        // A name alone says nothing of a file.
+        let is_named = body.is_none() && level.is_none() && found.start.is_none();
+        let title = title.filter(|title| {
+            let mut members = fields.0.iter();
+            !(is_named && members.any(|(key, _, node)| key == "name" && node.text() == Some(title)))
+        });
+        let placed = found.path.is_some() && found.start.is_some();
+        let title = title.or_else(|| {
+            (placed && body.is_none())
+                .then(|| fields.sentence())
+                .flatten()
+        });
         let place = fields.find(&KEYS.place, Node::text);
-        let container = is_container(&fields);
+        let container = is_container(&fields, self.paths);
         // A rule or a kind says something of a line, too, if nothing else does.
         let kind = || {
             let kind = fields
@@ -162,6 +178,14 @@ impl<'a> Walker<'a> {
         let claimed = what.is_some() || body.is_some() || level.is_some();
         if found.start.is_none() && !container {
             found.start = lines_in_text(node.at, &found, [title, body], self.paths);
+        }
+        // `line 4, col 7, Warning - …` below a file.
+        let begun = (found.path.is_some() && found.start.is_none() && !container && claimed)
+            .then(|| begins_with_lines(&fields))
+            .flatten();
+        if let Some((lines, at, rating)) = begun {
+            found.start = Some((lines, at));
+            level = level.or(rating);
         }
         let has_place = (found.path.is_some() && found.start.is_some())
             || (!container && (own_path || place.is_some()));
@@ -189,7 +213,9 @@ impl<'a> Walker<'a> {
             return;
         }
         // Some tools name the place in the text alone.
+        let counts = title.is_some_and(words::is_count);
         if !container
+            && !counts
             && (rated || depth > 0)
             && self.by_text(node, &said, [title, body], rated, here.dismissed)
         {
@@ -215,7 +241,7 @@ impl<'a> Walker<'a> {
         if container || self.said.items.len() > known {
             return;
         }
-        if rated && title.is_some() && here.dismissed.is_none() {
+        if rated && title.is_some() && !counts && here.dismissed.is_none() {
             self.said.items.push(DocumentItem {
                 at: node.at,
                 text: String::new(),

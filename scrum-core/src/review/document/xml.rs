@@ -6,7 +6,7 @@ use quick_xml::events::{BytesStart, Event};
 use super::node::{DEEPEST, Document, MOST_VALUES, Node, NodeValue};
 
 /// Names of HTML, which in an answer is prose, and of reasoning.
-const PROSE: [&str; 33] = [
+const PROSE: [&str; 39] = [
     "a",
     "b",
     "blockquote",
@@ -37,8 +37,14 @@ const PROSE: [&str; 33] = [
     "summary",
     "sup",
     "table",
-    "tr",
+    "tbody",
     "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "dl",
+    "section",
     "ul",
 ];
 const REASONING: [&str; 5] = ["think", "reason", "thought", "seed", "scratch"];

@@ -1,7 +1,5 @@
 //! Places that a labelled answer names beside its labels.
 
-use std::collections::HashSet;
-
 use memchr::{memchr, memchr2_iter, memrchr};
 
 use crate::review::Mention;
@@ -20,7 +18,7 @@ pub(super) fn mentions(
     text: &str,
     values: impl Iterator<Item = Span>,
     paths: Option<&KnownPaths>,
-    cited: &HashSet<&Location>,
+    is_cited: impl Fn(&Location) -> bool,
 ) -> Vec<Mention> {
     let bytes = text.as_bytes();
     let mut lines = LineCounter::new(text);
@@ -49,7 +47,7 @@ pub(super) fn mentions(
         let citations = lined.flat_map(|place| place.citations(line)).flatten();
         mentions.extend(
             citations
-                .filter(|citation| !cited.contains(&citation.location))
+                .filter(|citation| !is_cited(&citation.location))
                 .map(|citation| Mention {
                     line: number,
                     text: citation.text,

@@ -17,7 +17,7 @@ mod table;
 mod value;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use self::block::{Block, WhereLine};
@@ -189,10 +189,10 @@ impl<'a> Labelled<'a> {
     }
 
     /// Places that are named and not among those that are cited.
-    pub(super) fn mentions(&self, cited: &HashSet<&Location>) -> Vec<Mention> {
+    pub(super) fn mentions(&self, is_cited: impl Fn(&Location) -> bool) -> Vec<Mention> {
         let places = self.blocks.own.iter().flat_map(|block| &block.places);
         let values = places.map(|place| place.value);
-        mention::mentions(self.text, values, self.paths, cited)
+        mention::mentions(self.text, values, self.paths, is_cited)
     }
 
     /// The text without reasoning; its lines stay where they are.

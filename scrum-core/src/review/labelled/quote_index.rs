@@ -83,7 +83,7 @@ impl QuoteIndex {
 
     /// Whether the bare value of a `WHERE:` stands there too.
     pub(super) fn has_place(&self, value: &str) -> bool {
-        self.places.contains(&plain(value))
+        !self.places.is_empty() && self.places.contains(&plain(value))
     }
 
     /// Whether the whole block stands there so, with a claim long enough to tell.

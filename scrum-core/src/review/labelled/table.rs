@@ -101,6 +101,11 @@ impl Columns {
             at.and_then(|at| cells.get(at).copied())
                 .filter(|(from, to)| from < to)
         };
+        // `✅ Fixed in 4f2c9ab` in a column of any name.
+        let done = cells.iter().any(|(from, to)| {
+            let cell = &text[*from..*to];
+            words::is_done(cell) && cell.contains(char::is_alphabetic)
+        });
         let number = cell(self.number).and_then(|(from, to)| {
             text[from..to]
                 .trim_matches(['*', '#', '.', ' '])
@@ -108,7 +113,7 @@ impl Columns {
                 .ok()
         });
         RowCells {
-            place: cell(Some(self.place)),
+            place: cell(Some(self.place)).filter(|_| !done),
             severity: cell(self.severity),
             what: cell(self.what),
             why: cell(self.why),

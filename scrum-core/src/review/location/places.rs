@@ -2,15 +2,20 @@
 
 use std::ops::Range;
 
-use super::citation::PlaceInText;
+use super::citation::{PlaceInText, RangeResult};
 use super::known::KnownPaths;
+use super::line_list::lines_in;
+use super::lines::WORDS;
 use super::link::{links, relative_links};
 use super::near::{NEAR, lines_before, lines_behind};
 use super::path::{self, is_cjk};
 use super::token::path_and_tail;
+use crate::review::span::start_of;
 
 /// Places that are read of one text at most.
 const MOST: usize = 20_000;
+/// How far behind a path its sentence is looked at, in bytes.
+const FAR: usize = 200;
 /// How many paths one with braces names at most.
 const MOST_BRACED: usize = 8;
 
@@ -37,12 +42,38 @@ pub(crate) fn places(text: &str, known: Option<&KnownPaths>) -> Vec<PlaceInText>
                 if let Some((read, before)) = lines_before(&text[from..start]) {
                     found.range.start = from + before;
                     found.lines = read;
+                } else {
+                    found.lines = lines_in_sentence(&text[end..next.max(end)]);
                 }
             }
         }
         floor = found.range.end;
     }
     paths.into_iter().flat_map(braced).collect()
+}
+
+/// The lines that a sentence names once, somewhere behind its path: `In src/a.rs the lock is kept on a miss (lines 4-6).`
+fn lines_in_sentence(behind: &str) -> Vec<RangeResult> {
+    let sentence = start_of(behind, FAR);
+    let stop = sentence
+        .find([';', '\n', '。', '|'])
+        .unwrap_or(sentence.len());
+    let stop = sentence[..stop].find(". ").unwrap_or(stop);
+    let sentence = &sentence[..stop];
+    let Some((lines, range)) = lines_in(sentence) else {
+        return Vec::new();
+    };
+    let rest = &sentence[range.end..];
+    // `… as on line 4 of src/b.rs`, `… line 4 and line 9`: these are another's, or nobody's.
+    let elsewhere = WORDS.of.iter().any(|word| {
+        let rest = rest.trim_start();
+        rest.strip_prefix(word.as_str())
+            .is_some_and(|rest| rest.starts_with(' '))
+    });
+    if elsewhere || lines_in(rest).is_some() {
+        return Vec::new();
+    }
+    lines
 }
 
 /// `src/{a,b}.py` names two paths.

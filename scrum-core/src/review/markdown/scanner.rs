@@ -8,7 +8,7 @@ use regex::Regex;
 use super::gutter::gutter;
 use super::kind::kind_of;
 use super::line::{LineKind, MarkdownLine};
-use crate::review::tags;
+use crate::review::{severity, tags};
 
 static IMAGE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"!\[([^\]]*)\]\([^)]*\)").expect("a constant pattern"));
@@ -103,6 +103,12 @@ impl Scanner {
             self.comment = open;
             line = Cow::Owned(rest);
         }
+        // The columns of a table whose cells are folded up are no text.
+        if let Some((before, rest)) = line.split_once("<thead")
+            && let Some((_, behind)) = rest.split_once("<tbody")
+        {
+            line = Cow::Owned(format!("{before}<tbody{behind}"));
+        }
         let mut heading = None;
         let mut closes = 0;
         if line.contains('<') {
@@ -118,7 +124,15 @@ impl Scanner {
             if closed > 0 {
                 closes = 11_u8.saturating_add(self.depth);
             }
-            line = Cow::Owned(rest.trim().to_owned());
+            let rest = rest.trim();
+            line = Cow::Owned(match heading {
+                Some(_) => rest.trim_start_matches(['-', ' ']).to_owned(),
+                // A cell below what another cell folds up.
+                None if raw.contains("</td><td") && severity::read(rest).is_some() => {
+                    format!("|{rest}|")
+                }
+                None => rest.to_owned(),
+            });
         }
         if line.contains("![") {
             line = Cow::Owned(IMAGE.replace_all(&line, "[$1]").into_owned());

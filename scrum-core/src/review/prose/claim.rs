@@ -54,6 +54,7 @@ impl ProseReader<'_> {
             let text = self.without_place(text, cut);
             let found = severity::marked(&text);
             if at == 0 {
+                let found = found.or_else(|| severity::at_end(&text));
                 if found.is_some() {
                     return found;
                 }
@@ -70,6 +71,21 @@ impl ProseReader<'_> {
                 return found;
             }
         }
+        // `One nit, feel free to ignore it: line 4 of …`
+        let lead = unit
+            .lines
+            .get(index)
+            .and_then(|(_, text)| text.get(..start));
+        if let Some(nit) = lead.and_then(|lead| {
+            let mut words = lead.split(|c: char| !c.is_alphanumeric());
+            words.find(|word| {
+                ["nit", "nitpick"]
+                    .iter()
+                    .any(|nit| nit.eq_ignore_ascii_case(word))
+            })
+        }) {
+            return Some((Severity::Info, nit.to_owned()));
+        }
         let labelled = unit.what.as_deref().and_then(severity::marked);
         if labelled.is_some() {
             return labelled;
@@ -77,9 +93,21 @@ impl ProseReader<'_> {
         let texts = unit.lines.iter().map(|(_, text)| text.as_str());
         texts.clone().flat_map(sentences).find_map(|sentence| {
             sentence_says_severity(sentence)
-                .then(|| severity::marked(sentence))
+                .then(|| severity::marked(sentence).or_else(|| severity::first_word(sentence)))
                 .flatten()
         })
+    }
+
+    /// A text with a mark in place of each path.
+    pub(super) fn without_paths(&self, text: &str) -> String {
+        let places = self.places(text);
+        places
+            .iter()
+            .rev()
+            .fold(text.to_owned(), |mut rest, place| {
+                rest.replace_range(place.range.clone(), "§");
+                rest
+            })
     }
 
     /// A text with a mark in place of the location that it names.
@@ -133,8 +161,13 @@ impl ProseReader<'_> {
                     !c.is_alphanumeric() && !matches!(c, '`' | '[' | '«' | '“' | '"')
                 })
                 .trim_end_matches(|c: char| {
-                    c.is_whitespace() || matches!(c, '(' | '*' | '—' | '–' | '`' | '[' | ']')
+                    c.is_whitespace() || matches!(c, '(' | '*' | '—' | '–' | '`' | '[')
                 });
+            // A bracket without its other one, too.
+            let cleaned = match cleaned.strip_suffix(']') {
+                Some(inner) if !inner.contains('[') => inner.trim_end(),
+                _ => cleaned,
+            };
             // A backtick without its other one is what a place left behind.
             let lone = cleaned.matches('`').count() % 2 == 1;
             let cleaned = cleaned.trim_start_matches(|c: char| {

@@ -1,6 +1,5 @@
 //! Whether a line of text goes on with the open unit, or begins another.
 
-use super::layout;
 use super::reader::ProseReader;
 use super::text::{is_arrow, letters, words_in};
 use super::unit::Start;
@@ -45,9 +44,12 @@ impl ProseReader<'_> {
         match start {
             _ if next => false,
             // Indented below a finding: a place that goes with it.
-            Start::Text if only && has_place && line.indent > 0 => !text_below,
+            Start::Text if only && has_place && line.indent > 0 => {
+                !text_below || self.is_shown(&lines[at + 1].text, text)
+            }
             Start::Heading(8) => false,
             Start::Heading(level) if placed && level >= 10 => false,
+            Start::Heading(_) if placed && self.is_set_aside(text) => false,
             Start::Heading(_) if placed && only => !has_place,
             Start::Heading(_) if placed => {
                 !(has_place || self.begins_finding(text) && self.unit_is_container())
@@ -78,16 +80,18 @@ impl ProseReader<'_> {
 
     /// Whether a line is the code of the open unit's own line: `43     f();`.
     pub(super) fn shows_its_line(&self, text: &str) -> bool {
-        let Some(shown) = layout::column(text) else {
-            return false;
-        };
-        self.unit.as_ref().is_some_and(|unit| {
-            unit.lines.first().is_some_and(|(_, title)| {
-                let places = self.places(title);
-                let lines = places.iter().flat_map(|place| &place.lines).flatten();
-                lines.into_iter().any(|lines| lines.range.start == shown)
-            })
-        })
+        let title = self.unit.as_ref().and_then(|unit| unit.lines.first());
+        title.is_some_and(|(_, title)| self.is_shown(text, title))
+    }
+
+    /// Whether a line is the code of the place that is named: `43 f();`.
+    fn is_shown(&self, code: &str, place: &str) -> bool {
+        let digits = code.bytes().take_while(u8::is_ascii_digit).count();
+        let number = code[..digits].parse::<u32>().ok();
+        let places = self.places(place);
+        let mut lines = places.iter().flat_map(|place| &place.lines).flatten();
+        code[digits..].starts_with([' ', '\t'])
+            && lines.any(|lines| Some(lines.range.start) == number)
     }
 
     /// Whether a line is a tool's next finding: it begins with a severity, or with a place, and the open unit has its own.
@@ -99,7 +103,7 @@ impl ProseReader<'_> {
         let marked = text.starts_with(['✖', '✘', '×', '⚠', 'ℹ']);
         let rated = severity::begins(text)
             && !self.awaits_claim()
-            && !(marked && self.unit_is_bare())
+            && !((marked || lines[at].indent > 0) && self.unit_is_bare())
             && (begins || is_arrow(below) && self.is_only_place(below));
         let places = self.places(text);
         let first = places.first().filter(|place| !place.lines.is_empty());

@@ -42,7 +42,8 @@ impl ProseReader<'_> {
             }) {
                 around.path = Some(place.path.clone());
             }
-            if let Some(mark) = severity::of_heading(text) {
+            // A folder may be called `styles`.
+            if let Some(mark) = severity::of_heading(&self.without_paths(text)) {
                 around.severity = Some(mark);
             }
             around.mention |= words::no_findings_below(plain);

@@ -119,11 +119,6 @@ pub(super) fn shown(text: &str, quoted: bool) -> Option<(u32, bool)> {
     Some((found[2].parse().ok().filter(|line| *line > 0)?, marked))
 }
 
-/// The number of a line that is shown in a column.
-pub(super) fn column(text: &str) -> Option<u32> {
-    COLUMN.captures(text)?[1].parse().ok()
-}
-
 impl ProseReader<'_> {
     /// Whether a text begins with lines of the file that it stands below.
     pub(super) fn begins_with_lines(&self, text: &str, around: &Surroundings) -> bool {

@@ -1,6 +1,7 @@
 //! Lines of text: what goes on with the open unit, and what begins one.
 
 use super::reader::ProseReader;
+use super::same_file::begins_again;
 use super::section::OpenSection;
 use super::text::{is_address, sentences, words_in};
 use super::unit::{Start, Unit};
@@ -10,13 +11,30 @@ use crate::review::words::{self, Field};
 
 impl ProseReader<'_> {
     pub(super) fn text(&mut self, lines: &[MarkdownLine<'_>], at: usize) {
-        let Some(stop) = self.second_place(&lines[at]) else {
+        let stop = self.second_place(&lines[at]);
+        let Some(stop) = stop.or_else(|| self.second_lines(&lines[at])) else {
             return self.text_line(lines, at);
         };
         let (first, second) = lines[at].text.split_at(stop);
         for part in [first, second] {
             self.begin_text(&lines[at], part.trim());
         }
+    }
+
+    /// Where a paragraph goes on to other lines of the file: `… at src/a.rs:4. Line 9 has the same problem.`
+    fn second_lines(&self, line: &MarkdownLine<'_>) -> Option<usize> {
+        let text = line.text.as_ref();
+        if !self.after_blank || words::labelled(text).is_some() || !self.has_place(text) {
+            return None;
+        }
+        let mut stops = text.match_indices(". ").map(|(stop, _)| stop + 2);
+        stops.find(|stop| {
+            let first = self
+                .places(text)
+                .first()
+                .is_some_and(|place| place.range.end < *stop);
+            first && begins_again(&text[*stop..])
+        })
     }
 
     /// Where a paragraph goes on to another file: `… at src/a.rs:4. In src/b.rs:9 …`.

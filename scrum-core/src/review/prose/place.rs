@@ -4,7 +4,7 @@ use super::layout::leading_lines;
 use super::reader::ProseReader;
 use super::text::{Cited, LineList, cite, letters, words_in};
 use super::unit::{Start, Unit};
-use crate::review::location::{self, CitationResult, ParsedRange, PlaceInText};
+use crate::review::location::{self, CitationResult, ParsedRange, PlaceInText, RangeResult};
 use crate::review::words;
 
 impl ProseReader<'_> {
@@ -118,6 +118,20 @@ impl ProseReader<'_> {
         (Vec::new(), None)
     }
 
+    /// The numbers behind a path in a column or a label, which need no word there: `src/a.rs, 4-6`.
+    pub(super) fn lines_beside(&self, value: &str) -> Option<Vec<RangeResult>> {
+        let places = self.places(value);
+        let [place] = &*places else {
+            return None;
+        };
+        let rest = value[place.range.end..].trim_matches(|c: char| {
+            c.is_whitespace()
+                || matches!(c, '`' | '*' | ',' | ';' | ':' | '(' | ')' | '·' | '—' | '–')
+        });
+        let begins = rest.starts_with(|c: char| c.is_ascii_digit());
+        begins.then(|| location::line_list(rest)).flatten()
+    }
+
     /// Places of labels and columns.
     pub(super) fn labelled_places(&self, unit: &Unit) -> Vec<Cited> {
         let mut all = Vec::new();
@@ -176,6 +190,10 @@ impl ProseReader<'_> {
                 all.extend(cite(line, &path, &lines, &path));
                 continue;
             }
+            if let Some(lines) = self.lines_beside(value) {
+                all.extend(cite(*line, &path, &lines, value));
+                continue;
+            }
             // A line in the text beside the path, as in a table's last column.
             let beside = unit
                 .what
@@ -189,7 +207,8 @@ impl ProseReader<'_> {
                 continue;
             }
             let severe = unit.severity.is_some();
-            if severe || (unit.what.is_some() && unit.start != Start::Row) {
+            let says = unit.what.is_some() && unit.start != Start::Row;
+            if severe || says || unit.among_lined {
                 all.extend(cite(*line, &path, &[], &path));
             }
         }

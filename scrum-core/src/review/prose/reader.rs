@@ -11,7 +11,7 @@ use crate::review::location::{self, KnownPaths, PlaceInText};
 use crate::review::markdown::MarkdownLine;
 use crate::review::statement::{Reading, Statement};
 use crate::review::words::{self, Field};
-use crate::review::{InferredRetraction, ReadOptions, title};
+use crate::review::{InferredRetraction, ReadOptions, Severity, title};
 
 /// How many texts' places are kept.
 const MOST_ASKED: usize = 8;
@@ -29,6 +29,8 @@ pub(super) struct ProseReader<'a> {
     pub(super) unlocated: Vec<Statement>,
     /// The columns of the table that is being read.
     pub(super) header: Option<Vec<Option<Field>>>,
+    /// Those of its columns whose names say that what they name is no finding: `Looked at`.
+    pub(super) aside: Vec<usize>,
     /// Counts headings.
     pub(super) heading: usize,
     /// Headings below which something is said that is no finding, no praise and no remark; and whether as an item.
@@ -66,6 +68,7 @@ impl<'a> ProseReader<'a> {
             said: Reading::default(),
             unlocated: Vec::new(),
             header: None,
+            aside: Vec::new(),
             heading: 0,
             content: Vec::new(),
             clean: Vec::new(),
@@ -131,6 +134,7 @@ impl ProseReader<'_> {
             at = place.range.end.max(at);
         }
         rest.push_str(&text[at..]);
+        let rest = rest.replace("[link]()", "");
         places.iter().any(|place| !place.lines.is_empty()) && letters(&rest) < 3
     }
 
@@ -146,6 +150,16 @@ impl ProseReader<'_> {
                 line,
                 phrase: text.chars().take(200).collect(),
             });
+        }
+    }
+
+    /// A cell says how bad the finding above is.
+    pub(super) fn rate_last(&mut self, level: Severity, word: &str) {
+        let mut before = self.units.iter().rev();
+        let last = before.find(|(_, findings, _)| !findings.is_empty());
+        for at in last.map_or(0..0, |(_, findings, _)| findings.clone()) {
+            let claim = &mut self.said.statements[at].claim;
+            (claim.severity, claim.severity_text) = (Some(level), Some(word.to_owned()));
         }
     }
 
@@ -176,6 +190,9 @@ impl ProseReader<'_> {
         text: &str,
         around: &Surroundings,
     ) {
+        let mut around = around.clone();
+        around.path = around.path.or_else(|| self.path_before(text));
+        let around = &around;
         let mut unit = Unit::new(start, around, line.number, text);
         unit.number = line.item.or_else(|| title::number(text));
         unit.placed = self.has_place(text) || self.begins_with_lines(text, around);
@@ -183,14 +200,10 @@ impl ProseReader<'_> {
         if around.quotes && start == Start::Text {
             unit.shown = self.shown.take();
         }
-        // A category with items below, or `Strengths: src/a.rs:4 is clear.`
+        // A category with items below.
         unit.around.mention |=
             !unit.placed && words_in(text) <= 6 && words::no_findings_below(text);
-        let head = text.find([':', '：']).filter(|at| *at < 60);
-        unit.around.mention |= unit.placed
-            && head.is_some_and(|at| {
-                self.places(&text[..at]).is_empty() && words::no_findings_below(&text[..at])
-            });
+        unit.around.mention |= unit.placed && self.is_set_aside(text);
         self.unit = Some(unit);
         if let Some((field, value)) = words::labelled(text) {
             let value = value.to_owned();
@@ -203,6 +216,14 @@ impl ProseReader<'_> {
                 self.set(field, line.number, &value);
             }
         }
+    }
+
+    /// Whether the words in front of a colon say that what follows is no finding: `Strengths: src/a.rs:4 is clear.`
+    pub(super) fn is_set_aside(&self, text: &str) -> bool {
+        let head = text.find([':', '：']).filter(|at| *at < 60);
+        head.is_some_and(|at| {
+            self.places(&text[..at]).is_empty() && words::no_findings_below(&text[..at])
+        })
     }
 
     pub(super) fn unit_has_place(&self) -> bool {

@@ -1,11 +1,17 @@
 //! The rows of tables.
 
 use super::reader::ProseReader;
+use super::text::{letters, words_in};
 use super::unit::{Start, Unit};
 use crate::review::location::PlaceInText;
 use crate::review::markdown::{self, LineKind, MarkdownLine};
 use crate::review::severity;
 use crate::review::words::{self, Field};
+
+/// How many words of a cell may be what its row says.
+const LEAST_WORDS: usize = 3;
+/// How many rows of a table are looked at to either side of one.
+const MOST_ROWS: usize = 8;
 
 impl ProseReader<'_> {
     pub(super) fn row(&mut self, lines: &[MarkdownLine<'_>], at: usize) {
@@ -14,14 +20,30 @@ impl ProseReader<'_> {
             return;
         }
         let cells = markdown::cells(&line.text);
+        // The last cell of a row whose other cells are folded up.
+        if self.header.is_none()
+            && let [cell] = cells.as_slice()
+            && let Some(level) = severity::read(cell)
+        {
+            self.flush();
+            return self.rate_last(level, cell);
+        }
         let follows = lines
             .get(at + 1)
             .is_some_and(|next| next.kind == LineKind::Row && markdown::is_delimiter(&next.text));
         let columns: Vec<Option<Field>> = cells.iter().map(|cell| words::field(cell)).collect();
+        let aside = |cells: &[String]| {
+            let named = cells.iter().map(|cell| words::no_findings_below(cell));
+            (0..)
+                .zip(named)
+                .filter_map(|(at, aside)| aside.then_some(at))
+                .collect()
+        };
         let known = columns.iter().flatten().count();
         // Some tables have a row of dashes below each row.
         if self.header.is_none() || (follows && (known > 1 || self.header_is_unknown())) {
             self.flush();
+            self.aside = if follows { aside(&cells) } else { Vec::new() };
             if follows || known > 1 {
                 self.header = Some(columns);
                 return;
@@ -35,6 +57,23 @@ impl ProseReader<'_> {
         self.flush();
         let around = self.around();
         let columns = self.header.clone().unwrap_or_default();
+        // Several cells that each say something of a place of their own, beside how bad it is: a matrix.
+        let says = |cell: &&String| {
+            self.has_place(cell) && words_in(&self.without_place(cell, None)) >= LEAST_WORDS
+        };
+        let unknown = columns.iter().all(Option::is_none);
+        let cited = cells.iter().filter(|_| unknown).filter(says);
+        let cited: Vec<String> = cited.cloned().collect();
+        if cited.len() > 1 {
+            let rated = cells.iter().find(|cell| severity::read(cell).is_some());
+            for cell in cited {
+                let mut unit = Unit::new(Start::Row, &around, line.number, &cell);
+                unit.severity = rated.cloned();
+                self.unit = Some(unit);
+                self.flush();
+            }
+            return;
+        }
         let mut unit = Unit::new(Start::Row, &around, line.number, "");
         unit.lines.clear();
         let known = columns
@@ -42,7 +81,20 @@ impl ProseReader<'_> {
             .flatten()
             .any(|field| matches!(field, Field::Path | Field::Place));
         for (at, cell) in cells.iter().enumerate() {
-            match columns.get(at).copied().flatten() {
+            let column = columns.get(at).copied().flatten();
+            // A path in a column of any name: `Module`, `Looked at`.
+            let places = self.places(cell);
+            if !known
+                && matches!(column, None | Some(Field::Other))
+                && unit.paths.is_empty()
+                && !places.is_empty()
+                && self.is_mostly_path(cell, &places)
+            {
+                unit.around.mention |= self.aside.contains(&at);
+                unit.paths.push((line.number, cell.clone()));
+                continue;
+            }
+            match column {
                 Some(Field::Number) => {
                     unit.number = cell
                         .trim_matches(|c: char| !c.is_ascii_digit())
@@ -64,27 +116,42 @@ impl ProseReader<'_> {
                     unit.open = None;
                 }
                 None if !cell.is_empty() => {
-                    let places = self.places(cell);
-                    if !known
-                        && unit.paths.is_empty()
-                        && !places.is_empty()
-                        && self.is_mostly_path(cell, &places)
-                    {
-                        unit.paths.push((line.number, cell.clone()));
-                    } else if unit.severity.is_none()
-                        && cell.len() < 30
-                        && severity::read(cell).is_some()
+                    if unit.severity.is_none() && cell.len() < 30 && severity::read(cell).is_some()
                     {
                         unit.severity = Some(cell.clone());
                     } else {
+                        // `✅ Fixed in 4f2c9ab`.
+                        unit.done |= letters(cell) > 1 && words::is_done(cell);
                         unit.push(line.number, cell);
                     }
                 }
                 None => {}
             }
         }
+        let names_file = |value: &String| {
+            let places = self.places(value);
+            !places.is_empty() && places.iter().all(|place| place.lines.is_empty())
+        };
+        unit.among_lined = unit.line_lists.is_empty()
+            && unit.paths.iter().any(|(_, value)| names_file(value))
+            && self.among_lined(lines, at);
+        // A number or a word is not what a row says.
+        unit.lines
+            .sort_by_key(|(_, text)| words_in(text) < LEAST_WORDS && !self.has_place(text));
         self.unit = Some(unit);
         self.flush();
+    }
+
+    /// Whether a row of the same table names lines, so that one that names a file alone reports it as a whole.
+    fn among_lined(&self, lines: &[MarkdownLine<'_>], at: usize) -> bool {
+        let is_row = |line: &&MarkdownLine<'_>| line.kind == LineKind::Row;
+        let before = lines[..at].iter().rev().take_while(is_row);
+        let behind = lines[at + 1..].iter().take_while(is_row);
+        let mut rows = before.take(MOST_ROWS).chain(behind.take(MOST_ROWS));
+        rows.any(|row| {
+            let mut cells = markdown::cells(&row.text).into_iter();
+            cells.any(|cell| self.has_place(&cell) || self.lines_beside(&cell).is_some())
+        })
     }
 
     /// A row of two cells, the first of which is a label. Whether it is one.
@@ -120,6 +187,6 @@ impl ProseReader<'_> {
 
     pub(super) fn is_mostly_path(&self, text: &str, places: &[PlaceInText]) -> bool {
         let named: usize = places.iter().map(|place| place.range.len()).sum();
-        text.len() <= named + 12
+        text.len() <= named + 12 || words_in(&self.without_paths(text)) <= 2
     }
 }

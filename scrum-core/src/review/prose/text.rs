@@ -1,7 +1,11 @@
 //! Small questions about a line of prose, and citations made of what a line says.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use crate::review::location::{self, CitationResult, RangeResult};
-use crate::review::severity;
+use crate::review::{severity, words};
 
 /// A citation, and the line where it stands.
 pub(super) type Cited = (u32, CitationResult);
@@ -43,9 +47,16 @@ pub(super) fn is_arrow(text: &str) -> bool {
         .any(|arrow| text.trim_start().starts_with(arrow))
 }
 
+/// A link that says nothing.
+static TO_THE_CODE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\(?\[(?:link|code|source|view|\s*[Ll]ines? [\d-]+)\]\([^()\s]*\)\)?")
+        .expect("a constant pattern")
+});
+
 /// A claim without emphasis, and without what a place left behind.
 pub(super) fn tidy(text: &str) -> String {
-    let mut out: String = text
+    let mut out: String = TO_THE_CODE
+        .replace_all(text, "")
         .chars()
         .filter(|c| !matches!(c, '━' | '─' | '═'))
         .collect();
@@ -56,7 +67,7 @@ pub(super) fn tidy(text: &str) -> String {
         ("]()", "]"),
         ("()", ""),
     ] {
-        if mark != "()" || text.contains("``()") || text.contains(" ()") {
+        if mark != "()" || text.contains("``()") || text.contains(" ()") || text.contains("(``)") {
             out = out.replace(mark, with);
         }
     }
@@ -66,7 +77,7 @@ pub(super) fn tidy(text: &str) -> String {
         .strip_prefix(['.', ')'])
         .filter(|_| (1..=3).contains(&digits))
         .unwrap_or(rest);
-    rest.trim_matches(|c: char| c.is_whitespace() || matches!(c, '—' | '–' | ':' | ',' | '-'))
+    rest.trim_matches(|c: char| c.is_whitespace() || matches!(c, '—' | '–' | ':' | ',' | '-' | '·'))
         .to_owned()
 }
 
@@ -150,9 +161,24 @@ pub(super) fn sentence_says_severity(sentence: &str) -> bool {
     if leads && words_in(sentence) <= 12 {
         return true;
     }
+    // `Critical as well.`, `That's critical.`
+    let short = words_in(sentence) <= 5;
+    let last = sentence.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let last = last.rsplit(|c: char| !c.is_alphanumeric()).next();
+    let says = ["that", "this", "it", "which"]
+        .iter()
+        .any(|word| lower.starts_with(word))
+        && last.is_some_and(|word| severity::read(word).is_some());
+    let again = first.starts_with(char::is_uppercase)
+        && severity::read(first).is_some()
+        && words::says_again(sentence);
+    if short && (says || again) {
+        return true;
+    }
     words_in(sentence) <= 8
         && (lower.contains("severity")
             || lower.contains("priority")
+            || lower.contains(" risk")
             || [
                 " is a blocker",
                 " is blocking",
@@ -160,6 +186,7 @@ pub(super) fn sentence_says_severity(sentence: &str) -> bool {
                 " a nit",
                 "is a nit",
                 "blocker.",
+                " blocking.",
             ]
             .iter()
             .any(|words| lower.contains(words)))

@@ -40,6 +40,8 @@ pub(super) struct Unit {
     /// The open label had no value yet.
     pub(super) expects_value: bool,
     pub(super) done: bool,
+    /// A row of a table in which another row names lines.
+    pub(super) among_lined: bool,
     /// The first line of code that is shown with its number, or the marked one: where, which, and whether it is marked.
     pub(super) shown: Option<(u32, u32, bool)>,
     /// The labels so far, in small letters.
@@ -65,6 +67,7 @@ impl Unit {
             open: None,
             expects_value: false,
             done: false,
+            among_lined: false,
             shown: None,
             labels: Vec::new(),
         }

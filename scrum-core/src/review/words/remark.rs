@@ -1,5 +1,6 @@
 //! Telling words: praise, what is done with, what a tool writes around a review.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
@@ -14,6 +15,9 @@ struct Remarks {
     praises: Vec<String>,
     asks: Vec<String>,
     objects: Vec<String>,
+    turns: Vec<String>,
+    same_file: Vec<String>,
+    again: Vec<String>,
     compares: Vec<String>,
     done: Vec<String>,
     replies: Vec<String>,
@@ -35,6 +39,7 @@ struct Finders {
     objects: AhoCorasick,
     problems: AhoCorasick,
     noise: AhoCorasick,
+    same_file: AhoCorasick,
 }
 
 static FINDERS: LazyLock<Finders> = LazyLock::new(|| {
@@ -47,6 +52,10 @@ static FINDERS: LazyLock<Finders> = LazyLock::new(|| {
         objects: finder(&REMARKS.objects),
         problems: finder(&REMARKS.problems),
         noise: finder(&REMARKS.noise),
+        same_file: AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(&REMARKS.same_file)
+            .expect("a few short words fit an automaton"),
     }
 });
 
@@ -121,11 +130,26 @@ pub(in crate::review) fn passes(value: &str) -> bool {
 /// Whether a sentence approves of what it names.
 pub(in crate::review) fn approves(sentence: &str) -> bool {
     let sentence = sentence.to_lowercase();
-    FINDERS
-        .approves
-        .find_iter(&sentence)
-        .any(|hit| is_stated(&sentence[..hit.start()]))
-        && !FINDERS.objects.is_match(&sentence)
+    let says = |clause: &str| {
+        let mut hits = FINDERS.approves.find_iter(clause);
+        let Some(hit) = hits.find(|hit| is_stated(&clause[..hit.start()])) else {
+            return false;
+        };
+        // `comme il faut` is no `il faut`.
+        let phrase = &clause[hit.range()];
+        let objects = if phrase.matches(' ').count() > 1 {
+            FINDERS.objects.is_match(&clause.replace(phrase, "§"))
+        } else {
+            FINDERS.objects.is_match(clause)
+        };
+        !objects
+    };
+    // `I had my doubts, but it is correct.`
+    let turns = REMARKS.turns.iter();
+    let last = turns
+        .filter_map(|word| Some(sentence.rfind(word.as_str())? + word.len()))
+        .max();
+    says(&sentence) || last.is_some_and(|at| says(&sentence[at..]))
 }
 
 /// Whether a claim of an answer that found nothing praises, rather than asks for something.
@@ -204,6 +228,20 @@ pub(in crate::review) fn is_done(text: &str) -> bool {
         .done
         .iter()
         .any(|mark| text.starts_with(mark.as_str()))
+}
+
+/// Where a text names a file by what was named before: `the same file`.
+pub(in crate::review) fn same_file(text: &str) -> Option<Range<usize>> {
+    FINDERS.same_file.find(text).map(|hit| hit.range())
+}
+
+/// Whether a text says that there is the same as elsewhere.
+pub(in crate::review) fn says_again(text: &str) -> bool {
+    let text = text.to_lowercase();
+    REMARKS
+        .again
+        .iter()
+        .any(|word| text.contains(word.as_str()))
 }
 
 /// Whether a place behind these words is named for comparison.
