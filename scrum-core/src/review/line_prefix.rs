@@ -39,10 +39,8 @@ pub(super) fn split(line: &str) -> (LinePrefix, &str) {
             b'-' => {
                 // Under a number gutter a removed line has six blank columns.
                 let columns = line[..at].trim_start_matches(['>', '|']);
-                let tight = bytes
-                    .get(at + 1)
-                    .is_some_and(|b| !b.is_ascii_whitespace() && *b != b'-');
-                prefix.gutter |= tight && columns.len() >= 7 && columns.bytes().all(|b| b == b' ');
+                let tight = bytes.get(at + 1).is_some_and(|b| !b.is_ascii_whitespace());
+                prefix.gutter |= tight && columns.len() >= 7;
                 at += 1;
             }
             b'+' => {
@@ -55,15 +53,12 @@ pub(super) fn split(line: &str) -> (LinePrefix, &str) {
                     .iter()
                     .take_while(|b| b.is_ascii_digit())
                     .count();
-                let number = line[at..at + digits].parse().ok().filter(|_| digits <= 4);
+                let number = line[at..at + digits].parse().ok();
                 at += digits;
                 match bytes.get(at..).unwrap_or_default() {
                     [b'.' | b')' | b']' | b':', ..] => {
                         prefix.number = prefix.number.or(number);
                         at += 1;
-                    }
-                    [b' ', b'+' | b'-', b, ..] if !b.is_ascii_whitespace() => {
-                        prefix.gutter = true;
                     }
                     [b' ', b' ', ..] => prefix.gutter = true,
                     // A number alone, or a keycap.
@@ -71,11 +66,9 @@ pub(super) fn split(line: &str) -> (LinePrefix, &str) {
                     _ => break,
                 }
             }
-            b'(' if bytes.get(at + 1).is_some_and(u8::is_ascii_digit) => at += 1,
-            b'[' if bytes
-                .get(at + 1)
-                .is_some_and(|b| b.is_ascii_digit() || matches!(b, b' ' | b'x' | b'X')) =>
-            {
+            b'(' => at += 1,
+            // `[ ]`, `[x]`, `[2]`.
+            b'[' => {
                 at += if bytes.get(at + 2) == Some(&b']') && !bytes[at + 1].is_ascii_digit() {
                     3
                 } else {
@@ -107,9 +100,7 @@ pub(super) fn gutter(line: &str) -> Option<usize> {
     let rest = digits.trim_start_matches(|c: char| c.is_ascii_digit());
     let columns = line.len() - rest.len();
     let shown = rest.strip_prefix(' ')?;
-    let is_gutter = rest.len() < digits.len()
-        && NUMBER_COLUMNS.contains(&columns)
-        && shown.starts_with(['+', '-', ' ']);
+    let is_gutter = NUMBER_COLUMNS.contains(&columns) && shown.starts_with(['+', '-', ' ']);
     is_gutter.then_some(columns + 1)
 }
 

@@ -73,21 +73,17 @@ pub(super) fn directives<'a>(
             }
             EventKind::Label {
                 label: Label::Verdict,
-                bare,
+                ..
             } => {
                 let value = if value.is_empty() {
                     line_below(text, event.end)
                 } else {
                     value
                 };
-                let words = value.split_whitespace().count();
-                (!bare || words <= 2)
-                    .then(|| verdict::read(value))
-                    .flatten()
-                    .map(Directive::Verdict)
+                verdict::read(value).map(Directive::Verdict)
             }
-            // A label without a value goes on in the line below.
-            EventKind::Label { .. } if value.is_empty() => {
+            // A label may go on in the line below.
+            EventKind::Label { .. } => {
                 open_until = event.line + 1;
                 None
             }

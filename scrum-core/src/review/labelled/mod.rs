@@ -98,15 +98,14 @@ impl<'a> Labelled<'a> {
                     .places
                     .iter()
                     .all(|place| location::names_no_place(self.value(place.value)));
-                let unlocated = nowhere && (block.places.is_empty() || block.severity.is_some());
-                let statement = unlocated.then(|| {
+                let statement = nowhere.then(|| {
                     Statement::new(
                         block.line,
                         ReadAs::Labelled,
                         self.claim(block, LONGEST_CLAIM),
                     )
                 });
-                let places = if unlocated {
+                let places = if nowhere {
                     &[]
                 } else {
                     block.places.as_slice()
@@ -264,10 +263,8 @@ impl<'a> Labelled<'a> {
         }
         let title = self.text[block.region.0..].lines().next().unwrap_or("");
         match severity::of_title(title) {
-            Some((level, word)) if block.labels_follow_title(self.text) => {
-                (Some(level), Some(word.to_owned()))
-            }
-            _ => (None, None),
+            Some((level, word)) => (Some(level), Some(word.to_owned())),
+            None => (None, None),
         }
     }
 

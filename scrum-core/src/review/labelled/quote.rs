@@ -2,7 +2,6 @@
 
 use super::fence::{Fence, Quotes};
 use super::quote_index::QuoteIndex;
-use super::retraction::is_retract_line;
 use super::scan::{Event, EventKind, Scan};
 use crate::review::label::Label;
 use crate::review::{QuoteEvidence, line_prefix};
@@ -23,9 +22,7 @@ impl Quotations {
             readable: vec![false; scan.fences.len()],
         };
         for event in &mut scan.events {
-            if !matches!(event.kind, EventKind::Fence | EventKind::Reasoning) {
-                event.quoted = quotations.evidence(event, text, &scan.fences, index);
-            }
+            event.quoted = quotations.evidence(event, text, &scan.fences, index);
         }
         quotations
     }
@@ -84,7 +81,7 @@ impl Quotations {
         let start =
             memchr::memrchr(b'\n', &text.as_bytes()[near..at]).map_or(near, |feed| near + feed + 1);
         let line = text.get(start..at).unwrap_or("");
-        !line_prefix::split(line).0.gutter && !is_retract_line(line)
+        !line_prefix::split(line).0.gutter
     }
 }
 

@@ -114,7 +114,7 @@ pub(in crate::review) fn field(name: &str) -> Option<Field> {
     };
     LABELS.get(name).copied().or_else(|| {
         // `📍 Location`.
-        let bare = name.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '#' && c != '№');
+        let bare = name.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '#');
         LABELS.get(bare).copied()
     })
 }
@@ -137,32 +137,15 @@ pub(in crate::review) fn labelled(line: &str) -> Option<(Field, &str)> {
         Some(rest) if rest.contains(": ") => rest,
         _ => line,
     };
-    // `SEVERITY | HIGH`.
-    if let Some((name, value)) = line.split_once(" | ")
-        && let Some(field) = field(name)
-        && !value.contains('|')
-    {
-        return Some((field, value.trim()));
-    }
     if let Some((name, value)) = line.split_once('=')
         && let Some(field) = field(name)
-        && !value.starts_with('=')
-        && !name.contains(':')
     {
         return Some((field, value.trim().trim_matches('"')));
     }
     let at = line.find([':', '：'])?;
     let (name, rest) = line.split_at(at);
     let field = field(name)?;
-    // A row of words that end in a colon is rare; `file:12` is a place.
-    let value = rest.trim_start_matches([':', '：']);
-    if value.starts_with(|c: char| c.is_ascii_digit() || c == ':')
-        && rest.starts_with(':')
-        && !name.contains('*')
-    {
-        return None;
-    }
-    let value = value.trim_start_matches(['*', '_']).trim();
+    let value = rest.trim_start_matches([':', '：', '*', '_']).trim();
     Some((field, value))
 }
 
@@ -186,21 +169,15 @@ pub(in crate::review) fn several_labelled(line: &str) -> Vec<(Field, &str)> {
         if line[behind..].starts_with(|c: char| c.is_ascii_digit()) && colon == ":" {
             continue;
         }
-        let found = field(&name[from..]).map(|field| (from, field)).or_else(|| {
-            // The word behind the value before: `File: a.rs Line: 4`.
-            let from = name.rfind(' ')? + 1;
-            Some((from, field(&name[from..])?)).filter(|_| !labels.is_empty())
-        });
-        if let Some((from, field)) = found {
+        if let Some(field) = field(&name[from..]) {
             labels.push((from, behind, field));
         }
     }
     let begins = labels
         .first()
         .is_some_and(|(from, ..)| !line[..*from].contains(char::is_alphanumeric));
-    let has = |wanted: &[Field]| labels.iter().any(|(.., field)| wanted.contains(field));
-    if !begins || labels.len() < 2 || !has(&[Field::Path]) || !has(&[Field::Lines, Field::Severity])
-    {
+    let has = |wanted: Field| labels.iter().any(|(.., field)| *field == wanted);
+    if !begins || labels.len() < 2 || !has(Field::Path) {
         return Vec::new();
     }
     let ends = labels.iter().skip(1).map(|(from, ..)| *from);

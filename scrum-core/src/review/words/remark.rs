@@ -66,7 +66,6 @@ pub(in crate::review) fn no_findings_below(heading: &str) -> bool {
         // A single word may be part of any title; it must be most of a heading.
         (short || !single)
             && heading.match_indices(words.as_str()).any(|(at, _)| {
-                let starts = !heading[..at].ends_with(char::is_alphanumeric) || !words.is_ascii();
                 let negated = ["not ", "un", "nicht ", "never ", "non-"]
                     .iter()
                     .any(|no| heading[..at].ends_with(no));
@@ -75,7 +74,7 @@ pub(in crate::review) fn no_findings_below(heading: &str) -> bool {
                     rest.contains(known.as_str())
                         || (known.contains(words.as_str()) && heading.contains(known.as_str()))
                 });
-                starts && !negated && (!findings || is_denial(words))
+                !negated && (!findings || is_denial(words))
             })
     })
 }
@@ -103,7 +102,7 @@ pub(in crate::review) fn says_passed(line: &str) -> bool {
         matches!(
             word,
             "PASSED" | "PASS" | "SKIPPED" | "SKIP" | "OK" | "DONE" | "CANCELLED" | "WONTFIX"
-        ) && word.len() + 3 < line.trim().len()
+        )
     })
 }
 
@@ -115,7 +114,7 @@ pub(in crate::review) fn passes(value: &str) -> bool {
     REMARKS
         .passes
         .iter()
-        .any(|word| word == value || (!first.is_empty() && word == first.trim()))
+        .any(|word| word == value || word == first.trim())
 }
 
 /// Whether a sentence approves of what it names.
@@ -216,4 +215,54 @@ pub(in crate::review) fn compares(before: &str) -> bool {
             .strip_suffix(words)
             .is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_above_what_is_no_finding() {
+        for heading in ["Strengths", "What I checked", "No problems and no issues"] {
+            assert!(no_findings_below(heading), "{heading}");
+        }
+        for heading in [
+            "Findings",
+            "Not verified",
+            "Resolved and open issues",
+            "Nice to have",
+        ] {
+            assert!(!no_findings_below(heading), "{heading}");
+        }
+    }
+
+    #[test]
+    fn claims_that_praise() {
+        for claim in ["The code is clear and tidy", "I verified the lock"] {
+            assert!(praises(claim), "{claim}");
+        }
+        for claim in [
+            "The lock is kept",
+            "The name isn't clear",
+            "Is the code clear?",
+            "Clear code, but consider a map",
+            "Clear code with a leak",
+        ] {
+            assert!(!praises(claim), "{claim}");
+        }
+    }
+
+    #[test]
+    fn places_named_for_comparison() {
+        assert!(compares("unlike `"));
+        assert!(!compares("they dislike "));
+    }
+
+    #[test]
+    fn lines_around_a_review() {
+        assert!(resolves("Ana marked this conversation as resolved."));
+        assert!(is_count("Found 3 issues"));
+        let long = format!("Found 3 issues: {}", "the lock is kept, ".repeat(20));
+        assert!(!is_count(&long));
+    }
 }
