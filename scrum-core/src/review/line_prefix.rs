@@ -10,10 +10,8 @@ pub(super) struct LinePrefix {
     pub(super) gutter: bool,
     /// The number of a list item.
     pub(super) number: Option<u32>,
-    /// A heading, emphasis or a table cell: the word stands out even without a colon.
+    /// A heading or emphasis: the word stands out even without a colon.
     pub(super) marked: bool,
-    /// It opens with a table's pipe.
-    pub(super) cell: bool,
 }
 
 /// The longest prefix, in bytes.
@@ -27,13 +25,9 @@ pub(super) fn split(line: &str) -> (LinePrefix, &str) {
     let mut at = 0;
     while at < bytes.len() && at < LONGEST_PREFIX {
         match bytes[at] {
-            b' ' | b'\t' | b'>' | b'~' => at += 1,
+            b' ' | b'\t' | b'>' | b'~' | b'(' | b'|' => at += 1,
             b'*' | b'_' | b'`' | b'#' => {
                 prefix.marked = true;
-                at += 1;
-            }
-            b'|' => {
-                prefix.cell = true;
                 at += 1;
             }
             b'-' => {
@@ -66,7 +60,6 @@ pub(super) fn split(line: &str) -> (LinePrefix, &str) {
                     _ => break,
                 }
             }
-            b'(' => at += 1,
             // `[ ]`, `[x]`, `[2]`.
             b'[' => {
                 at += if bytes.get(at + 2) == Some(&b']') && !bytes[at + 1].is_ascii_digit() {

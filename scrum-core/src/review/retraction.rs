@@ -97,7 +97,7 @@ mod tests {
             "the fallback is fine on second look",
             "if the lock is held, disregard this.",
             "is this fine after all?",
-            "i withdraw finding 1?",
+            "so #4 is a false positive?",
             "the message says §, disregard the rest",
             "i withdraw twice and the balance is negative",
         ] {

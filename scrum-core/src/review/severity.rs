@@ -156,8 +156,7 @@ pub(super) fn marked(text: &str) -> Option<(Severity, String)> {
         let starts = !before.contains(char::is_alphabetic);
         let opened = before.chars().next_back().is_some_and(opening);
         let closed = behind.is_empty() || behind.chars().next().is_some_and(closing);
-        let capitals =
-            word.len() > 1 && word.is_ascii() && !word.bytes().any(|b| b.is_ascii_lowercase());
+        let capitals = word.is_ascii() && !word.bytes().any(|b| b.is_ascii_lowercase());
         let named = ["severity", "priority"].iter().any(|name| {
             behind
                 .get(..name.len())

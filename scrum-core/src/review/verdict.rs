@@ -12,9 +12,6 @@ pub(super) fn read(value: &str) -> Option<ReviewVerdict> {
     let verdict = word(words.next()?)?;
     let rest: Vec<&str> = words.collect();
     let choice = rest.first().is_some_and(|next| word(next).is_some());
-    let or = rest
-        .windows(2)
-        .any(|pair| pair[0].eq_ignore_ascii_case("or") && word(pair[1]).is_some());
     const CONDITIONS: [&str; 9] = [
         "after", "once", "if", "when", "unless", "provided", "but", "with", "pending",
     ];
@@ -24,7 +21,7 @@ pub(super) fn read(value: &str) -> Option<ReviewVerdict> {
                 .iter()
                 .any(|condition| condition.eq_ignore_ascii_case(next))
         });
-    (!choice && !or && !conditional).then_some(verdict)
+    (!choice && !conditional).then_some(verdict)
 }
 
 fn word(text: &str) -> Option<ReviewVerdict> {

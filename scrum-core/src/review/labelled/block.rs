@@ -61,6 +61,6 @@ impl Block {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.severity.is_none() && self.places.is_empty() && self.what.is_none()
+        self.places.is_empty() && self.what.is_none()
     }
 }

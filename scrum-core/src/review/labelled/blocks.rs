@@ -188,7 +188,7 @@ impl Builder<'_> {
         };
         let number = title::number(last);
         // The second item of a list is no title.
-        if number.is_some() && title::number(above).is_none_or(|above| number != Some(above + 1)) {
+        if number.is_some() && title::number(above).is_none() {
             *to -= last.len() + 1;
             block.end = *to;
         }

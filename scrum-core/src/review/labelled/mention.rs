@@ -7,18 +7,15 @@ use memchr::{memchr, memchr2_iter, memrchr};
 use crate::review::Mention;
 use crate::review::line_counter::LineCounter;
 use crate::review::location::{self, KnownPaths, Location};
-use crate::review::span::Span;
 
 /// Mentions that are listed at most.
 const MOST_MENTIONS: usize = 10_000;
 /// The longest line that is read, in bytes.
 const LONGEST_LINE: usize = 4096;
 
-/// The places with lines that a text names and that are not among those it cites. `values` are what its labels for a
-/// place hold, in the order of the text.
+/// The places with lines that a text names and that are not among those it cites.
 pub(super) fn mentions(
     text: &str,
-    values: impl Iterator<Item = Span>,
     paths: Option<&KnownPaths>,
     cited: &HashSet<&Location>,
 ) -> Vec<Mention> {
@@ -26,15 +23,8 @@ pub(super) fn mentions(
     let mut lines = LineCounter::new(text);
     let mut next = 0;
     let mut mentions = Vec::new();
-    let mut cited_alone = values
-        .filter(|(from, to)| is_one_place(&text[*from..*to]))
-        .peekable();
     for mark in memchr2_iter(b':', b'#', bytes) {
         if mark < next || mentions.len() >= MOST_MENTIONS || !may_name_a_line(bytes, mark) {
-            continue;
-        }
-        while cited_alone.next_if(|(_, to)| *to <= mark).is_some() {}
-        if cited_alone.peek().is_some_and(|(from, _)| *from < mark) {
             continue;
         }
         let from = memrchr(b'\n', &bytes[..mark]).map_or(0, |at| at + 1);
@@ -60,18 +50,11 @@ pub(super) fn mentions(
     mentions
 }
 
-/// Whether a label's value is one word with one line in it, which is cited then.
-fn is_one_place(value: &str) -> bool {
-    memchr2_iter(b':', b'#', value.as_bytes()).count() == 1 && !value.contains(char::is_whitespace)
-}
-
-/// Whether a `:` or `#` has the end of a path in front and a line behind it, at a quick look.
+/// Whether a `:` or `#` has a line behind it, at a quick look.
 fn may_name_a_line(bytes: &[u8], mark: usize) -> bool {
     let digit = match bytes.get(mark + 1) {
         Some(b'L') => bytes.get(mark + 2),
         other => other,
     };
-    let before = mark.checked_sub(1).map(|at| bytes[at]);
     digit.is_some_and(u8::is_ascii_digit)
-        && before.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'`' | b'"'))
 }

@@ -189,9 +189,7 @@ impl<'a> Labelled<'a> {
 
     /// Places that are named and not among those that are cited.
     pub(super) fn mentions(&self, cited: &HashSet<&Location>) -> Vec<Mention> {
-        let places = self.blocks.own.iter().flat_map(|block| &block.places);
-        let values = places.map(|place| place.value);
-        mention::mentions(self.text, values, self.paths, cited)
+        mention::mentions(self.text, self.paths, cited)
     }
 
     /// The text without reasoning; its lines stay where they are.
@@ -212,13 +210,8 @@ impl<'a> Labelled<'a> {
 
     /// Fences that quote nothing.
     pub(super) fn own_fences(&self) -> impl Iterator<Item = Range<usize>> {
-        let outer = self
-            .scan
-            .fences
-            .iter()
-            .filter(|fence| fence.parent.is_none());
-        outer
-            .take(MOST_FENCES)
+        let fences = self.scan.fences.iter().take(MOST_FENCES);
+        fences
             .filter(|fence| quote::quotes_nothing(fence, self.text, self.index))
             .map(|fence| fence.body.0..fence.body.1)
     }

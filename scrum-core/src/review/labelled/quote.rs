@@ -72,8 +72,7 @@ impl Quotations {
         while let Some(index) = around {
             let fence = fences[index];
             if at < fence.body.1 {
-                let quoted = matches!(self.fences[index], Some(Quotes::Until(end)) if at < end);
-                return self.readable[index] && !quoted;
+                return self.readable[index];
             }
             around = fence.parent.map(|parent| parent as usize);
         }

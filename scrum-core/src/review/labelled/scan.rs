@@ -269,14 +269,10 @@ impl Pass<'_> {
 /// `---`, `***`, `___`, with or without blanks between.
 fn is_rule(line: &str) -> bool {
     let mut count = 0_usize;
-    let mut mark = None;
     for byte in line.bytes() {
         match byte {
             b' ' | b'\t' => {}
-            b'-' | b'*' | b'_' if mark.is_none_or(|mark| mark == byte) => {
-                mark = Some(byte);
-                count += 1;
-            }
+            b'-' | b'*' | b'_' => count += 1,
             _ => return false,
         }
     }

@@ -36,7 +36,7 @@ impl Columns {
             number: None,
         };
         let mut others = 0;
-        let (mut first, mut last) = (false, "");
+        let mut last = "";
         for (at, (from, to)) in cells(line).enumerate() {
             let cell = line_prefix::split(&line[from..to]).1.trim();
             last = line[from..to].trim();
@@ -47,7 +47,6 @@ impl Columns {
             match known.map(|(label, _)| label) {
                 Some(Label::Where) => {
                     found.place = at;
-                    first = at == 0;
                 }
                 Some(Label::Severity) => found.severity = Some(at),
                 Some(Label::What) => found.what = Some(at),
@@ -78,8 +77,8 @@ impl Columns {
         let checked = others < 2
             && cells(line)
                 .any(|(from, to)| words::field(&line[from..to]) == Some(words::Field::Result));
-        // Two columns, the first of them a label: a row of `label | value`, not a header.
-        let pair = first && last.contains(['/', '.', ':']);
+        // A row of `label | value` is no header.
+        let pair = last.contains(['/', '.', ':']);
         (found.place != usize::MAX && (others > 1 || delimited) && !pair && !checked)
             .then_some(found)
     }

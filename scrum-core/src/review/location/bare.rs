@@ -55,7 +55,7 @@ pub(super) fn bare(text: &str, doubt: Doubt) -> Option<(Named, &str)> {
     let plain = path::looks_like_path(&path);
     // `finding 2` and `#2` name no file.
     let loose_number = rest.trim_start().starts_with(|c: char| c.is_ascii_digit());
-    if path.starts_with('#') || (loose_number && !plain) {
+    if loose_number && !plain {
         return None;
     }
     let (named, rest) = finish(Named::file(path), rest);

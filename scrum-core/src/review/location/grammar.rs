@@ -79,7 +79,7 @@ impl<'a> ValueReader<'a> {
             return Some(after);
         }
         let first_word = text.split_whitespace().next().unwrap_or("");
-        if !first_word.starts_with('"') && path::is_nowhere(path::strip_markup(first_word)) {
+        if path::is_nowhere(path::strip_markup(first_word)) {
             return None;
         }
         if let Some(after) = self.item(text, Doubt::First) {
@@ -211,8 +211,7 @@ fn lines_alone(text: &str) -> Option<(RangeResult, &str)> {
 fn quoted_list(text: &str) -> Option<(&str, &str)> {
     let (inner, rest) = unquoted(text)?;
     // An escape of git's: all of it is one path.
-    let one_path = text.starts_with('"') && inner.contains('\\');
-    if one_path || !inner.contains([',', ';', ' ']) {
+    if inner.contains('\\') || !inner.contains([',', ';', ' ']) {
         return None;
     }
     let mut reader = ValueReader {

@@ -239,7 +239,10 @@ mod tests {
             ("app/[id]/page.tsx:3", "app/[id]/page.tsx:3"),
             ("app/(auth)/page.tsx", "app/(auth)/page.tsx"),
             ("app/(auth)", "app/(auth)"),
-            ("src/{Cart,Order}Test.java:4", "src/{Cart,Order}Test.java:4"),
+            (
+                "src/Big{Cart,Order}Test.java",
+                "src/Big{Cart,Order}Test.java",
+            ),
             ("src/a.rs(42)", "src/a.rs"),
             ("src/a.rs) and more", "src/a.rs"),
             ("src/a.rs, b", "src/a.rs"),

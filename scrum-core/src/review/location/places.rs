@@ -260,12 +260,14 @@ mod tests {
             "https://example.org/a.html:8 says so",
             "https://host/o/r/blob/main/ has it",
             "v1.2:3 of self.flush",
+            "self.flush:now",
         ] {
             assert!(read(text).is_empty(), "{text}");
         }
         for path in ["src/render.py.bak", "xsrc/render.py"] {
             assert_eq!(read(path), [path]);
         }
+        assert_eq!(read("(docs/my notes.md.)"), ["docs/my notes.md"]);
         let known = KnownPaths::new(["a"]);
         assert!(places("a lock is kept on a miss", Some(&known)).is_empty());
     }

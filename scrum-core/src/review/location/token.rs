@@ -169,7 +169,7 @@ pub(super) fn spaced_end(text: &str, end: usize) -> Option<usize> {
         let (cut, _) = path_and_tail(word);
         end = start + word.len();
         if path::has_ending(&word[..cut]) {
-            let own = path::has_folder(&word[..cut]) && !path::has_folder(first);
+            let own = path::has_folder(&word[..cut]);
             let prose = own && first.chars().all(char::is_lowercase);
             return (!prose).then_some(end);
         }
