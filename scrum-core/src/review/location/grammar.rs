@@ -79,7 +79,7 @@ impl<'a> ValueReader<'a> {
             return Some(after);
         }
         let first_word = text.split_whitespace().next().unwrap_or("");
-        if path::is_nowhere(path::strip_markup(first_word)) {
+        if !first_word.starts_with('"') && path::is_nowhere(path::strip_markup(first_word)) {
             return None;
         }
         if let Some(after) = self.item(text, Doubt::First) {
