@@ -68,7 +68,7 @@ pub(super) fn bare(text: &str, doubt: Doubt) -> Option<(Named, &str)> {
 fn with_name(text: &str, cut: usize, at: usize, end: usize) -> Option<(Named, &str)> {
     let mut named = Named::file(path::cleaned(&text[..cut])?);
     let single = at == cut + 1;
-    if lines::behind_path(&text[cut..]).is_some() {
+    if single && lines::behind_path(&text[cut..]).is_some() {
         return Some(finish(named, &text[cut..]));
     }
     let Some((symbol, after)) = symbol_at(&text[at..]) else {
