@@ -43,7 +43,7 @@ fn in_words(value: &str, found: &[CitationResult]) -> Option<Vec<CitationResult>
                 let location = &citation.location;
                 let path =
                     path::has_folder(&location.path) || path::looks_like_path(&location.path);
-                path && location.lines.is_some()
+                location.symbol.is_some() || (path && location.lines.is_some())
             },
         )
     };
