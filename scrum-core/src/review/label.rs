@@ -60,10 +60,6 @@ pub(super) fn at_word(text: &str) -> Option<(Label, &str)> {
     let (_, label) = LABELS
         .iter()
         .find(|(name, _)| name.eq_ignore_ascii_case(word))?;
-    // `where_clause` and `what's` are other words.
-    if text[len..].starts_with(|c: char| c.is_alphanumeric() || c == '\'' || c == '’') {
-        return None;
-    }
     Some((*label, &text[len..]))
 }
 
@@ -78,8 +74,8 @@ fn value_behind(after: &str, prefix: LinePrefix) -> Option<(&str, bool)> {
     {
         rest = inner[close + 1..].trim_start_matches(['*', '_', ' ']);
     }
-    let digits = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '#');
-    if rest.len() - digits.len() <= 4 && colon(digits).is_some() {
+    let digits = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    if colon(digits).is_some() {
         rest = digits;
     }
     while let Some(len) = rest.starts_with("</").then(|| tag(rest)).flatten() {
@@ -88,14 +84,10 @@ fn value_behind(after: &str, prefix: LinePrefix) -> Option<(&str, bool)> {
     if let Some(value) = colon(rest) {
         return Some((opened(value), false));
     }
-    let in_cell = prefix
-        .cell
-        .then(|| rest.trim_start().strip_prefix('|'))
-        .flatten();
-    if let Some(cell) = in_cell {
+    if let Some(cell) = rest.trim_start().strip_prefix('|') {
         return Some((opened(cell), true));
     }
-    let closed = after.starts_with(['*', '_', '`']) || after.starts_with("</");
+    let closed = after.starts_with(['*', '_', '`']);
     if !prefix.marked || !(closed || rest.trim().is_empty()) {
         return None;
     }
@@ -116,12 +108,7 @@ fn opened(value: &str) -> &str {
     {
         value = rest;
     }
-    if let Some(rest) = value.strip_prefix('`')
-        && (rest.is_empty() || rest.starts_with(' '))
-    {
-        value = rest;
-    }
-    let mut value = value.trim();
+    let mut value = value.strip_prefix('`').unwrap_or(value).trim();
     while let Some(len) = value.starts_with("</").then(|| tag(value)).flatten() {
         value = value[len..].trim_start();
     }
@@ -142,7 +129,7 @@ pub(super) fn inside(value: &str, after: Label) -> Option<(Label, usize, &str)> 
             Label::What => label == Label::Why,
             _ => false,
         };
-        let bold = before.ends_with("**") && rest.starts_with([':', '*']);
+        let bold = before.ends_with("**");
         let capitals =
             value.as_bytes()[at + 1].is_ascii_uppercase() && before.ends_with([' ', '|', '\t']);
         let cell = before.trim_end().ends_with('|');
@@ -183,9 +170,7 @@ pub(super) fn none_behind((prefix, rest): (LinePrefix, &str)) -> Option<LinePref
         tail.trim_end_matches(['.', '!'])
             .eq_ignore_ascii_case(words)
     });
-    let apart = behind.starts_with(char::is_whitespace)
-        || !behind.starts_with(|c: char| c.is_alphanumeric() || c == '-');
-    ((capitals && remark && apart) || found).then_some(prefix)
+    ((capitals && remark) || found).then_some(prefix)
 }
 
 #[cfg(test)]
@@ -232,6 +217,9 @@ mod tests {
             "**WHERE** — x.rs:1",
             "\u{feff}WHERE: x.rs:1",
             "1️⃣ WHERE: x.rs:1",
+            "[2] WHERE: x.rs:1",
+            "<b>WHERE</b>: x.rs:1",
+            "WHERE | x.rs:1",
         ] {
             assert_eq!(value(line), Some((Label::Where, "x.rs:1")), "{line}");
             assert!(!labelled(line).unwrap().prefix.gutter, "{line}");
@@ -251,6 +239,10 @@ mod tests {
             "<!-- WHERE: x.rs:1 -->",
             "see WHERE: x.rs:1",
             "WHERE x.rs:1",
+            "**Where the lock is held** x.rs:1",
+            "## Where to look x.rs:1",
+            "<T> WHERE: x.rs:1",
+            "见 WHERE: x.rs:1",
             "",
         ] {
             assert_eq!(value(line), None, "{line}");
@@ -277,9 +269,24 @@ mod tests {
             "  - WHERE: x.rs:1",
             "12. WHERE: x.rs:1",
             "    WHERE: x.rs:1",
+            "          - WHERE: x.rs:1",
         ] {
             assert!(!labelled(line).unwrap().prefix.gutter, "{line}");
         }
+    }
+
+    #[test]
+    fn a_value_without_a_colon_is_kept_whole() {
+        for (line, read) in [
+            ("**WHERE** (x.rs:1)", "(x.rs:1)"),
+            ("**WHERE** 2 x.rs:1", "2 x.rs:1"),
+        ] {
+            assert_eq!(value(line), Some((Label::Where, read)), "{line}");
+        }
+        assert_eq!(
+            labelled("[2] WHERE: x.rs:1").unwrap().prefix.number,
+            Some(2)
+        );
     }
 
     #[test]
@@ -298,6 +305,11 @@ mod tests {
     fn labels_in_one_line() {
         let (label, end, rest) = inside("WARN | WHERE: x.rs:1 | WHAT: y", Label::Severity).unwrap();
         assert_eq!((label, end, rest), (Label::Where, 4, "x.rs:1 | WHAT: y"));
+        for value in ["WARN WHERE: x.rs:1", "WARN | where: x.rs:1"] {
+            let (label, end, rest) = inside(value, Label::Severity).unwrap();
+            assert_eq!((label, end, rest), (Label::Where, 4, "x.rs:1"));
+        }
+        assert!(inside("WARN (no-WHERE: x)", Label::Severity).is_none());
         assert!(inside("the where: of it", Label::Severity).is_none());
         assert!(inside("the WHERE: line is ignored", Label::What).is_none());
     }

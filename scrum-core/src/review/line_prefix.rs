@@ -10,10 +10,8 @@ pub(super) struct LinePrefix {
     pub(super) gutter: bool,
     /// The number of a list item.
     pub(super) number: Option<u32>,
-    /// A heading, emphasis or a table cell: the word stands out even without a colon.
+    /// A heading or emphasis: the word stands out even without a colon.
     pub(super) marked: bool,
-    /// It opens with a table's pipe.
-    pub(super) cell: bool,
 }
 
 /// The longest prefix, in bytes.
@@ -27,22 +25,16 @@ pub(super) fn split(line: &str) -> (LinePrefix, &str) {
     let mut at = 0;
     while at < bytes.len() && at < LONGEST_PREFIX {
         match bytes[at] {
-            b' ' | b'\t' | b'>' | b'~' => at += 1,
+            b' ' | b'\t' | b'>' | b'~' | b'(' | b'|' => at += 1,
             b'*' | b'_' | b'`' | b'#' => {
                 prefix.marked = true;
-                at += 1;
-            }
-            b'|' => {
-                prefix.cell = true;
                 at += 1;
             }
             b'-' => {
                 // Under a number gutter a removed line has six blank columns.
                 let columns = line[..at].trim_start_matches(['>', '|']);
-                let tight = bytes
-                    .get(at + 1)
-                    .is_some_and(|b| !b.is_ascii_whitespace() && *b != b'-');
-                prefix.gutter |= tight && columns.len() >= 7 && columns.bytes().all(|b| b == b' ');
+                let tight = bytes.get(at + 1).is_some_and(|b| !b.is_ascii_whitespace());
+                prefix.gutter |= tight && columns.len() >= 7;
                 at += 1;
             }
             b'+' => {
@@ -55,15 +47,12 @@ pub(super) fn split(line: &str) -> (LinePrefix, &str) {
                     .iter()
                     .take_while(|b| b.is_ascii_digit())
                     .count();
-                let number = line[at..at + digits].parse().ok().filter(|_| digits <= 4);
+                let number = line[at..at + digits].parse().ok();
                 at += digits;
                 match bytes.get(at..).unwrap_or_default() {
                     [b'.' | b')' | b']' | b':', ..] => {
                         prefix.number = prefix.number.or(number);
                         at += 1;
-                    }
-                    [b' ', b'+' | b'-', b, ..] if !b.is_ascii_whitespace() => {
-                        prefix.gutter = true;
                     }
                     [b' ', b' ', ..] => prefix.gutter = true,
                     // A number alone, or a keycap.
@@ -71,11 +60,8 @@ pub(super) fn split(line: &str) -> (LinePrefix, &str) {
                     _ => break,
                 }
             }
-            b'(' if bytes.get(at + 1).is_some_and(u8::is_ascii_digit) => at += 1,
-            b'[' if bytes
-                .get(at + 1)
-                .is_some_and(|b| b.is_ascii_digit() || matches!(b, b' ' | b'x' | b'X')) =>
-            {
+            // `[ ]`, `[x]`, `[2]`.
+            b'[' => {
                 at += if bytes.get(at + 2) == Some(&b']') && !bytes[at + 1].is_ascii_digit() {
                     3
                 } else {
@@ -107,9 +93,7 @@ pub(super) fn gutter(line: &str) -> Option<usize> {
     let rest = digits.trim_start_matches(|c: char| c.is_ascii_digit());
     let columns = line.len() - rest.len();
     let shown = rest.strip_prefix(' ')?;
-    let is_gutter = rest.len() < digits.len()
-        && NUMBER_COLUMNS.contains(&columns)
-        && shown.starts_with(['+', '-', ' ']);
+    let is_gutter = NUMBER_COLUMNS.contains(&columns) && shown.starts_with(['+', '-', ' ']);
     is_gutter.then_some(columns + 1)
 }
 

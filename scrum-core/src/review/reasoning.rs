@@ -75,15 +75,6 @@ pub(super) fn unopened(text: &str) -> Option<usize> {
         })
 }
 
-/// Whether a line is a closing tag and nothing else.
-///
-/// Some servers put the opening tag into the prompt, so that only the closing one is part of the answer.
-pub(super) fn closes(line: &str) -> bool {
-    let line = line.trim();
-    TAGS.iter()
-        .any(|(_, close)| close.eq_ignore_ascii_case(line))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,11 +92,5 @@ mod tests {
             assert_eq!(skip(text, 0).map(|at| &text[at..]), Some(rest), "{text}");
         }
         assert_eq!(skip("<thinner>", 0), None);
-    }
-
-    #[test]
-    fn a_closing_tag_alone_fills_its_line() {
-        assert!(closes("</think>") && closes(" </THINKING> "));
-        assert!(!closes("`</think>`") && !closes("a </think>") && !closes("</div>"));
     }
 }

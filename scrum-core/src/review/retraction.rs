@@ -47,7 +47,7 @@ pub(super) fn target(sentence: &str) -> Option<RetractionTarget> {
         return None;
     }
     let (found, firm) = matched(sentence)?;
-    let before = sentence[..found.end()].split(|c: char| !c.is_alphanumeric() && c != '\'');
+    let before = sentence[..found.end()].split(|c: char| !c.is_alphanumeric());
     const CONDITIONS: [&str; 9] = [
         "if", "unless", "when", "whenever", "assuming", "provided", "whether", "should", "would",
     ];
@@ -97,6 +97,7 @@ mod tests {
             "the fallback is fine on second look",
             "if the lock is held, disregard this.",
             "is this fine after all?",
+            "so #4 is a false positive?",
             "the message says §, disregard the rest",
             "i withdraw twice and the balance is negative",
         ] {
@@ -117,6 +118,10 @@ mod tests {
         assert_eq!(
             target("#4 is a false positive"),
             Some(RetractionTarget::Numbers(vec![4]))
+        );
+        assert_eq!(
+            target("i withdraw finding 1, but the second stands"),
+            Some(RetractionTarget::Numbers(vec![1]))
         );
         assert_eq!(target("disregard this"), Some(RetractionTarget::Own));
         assert_eq!(target("finding 1 repeats finding 2, disregard it"), None);

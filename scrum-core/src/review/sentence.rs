@@ -54,9 +54,7 @@ pub(super) fn sentence(text: &str, at: usize, floor: usize) -> (usize, usize) {
     let (mut from, to) = (boundary(text, from), boundary(text, to));
     // A label is no part of its value.
     let line_end = memchr(b'\n', &bytes[from..to]).map_or(to, |len| from + len);
-    if (from == 0 || bytes[from - 1] == b'\n')
-        && let Some(labelled) = label::labelled(&text[from..line_end])
-    {
+    if let Some(labelled) = label::labelled(&text[from..line_end]) {
         from += labelled.value.as_ptr() as usize - text[from..].as_ptr() as usize;
     }
     (from.min(at), to.max(at))
@@ -100,16 +98,7 @@ pub(super) fn plain(sentence: &str) -> String {
     let (_, inner) = line_prefix::split(sentence);
     // List numbers are off; a `#3` is a name.
     let lead = &sentence[..sentence.len() - inner.len()];
-    let kept = if lead.ends_with('#')
-        || lead.contains('#')
-            && lead
-                .trim_end()
-                .ends_with(|c: char| c.is_ascii_digit() || c == ':')
-    {
-        &sentence[lead.find('#').unwrap_or(0)..]
-    } else {
-        inner
-    };
+    let kept = lead.find('#').map_or(inner, |at| &sentence[at..]);
     let mut out = String::with_capacity(kept.len());
     let mut closing = None;
     for c in kept.chars() {
@@ -129,7 +118,6 @@ pub(super) fn plain(sentence: &str) -> String {
                     out.push(' ');
                 }
             }
-            (None, c) if c.is_ascii() => out.push(c.to_ascii_lowercase()),
             (None, c) => out.extend(c.to_lowercase()),
         }
     }
@@ -157,6 +145,11 @@ mod tests {
         assert_eq!(of("this is"), "On second\nlook this is fine.");
         assert_eq!(of("cratch"), "Scratch that!");
         assert_eq!(of("Five"), "Five");
+        for end in ["\n> quoted", "\n2. another", "\n\nmore"] {
+            let text = format!("Fine. Finding 1 (src/a.rs:4) is withdrawn{end}");
+            let (from, to) = sentence(&text, text.find("withdrawn").unwrap(), 0);
+            assert_eq!(text[from..to].trim(), "Finding 1 (src/a.rs:4) is withdrawn");
+        }
     }
 
     #[test]
@@ -166,6 +159,6 @@ mod tests {
             "actually, § and §."
         );
         assert_eq!(plain("#3 is moot"), "#3 is moot");
-        assert_eq!(plain("3. I withdraw"), "i withdraw");
+        assert_eq!(plain("3. I\n   withdraw"), "i withdraw");
     }
 }

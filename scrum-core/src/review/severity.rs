@@ -18,7 +18,7 @@ fn entries() -> impl Iterator<Item = (&'static str, Option<Severity>)> {
     TABLE
         .lines()
         .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .filter(|line| !line.starts_with('#'))
         .map(|line| {
             let (word, level) = line.split_once('=').unwrap_or((line, ""));
             let level = match level.trim() {
@@ -31,20 +31,19 @@ fn entries() -> impl Iterator<Item = (&'static str, Option<Severity>)> {
         })
 }
 
-/// The words in front of a noun that says how bad a thing is: `This is a blocker`, `Das ist ein Blocker`.
-const ARTICLES: [&str; 17] = [
-    "a", "an", "is", "ein", "eine", "ist", "un", "une", "est", "es", "um", "é", "è", "een", "en",
-    "это", "to",
+/// What stands in front of a noun that says how bad a thing is: `This is a blocker`, `Das ist ein Blocker`.
+const ARTICLES: [&str; 18] = [
+    "(", "a", "an", "is", "ein", "eine", "ist", "un", "une", "est", "es", "um", "é", "è", "een",
+    "en", "это", "to",
 ];
 
 fn lookup(word: &str) -> Option<Severity> {
-    if word.len() > 40 {
-        return None;
-    }
-    if word.is_ascii() {
-        return WORDS.get(word.to_ascii_lowercase().as_str()).copied();
-    }
     WORDS.get(word.to_lowercase().as_str()).copied()
+}
+
+/// The level of a mark, such as `🔴`.
+fn level_of_mark(mark: char) -> Option<Severity> {
+    WORDS.get(mark.encode_utf8(&mut [0; 4]) as &str).copied()
 }
 
 /// Reads a severity as written: the first word decides, or an emoji where no word does.
@@ -54,21 +53,17 @@ pub(super) fn read(text: &str) -> Option<Severity> {
     let is_word = |c: char| c.is_alphanumeric() || c == '-';
     let text = text.get(..text.len().min(128)).unwrap_or(text);
     // `nghiêm trọng`: a few languages need two words.
-    if !text.is_ascii() {
-        let words = text.split(|c: char| !is_word(c));
-        let two: Vec<&str> = words.filter(|word| !word.is_empty()).take(2).collect();
-        if let Some(level) = lookup(&two.join(" ")) {
-            return Some(level);
-        }
+    let two = text.split(|c: char| !is_word(c));
+    let two: Vec<&str> = two.filter(|word| !word.is_empty()).take(2).collect();
+    if let Some(level) = lookup(&two.join(" ")) {
+        return Some(level);
     }
     let mut words = text
         .split(|c: char| !is_word(c))
         .map(|w| w.trim_matches('-'))
         .filter(|w| !w.is_empty());
     let Some(first) = words.next() else {
-        return text
-            .chars()
-            .find_map(|c| WORDS.get(c.encode_utf8(&mut [0; 4]) as &str).copied());
+        return text.chars().find_map(level_of_mark);
     };
     let level = lookup(first)?;
     // A choice between several levels is none of them.
@@ -86,20 +81,17 @@ pub(super) fn read(text: &str) -> Option<Severity> {
 /// The severity that a title begins with, where it is set apart: `**INFO** — …`, `[BLOCK] …`, `BLOCK: …`.
 pub(super) fn of_title(title: &str) -> Option<(Severity, &str)> {
     let inner = title.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let opened = &title[..title.len() - inner.len()];
     let len = inner
         .find(|c: char| !c.is_alphanumeric() && c != '-')
         .unwrap_or(inner.len());
     let word = inner[..len].trim_end_matches('-');
     let level = lookup(word)?;
     let behind = &inner[word.len()..];
-    let bracketed = opened.ends_with(['[', '(']) && behind.starts_with([']', ')']);
-    let bold = opened.ends_with("**") && behind.starts_with("**");
-    let apart = behind.starts_with([':', '：'])
-        || [" - ", " – ", " — "]
+    let apart = behind.starts_with([']', ')', ':', '：'])
+        || ["**", " - ", " – ", " — "]
             .iter()
-            .any(|dash| behind.starts_with(dash));
-    (bracketed || bold || apart).then_some((level, word))
+            .any(|mark| behind.starts_with(mark));
+    apart.then_some((level, word))
 }
 
 /// Whether a line begins with a severity as tools print it: `Error  (X) …`, `WARNING: …`, `[high] …`, `✖ …`.
@@ -135,11 +127,7 @@ pub(super) fn marked(text: &str) -> Option<(Severity, String)> {
     let mut at = 0;
     while let Some(len) = text[at..].find(|c: char| c.is_alphanumeric()) {
         for c in text[at..at + len].chars() {
-            mark = mark.or_else(|| {
-                WORDS
-                    .get(c.encode_utf8(&mut [0; 4]) as &str)
-                    .map(|level| (*level, c.to_string()))
-            });
+            mark = mark.or_else(|| Some((level_of_mark(c)?, c.to_string())));
         }
         let from = at + len;
         let mut to = from
@@ -153,7 +141,7 @@ pub(super) fn marked(text: &str) -> Option<(Severity, String)> {
             Some(level) => (word, level),
             // `security-high`, `high-priority`.
             None => {
-                let mut parts = word.split('-').filter(|_| word.contains('-'));
+                let mut parts = word.split('-');
                 match parts.find_map(|part| Some((part, lookup(part)?))) {
                     Some(found) if !word.to_ascii_lowercase().starts_with("non-") => found,
                     _ => continue,
@@ -161,20 +149,14 @@ pub(super) fn marked(text: &str) -> Option<(Severity, String)> {
             }
         };
         let before = text[..from].trim_end_matches(|c: char| {
-            matches!(c, ' ' | '\u{fe0f}') || WORDS.contains_key(c.encode_utf8(&mut [0; 4]) as &str)
+            matches!(c, ' ' | '\u{fe0f}') || level_of_mark(c).is_some()
         });
         let behind = text[to..].trim_start_matches(' ');
         let lower = before.to_lowercase();
         let starts = !before.contains(char::is_alphabetic);
-        let numbered = starts
-            && before
-                .trim_start_matches(|c: char| !c.is_ascii_digit())
-                .trim_matches(|c: char| c.is_ascii_digit() || !c.is_alphanumeric())
-                .is_empty();
         let opened = before.chars().next_back().is_some_and(opening);
         let closed = behind.is_empty() || behind.chars().next().is_some_and(closing);
-        let capitals =
-            word.len() > 1 && word.is_ascii() && !word.bytes().any(|b| b.is_ascii_lowercase());
+        let capitals = word.is_ascii() && !word.bytes().any(|b| b.is_ascii_lowercase());
         let named = ["severity", "priority"].iter().any(|name| {
             behind
                 .get(..name.len())
@@ -197,40 +179,26 @@ pub(super) fn marked(text: &str) -> Option<(Severity, String)> {
         let is_one = matches!(
             word.to_lowercase().as_str(),
             "blocker" | "nit" | "nitpick" | "bloquant" | "bloqueur" | "bloqueante" | "блокер"
-        ) && (ARTICLES.iter().any(|word| {
+        ) && ARTICLES.iter().any(|word| {
             let behind = lower.strip_suffix(word);
             behind.is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
-        }) || lower.ends_with('(')
-            || behind.is_empty()
-            || behind.starts_with("imo")
-            || behind.starts_with("for me"))
-            && !["not a", "no", "not", "pas un", "no es un", "не"]
-                .iter()
-                .any(|no| lower.ends_with(no));
-        let first = numbered
+        }) && !["not a", "pas un", "no es un"]
+            .iter()
+            .any(|no| lower.ends_with(no));
+        let first = starts
             && (behind.is_empty()
                 || behind.starts_with([
                     ':', '：', '(', '[', '—', '–', '§', '|', '/', '.', '•', '·', ',',
                 ])
                 || behind.starts_with("- ")
-                || capitals
-                || (opened && closed)
-                || text[..from]
-                    .chars()
-                    .any(|c| WORDS.contains_key(c.encode_utf8(&mut [0; 4]) as &str))
-                    && !behind.starts_with(char::is_lowercase));
-        let apart = opened && closed;
-        let phrase = opened && behind.starts_with(['(', '/']);
-        if first || apart || phrase || named || is_one || (capitals && numbered) {
+                || capitals);
+        let apart = opened && (closed || behind.starts_with('('));
+        if first || apart || named || is_one {
             return Some((level, word.to_owned()));
         }
     }
     for c in text[at..].chars() {
-        mark = mark.or_else(|| {
-            WORDS
-                .get(c.encode_utf8(&mut [0; 4]) as &str)
-                .map(|level| (*level, c.to_string()))
-        });
+        mark = mark.or_else(|| Some((level_of_mark(c)?, c.to_string())));
     }
     mark.filter(|(_, word)| {
         !matches!(word.as_str(), "❌" | "📝" | "💡" | "🧹")
@@ -261,7 +229,7 @@ pub(super) fn of_heading(text: &str) -> Option<(Severity, String)> {
     let words: Vec<&str> = text
         .split(|c: char| !c.is_alphanumeric() && c != '-')
         .map(|word| word.trim_matches('-'))
-        .filter(|word| !word.is_empty() && !word.bytes().all(|b| b.is_ascii_digit()))
+        .filter(|word| !word.is_empty())
         .collect();
     for pair in words.windows(2) {
         // `Must fix`, `Should fix`.
@@ -321,6 +289,9 @@ mod tests {
             ("Non-blocking", Some(Info)),
             ("BLOCK|WARN|INFO", None),
             ("BLOCK, WARN or INFO", None),
+            ("BLOCK or WARN", None),
+            ("High (medium confidence)", Some(Block)),
+            ("**nghiêm trọng**", Some(Block)),
             ("WARN/INFO", None),
             ("not a blocker", None),
             ("spicy", None),
@@ -337,6 +308,7 @@ mod tests {
             "### [BLOCK] title",
             "🔴 BLOCK: title",
             "### 3. BLOCK - title",
+            "Non-blocking: title",
         ] {
             let title = title.trim_start_matches("### 3. ");
             assert!(of_title(title).is_some(), "{title}");
@@ -346,12 +318,76 @@ mod tests {
             "Low-level code",
             "Block device is leaked",
             "**Note** that",
+            "[Low hanging] fruit",
         ] {
             assert_eq!(
                 of_title(title).is_some(),
-                title.starts_with("**"),
+                title.starts_with("**N"),
                 "{title}"
             );
+        }
+    }
+
+    #[test]
+    fn lines_of_tools_begin_with_one() {
+        for line in [
+            "error  the lock is kept",
+            "[high] the lock is kept",
+            "Warning (W503) the lock is kept",
+        ] {
+            assert!(begins(line), "{line}");
+        }
+        for line in ["Error handling is missing", "Expected: a lock"] {
+            assert!(!begins(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_stands_apart_in_a_text() {
+        for (text, word) in [
+            ("High", "High"),
+            ("**🔴 High** the lock is kept", "High"),
+            ("1. BLOCK the lock is kept", "BLOCK"),
+            ("the lock is kept | High", "High"),
+            ("the lock is kept **High (P1)**", "High"),
+            ("[security-high] the lock is kept", "high"),
+            ("the lock is kept, this is a blocker", "blocker"),
+            ("the lock is kept 🔴", "🔴"),
+            ("💡 keep a map", "💡"),
+            ("it is a medium problem [non-blocking]", "non-blocking"),
+        ] {
+            let found = marked(text).map(|(_, word)| word);
+            assert_eq!(found.as_deref(), Some(word), "{text}");
+        }
+        for text in [
+            "[non-critical] the lock is kept",
+            "the lock (medium sized) is kept",
+            "высокий уровень",
+            "High memory use",
+            "High-level code keeps the lock",
+            "every nit is fixed",
+            "the data blocker is kept",
+            "this is not a blocker",
+            "the lock is kept 💡 as a hint would say",
+        ] {
+            assert_eq!(marked(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_heading_names_one_for_what_stands_below() {
+        for (text, word) in [
+            ("1. Must-fix: the cache", "Must-fix"),
+            ("Must - fix", "Must fix"),
+            ("— 🔴 — 2 critical —", "critical"),
+            ("What I found in the cache module [HIGH]", "HIGH"),
+            ("🔴 What I found in the cache module", "🔴"),
+        ] {
+            let found = of_heading(text).map(|(_, word)| word);
+            assert_eq!(found.as_deref(), Some(word), "{text}");
+        }
+        for text in ["No critical issues", "⚠️ What I found in the cache module"] {
+            assert_eq!(of_heading(text), None, "{text}");
         }
     }
 }

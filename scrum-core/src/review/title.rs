@@ -13,9 +13,8 @@ pub(super) const NOUNS: [&str; 12] = [
 ///
 /// In a heading a number needs nothing behind it; elsewhere it needs the punctuation of a list.
 pub(super) fn number(line: &str) -> Option<u32> {
-    let heading = line.trim_start().starts_with('#') && !line.trim_start().starts_with("#0");
+    let heading = line.trim_start().starts_with('#');
     let inner = line.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let dressing = &line[..line.len() - inner.len()];
     let word_len = inner.bytes().take_while(u8::is_ascii_alphabetic).count();
     let word = &inner[..word_len];
     let named =
@@ -25,19 +24,17 @@ pub(super) fn number(line: &str) -> Option<u32> {
     }
     let behind = inner[word_len..].trim_start_matches([' ', '#', '.', '№', '-', '*']);
     let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
-    if digits == 0 || digits > 4 {
+    if digits > 4 {
         return None;
     }
     let rest = behind[digits..].trim_start_matches(['*', '_']);
-    let hash = dressing.ends_with('#') && !heading;
     let listed = rest
         .strip_prefix(['.', ')', ':', ']', '：'])
         .is_some_and(|behind| !behind.starts_with(|c: char| c.is_ascii_digit()));
-    let apart = rest.is_empty() || rest.starts_with([' ', '–', '—', '-', ',']);
-    let emphasised = dressing.contains("**");
+    let apart = !rest.starts_with(char::is_alphanumeric);
     // "Number 7 is harmless." is a sentence about a finding, not the title of the next one.
     let called = named && !rest.trim_start().starts_with(char::is_lowercase);
-    (listed || (apart && (heading || called || hash || emphasised)))
+    (listed || (apart && (heading || called)))
         .then(|| behind[..digits].parse().ok())
         .flatten()
 }
@@ -52,8 +49,7 @@ pub(super) fn above(text: &str, floor: usize, start: usize) -> Option<Span> {
         let line = &text[from..floor + before.len()];
         if !line.trim().is_empty() {
             let titled = number(line).is_some() || severity::of_title(line).is_some();
-            return (titled && (from > floor || floor == 0))
-                .then_some((from, floor + before.len()));
+            return titled.then_some((from, floor + before.len()));
         }
         to = from;
     }
@@ -98,6 +94,7 @@ mod tests {
             "12345. x",
             "3：4",
             "Number 3 is harmless. I withdraw it.",
+            "### 3rd party code",
         ] {
             assert_eq!(number(line), None, "{line}");
         }

@@ -11,11 +11,7 @@ pub(super) fn read(value: &str) -> Option<ReviewVerdict> {
         .take(24);
     let verdict = word(words.next()?)?;
     let rest: Vec<&str> = words.collect();
-    let choice =
-        value.contains(['|', '/']) && rest.first().is_some_and(|next| word(next).is_some());
-    let or = rest
-        .windows(2)
-        .any(|pair| pair[0].eq_ignore_ascii_case("or") && word(pair[1]).is_some());
+    let choice = rest.first().is_some_and(|next| word(next).is_some());
     const CONDITIONS: [&str; 9] = [
         "after", "once", "if", "when", "unless", "provided", "but", "with", "pending",
     ];
@@ -25,7 +21,7 @@ pub(super) fn read(value: &str) -> Option<ReviewVerdict> {
                 .iter()
                 .any(|condition| condition.eq_ignore_ascii_case(next))
         });
-    (!choice && !or && !conditional).then_some(verdict)
+    (!choice && !conditional).then_some(verdict)
 }
 
 fn word(text: &str) -> Option<ReviewVerdict> {
@@ -50,6 +46,8 @@ mod tests {
             ("`FIX`.", Some(ReviewVerdict::Fix)),
             ("🔴 BLOCK (two findings)", Some(ReviewVerdict::Block)),
             ("SHIP it", Some(ReviewVerdict::Ship)),
+            ("SHIP, no leak or race found", Some(ReviewVerdict::Ship)),
+            ("BLOCK with one finding", Some(ReviewVerdict::Block)),
             ("FIX, then ship", Some(ReviewVerdict::Fix)),
             ("BLOCK|FIX|SHIP", None),
             ("BLOCK, FIX or SHIP", None),

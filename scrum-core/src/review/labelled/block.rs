@@ -25,8 +25,8 @@ pub(super) struct Block {
     pub(super) places: Vec<WhereLine>,
     pub(super) what: Option<Span>,
     pub(super) why: Option<Span>,
-    /// The label that it began with, and the last one.
-    pub(super) labels: Option<(Label, Label)>,
+    /// The last label.
+    pub(super) last: Option<Label>,
     /// Where its last value ends.
     pub(super) end: usize,
     /// The fence it began in.
@@ -61,6 +61,6 @@ impl Block {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.severity.is_none() && self.places.is_empty() && self.what.is_none()
+        self.places.is_empty() && self.what.is_none()
     }
 }

@@ -104,9 +104,7 @@ impl Builder<'_> {
         let Some(block) = &mut self.current else {
             return;
         };
-        let first = block.labels.map_or(label, |(first, _)| first);
-        block.numbered_labels |=
-            block.labels.is_some() && event.number.is_some() && event.line != block.line;
+        block.numbered_labels |= event.number.is_some() && event.line != block.line;
         match label {
             Label::Severity => block.severity = Some(value),
             Label::Where => block.places.push(WhereLine {
@@ -119,7 +117,7 @@ impl Builder<'_> {
             Label::Why => block.why = Some(block.why.map_or(value, |(from, _)| (from, value.1))),
             Label::Retract | Label::Verdict => {}
         }
-        block.labels = Some((first, label));
+        block.last = Some(label);
         block.end = block.end.max(value.1);
     }
 
@@ -133,23 +131,18 @@ impl Builder<'_> {
                         .0
                         .iter()
                         .flatten()
-                        .any(|citation| {
-                            let location = &citation.location;
-                            location.lines.is_some()
-                                || location.symbol.is_some()
-                                || location.path.contains('/')
-                        })
+                        .any(|citation| citation.location.lines.is_some())
             }
             Label::Severity => severity::read(value).is_some(),
             Label::What | Label::Why => {
-                self.current.as_ref().is_some_and(|block| !block.has(label)) && !value.is_empty()
+                self.current.as_ref().is_some_and(|block| !block.has(label))
             }
             Label::Retract | Label::Verdict => true,
         }
     }
 
     fn open(&mut self, event: &Event) {
-        self.give_back_title(event.start);
+        self.give_back_title();
         let title = self.title(event);
         let start = title.map_or(event.start, |(from, _)| from);
         self.close(start);
@@ -179,30 +172,23 @@ impl Builder<'_> {
     }
 
     /// Takes the next block's numbered title off the last value, which ran into it without a blank line.
-    fn give_back_title(&mut self, start: usize) {
+    fn give_back_title(&mut self) {
         let Some(block) = &mut self.current else {
             return;
         };
-        let value = match block.labels {
-            Some((_, Label::What)) => &mut block.what,
-            Some((_, Label::Why)) => &mut block.why,
+        let value = match block.last {
+            Some(Label::What) => &mut block.what,
+            Some(Label::Why) => &mut block.why,
             _ => return,
         };
         let Some((from, to)) = value else { return };
-        if self
-            .text
-            .get(*to..start)
-            .is_none_or(|between| !between.trim().is_empty())
-        {
-            return;
-        }
         let mut lines = self.text[*from..*to].rsplitn(3, '\n');
         let (Some(last), Some(above)) = (lines.next(), lines.next()) else {
             return;
         };
         let number = title::number(last);
         // The second item of a list is no title.
-        if number.is_some() && title::number(above).is_none_or(|above| number != Some(above + 1)) {
+        if number.is_some() && title::number(above).is_none() {
             *to -= last.len() + 1;
             block.end = *to;
         }
@@ -221,9 +207,7 @@ impl Builder<'_> {
                 .filter(|_| titled)
                 .and_then(title::number);
         }
-        if !block.is_empty() {
-            self.all.push(block);
-        }
+        self.all.push(block);
     }
 
     /// A table's row: a block of its own.
@@ -245,7 +229,7 @@ impl Builder<'_> {
                 .collect(),
             what: row.what,
             why: row.why,
-            labels: None,
+            last: None,
             end: event.end,
             fence: event.fence,
             numbered_labels: false,

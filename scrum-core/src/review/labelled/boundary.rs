@@ -3,7 +3,6 @@
 use super::block::Block;
 use super::scan::{Event, EventKind};
 use crate::review::label::Label;
-use crate::review::title;
 
 /// The labelled lines of a text, among which a block may end at any.
 pub(super) struct Boundary<'a> {
@@ -18,46 +17,26 @@ impl<'a> Boundary<'a> {
 
     /// Whether the label begins a block, rather than going on with the open one.
     pub(super) fn begins(&self, block: &Block, at: usize, label: Label) -> bool {
-        let Some((first, last)) = block.labels else {
+        let Some(last) = block.last else {
             return true;
         };
-        if block.fence != self.events[at].fence && matches!(label, Label::Severity | Label::Where) {
+        if block.fence != self.events[at].fence {
             return true;
         }
         let apart = self.is_apart(block.end, self.events[at].start);
-        if apart && title::above(self.text, block.end, self.events[at].start).is_some() {
-            return true;
-        }
-        let claimed = block.has(Label::What) || block.has(Label::Why);
         let next = self.next(at);
         match label {
-            Label::Severity if block.has(Label::Severity) => true,
             // It may end the block, or begin the next one, whose WHERE then follows.
-            Label::Severity if block.has(Label::Where) => match next {
-                Some((Label::Where, next_apart)) => {
-                    (apart && !next_apart)
-                        || (claimed && apart == next_apart && first != Label::Where)
-                }
-                _ => apart && claimed,
-            },
-            Label::Severity => apart && claimed,
-            Label::Where if !block.has(Label::Where) => {
-                let again = next.is_some_and(|(label, apart)| !apart && block.has(label));
-                apart && claimed && (again || !block.has(Label::Severity))
+            Label::Severity => {
+                block.has(Label::Severity) || (apart && matches!(next, Some((Label::Where, _))))
             }
-            // One after the other: places of one finding.
-            Label::Where if last == Label::Where => {
-                let listed = first == Label::Severity
-                    && matches!(next, Some((Label::What | Label::Why, false)));
-                apart && (claimed || !listed)
-            }
+            // One after the other, or alone: places of one finding.
             Label::Where => {
-                let again = next.is_some_and(|(label, apart)| {
-                    !apart && (block.has(label) || label == Label::Severity)
-                });
-                first == Label::Where || apart || again
+                let again = next
+                    .is_some_and(|(label, next_apart)| (apart || !next_apart) && block.has(label));
+                block.has(Label::Where) && last != Label::Where && again
             }
-            Label::What => block.has(Label::What) && (apart || last != Label::What),
+            Label::What => block.has(Label::What) && last != Label::What,
             Label::Why => false,
             Label::Retract | Label::Verdict => true,
         }
@@ -71,12 +50,10 @@ impl<'a> Boundary<'a> {
             .take(8)
             .find(|event| event.kind != EventKind::Fence)?;
         match follows.kind {
-            EventKind::Label { label, .. } if !matches!(label, Label::Retract | Label::Verdict) => {
-                Some((
-                    label,
-                    self.is_apart(event.value.1.max(event.end), follows.start),
-                ))
-            }
+            EventKind::Label { label, .. } => Some((
+                label,
+                self.is_apart(event.value.1.max(event.end), follows.start),
+            )),
             _ => None,
         }
     }

@@ -41,7 +41,6 @@ pub(super) fn directives<'a>(
     numbers: &'a NumberedBlocks,
     paths: Option<&'a KnownPaths>,
 ) -> impl Iterator<Item = (u32, &'a str, Directive)> {
-    let mut open_until = 0;
     let own = scan.events.iter().filter(|event| event.quoted.is_none());
     own.filter_map(move |event| {
         let value = &text[event.value.0..event.value.1];
@@ -73,25 +72,16 @@ pub(super) fn directives<'a>(
             }
             EventKind::Label {
                 label: Label::Verdict,
-                bare,
+                ..
             } => {
                 let value = if value.is_empty() {
                     line_below(text, event.end)
                 } else {
                     value
                 };
-                let words = value.split_whitespace().count();
-                (!bare || words <= 2)
-                    .then(|| verdict::read(value))
-                    .flatten()
-                    .map(Directive::Verdict)
+                verdict::read(value).map(Directive::Verdict)
             }
-            // A label without a value goes on in the line below.
-            EventKind::Label { .. } if value.is_empty() => {
-                open_until = event.line + 1;
-                None
-            }
-            EventKind::None if event.line > open_until => Some(Directive::None),
+            EventKind::None => Some(Directive::None),
             _ => None,
         };
         directive.map(|directive| (event.line, &text[event.start..event.end], directive))

@@ -38,8 +38,8 @@ impl Fences {
     }
 
     /// Reads a line; says whether it opens or closes a fence. `start` and `next` are where it and the next line begin.
-    pub(super) fn read(&mut self, line: &str, number: u32, start: usize, next: usize) -> bool {
-        let leading = !self.begun && number <= 3;
+    pub(super) fn read(&mut self, line: &str, start: usize, next: usize) -> bool {
+        let leading = !self.begun;
         let Some((mark, len, info)) = mark_of(line) else {
             self.begun = true;
             return false;
@@ -57,15 +57,11 @@ impl Fences {
             self.open.pop();
             return true;
         }
-        // Inside a fence, only what surely is an info string opens another.
-        let language = info.split([' ', ',', '{', ':']).next().unwrap_or("");
-        let plausible = language
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+' | b'#' | b'.'));
-        if self.open.len() >= DEEPEST || (!self.open.is_empty() && (!plausible || info.len() > 80))
-        {
+        // Inside a fence, one with an info string opens another.
+        if self.open.len() >= DEEPEST {
             return false;
         }
+        let language = info.split([' ', ',', '{', ':']).next().unwrap_or("");
         let diff = ["diff", "patch", "udiff"]
             .iter()
             .any(|name| name.eq_ignore_ascii_case(language));
@@ -110,7 +106,7 @@ fn mark_of(line: &str) -> Option<(u8, usize, &str)> {
     }
     let len = inner.bytes().take_while(|b| *b == mark).count();
     let info = inner[len..].trim();
-    (len >= 3 && !(mark == b'`' && info.contains('`'))).then_some((mark, len, info))
+    (len >= 3 && !info.contains('`')).then_some((mark, len, info))
 }
 
 /// What in a fence is quoted from a diff.
@@ -142,7 +138,7 @@ impl Fence {
                 }
                 end += line.len();
             }
-            return if any && end > self.body.0 {
+            return if any {
                 Quotes::Until(end)
             } else {
                 Quotes::Nothing
@@ -172,9 +168,8 @@ impl Fence {
             if standing {
                 standing = stands(line.trim());
                 // A severity and a place alone may be the reviewer's own words too.
-                claims |= line.trim().len() >= 8
-                    && label::labelled(line)
-                        .is_none_or(|l| matches!(l.label, Label::What | Label::Why));
+                claims |= label::labelled(line)
+                    .is_none_or(|l| matches!(l.label, Label::What | Label::Why));
             }
         }
         let quoted = lines > 1 && standing;
@@ -219,10 +214,10 @@ mod tests {
     fn fences(text: &str) -> Vec<Fence> {
         let mut fences = Fences::default();
         let mut start = 0;
-        for (number, line) in (1..).zip(text.split_inclusive('\n')) {
+        for line in text.split_inclusive('\n') {
             let next = start + line.len();
             if !line.trim().is_empty() {
-                fences.read(line.trim_end(), number, start, next);
+                fences.read(line.trim_end(), start, next);
             }
             start = next;
         }
@@ -263,6 +258,22 @@ mod tests {
             quotes("x\n```rust\nis shown so\nand not\n```\n"),
             [Quotes::Nothing]
         );
+        for text in [
+            "x\n```rust\nis shown so\n\nand shown\n```\n",
+            "x\n```\nSEVERITY: shown\nWHAT: shown so\n```\n",
+            "x\n```\n+a\n- b\n```\n",
+            "x\n```\ndiff --git a/x b/x\nindex 1..2 100644\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n```\n",
+            "```diff\n-a\nWHERE: a\n```\ntext\n",
+        ] {
+            assert_eq!(quotes(text), [Quotes::All], "{text}");
+        }
+        for text in [
+            "x\n```rust\nand not\nis shown so\n```\n",
+            "x\n```\nis shown so\n```\n",
+            "x\n```\n  SEVERITY: WARN\n  WHERE: a\n```\n",
+        ] {
+            assert_eq!(quotes(text), [Quotes::Nothing], "{text}");
+        }
         assert_eq!(
             quotes("x\n```\nSEVERITY: shown\nWHERE: shown\n```\n"),
             [Quotes::Directives]
@@ -281,7 +292,24 @@ mod tests {
     fn an_unclosed_fence_quotes_only_what_looks_like_a_diff() {
         let text = "x\n```diff\n+a\n b\nSEVERITY: WARN\n";
         assert_eq!(quotes(text), [Quotes::Until(text.find("SEV").unwrap())]);
+        for (text, after) in [
+            ("x\n```diff\n+a\nonly prose\n", "only"),
+            ("x\n```diff\n+a\n- SEVERITY: WARN\n", "- SEV"),
+        ] {
+            assert_eq!(quotes(text), [Quotes::Until(text.find(after).unwrap())]);
+        }
         assert_eq!(quotes("x\n```\nSEVERITY: WARN\n"), [Quotes::Nothing]);
+        assert_eq!(quotes("x\n```\n  SEVERITY: WARN\n"), [Quotes::Nothing]);
+    }
+
+    #[test]
+    fn a_shorter_or_another_mark_closes_nothing() {
+        for text in ["````\na\n```\nb\n````\n", "~~~\na\n```\nb\n~~~\n"] {
+            let all = fences(text);
+            assert_eq!(all.len(), 1, "{text}");
+            assert_eq!(&text[all[0].body.0..all[0].body.1], "a\n```\nb\n");
+        }
+        assert!(fences("~40 lines\n`x` is\n```x` y\n").is_empty());
     }
 
     #[test]

@@ -58,7 +58,7 @@ pub(super) fn mentions(
     mentions
 }
 
-/// Whether a label's value is one word with one line in it, which is cited then.
+/// Whether a label's value is one word with one line in it: cited, so that the search for other places can skip it.
 fn is_one_place(value: &str) -> bool {
     memchr2_iter(b':', b'#', value.as_bytes()).count() == 1 && !value.contains(char::is_whitespace)
 }

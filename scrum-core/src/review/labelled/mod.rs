@@ -98,15 +98,14 @@ impl<'a> Labelled<'a> {
                     .places
                     .iter()
                     .all(|place| location::names_no_place(self.value(place.value)));
-                let unlocated = nowhere && (block.places.is_empty() || block.severity.is_some());
-                let statement = unlocated.then(|| {
+                let statement = nowhere.then(|| {
                     Statement::new(
                         block.line,
                         ReadAs::Labelled,
                         self.claim(block, LONGEST_CLAIM),
                     )
                 });
-                let places = if unlocated {
+                let places = if nowhere {
                     &[]
                 } else {
                     block.places.as_slice()
@@ -213,13 +212,8 @@ impl<'a> Labelled<'a> {
 
     /// Fences that quote nothing.
     pub(super) fn own_fences(&self) -> impl Iterator<Item = Range<usize>> {
-        let outer = self
-            .scan
-            .fences
-            .iter()
-            .filter(|fence| fence.parent.is_none());
-        outer
-            .take(MOST_FENCES)
+        let fences = self.scan.fences.iter().take(MOST_FENCES);
+        fences
             .filter(|fence| quote::quotes_nothing(fence, self.text, self.index))
             .map(|fence| fence.body.0..fence.body.1)
     }
@@ -264,10 +258,8 @@ impl<'a> Labelled<'a> {
         }
         let title = self.text[block.region.0..].lines().next().unwrap_or("");
         match severity::of_title(title) {
-            Some((level, word)) if block.labels_follow_title(self.text) => {
-                (Some(level), Some(word.to_owned()))
-            }
-            _ => (None, None),
+            Some((level, word)) => (Some(level), Some(word.to_owned())),
+            None => (None, None),
         }
     }
 

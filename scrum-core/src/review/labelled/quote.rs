@@ -2,7 +2,6 @@
 
 use super::fence::{Fence, Quotes};
 use super::quote_index::QuoteIndex;
-use super::retraction::is_retract_line;
 use super::scan::{Event, EventKind, Scan};
 use crate::review::label::Label;
 use crate::review::{QuoteEvidence, line_prefix};
@@ -23,9 +22,7 @@ impl Quotations {
             readable: vec![false; scan.fences.len()],
         };
         for event in &mut scan.events {
-            if !matches!(event.kind, EventKind::Fence | EventKind::Reasoning) {
-                event.quoted = quotations.evidence(event, text, &scan.fences, index);
-            }
+            event.quoted = quotations.evidence(event, text, &scan.fences, index);
         }
         quotations
     }
@@ -75,8 +72,7 @@ impl Quotations {
         while let Some(index) = around {
             let fence = fences[index];
             if at < fence.body.1 {
-                let quoted = matches!(self.fences[index], Some(Quotes::Until(end)) if at < end);
-                return self.readable[index] && !quoted;
+                return self.readable[index];
             }
             around = fence.parent.map(|parent| parent as usize);
         }
@@ -84,7 +80,7 @@ impl Quotations {
         let start =
             memchr::memrchr(b'\n', &text.as_bytes()[near..at]).map_or(near, |feed| near + feed + 1);
         let line = text.get(start..at).unwrap_or("");
-        !line_prefix::split(line).0.gutter && !is_retract_line(line)
+        !line_prefix::split(line).0.gutter
     }
 }
 

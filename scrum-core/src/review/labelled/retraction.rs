@@ -9,7 +9,6 @@ use regex::Regex;
 
 use super::block::Block;
 use crate::review::InferredRetraction;
-use crate::review::label::{self, Label};
 use crate::review::line_counter::LineCounter;
 use crate::review::phrase::TRIGGERS;
 use crate::review::retraction::{RetractionTarget, target};
@@ -31,9 +30,6 @@ pub(super) fn inferred(
     readable: impl Fn(usize) -> bool,
 ) -> BTreeMap<usize, InferredRetraction> {
     let mut found = BTreeMap::new();
-    if blocks.is_empty() {
-        return found;
-    }
     let mut lines = LineCounter::new(text);
     let mut read_to = 0;
     // Triggers are text, so a hit lies between characters.
@@ -97,11 +93,8 @@ impl NumberedBlocks {
             .filter_map(|(at, block)| Some((at, block.number?)))
         {
             let (all, alike) = by_number.entry(number).or_default();
-            if *alike == all.len()
-                && all
-                    .first()
-                    .is_none_or(|first| places(*first).eq(places(at)))
-            {
+            let first = all.first();
+            if first.is_none_or(|first| places(*first).eq(places(at))) {
                 *alike += 1;
             }
             all.push(at);
@@ -144,11 +137,6 @@ fn names_other_place(sentence: &str, text: &str, block: &Block) -> bool {
             .iter()
             .any(|place| text[place.value.0..place.value.1].contains(named.as_str()))
     })
-}
-
-/// Whether the text behind a `RETRACT:` is by its label's own kind of line.
-pub(super) fn is_retract_line(line: &str) -> bool {
-    label::labelled(line).is_some_and(|labelled| labelled.label == Label::Retract)
 }
 
 #[cfg(test)]

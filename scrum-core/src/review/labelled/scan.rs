@@ -99,10 +99,8 @@ pub(super) fn scan(text: &str, with_reasoning: bool) -> Scan {
         line: 0,
         table: None,
         previous: (0, 0),
-        answer: None,
     };
     pass.run(with_reasoning);
-    pass.drop_reasoning_without_opening();
     pass.scan.fences = pass.fences.finish(text.len());
     pass.scan
 }
@@ -117,8 +115,6 @@ struct Pass<'a> {
     table: Option<usize>,
     /// The line before, for a table's header.
     previous: (usize, usize),
-    /// The number of events before, and the place behind, a closing tag of reasoning that had no opening one.
-    answer: Option<(usize, usize)>,
 }
 
 impl Pass<'_> {
@@ -149,47 +145,14 @@ impl Pass<'_> {
                         .saturating_add(u32::try_from(skipped).unwrap_or(u32::MAX))
                         .saturating_sub(1);
                     start = skip;
-                    if skip == bytes.len() {
-                        break;
-                    }
                     continue;
                 }
-                if with_reasoning
-                    && matches!(bytes[first], b'<' | b'[' | 0xe2)
-                    && self.fences.innermost().is_none()
-                    && reasoning::closes(&self.text[first..feed])
-                {
-                    self.answer = Some((self.scan.events.len(), feed));
-                }
-                let end = if feed > first && bytes[feed - 1] == b'\r' {
-                    feed - 1
-                } else {
-                    feed
-                };
-                self.read(start, first, end, next);
+                self.read(start, first, feed, next);
             } else {
                 self.table = None;
             }
             self.previous = (start, feed);
             start = next;
-        }
-    }
-
-    /// Where only the closing tag is there and the answer follows it, all before it is reasoning.
-    fn drop_reasoning_without_opening(&mut self) {
-        let Some((before, behind)) = self.answer else {
-            return;
-        };
-        let labelled = |event: &Event| {
-            matches!(
-                event.kind,
-                EventKind::Label { .. } | EventKind::Row(_) | EventKind::None
-            )
-        };
-        if self.scan.events[before..].iter().any(labelled) {
-            self.scan.events.drain(..before);
-            self.scan.reasoning.retain(|(from, _)| *from >= behind);
-            self.scan.reasoning.insert(0, (0, behind));
         }
     }
 
@@ -199,7 +162,7 @@ impl Pass<'_> {
         let in_table = self.table.take();
         let byte = self.text.as_bytes()[first];
         if matches!(byte, b'`' | b'~' | b'>' | b'-' | b'*' | b'+' | b'0'..=b'9')
-            && self.fences.read(line, self.line, start, next)
+            && self.fences.read(line, start, next)
         {
             self.push(EventKind::Fence, start, end, LinePrefix::default());
             return;
@@ -215,10 +178,9 @@ impl Pass<'_> {
         if let Some(prefix) = label::none_behind(split) {
             self.push(EventKind::None, start, end, prefix);
         }
-        if matches!(byte, b'#')
-            && line[first - start..]
-                .trim_start_matches('#')
-                .starts_with([' ', '\t'])
+        if line[first - start..]
+            .trim_start_matches('#')
+            .starts_with([' ', '\t'])
         {
             self.push(EventKind::Heading, start, end, LinePrefix::default());
         } else if is_rule(&line[first - start..]) {
@@ -307,14 +269,10 @@ impl Pass<'_> {
 /// `---`, `***`, `___`, with or without blanks between.
 fn is_rule(line: &str) -> bool {
     let mut count = 0_usize;
-    let mut mark = None;
     for byte in line.bytes() {
         match byte {
             b' ' | b'\t' => {}
-            b'-' | b'*' | b'_' if mark.is_none_or(|mark| mark == byte) => {
-                mark = Some(byte);
-                count += 1;
-            }
+            b'-' | b'*' | b'_' => count += 1,
             _ => return false,
         }
     }

@@ -36,19 +36,17 @@ impl Columns {
             number: None,
         };
         let mut others = 0;
-        let (mut count, mut first, mut last) = (0, false, "");
+        let mut last = "";
         for (at, (from, to)) in cells(line).enumerate() {
             let cell = line_prefix::split(&line[from..to]).1.trim();
-            count += 1;
             last = line[from..to].trim();
             let known = label::at_word(cell).filter(|(_, rest)| {
                 let rest = rest.trim_matches(['*', '_', '`', ':', '：', ' ']);
                 rest.is_empty() || rest.starts_with('(')
             });
             match known.map(|(label, _)| label) {
-                Some(Label::Where) if found.place == usize::MAX => {
+                Some(Label::Where) => {
                     found.place = at;
-                    first = at == 0;
                 }
                 Some(Label::Severity) => found.severity = Some(at),
                 Some(Label::What) => found.what = Some(at),
@@ -58,9 +56,7 @@ impl Columns {
                     found.severity = Some(at);
                     continue;
                 }
-                None if words::field(&line[from..to]) == Some(words::Field::What)
-                    && found.what.is_none() =>
-                {
+                None if words::field(&line[from..to]) == Some(words::Field::What) => {
                     found.what = Some(at);
                     continue;
                 }
@@ -81,8 +77,8 @@ impl Columns {
         let checked = others < 2
             && cells(line)
                 .any(|(from, to)| words::field(&line[from..to]) == Some(words::Field::Result));
-        // Two columns, the first of them a label: a row of `label | value`, not a header.
-        let pair = count == 2 && first && others == 1 && last.contains(['/', '.', ':']);
+        // A row of `label | value` is no header.
+        let pair = last.contains(['/', '.', ':']);
         (found.place != usize::MAX && (others > 1 || delimited) && !pair && !checked)
             .then_some(found)
     }
@@ -142,8 +138,7 @@ fn cells(line: &str) -> impl Iterator<Item = (usize, usize)> {
     let trimmed = line.trim();
     let lead = line.len() - line.trim_start().len();
     let from = lead + usize::from(trimmed.starts_with('|'));
-    let ends_with_pipe = trimmed.len() > 1 && trimmed.ends_with('|') && !trimmed.ends_with("\\|");
-    let to = (lead + trimmed.len() - usize::from(ends_with_pipe)).max(from);
+    let to = (lead + trimmed.len() - usize::from(trimmed.ends_with('|'))).max(from);
     let bytes = line.as_bytes();
     let mut at = Some(from);
     std::iter::from_fn(move || {

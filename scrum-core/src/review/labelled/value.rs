@@ -9,26 +9,22 @@ use crate::review::span::{Span, cut};
 pub(super) const LONGEST_VALUE: usize = 32 << 10;
 const MOST_CITATIONS: usize = 1000;
 
-/// How far a label's value goes: SEVERITY one line; the others to a blank line or the next event, and over a blank
-/// line where nothing stands behind the label.
+/// How far a label's value goes: SEVERITY and WHERE one line, with those below that hold only places; the others to a
+/// blank line or the next event, and over blank lines where nothing stands behind the label.
 pub(super) fn extent(text: &str, event: &Event, label: Label, next: Option<&Event>) -> Span {
     let (from, to) = event.value;
     let limit = next.map_or(text.len(), |next| next.start);
-    if limit <= event.end || text.get(event.end..limit).is_none() {
+    let Some(below) = text.get(event.end..limit) else {
         return (from, to);
-    }
+    };
     let empty = text[from..to].trim_matches(['*', '`', ' ', '|']).is_empty();
     if !empty && matches!(label, Label::Severity | Label::Where) {
-        return if label == Label::Where {
-            (from, more_places(text, event, limit))
-        } else {
-            (from, to)
-        };
+        return (from, more_places(text, event, limit));
     }
     let mut end = to;
     let mut begun = !empty;
     let mut start = event.end;
-    for (index, line) in text[event.end..limit].split_inclusive('\n').enumerate() {
+    for (index, line) in below.split_inclusive('\n').enumerate() {
         start += line.len();
         let blank = line
             .trim_matches(|c: char| c.is_whitespace() || c == '>')
@@ -36,24 +32,16 @@ pub(super) fn extent(text: &str, event: &Event, label: Label, next: Option<&Even
         if index == 0 {
             continue;
         }
-        if blank && (begun || index > 2) {
+        if blank && begun {
             break;
         }
         if !blank {
             // Under a bare WHERE a list may follow, which has no blank lines.
             begun = true;
             end = start - (line.len() - line.trim_end().len());
-            if label == Label::Severity {
-                break;
-            }
         }
     }
-    let from = if empty && end > to {
-        text.len().min(event.end + 1)
-    } else {
-        from
-    };
-    (from.min(end), end)
+    (from, end)
 }
 
 /// A place may go on in the lines below, where they hold nothing else.
@@ -66,7 +54,7 @@ fn more_places(text: &str, event: &Event, limit: usize) -> usize {
             continue;
         }
         let inner = line.trim().trim_start_matches(['-', '*', '•', ' ']);
-        if inner.is_empty() || inner.len() > 1024 || !location::is_nothing_but_locations(inner) {
+        if inner.len() > 1024 || !location::is_nothing_but_locations(inner) {
             break;
         }
         end = start - (line.len() - line.trim_end().len());
@@ -134,15 +122,10 @@ fn without_bullet(line: &str) -> &str {
         .iter()
         .find_map(|bullet| line.strip_prefix(bullet))
         .unwrap_or_else(|| {
-            let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-            let rest = &line[digits..];
-            if digits > 0 {
-                rest.strip_prefix(". ")
-                    .or_else(|| rest.strip_prefix(") "))
-                    .unwrap_or(line)
-            } else {
-                line
-            }
+            let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+            rest.strip_prefix(". ")
+                .or_else(|| rest.strip_prefix(") "))
+                .unwrap_or(line)
         })
 }
 
@@ -152,9 +135,6 @@ pub(super) fn claim(text: &str, span: Option<Span>, longest: usize) -> Option<St
     let mut out = String::new();
     for line in text[from..to].lines() {
         let line = line.trim_matches(|c: char| c.is_whitespace() || c == '>');
-        if line.is_empty() {
-            continue;
-        }
         if !out.is_empty() {
             out.push('\n');
         }
@@ -163,6 +143,9 @@ pub(super) fn claim(text: &str, span: Option<Span>, longest: usize) -> Option<St
             break;
         }
     }
-    let out = out.trim_end_matches("**").trim_end();
-    (!out.is_empty()).then(|| cut(out, longest).into_owned())
+    out.truncate(out.trim_end_matches("**").trim_end().len());
+    if out.len() > longest {
+        out = cut(&out, longest).into_owned();
+    }
+    (!out.is_empty()).then_some(out)
 }

@@ -1,6 +1,5 @@
 //! A location without quotes, and what follows a path.
 
-use super::separators::has_separator_first;
 use super::token::{Named, is_placeholder, path_and_tail, placeholder, spaced_end, symbol_at};
 use super::{lines, path};
 
@@ -21,20 +20,15 @@ pub(super) fn finish(mut named: Named, rest: &str) -> (Named, &str) {
     if !named.lines.is_empty() {
         return (named, behind);
     }
-    if named.symbol.is_none()
-        && let Some(name) = rest.strip_prefix("::").or_else(|| rest.strip_prefix("`::"))
+    if let Some(name) = rest.strip_prefix("::").or_else(|| rest.strip_prefix("`::"))
+        && let Some((read, after)) = symbol_at(name.trim_start_matches('`'))
     {
-        let (read, after) = symbol_at(name.trim_start_matches('`'));
-        if !read.is_empty() {
-            named.symbol = Some(read.to_owned());
-            behind = after.trim_start_matches('`');
-        }
+        named.symbol = Some(read.to_owned());
+        behind = after.trim_start_matches('`');
     }
     if let Some((read, after)) = lines::behind_path(behind) {
         (named.lines, named.symbol, behind) = (read, None, after);
-    } else if named.symbol.is_none()
-        && let Some(gap) = placeholder(behind)
-    {
+    } else if let Some(gap) = placeholder(behind) {
         named.set_gap(gap);
     }
     (named, behind)
@@ -48,46 +42,41 @@ pub(super) fn bare(text: &str, doubt: Doubt) -> Option<(Named, &str)> {
     if let Some(at) = name_from {
         return with_name(text, cut, at, end);
     }
-    if cut == end && doubt != Doubt::AfterProse && !path::is_known_name(token) {
-        // No lines in this word: the path may have blanks, or the words that follow may contain lines.
+    if doubt != Doubt::AfterProse && !path::is_known_name(token) {
+        // The path may have blanks, or the words that follow may contain lines.
         let end = spaced_end(text, end).unwrap_or(end);
         (cut, _) = path_and_tail(&text[..end]);
     }
-    let path = path::cleaned(&text[..cut], false)?;
+    let path = path::cleaned(&text[..cut])?;
     let rest = &text[cut..];
     if path.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
         return None;
     }
-    let plain = path::has_folder(&path) || path::looks_like_path(&path);
+    let plain = path::looks_like_path(&path);
     // `finding 2` and `#2` name no file.
-    let loose_number = rest.trim_start().starts_with(|c: char| c.is_ascii_digit())
-        && !rest.starts_with([':', '#']);
-    if path.starts_with('#') || (loose_number && !plain) {
+    let loose_number = rest.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    if loose_number && !plain {
         return None;
     }
     let (named, rest) = finish(Named::file(path), rest);
     // One word may be any file's name; a word in a sentence may not.
-    let alone = rest.trim().is_empty() || has_separator_first(rest);
+    let alone = rest.trim().is_empty();
     (plain || alone || !named.lines.is_empty()).then_some((named, rest))
 }
 
 /// A path up to `cut`, behind which a name may begin `at` a byte; the word ends at `end`.
 fn with_name(text: &str, cut: usize, at: usize, end: usize) -> Option<(Named, &str)> {
-    let mut named = Named::file(path::cleaned(&text[..cut], false)?);
+    let mut named = Named::file(path::cleaned(&text[..cut])?);
     let single = at == cut + 1;
     if single && lines::behind_path(&text[cut..]).is_some() {
         return Some(finish(named, &text[cut..]));
     }
-    let (symbol, after) = symbol_at(&text[at..]);
-    if symbol.is_empty() {
+    let Some((symbol, after)) = symbol_at(&text[at..]) else {
         return Some(finish(named, &text[end..]));
-    }
+    };
     if single && is_placeholder(symbol) {
         named.set_gap(symbol);
         return path::has_folder(&named.path).then_some((named, after));
-    }
-    if single && !path::looks_like_path(&named.path) {
-        return None;
     }
     named.symbol = Some(symbol.to_owned());
     Some(finish(named, after))

@@ -199,7 +199,7 @@ impl fmt::Display for Location {
     /// Writes the location as a `WHERE:` value that [`citations`](super::citations) reads back; a path that needs it is quoted as git
     /// quotes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        path::write(f, &self.path, self.lines.is_some() || self.symbol.is_some())?;
+        path::write(f, &self.path, self.lines.is_some())?;
         match (self.lines, &self.symbol) {
             (Some(lines), _) => write!(f, ":{lines}"),
             (None, Some(symbol)) => write!(f, "::{symbol}"),

@@ -1,12 +1,9 @@
 //! The grammar of a whole `WHERE:` value: locations, what may join them, and the prose that may follow.
 
 use super::bare::{Doubt, bare};
-use super::citation::{Citation, CitationResult, RangeResult, cite};
+use super::citation::{CitationResult, RangeResult, cite};
 use super::quoted::{bracketed, link, quoted, unquoted};
-use super::separators::{
-    after_next_separator, ends_the_list, has_separator, skip_brackets, skip_closing,
-    skip_separators,
-};
+use super::separators::{after_next_separator, skip_brackets, skip_closing, skip_separators};
 use super::token::Named;
 use super::{lines, path};
 
@@ -42,23 +39,15 @@ impl<'a> ValueReader<'a> {
         let mut rest = skip_separators(self.value);
         let mut doubt = Doubt::First;
         let mut prose = false;
-        if path::is_nowhere(path::strip_markup(self.value)) {
-            return false;
-        }
         while !rest.is_empty() {
-            let before = rest;
             let read = match doubt {
                 Doubt::First => self.first(rest),
                 _ => self.item(rest, doubt),
             };
             match read {
                 Some(after) => rest = after,
-                None if doubt == Doubt::First => return true,
-                None => {
-                    prose = true;
-                }
+                None => prose = true,
             }
-            let read = rest.len() < before.len();
             rest = skip_closing(rest);
             if rest.trim_start().starts_with(['(', '（', '[']) {
                 prose = true;
@@ -68,19 +57,13 @@ impl<'a> ValueReader<'a> {
             if joined.is_empty() {
                 break;
             }
-            if read
-                && joined.len() < rest.len()
-                && has_separator(&rest[..rest.len() - joined.len()])
-            {
+            if !rest[..rest.len() - joined.len()].trim().is_empty() {
                 doubt = Doubt::Joined;
                 rest = joined;
                 continue;
             }
-            // Prose. A dash, a colon or a full stop begins a sentence; other words may stand before the next separator.
+            // Prose: words may stand before the next separator.
             prose = true;
-            if ends_the_list(rest) {
-                break;
-            }
             let Some(next) = after_next_separator(rest) else {
                 break;
             };
@@ -128,9 +111,6 @@ impl<'a> ValueReader<'a> {
             .iter()
             .find_map(|word| rest.strip_prefix(word))?;
         let (mut named, after) = named(rest.trim_start(), Doubt::Joined)?;
-        if !named.lines.is_empty() {
-            return None;
-        }
         named.lines.push(read);
         self.push(named, text, after);
         Some(after)
@@ -150,7 +130,8 @@ impl<'a> ValueReader<'a> {
         if !self.quoted
             && let Some((inner, after)) = quoted_list(text)
         {
-            return self.list(inner, doubt).then_some(after);
+            self.list(inner);
+            return Some(after);
         }
         let (named, after) = named(text, doubt)?;
         self.push(named, text, after);
@@ -158,20 +139,15 @@ impl<'a> ValueReader<'a> {
     }
 
     /// Several locations inside one pair of backticks.
-    fn list(&mut self, inner: &'a str, doubt: Doubt) -> bool {
-        if doubt == Doubt::First && named(inner, Doubt::Joined).is_none() {
-            return false;
-        }
+    fn list(&mut self, inner: &'a str) {
         let mut part = ValueReader {
             quoted: true,
             ..ValueReader::new(inner, self.limit - self.found.len())
         };
         part.run();
         self.left_out += part.left_out;
-        let any = !part.found.is_empty();
         self.path = part.path.or(self.path.take());
         self.found.append(&mut part.found);
-        any
     }
 
     /// Takes what stands at the start of `from`, up to `rest`.
@@ -211,11 +187,11 @@ fn named(text: &str, doubt: Doubt) -> Option<(Named, &str)> {
     let plain = path::looks_like_path(&named.path);
     let sure = match doubt {
         // A name of a thing in the code is no file.
-        Doubt::First => named.symbol.is_none() || plain || named.path.contains(['/', '\\', '.']),
-        Doubt::Joined => plain || (!named.lines.is_empty() && !named.path.contains(' ')),
-        Doubt::AfterProse => plain && named.is_exact(),
+        Doubt::First => named.symbol.is_none() || plain,
+        Doubt::Joined => plain || !named.lines.is_empty(),
+        Doubt::AfterProse => plain && !named.lines.is_empty(),
     };
-    (sure && !named.path.trim().is_empty()).then_some((named, rest))
+    sure.then_some((named, rest))
 }
 
 /// Lines that stand for themselves: `149-153`, `line 149`, `:149`, `` `L149` ``.
@@ -234,9 +210,8 @@ fn lines_alone(text: &str) -> Option<(RangeResult, &str)> {
 /// The inside of backticks or quotes that hold more than one location, and what follows.
 fn quoted_list(text: &str) -> Option<(&str, &str)> {
     let (inner, rest) = unquoted(text)?;
-    let one_path =
-        (text.starts_with('"') && inner.contains('\\')) || lines::behind_path(rest).is_some();
-    if one_path || (!inner.contains([',', ';']) && !inner.contains(" and ")) {
+    // An escape of git's: all of it is one path.
+    if inner.contains('\\') || !inner.contains([',', ';', ' ']) {
         return None;
     }
     let mut reader = ValueReader {
@@ -244,12 +219,5 @@ fn quoted_list(text: &str) -> Option<(&str, &str)> {
         ..ValueReader::new(inner, 3)
     };
     reader.run();
-    let sure = |item: &CitationResult| {
-        item.as_ref().is_ok_and(|Citation { location, .. }| {
-            location.lines.is_some()
-                || location.symbol.is_some()
-                || path::looks_like_path(&location.path)
-        })
-    };
-    (reader.found.len() > 1 && reader.found.iter().all(sure)).then_some((inner, rest))
+    (reader.found.len() > 1).then_some((inner, rest))
 }

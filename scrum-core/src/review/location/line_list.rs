@@ -18,7 +18,6 @@ pub(crate) fn line_range(text: &str) -> Option<RangeResult> {
 
 /// The lines that a value begins with: `135-150`, `45 to 48`, `第 123 行`.
 pub(crate) fn line_list(text: &str) -> Option<Vec<RangeResult>> {
-    let text = text.trim_matches(|c: char| c.is_whitespace() || "`*_()[]~".contains(c));
     Some(lines::list(lines::after_word(text).unwrap_or(text))?.0)
 }
 
@@ -26,25 +25,19 @@ pub(crate) fn line_list(text: &str) -> Option<Vec<RangeResult>> {
 pub(crate) fn lines_at_start(text: &str) -> Option<(Vec<RangeResult>, usize)> {
     let inner = text.trim_start_matches(['`', '*', '_', '[', '(', ' ', '#', '@', '|']);
     let lead = text.len() - inner.len();
-    let is_digit = |c: char| c.is_ascii_digit();
-    let short = inner
-        .strip_prefix('L')
-        .filter(|rest| rest.starts_with(is_digit));
-    if let Some(numbers) = lines::after_word(inner).or(short.map(|_| inner)) {
+    let short = inner.starts_with('L').then_some(inner);
+    if let Some(numbers) = lines::after_word(inner).or(short) {
         let (read, rest) = lines::list(numbers)?;
         return Some((read, text.len() - rest.len()));
-    }
-    if !inner.starts_with(is_digit) {
-        return None;
     }
     if let Some((line, len)) = line_and_column(inner) {
         return Some((vec![line], lead + len));
     }
     // A bare range needs backticks around it, or a word behind it.
     let (read, rest) = lines::range(inner)?;
-    let ticked = text[..lead].ends_with('`') && rest.starts_with('`');
     let behind = lines::after_number(rest);
-    (ticked || behind.len() < rest.len()).then(|| (vec![read], text.len() - behind.len()))
+    (rest.starts_with('`') || behind.len() < rest.len())
+        .then(|| (vec![read], text.len() - behind.len()))
 }
 
 /// `20:17  error …`, as linters print it below a path; with the bytes that it takes, from the first digit.

@@ -64,11 +64,7 @@ pub(super) fn on_old_side(lines: RangeResult) -> RangeResult {
 pub(super) fn after_old(text: &str) -> Option<&str> {
     let rest = strip_ignoring_case(text, "old")?;
     if let Some(number) = rest.strip_prefix(':') {
-        let number = number.trim_start();
-        let digits = number.strip_prefix(['L', 'l']).unwrap_or(number);
-        return digits
-            .starts_with(|c: char| c.is_ascii_digit())
-            .then_some(number);
+        return Some(number.trim_start());
     }
     after_word(rest.strip_prefix([' ', '-'])?)
 }
@@ -89,7 +85,7 @@ fn plain_range(text: &str) -> Option<RangeAndRest<'_>> {
     {
         let (tail, last_column) = skip_column(tail);
         // `40:5-10` is one line with columns 5 to 10.
-        if first_column && !last_column && !spaced {
+        if first_column && !last_column {
             return Some((range_of(first.clone(), first), tail));
         }
         if !spaced || at_boundary(tail) {
@@ -161,21 +157,11 @@ fn number(text: &str) -> Option<(Result<u32, Malformed>, &str)> {
     }
     let (digits, rest) = digits_at.split_at(len);
     // `#L40C5`, and `42ff` for "and the following".
-    let rest = if digits_at.len() < text.len()
-        && let Some(column) = rest.strip_prefix(['C', 'c'])
-        && column.starts_with(|c: char| c.is_ascii_digit())
-    {
-        column.trim_start_matches(|c: char| c.is_ascii_digit())
-    } else {
-        let follows = rest.trim_start_matches('f');
-        if rest.len() - follows.len() <= 2 {
-            follows
-        } else {
-            rest
-        }
+    let rest = match rest.strip_prefix(['C', 'c']) {
+        Some(column) => column.trim_start_matches(|c: char| c.is_ascii_digit()),
+        None => rest.trim_start_matches('f'),
     };
-    if rest.starts_with(|c: char| (c.is_alphanumeric() && !is_ideograph(c)) || c == '_' || c == '%')
-    {
+    if rest.starts_with(|c: char| c.is_alphanumeric() && !is_ideograph(c)) {
         return None;
     }
     let line = match digits.parse::<u32>() {
@@ -196,10 +182,10 @@ fn shortened(digits: &str) -> String {
 }
 
 /// Skips a word that joins the ends of a range. One in Latin letters needs blanks around it.
-fn joiner<'a>(text: &'a str, word: &str, spaced: bool) -> Option<&'a str> {
+fn joiner<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let rest = text.strip_prefix(word)?;
     let latin = word.starts_with(|c: char| c < '\u{3000}');
-    (!latin || (spaced && rest.starts_with(' '))).then_some(rest)
+    (!latin || rest.starts_with(' ')).then_some(rest)
 }
 
 /// Skips what follows a number in some languages: `42行目`.
@@ -214,7 +200,7 @@ pub(super) fn after_number(text: &str) -> &str {
 
 /// Skips a word that joins two ranges.
 pub(super) fn and(text: &str) -> Option<&str> {
-    WORDS.and.iter().find_map(|word| joiner(text, word, true))
+    WORDS.and.iter().find_map(|word| joiner(text, word))
 }
 
 fn is_ideograph(c: char) -> bool {
@@ -229,17 +215,16 @@ fn skip_column(text: &str) -> (&str, bool) {
         return (text, false);
     };
     let rest = digits.trim_start_matches(|c: char| c.is_ascii_digit());
-    if rest.len() == digits.len() || rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') {
+    if rest.len() == digits.len() {
         return (text, false);
     }
     (rest, true)
 }
 
-/// Skips what joins the two ends of a range. The second value says whether blanks stood around it, in which case it
-/// may just as well be a dash between a location and prose.
+/// Skips what joins the two ends of a range. The second value says whether a blank follows, in which case it may just
+/// as well be a dash between a location and prose.
 fn dash(text: &str) -> Option<(&str, bool)> {
     let trimmed = text.trim_start();
-    let spaced = trimmed.len() < text.len();
     let is_dash = |c: char| {
         matches!(
             c,
@@ -254,13 +239,10 @@ fn dash(text: &str) -> Option<(&str, bool)> {
     } else if trimmed.starts_with(is_dash) {
         trimmed.trim_start_matches(is_dash)
     } else {
-        WORDS
-            .to
-            .iter()
-            .find_map(|word| joiner(trimmed, word, spaced))?
+        WORDS.to.iter().find_map(|word| joiner(trimmed, word))?
     };
     let number = rest.trim_start();
-    Some((number, spaced || number.len() < rest.len()))
+    Some((number, number.len() < rest.len()))
 }
 
 /// Whether a number that ends here stands for itself: the end of the value, punctuation, or a word that joins.
@@ -318,9 +300,6 @@ pub(super) fn behind_path(text: &str) -> Option<RangesAndRest<'_>> {
         return in_brackets(rest, attached);
     }
     let number = skip_separator(trimmed).trim_start_matches(MARKS);
-    if attached && number.len() == trimmed.len() {
-        return None;
-    }
     if let Some(lines) = with_word(number) {
         return Some(single(lines));
     }
@@ -359,7 +338,7 @@ fn in_brackets(text: &str, attached: bool) -> Option<RangesAndRest<'_>> {
     let worded = after_word(inner);
     let (mut all, rest) = list(worded.unwrap_or(inner))?;
     let closed = rest.trim_start().strip_prefix([')', ']', '）']);
-    if worded.is_none() && !inner.starts_with(['L', 'l']) {
+    if !inner.starts_with(['L', 'l']) {
         // `(42)` and no word beside it; what a compiler prints as `file(42,7)` has its column there.
         let closed = closed?;
         if attached {

@@ -1,6 +1,6 @@
 //! Links to a line of a file on a forge.
 
-use std::borrow::Cow;
+use std::num::NonZeroU32;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -8,7 +8,6 @@ use regex::Regex;
 
 use super::citation::{ParsedRange, PlaceInText, RangeResult};
 use super::known::KnownPaths;
-use super::path;
 
 /// Links that are read of one text at most.
 const MOST_LINKS: usize = 1_000;
@@ -52,7 +51,7 @@ pub(super) fn links<'a>(
                 closes || c.is_whitespace() || "`\"'<>|]，。）".contains(c)
             })
             .map_or(text.len(), |len| at + len);
-        (scheme < at).then(|| link(text, scheme..end, known))?
+        link(text, scheme..end, known)
     })
 }
 
@@ -75,34 +74,10 @@ fn link(text: &str, range: Range<usize>, known: Option<&KnownPaths>) -> Option<P
 /// The lines that the part of a link behind `#` names.
 fn fragment_lines(fragment: &str) -> Option<RangeResult> {
     let found = FRAGMENT.captures(fragment)?;
-    let number = |at: usize| found.get(at)?.as_str().parse::<u32>().ok();
-    let first = number(1).filter(|line| *line > 0)?;
-    let last = number(2).filter(|line| *line > 0).unwrap_or(first);
-    Some(Ok(ParsedRange::new(first, last)))
-}
-
-/// Links of Markdown to a file whose blanks are escaped: `[x](my%20notes.md#L4)`.
-pub(super) fn relative_links<'a>(
-    text: &'a str,
-    known: Option<&'a KnownPaths>,
-) -> impl Iterator<Item = PlaceInText> + 'a {
-    let targets = memchr::memmem::find_iter(text.as_bytes(), "](").take(MOST_LINKS);
-    targets.filter_map(move |at| {
-        let start = at + 2;
-        let len = text[start..].find([')', '\n'])?;
-        let target = &text[start..start + len];
-        if !target.contains('%') || target.contains("://") {
-            return None;
-        }
-        let (address, fragment) = target.split_once('#').unwrap_or((target, ""));
-        let path = decoded(address.trim_start_matches("./"));
-        let is_path =
-            known.is_some_and(|known| known.at_end(&path).is_some()) || path::has_ending(&path);
-        is_path.then(|| PlaceInText {
-            lines: fragment_lines(fragment).into_iter().collect(),
-            ..PlaceInText::new(start..start + len, &path)
-        })
-    })
+    let number = |at: usize| found.get(at)?.as_str().parse::<NonZeroU32>().ok();
+    let first = number(1)?;
+    let last = number(2).unwrap_or(first);
+    Some(Ok(ParsedRange::new(first.get(), last.get())))
 }
 
 /// The path in a link's address. A revision may have slashes, so known paths decide.
@@ -121,10 +96,7 @@ fn path_of(address: &str, known: Option<&KnownPaths>) -> Option<String> {
 }
 
 /// Percent escapes decoded.
-fn decoded(text: &str) -> Cow<'_, str> {
-    if !text.contains('%') {
-        return Cow::Borrowed(text);
-    }
+fn decoded(text: &str) -> String {
     let mut out = Vec::with_capacity(text.len());
     let mut at = 0;
     while let Some(byte) = text.as_bytes().get(at) {
@@ -135,5 +107,5 @@ fn decoded(text: &str) -> Cow<'_, str> {
         out.push(hex.unwrap_or(*byte));
         at += if hex.is_some() { 3 } else { 1 };
     }
-    String::from_utf8_lossy(&out).into_owned().into()
+    String::from_utf8_lossy(&out).into_owned()
 }

@@ -60,7 +60,7 @@ pub(crate) fn citations_up_to(value: &str, limit: usize) -> (Vec<CitationResult>
     value::read(value, limit)
 }
 
-/// Whether every word of a text belongs to a location, each with lines or a symbol.
+/// Whether every word of a text belongs to a location, each with lines.
 pub(crate) fn is_nothing_but_locations(text: &str) -> bool {
     value::is_nothing_but_locations(text)
 }

@@ -77,7 +77,7 @@ pub(super) fn lines_behind(text: &str) -> Option<(Vec<RangeResult>, usize)> {
         let numbers = numbers.trim_start();
         let worded = lines::after_word(numbers);
         if let Some((read, rest)) = lines::list(worded.unwrap_or(numbers))
-            && (!spaced || worded.is_some() || lines::at_boundary(rest))
+            && (!spaced || lines::at_boundary(rest))
         {
             return Some((read, len(rest)));
         }
@@ -104,28 +104,23 @@ pub(super) fn lines_behind(text: &str) -> Option<(Vec<RangeResult>, usize)> {
         }
     }
     if let Some(found) = SHORT.find(text)
-        && text[found.end()..].starts_with(|c: char| c.is_ascii_digit())
         && let Some((read, rest)) = lines::list(&text[found.end()..])
         && lines::at_boundary(rest)
     {
         return Some((read, len(rest)));
     }
-    // `path L42`, `path 42行目`.
+    // `path 42行目`.
     let whole = NUMBERED.find(text)?;
     let numbers = &text[whole.end()..];
     let numbers = numbers.strip_prefix('第').unwrap_or(numbers);
     let (_, rest) = lines::range(numbers)?;
-    let marked = lines::after_number(rest).len() < rest.len()
-        || (numbers.starts_with('L') && whole.end() > 0 && lines::at_boundary(rest));
+    let marked = lines::after_number(rest).len() < rest.len();
     let (all, rest) = lines::list(numbers).filter(|_| marked)?;
     Some((all, len(rest)))
 }
 
 /// The lines in front of a path, and where they begin.
 pub(super) fn lines_before(text: &str) -> Option<(Vec<RangeResult>, usize)> {
-    if !text.contains(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
     if let Some(found) = BETWEEN.captures(text)
         && let Some((read, _)) = lines::range(&format!("{}-{}", &found[1], &found[2]))
     {

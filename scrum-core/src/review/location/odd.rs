@@ -65,22 +65,13 @@ fn located(path: &str, rest: &str, value: &str) -> Option<Vec<CitationResult>> {
     alone.then(|| cite(path, &lines, value))
 }
 
-/// Whether the grammar reads a path as what it is, alone and with a line behind it.
+/// Whether the grammar reads a path as what it is.
 fn reads_as_itself(path: &str) -> bool {
-    if path.is_empty() || path::is_nowhere(path::strip_markup(path)) {
+    if path::is_nowhere(path::strip_markup(path)) {
         // A word that says "no place" keeps saying so.
         return true;
     }
-    let is_path = |text: &str, line: Option<u32>| match read(text, 2).0.as_slice() {
-        [Ok(citation)] => {
-            let location = &citation.location;
-            location.path == path
-                && location.lines.map(|lines| lines.start) == line
-                && location.symbol.is_none()
-        }
-        _ => false,
-    };
-    is_path(path, None) && is_path(&format!("{path}:7"), Some(7))
+    matches!(read(path, 2).0.as_slice(), [Ok(citation)] if citation.location.path == path)
 }
 
 #[cfg(test)]

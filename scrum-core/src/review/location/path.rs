@@ -20,7 +20,7 @@ static NOWHERE: LazyLock<HashSet<&str>> =
 fn entries(data: &'static str) -> HashSet<&'static str> {
     data.lines()
         .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .filter(|line| !line.starts_with('#'))
         .collect()
 }
 
@@ -46,7 +46,7 @@ pub(super) fn strip_markup(text: &str) -> &str {
 }
 
 pub(super) fn is_nowhere(text: &str) -> bool {
-    !text.is_empty() && (has_ignoring_case(&NOWHERE, text) || !text.contains(char::is_alphanumeric))
+    has_ignoring_case(&NOWHERE, text)
 }
 
 /// The last component, both separators counted.
@@ -56,31 +56,24 @@ fn file_name(path: &str) -> &str {
 
 /// Whether the last component ends like a file: a dot, then a short word that begins with a letter.
 pub(super) fn has_ending(path: &str) -> bool {
-    let Some((stem, ending)) = file_name(path).rsplit_once('.') else {
+    let Some((_, ending)) = file_name(path).rsplit_once('.') else {
         return false;
     };
-    let plausible = ending.starts_with(|c: char| c.is_ascii_alphabetic())
-        && ending.len() <= 12
-        && ending
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-    plausible
-        && (!stem.is_empty() || file_name(path).len() > 2)
-        && !matches!(path, "e.g" | "i.e" | "a.k.a")
+    ending.starts_with(|c: char| c.is_ascii_alphabetic())
+        && ending.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
 /// Whether it surely is a file's name, with no folder to show it.
 pub(super) fn is_known_name(path: &str) -> bool {
     let name = file_name(path);
     BARE_NAMES.contains(name)
-        || (has_ending(path)
-            && name
-                .rsplit_once('.')
-                .is_some_and(|(_, ending)| has_ignoring_case(&ENDINGS, ending)))
+        || name
+            .rsplit_once('.')
+            .is_some_and(|(_, ending)| has_ignoring_case(&ENDINGS, ending))
 }
 
 pub(super) fn has_folder(path: &str) -> bool {
-    path.contains('/') || path.contains('\\')
+    path.contains('/')
 }
 
 /// Whether a path can be told from a word by its looks alone.
@@ -144,14 +137,13 @@ pub(super) fn bare_end(text: &str) -> usize {
 }
 
 /// A path freed of Markdown escapes, `file://`, Windows separators and repeated slashes. `None` where no letter or digit is left.
-pub(super) fn cleaned(raw: &str, quoted: bool) -> Option<String> {
-    let mut text = raw.trim();
-    if !quoted {
-        text = text.trim_end_matches(['.', ':', '*', '!', '?', '\'', '’', '"']);
-        text = text.trim_start_matches(['*', '\'', '‘']);
-    }
-    text = text.strip_prefix("file://").unwrap_or(text);
-    let mut text = without_separators_of_windows(&without_escapes(text));
+pub(super) fn cleaned(raw: &str) -> Option<String> {
+    let text = raw.trim();
+    let text = text.trim_end_matches(['.', ':', '*', '!', '?', '\'', '’', '"']);
+    let text = text.trim_start_matches(['*', '\'', '‘']);
+    let text = text.strip_prefix("file://").unwrap_or(text);
+    // Each separator of Windows may be escaped by another.
+    let mut text = without_escapes(text).replace('\\', "/");
     if !text.contains("://") || is_drive(&text) {
         let mut before = ' ';
         text.retain(|c| !(std::mem::replace(&mut before, c) == '/' && c == '/'));
@@ -161,9 +153,6 @@ pub(super) fn cleaned(raw: &str, quoted: bool) -> Option<String> {
 
 /// Takes Markdown's backslashes off: `my\_file.rs`.
 fn without_escapes(text: &str) -> String {
-    if !text.contains('\\') {
-        return text.to_owned();
-    }
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
@@ -178,16 +167,6 @@ fn without_escapes(text: &str) -> String {
         }
     }
     out
-}
-
-/// `C:\work\src\main.rs` and `src\main.rs` with `/`, also where each backslash was escaped by another; a path that has
-/// both kinds of separator stays as it is.
-fn without_separators_of_windows(text: &str) -> String {
-    if is_drive(text) || (text.contains('\\') && !text.contains('/') && !text.starts_with('"')) {
-        text.replace('\\', "/")
-    } else {
-        text.to_owned()
-    }
 }
 
 /// Whether it begins with a drive letter.
@@ -213,7 +192,7 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, path: &str, more_follows: bool) 
         && path.ends_with(|c: char| c.is_ascii_alphanumeric());
     // Digits alone are lines.
     let word = !path.contains(|c: char| c.is_ascii_alphabetic())
-        || (!more_follows && (is_nowhere(path) || !looks_like_path(path)));
+        || (!more_follows && !looks_like_path(path));
     let is_gits = path.starts_with('"')
         && git_quoted(path).is_some_and(|(_, len)| len == path.len() && path.contains('\\'));
     if is_gits || (edges && !word && path.bytes().all(plain)) {
@@ -259,6 +238,11 @@ mod tests {
         for (text, path) in [
             ("app/[id]/page.tsx:3", "app/[id]/page.tsx:3"),
             ("app/(auth)/page.tsx", "app/(auth)/page.tsx"),
+            ("app/(auth)", "app/(auth)"),
+            (
+                "src/Big{Cart,Order}Test.java",
+                "src/Big{Cart,Order}Test.java",
+            ),
             ("src/a.rs(42)", "src/a.rs"),
             ("src/a.rs) and more", "src/a.rs"),
             ("src/a.rs, b", "src/a.rs"),
@@ -286,6 +270,7 @@ mod tests {
             "parser",
             "and/or",
             "v1.2",
+            "1/2.5",
         ] {
             assert!(!looks_like_path(word), "{word}");
         }
@@ -303,7 +288,8 @@ mod tests {
             ("src///a.rs", "src/a.rs"),
             ("file:////srv//a.rs", "/srv/a.rs"),
         ] {
-            assert_eq!(cleaned(raw, false).as_deref(), Some(path));
+            assert_eq!(cleaned(raw).as_deref(), Some(path));
         }
+        assert_eq!(cleaned("—"), None);
     }
 }

@@ -6,7 +6,7 @@ use super::citation::{PlaceInText, RangeResult};
 use super::known::KnownPaths;
 use super::line_list::lines_in;
 use super::lines::WORDS;
-use super::link::{links, relative_links};
+use super::link::links;
 use super::near::{NEAR, lines_before, lines_behind};
 use super::path::{self, is_cjk};
 use super::token::path_and_tail;
@@ -21,9 +21,6 @@ const MOST_BRACED: usize = 8;
 
 /// All paths of a text, in order. A path is one that is known, or one by its looks.
 pub(crate) fn places(text: &str, known: Option<&KnownPaths>) -> Vec<PlaceInText> {
-    if !text.contains(['.', '/', ':']) && known.is_none() {
-        return Vec::new();
-    }
     let mut paths = paths(text, known);
     let starts: Vec<usize> = paths.iter().map(|found| found.range.start).collect();
     let mut floor = 0;
@@ -101,9 +98,7 @@ fn braced(place: PlaceInText) -> Vec<PlaceInText> {
 
 /// The paths of a text; a link has its lines already.
 fn paths(text: &str, known: Option<&KnownPaths>) -> Vec<PlaceInText> {
-    let mut found: Vec<PlaceInText> = links(text, known)
-        .chain(relative_links(text, known))
-        .collect();
+    let mut found: Vec<PlaceInText> = links(text, known).collect();
     if let Some(known) = known {
         let links = found.len();
         for (start, end) in known.find(text).take(MOST) {
@@ -147,7 +142,7 @@ fn by_looks(text: &str, word: Range<usize>) -> Option<PlaceInText> {
     let lined = tail.starts_with(|c: char| c.is_ascii_digit() || c == 'L');
     let sure = path::looks_like_path(path) || (lined && path::has_ending(path));
     let start = word.start + cut - path.len();
-    let cleaned = path::cleaned(path, false).filter(|_| sure)?;
+    let cleaned = path::cleaned(path).filter(|_| sure)?;
     Some(PlaceInText::new(start..word.start + cut, &cleaned))
 }
 
@@ -258,6 +253,10 @@ mod tests {
                 "src/render.py:4-6",
             ),
             ("@src/render.py:4", "src/render.py:4-4"),
+            ("在src/render.py中", "src/render.py"),
+            ("src/render.py, the L2 cache", "src/render.py"),
+            ("odd.xyz:12 keeps the lock", "odd.xyz:12-12"),
+            ("odd.xyz#L12 keeps the lock", "odd.xyz:12-12"),
             ("/home/x/docs/my notes.md:7", "/home/x/docs/my notes.md:7-7"),
         ] {
             assert_eq!(read(text), [expected], "{text}");
@@ -288,5 +287,19 @@ mod tests {
             read("line 7、/w/src/render.py:42; 50"),
             ["/w/src/render.py:42-42", "/w/src/render.py:50-50"]
         );
+        for text in [
+            "https://example.org/a.html:8 says so",
+            "https://host/o/r/blob/main/ has it",
+            "v1.2:3 of self.flush",
+            "self.flush:now",
+        ] {
+            assert!(read(text).is_empty(), "{text}");
+        }
+        for path in ["src/render.py.bak", "xsrc/render.py"] {
+            assert_eq!(read(path), [path]);
+        }
+        assert_eq!(read("(docs/my notes.md.)"), ["docs/my notes.md"]);
+        let known = KnownPaths::new(["a"]);
+        assert!(places("a lock is kept on a miss", Some(&known)).is_empty());
     }
 }

@@ -34,29 +34,13 @@ pub(super) fn link(text: &str) -> Option<(Named, &str)> {
     let linked = (!fragment.is_empty())
         .then(with_lines)
         .flatten()
-        .or_else(|| whole(address))
-        .filter(|_| !address.is_empty());
-    let shown = quoted(inner)
-        .filter(|(_, rest)| rest.trim().is_empty())
-        .map(|(named, _)| named)
-        .or_else(|| whole(inner));
-    let sure = |named: &Named| path::has_folder(&named.path) || path::looks_like_path(&named.path);
-    let mut named = match (linked, shown) {
-        (Some(linked), Some(shown)) => {
-            let by_text = path::looks_like_path(&shown.path) || !shown.lines.is_empty();
-            if target.contains("://") && by_text {
-                merged(shown, linked)
-            } else if sure(&linked) {
-                merged(linked, shown)
-            } else {
-                shown
-            }
-        }
+        .or_else(|| whole(address));
+    let mut named = match (linked, whole(inner)) {
+        (Some(linked), Some(shown)) => merged(linked, shown),
         (None, Some(shown)) => shown,
         (linked, None) => linked?,
     };
     if named.lines.is_empty()
-        && address.is_empty()
         && let Some((lines, "")) = lines::range(fragment)
     {
         named.lines.push(lines);
@@ -77,9 +61,8 @@ fn merged(first: Named, second: Named) -> Named {
     } else {
         first.lines
     };
-    let symbol = first.symbol.or(second.symbol);
     Named {
-        symbol: symbol.filter(|_| lines.is_empty()),
+        symbol: first.symbol.or(second.symbol),
         path: first.path,
         lines,
     }
@@ -109,39 +92,28 @@ pub(super) fn bracketed(text: &str) -> Option<(Named, &str)> {
 pub(super) fn unquoted(text: &str) -> Option<(&str, &str)> {
     let open = text.chars().next()?;
     let close = match open {
-        '`' | '"' | '\'' => open,
-        '“' => '”',
-        '‘' => '’',
-        '<' => '>',
-        '«' => '»',
+        '`' => &text[..text.len() - text.trim_start_matches('`').len()],
+        '"' => "\"",
+        '\'' => "'",
+        '“' => "”",
+        '‘' => "’",
+        '<' => ">",
+        '«' => "»",
         _ => return None,
     };
-    let run = if open == '`' {
-        text.len() - text.trim_start_matches('`').len()
-    } else {
-        open.len_utf8()
-    };
-    let inner = start_of(&text[run..], LONGEST_QUOTE);
-    let end = if open == '`' {
-        inner.find(&text[..run])?
-    } else {
-        inner.find(close)?
-    };
-    let after = run + end + if open == '`' { run } else { close.len_utf8() };
-    Some((inner[..end].trim(), &text[after..]))
+    // What opens takes as many bytes as what closes.
+    let inner = start_of(&text[close.len()..], LONGEST_QUOTE);
+    let end = inner.find(close)?;
+    Some((inner[..end].trim(), &text[end + 2 * close.len()..]))
 }
 
 /// A location, or only its path, in backticks or quotes.
 pub(super) fn quoted(text: &str) -> Option<(Named, &str)> {
-    if text.starts_with('"')
-        && let Some((path, len)) = path::git_quoted(start_of(text, LONGEST_GIT_QUOTE))
+    if let Some((path, len)) = path::git_quoted(start_of(text, LONGEST_GIT_QUOTE))
         && !path::is_drive(&text[1..])
     {
         let (inner, rest) = (&text[1..len - 1], &text[len..]);
-        // Lines behind the quotes say that all in them is path.
-        let all_path =
-            inner.contains('\\') || rest.starts_with("::") || lines::behind_path(rest).is_some();
-        let named = if all_path {
+        let named = if inner.contains('\\') {
             Named::file(path)
         } else {
             whole(inner)?

@@ -26,72 +26,24 @@ pub(super) fn skip_separators(text: &str) -> &str {
     }
 }
 
-/// Whether what stands between two items joins them.
-pub(super) fn has_separator(between: &str) -> bool {
-    between.contains([',', ';', '，', '；', '、', '&', '/', '+', '|'])
-        || between.contains("and")
-        || between.contains("AND")
-        || between.contains("br")
-        || lines::and(between.trim_start()).is_some()
-}
-
-pub(super) fn has_separator_first(rest: &str) -> bool {
-    let trimmed = rest.trim_start();
-    trimmed.starts_with([',', ';', '，', '；', '、', '&', '|', '<']) || trimmed.starts_with("and ")
-}
-
 /// Skips what closes a quote or emphasis.
 pub(super) fn skip_closing(text: &str) -> &str {
-    text.trim_start_matches(['*', '`', '"', '”', '’', '\'', '>', ')', ']', '_'])
+    text.trim_start_matches(['*', '`', '"', '”', '’', '\'', '>', ')', '）', ']', '_'])
 }
 
 /// Skips a remark in brackets.
 pub(super) fn skip_brackets(text: &str) -> &str {
-    let mut depth = 0_usize;
-    for (at, c) in text.char_indices() {
-        match c {
-            '(' | '（' | '[' => depth += 1,
-            ')' | '）' | ']' => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    return &text[at + c.len_utf8()..];
-                }
-            }
-            _ => {}
-        }
-    }
-    ""
+    let end = text.find([')', '）', ']']).unwrap_or(text.len());
+    skip_closing(&text[end..])
 }
 
-/// Whether what stands here begins a sentence of its own.
-pub(super) fn ends_the_list(rest: &str) -> bool {
-    let trimmed = rest.trim_start();
-    let mut chars = trimmed.chars();
-    match chars.next() {
-        Some('–' | '—' | '→' | '。' | '!' | '?' | '=') => true,
-        Some('-' | '.' | ':' | '：') => chars
-            .next()
-            .is_none_or(|c| c.is_whitespace() || c == '-' || c == '>'),
-        _ => false,
-    }
-}
-
-/// What follows the next `,`, `;` or ` and ` of the same sentence, outside of brackets and backticks.
+/// What follows the next `,`, `;` or ` and ` of the same sentence; a dash, a colon or a full stop ends it.
 pub(super) fn after_next_separator(text: &str) -> Option<&str> {
-    let mut depth = 0_usize;
-    let mut ticks = false;
     for (at, c) in text.char_indices() {
         match c {
-            '`' => ticks = !ticks,
-            '(' | '[' | '（' => depth += 1,
-            ')' | ']' | '）' => depth = depth.saturating_sub(1),
-            _ if depth > 0 || ticks => {}
             ',' | ';' | '，' | '；' | '、' => return Some(skip_separators(&text[at..])),
             '–' | '—' | '。' => return None,
-            '-' | '.' | ':' | '?' | '!'
-                if text[at + 1..].starts_with(char::is_whitespace)
-                    && (c != '-' || text[..at].ends_with(' ')) =>
-            {
+            '-' | '.' | ':' | '?' | '!' if text[at + 1..].starts_with(char::is_whitespace) => {
                 return None;
             }
             ' ' if text[at + 1..].starts_with("and ") => return Some(skip_separators(&text[at..])),

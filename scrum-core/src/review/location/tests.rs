@@ -83,6 +83,56 @@ fn a_limit_counts_what_it_leaves_out() {
 }
 
 #[test]
+fn nothing_but_locations() {
+    for (text, nothing_else) in [
+        ("src/a.rs:4 and src/b.rs:7", true),
+        ("src/a.rs:4, src/b.rs", false),
+        ("src/a.rs:4 is wrong", false),
+        ("—", false),
+    ] {
+        assert_eq!(is_nothing_but_locations(text), nothing_else, "{text}");
+    }
+}
+
+#[test]
+fn lines_without_their_path() {
+    let shown = |lines: &RangeResult| lines.clone().map(|lines| lines.range.to_string()).unwrap();
+    for (text, lines) in [
+        ("42", Some("42")),
+        ("lines 40–52", Some("40-52")),
+        ("42 callers", None),
+    ] {
+        assert_eq!(
+            line_range(text).as_ref().map(shown).as_deref(),
+            lines,
+            "{text}"
+        );
+    }
+    for (text, lines) in [
+        ("Line 34-36 (medium): kept", Some("34-36")),
+        ("L28: kept", Some("28")),
+        ("`34-41`: kept", Some("34-41")),
+        ("42行目: kept", Some("42")),
+        ("20:17  error  kept", Some("20")),
+        ("0:0  error  kept", None),
+        ("12:30pm is late", None),
+        ("3: kept", None),
+        ("34 is kept", None),
+    ] {
+        let read = lines_at_start(text).map(|(lines, _)| shown(&lines[0]));
+        assert_eq!(read.as_deref(), lines, "{text}");
+    }
+    for (text, lines) in [
+        ("P1 at line 30: kept", Some("30")),
+        ("修复第42行", Some("42")),
+        ("the deadline 4 is kept", None),
+    ] {
+        let read = lines_in(text).map(|(lines, _)| shown(&lines[0]));
+        assert_eq!(read.as_deref(), lines, "{text}");
+    }
+}
+
+#[test]
 fn hostile_values_take_no_time() {
     for piece in [
         "`",

@@ -29,17 +29,12 @@ impl Named {
         let text = gap.to_owned();
         self.lines = vec![Err(Malformed::Line { text })];
     }
-
-    pub(super) fn is_exact(&self) -> bool {
-        !self.lines.is_empty() || self.symbol.is_some()
-    }
 }
 
 /// Where the path ends inside an unquoted word, and where a symbol begins, if one does.
 pub(super) fn path_and_tail(token: &str) -> (usize, Option<usize>) {
     let bytes = token.as_bytes();
-    let from = if path::is_drive(token) { 2 } else { 0 };
-    for at in memchr::memchr2_iter(b':', b'#', bytes).filter(|at| *at >= from.max(1)) {
+    for at in memchr::memchr2_iter(b':', b'#', bytes) {
         let next = bytes.get(at + 1).copied().unwrap_or(b' ');
         let digit = next.is_ascii_digit()
             || (matches!(next, b'L' | b'l' | b'~')
@@ -52,7 +47,6 @@ pub(super) fn path_and_tail(token: &str) -> (usize, Option<usize>) {
         }
         match next {
             b':' => return (at, Some(at + 2)),
-            b'/' if bytes.get(at + 2) == Some(&b'/') => {}
             b' ' => return (at, None),
             _ if lines::after_word(&token[at + 1..]).is_some()
                 || lines::after_old(&token[at + 1..]).is_some() =>
@@ -73,16 +67,13 @@ pub(super) fn path_and_tail(token: &str) -> (usize, Option<usize>) {
 pub(super) fn whole(text: &str) -> Option<Named> {
     let text = text.trim().trim_matches(['`', '*']);
     let (cut, name_from) = path_and_tail(text);
-    let mut named = Named::file(path::cleaned(&text[..cut], true)?);
+    let mut named = Named::file(path::cleaned(&text[..cut])?);
     if let Some(at) = name_from {
         let single = at == cut + 1;
-        let (name, after) = symbol_at(&text[at..]);
+        let (name, after) = symbol_at(&text[at..])?;
         if single && is_placeholder(name) {
             named.set_gap(name);
             return path::has_folder(&named.path).then_some(named);
-        }
-        if name.is_empty() || (single && !path::looks_like_path(&named.path)) {
-            return single.then(|| path::cleaned(text, true).map(Named::file))?;
         }
         match lines::behind_path(after) {
             Some((read, _)) => named.lines = read,
@@ -96,11 +87,9 @@ pub(super) fn whole(text: &str) -> Option<Named> {
     }
     // `path (line 42)` and `path, line 42` inside the quotes.
     let gaps = text.match_indices([' ', ',', '(']).map(|(at, _)| at);
-    for at in gaps.filter(|at| *at > 0).take(MOST_GAPS) {
-        if let Some((read, rest)) = lines::behind_path(&text[at..])
-            && rest.trim().trim_matches(['`', '*', '.']).is_empty()
-        {
-            named.path = path::cleaned(text[..at].trim_end_matches([',', ' ']), true)?;
+    for at in gaps.take(MOST_GAPS) {
+        if let Some((read, _)) = lines::behind_path(&text[at..]) {
+            named.path = path::cleaned(text[..at].trim_end_matches([',', ' ']))?;
             named.lines = read;
             break;
         }
@@ -109,7 +98,7 @@ pub(super) fn whole(text: &str) -> Option<Named> {
 }
 
 /// A symbol: a name with `::`, `.`, generics and arguments, without the trailing `()`; and what follows.
-pub(super) fn symbol_at(text: &str) -> (&str, &str) {
+pub(super) fn symbol_at(text: &str) -> Option<(&str, &str)> {
     let mut depth = 0_usize;
     let mut end = text.len();
     let mut chars = text.char_indices().peekable();
@@ -154,7 +143,7 @@ pub(super) fn symbol_at(text: &str) -> (&str, &str) {
         name = shorter;
     }
     let end = if depth > 0 { name.len() } else { end };
-    (name, &text[end..])
+    (!name.is_empty()).then_some((name, &text[end..]))
 }
 
 /// The end of a path with blanks that begins with the word before `end`: the words up to one that has lines or a
@@ -174,20 +163,13 @@ pub(super) fn spaced_end(text: &str, end: usize) -> Option<usize> {
         return None;
     }
     for _ in 0..6 {
-        let gap = text[end..].len() - text[end..].trim_start_matches(' ').len();
-        if gap != 1 {
-            return None;
-        }
-        let start = end + gap;
+        let start = text.len() - text[end..].trim_start_matches(' ').len();
         let word = &text[start..start + path::bare_end(&text[start..])];
-        if !word.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '-' || c == '.') {
-            return None;
-        }
         // `src/a dir/b.rs` has its folder in front; otherwise a whole path that follows words is that path alone.
         let (cut, _) = path_and_tail(word);
         end = start + word.len();
         if path::has_ending(&word[..cut]) {
-            let own = path::has_folder(&word[..cut]) && !path::has_folder(first);
+            let own = path::has_folder(&word[..cut]);
             let prose = own && first.chars().all(char::is_lowercase);
             return (!prose).then_some(end);
         }

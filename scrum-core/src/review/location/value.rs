@@ -21,14 +21,14 @@ pub(super) fn read(value: &str, limit: usize) -> (Vec<CitationResult>, usize) {
         let left_out = items.len().saturating_sub(limit);
         return (items.into_iter().take(limit).collect(), left_out);
     }
-    if reader.found.is_empty() && reader.left_out == 0 {
-        let empty = path::strip_markup(value).is_empty()
-            && !value.contains(|c: char| c.is_alphanumeric() || c == '?');
-        reader.found.push(Err(if empty {
-            Malformed::Empty
-        } else {
-            Malformed::NoPath
-        }));
+    if reader.found.is_empty() {
+        reader
+            .found
+            .push(Err(if path::strip_markup(value).is_empty() {
+                Malformed::Empty
+            } else {
+                Malformed::NoPath
+            }));
     }
     (reader.found, reader.left_out)
 }
@@ -42,18 +42,14 @@ fn in_words(value: &str, found: &[CitationResult]) -> Option<Vec<CitationResult>
             |citation| {
                 let location = &citation.location;
                 let path =
-                    path::looks_like_path(&location.path) || path::has_folder(&location.path);
-                location.symbol.is_some() || (location.lines.is_some() && path)
+                    path::has_folder(&location.path) || path::looks_like_path(&location.path);
+                location.symbol.is_some() || (path && location.lines.is_some())
             },
         )
     };
-    let digits = value.contains(|c: char| c.is_ascii_digit());
     // A link, `a//b`, `{a,b}`: the grammar takes these for parts of the path.
     let signs = value.contains("//") || value.contains('{');
-    // An escape between quotes: all of it is a path, whatever it looks like.
-    let is_gits = value.starts_with('"')
-        && path::git_quoted(value).is_some_and(|(_, len)| value[..len].contains('\\'));
-    if is_gits || !digits || value.len() > LONGEST_IN_WORDS || (!signs && found.iter().any(exact)) {
+    if value.len() > LONGEST_IN_WORDS || (!signs && found.iter().any(exact)) {
         return None;
     }
     let places = places(value, None);
@@ -107,13 +103,13 @@ fn plain(value: &str) -> Option<Vec<CitationResult>> {
     Some(cite(path, &[Ok(lines)], value))
 }
 
-/// Whether every word of a text belongs to a location, each with lines or a symbol.
+/// Whether every word of a text belongs to a location, each with lines.
 pub(super) fn is_nothing_but_locations(text: &str) -> bool {
     let mut reader = ValueReader::new(text, MOST_LOOKED_AT);
     let prose = reader.run();
     let is_exact = |read: &CitationResult| {
         let location = read.as_ref().map(|citation| &citation.location);
-        location.is_ok_and(|location| location.lines.is_some() || location.symbol.is_some())
+        location.is_ok_and(|location| location.lines.is_some())
     };
     !prose && !reader.found.is_empty() && reader.found.iter().all(is_exact)
 }

@@ -109,12 +109,12 @@ pub(in crate::review) fn field(name: &str) -> Option<Field> {
         .strip_suffix(')')
         .and_then(|rest| rest.rsplit_once('('))
     {
-        Some((stem, plural)) if !stem.is_empty() && plural.chars().count() <= 3 => stem.trim_end(),
+        Some((stem, plural)) if plural.chars().count() <= 3 => stem.trim_end(),
         _ => name.as_str(),
     };
     LABELS.get(name).copied().or_else(|| {
         // `📍 Location`.
-        let bare = name.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '#' && c != '№');
+        let bare = name.trim_start_matches(|c: char| !c.is_alphanumeric());
         LABELS.get(bare).copied()
     })
 }
@@ -132,45 +132,22 @@ pub(in crate::review) fn label(line: &str) -> String {
 
 /// A line `Label: value`, with the label in any emphasis.
 pub(in crate::review) fn labelled(line: &str) -> Option<(Field, &str)> {
-    // `:File: a.rs` of reStructuredText.
-    let line = match line.strip_prefix(':') {
-        Some(rest) if rest.contains(": ") => rest,
-        _ => line,
-    };
-    // `SEVERITY | HIGH`.
-    if let Some((name, value)) = line.split_once(" | ")
-        && let Some(field) = field(name)
-        && !value.contains('|')
-    {
-        return Some((field, value.trim()));
-    }
     if let Some((name, value)) = line.split_once('=')
         && let Some(field) = field(name)
-        && !value.starts_with('=')
-        && !name.contains(':')
     {
         return Some((field, value.trim().trim_matches('"')));
     }
     let at = line.find([':', '：'])?;
     let (name, rest) = line.split_at(at);
     let field = field(name)?;
-    // A row of words that end in a colon is rare; `file:12` is a place.
-    let value = rest.trim_start_matches([':', '：']);
-    if value.starts_with(|c: char| c.is_ascii_digit() || c == ':')
-        && rest.starts_with(':')
-        && !name.contains('*')
-    {
-        return None;
-    }
-    let value = value.trim_start_matches(['*', '_']).trim();
+    let value = rest.trim_start_matches([':', '：', '*', '_']).trim();
     Some((field, value))
 }
 
 /// The longest line that is searched for several labels, in bytes: each is sought from its colon back.
 const LONGEST_LABELLED: usize = 1000;
 
-/// Several labels in one line, which the first begins: `**File:** a.rs **Line:** 4 **Severity:** high`. Only if they name a
-/// file, and its line or how bad it is.
+/// Several labels in one line: `**File:** a.rs **Line:** 4 **Severity:** high`. Only if they name a file.
 pub(in crate::review) fn several_labelled(line: &str) -> Vec<(Field, &str)> {
     const EDGES: [char; 10] = [',', ';', '|', '·', '*', '_', '—', '–', '，', '；'];
     let mut labels: Vec<(usize, usize, Field)> = Vec::new();
@@ -183,24 +160,12 @@ pub(in crate::review) fn several_labelled(line: &str) -> Vec<(Field, &str)> {
         let from = name.rfind(EDGES).map_or(0, |edge| {
             edge + name[edge..].chars().next().map_or(1, char::len_utf8)
         });
-        if line[behind..].starts_with(|c: char| c.is_ascii_digit()) && colon == ":" {
-            continue;
-        }
-        let found = field(&name[from..]).map(|field| (from, field)).or_else(|| {
-            // The word behind the value before: `File: a.rs Line: 4`.
-            let from = name.rfind(' ')? + 1;
-            Some((from, field(&name[from..])?)).filter(|_| !labels.is_empty())
-        });
-        if let Some((from, field)) = found {
+        if let Some(field) = field(&name[from..]) {
             labels.push((from, behind, field));
         }
     }
-    let begins = labels
-        .first()
-        .is_some_and(|(from, ..)| !line[..*from].contains(char::is_alphanumeric));
-    let has = |wanted: &[Field]| labels.iter().any(|(.., field)| wanted.contains(field));
-    if !begins || labels.len() < 2 || !has(&[Field::Path]) || !has(&[Field::Lines, Field::Severity])
-    {
+    let named = labels.iter().any(|(.., field)| *field == Field::Path);
+    if labels.len() < 2 || !named {
         return Vec::new();
     }
     let ends = labels.iter().skip(1).map(|(from, ..)| *from);
@@ -215,4 +180,21 @@ pub(in crate::review) fn several_labelled(line: &str) -> Vec<(Field, &str)> {
             (*field, value)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_labels_name_a_file() {
+        let all = several_labelled("**File:** src/a.rs **Lines:** 4, **Severity:** high");
+        let read = [
+            (Field::Path, "src/a.rs"),
+            (Field::Lines, "4"),
+            (Field::Severity, "high"),
+        ];
+        assert_eq!(all, read);
+        assert!(several_labelled("**Severity:** high, **Lines:** 4").is_empty());
+    }
 }

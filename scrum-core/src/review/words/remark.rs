@@ -65,17 +65,12 @@ pub(in crate::review) fn no_findings_below(heading: &str) -> bool {
     if !FINDERS.no_findings.is_match(&heading) {
         return false;
     }
-    let short = heading
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty() && !word.bytes().all(|b| b.is_ascii_digit()))
-        .count()
-        <= 3;
+    let short = heading.split_whitespace().count() <= 3;
     REMARKS.no_findings_below.iter().any(|words| {
-        let single = words.is_ascii() && !words.contains(' ');
+        let single = !words.contains(' ');
         // A single word may be part of any title; it must be most of a heading.
         (short || !single)
             && heading.match_indices(words.as_str()).any(|(at, _)| {
-                let starts = !heading[..at].ends_with(char::is_alphanumeric) || !words.is_ascii();
                 let negated = ["not ", "un", "nicht ", "never ", "non-"]
                     .iter()
                     .any(|no| heading[..at].ends_with(no));
@@ -84,7 +79,7 @@ pub(in crate::review) fn no_findings_below(heading: &str) -> bool {
                     rest.contains(known.as_str())
                         || (known.contains(words.as_str()) && heading.contains(known.as_str()))
                 });
-                starts && !negated && (!findings || is_denial(words))
+                !negated && (!findings || is_denial(words))
             })
     })
 }
@@ -112,7 +107,7 @@ pub(in crate::review) fn says_passed(line: &str) -> bool {
         matches!(
             word,
             "PASSED" | "PASS" | "SKIPPED" | "SKIP" | "OK" | "DONE" | "CANCELLED" | "WONTFIX"
-        ) && word.len() + 3 < line.trim().len()
+        )
     })
 }
 
@@ -124,7 +119,7 @@ pub(in crate::review) fn passes(value: &str) -> bool {
     REMARKS
         .passes
         .iter()
-        .any(|word| word == value || (!first.is_empty() && word == first.trim()))
+        .any(|word| word == value || word == first.trim())
 }
 
 /// Whether a sentence approves of what it names.
@@ -254,4 +249,55 @@ pub(in crate::review) fn compares(before: &str) -> bool {
             .strip_suffix(words)
             .is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_above_what_is_no_finding() {
+        for heading in ["Strengths", "What I checked", "No problems and no issues"] {
+            assert!(no_findings_below(heading), "{heading}");
+        }
+        for heading in [
+            "Findings",
+            "Not verified",
+            "Resolved and open issues",
+            "Nice to have",
+        ] {
+            assert!(!no_findings_below(heading), "{heading}");
+        }
+    }
+
+    #[test]
+    fn claims_that_praise() {
+        for claim in ["The code is clear and tidy", "I verified the lock"] {
+            assert!(praises(claim), "{claim}");
+        }
+        for claim in [
+            "The lock is kept",
+            "The name isn't clear",
+            "Is the code clear?",
+            "Clear code, but consider a map",
+            "Clear, with a deadlock",
+        ] {
+            assert!(!praises(claim), "{claim}");
+        }
+    }
+
+    #[test]
+    fn places_named_for_comparison() {
+        assert!(compares("unlike `"));
+        assert!(!compares("they dislike "));
+    }
+
+    #[test]
+    fn lines_around_a_review() {
+        assert!(resolves("Ana marked this conversation as resolved."));
+        assert!(!resolves(&"marked as resolved by hand ".repeat(10)));
+        assert!(is_count("Found 3 issues"));
+        let long = format!("Found 3 issues: {}", "the lock is kept, ".repeat(20));
+        assert!(!is_count(&long));
+    }
 }
