@@ -88,6 +88,10 @@ impl QuoteIndex {
 
     /// Whether the whole block stands there so, with a claim long enough to tell.
     pub(super) fn has_block(&self, text: &str, block: &Block) -> bool {
+        // Nearly no change speaks of findings, and putting a block into comparable form takes time.
+        if self.blocks.is_empty() {
+            return false;
+        }
         let own = Quotable::of(text, block);
         if own
             .what
