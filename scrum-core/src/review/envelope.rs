@@ -1,6 +1,7 @@
 //! The answer inside what a command or a server wraps around it.
 
 use super::document::{self, Document, Node};
+use super::location;
 
 /// The answer of a stream of events as servers send them, and the line where it begins.
 pub(super) fn stream(text: &str) -> Option<(String, u32)> {
@@ -151,7 +152,11 @@ const SHORTEST_ANSWER: usize = 60;
 /// The longest text of a document in which nothing else is found: an answer in an envelope that is not known.
 pub(super) fn longest_text(document: &Document) -> Option<(&str, usize)> {
     fn longest<'a>(node: &'a Node, best: &mut (&'a str, usize)) {
-        if let Some(text) = node.text().filter(|text| text.len() > best.0.len()) {
+        // The path of a file is as long as a short answer.
+        let is_path =
+            |text: &str| location::looks_like_path(text) && !text.contains(char::is_whitespace);
+        let text = node.text().filter(|text| !is_path(text));
+        if let Some(text) = text.filter(|text| text.len() > best.0.len()) {
             *best = (text, node.at);
         }
         for child in node.children() {

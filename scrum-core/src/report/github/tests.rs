@@ -53,7 +53,7 @@ fn special_characters_survive() {
     let tally = tally_of(&[(
         "core",
         "opus",
-        finding("BLOCK", "a,b:c%0A.rs:3", "50 %25 of it\tand %0A"),
+        finding("BLOCK", "src/a.rs:3", "50 %25 of it\tand %0A"),
     )]);
     let mut tally = tally;
     tally.bundles[0].issues[0].path = "a,b:c%0A.rs".to_owned();

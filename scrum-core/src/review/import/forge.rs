@@ -170,6 +170,9 @@ impl<'a> CommentReader<'a> {
         let approves = text(node, &KEYS.state)
             .is_some_and(|state| state.eq_ignore_ascii_case("approved"))
             || is_set(node, &KEYS.approves, &[]);
+        let is_note = is_set(node, &KEYS.system, &KEYS.system_words);
+        let mut notes = KEYS.approval_notes.iter();
+        let approves = approves || (is_note && notes.any(|note| body.contains(note.as_str())));
         let placed = self.place(node, thread);
         let comment = Comment {
             author: author.to_owned(),
@@ -188,7 +191,7 @@ impl<'a> CommentReader<'a> {
             || self.is_said_below(node)
             || number(node, &KEYS.reply).is_some_and(|id| id > 0)
             || text(node, &KEYS.reply).is_some();
-        let reason = if is_set(node, &KEYS.system, &KEYS.system_words) {
+        let reason = if is_note && !approves {
             "notes of the forge itself"
         } else if is_reply {
             "replies"

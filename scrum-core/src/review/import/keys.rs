@@ -38,6 +38,7 @@ pub(super) struct ForgeKeys {
     pub(super) system_words: Vec<String>,
     pub(super) state: Pointers,
     pub(super) approves: Pointers,
+    pub(super) approval_notes: Vec<String>,
     pub(super) inner: Pointers,
     pub(super) bot: Pointers,
     pub(super) bot_words: Vec<String>,

@@ -9,6 +9,7 @@ mod format;
 mod head_lines;
 mod imported;
 mod keys;
+mod printed;
 mod tools;
 
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ pub use self::head_lines::HeadLines;
 pub use self::imported::{Author, IMPORTED, Imported, ImportedFinding};
 use self::imported::{finding_of, reviewer_name};
 use super::document;
-use super::{Claim, ReadOptions, Review, prose};
+use super::{Claim, ReadOptions, Review, prose, words};
 use crate::review::location::{KnownPaths, Location};
 
 /// How a dump is read.
@@ -114,6 +115,8 @@ pub struct Import {
 pub fn import(bytes: &[u8], options: &ImportOptions<'_>) -> Result<Import, ImportError> {
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim_start_matches('\u{feff}');
+    let printed = printed::as_json(text);
+    let text = printed.as_deref().unwrap_or(text);
     let document = document::parse(text).ok_or(ImportError::NotJson)?;
     let asked = options.format;
     if let Some(import) = read(&document, asked, options) {
@@ -158,8 +161,8 @@ fn read(
             .entry(name.clone())
             .or_insert_with(|| Imported::new(name, Author::of(&comment.author, comment.bot)));
         author.comments += 1;
-        if !take(&comment, &reading, author) {
-            left_out.push(comment.left_out("remarks without a place"));
+        if let Err(reason) = take(&comment, &reading, author) {
+            left_out.push(comment.left_out(reason));
         }
     }
     for author in authors.values_mut() {
@@ -171,8 +174,16 @@ fn read(
     })
 }
 
-/// What a comment says becomes findings of its author. Whether it said anything.
-fn take(comment: &Comment, options: &ReadOptions<'_>, author: &mut Imported) -> bool {
+/// The longest comment that may be praise and nothing else, in bytes.
+const LONGEST_PRAISE: usize = 100;
+const SAYS_NOTHING: &str = "remarks without a place";
+
+/// What a comment says becomes findings of its author; or why it says nothing.
+fn take(
+    comment: &Comment,
+    options: &ReadOptions<'_>,
+    author: &mut Imported,
+) -> Result<(), &'static str> {
     let mut add = |location: &Location, claim: Claim| {
         author.findings.push(ImportedFinding {
             link: comment.link.clone(),
@@ -183,7 +194,10 @@ fn take(comment: &Comment, options: &ReadOptions<'_>, author: &mut Imported) -> 
     if let Some(path) = &comment.path {
         let mut claim = prose::comment(&comment.body);
         if claim.what.is_none() {
-            return false;
+            return Err(SAYS_NOTHING);
+        }
+        if comment.body.len() < LONGEST_PRAISE && words::approves(&comment.body) {
+            return Err("praise");
         }
         if let Some(displaced) = &comment.displaced {
             let why = claim.why.take();
@@ -195,7 +209,7 @@ fn take(comment: &Comment, options: &ReadOptions<'_>, author: &mut Imported) -> 
             symbol: None,
         };
         add(&location, claim);
-        return true;
+        return Ok(());
     }
     let review = Review::read(comment.body.as_bytes(), options);
     let mut any = false;
@@ -206,12 +220,12 @@ fn take(comment: &Comment, options: &ReadOptions<'_>, author: &mut Imported) -> 
         }
     }
     if any {
-        return true;
+        return Ok(());
     }
     let objects = review.unlocated.iter().any(|said| said.retracted.is_none());
     let clean = review.says_clean || (comment.approves && !objects);
     author.says_clean |= clean;
-    clean
+    if clean { Ok(()) } else { Err(SAYS_NOTHING) }
 }
 
 #[cfg(test)]

@@ -119,6 +119,16 @@ fn each_forge_is_read_by_its_keys() {
 }
 
 #[test]
+fn comments_as_gh_prints_them() {
+    let printed = "author:\ta\nassociation:\tnone\nedited:\tfalse\nstatus:\tnone\n--\n`src/pool.rs:9` is kept:\n--\nfor ever.\n--\n\
+                   author:\tb\nassociation:\tmember\nedited:\tfalse\nstatus:\tapproved\n--\n\n--\n";
+    let read = read(printed);
+    assert_eq!(findings(&read), ["a src/pool.rs:9-9 -"]);
+    assert!(read.authors[1].says_clean && read.left_out.is_empty());
+    assert!(import(b"author:\ta", &ImportOptions::default()).is_err());
+}
+
+#[test]
 fn what_is_left_out_is_named_and_approval_is_clean() {
     let read = read(
         r#"[{"user":{"login":"a"},"path":"src/pool.rs","line":9,"body":"kept","in_reply_to_id":7,"html_url":"https://x/1"},
@@ -126,7 +136,11 @@ fn what_is_left_out_is_named_and_approval_is_clean() {
             {"user":{"login":"d"},"state":"CHANGES_REQUESTED","body":"Please divide it."}, {"user":{"login":"d"},"state":"COMMENTED","body":""},
             {"user":{"login":"e"},"path":"src/pool.rs","line":9,"body":"<!-- seen -->","html_url":"javascript:x"},
             {"user":{"login":"f"},"state":"APPROVED","body":"SEVERITY: WARN\nWHAT: The lock is kept."},
-            {"user":{"username":"i"},"ship_it":true,"body_top":""}, {"user":{"login":"g"},"body":"No issues found."}, {"user":{"login":"h"},"body":"`src/pool.rs:9` is kept"}]"#,
+            {"user":{"username":"i"},"ship_it":true,"body_top":""},
+            {"author":{"username":"j"},"noteable_type":"MergeRequest","system":true,"body":"approved this merge request"},
+            {"user":{"login":"m"},"path":"src/pool.rs","line":12,"body":"Nice, this was due."},
+            {"author":{"displayName":"k"},"parentCommentId":0,"commentType":"system","content":"k voted 10"},
+            {"author":{"displayName":"l"},"parentCommentId":0,"commentType":"system","content":"l voted -10"}, {"user":{"login":"g"},"body":"No issues found."}, {"user":{"login":"h"},"body":"`src/pool.rs:9` is kept"}]"#,
     );
     let left_out: Vec<_> = read
         .left_out
@@ -138,6 +152,7 @@ fn what_is_left_out_is_named_and_approval_is_clean() {
         [
             ("replies", "a", "https://x/1"),
             ("empty comments", "d", ""),
+            ("notes of the forge itself", "l", "l voted -10"),
             ("remarks without a place", "c", "Could somebody look?"),
             ("remarks without a place", "d", "Please divide it."),
             ("remarks without a place", "e", "<!-- seen -->"),
@@ -146,6 +161,7 @@ fn what_is_left_out_is_named_and_approval_is_clean() {
                 "f",
                 "SEVERITY: WARN WHAT: The lock is kept."
             ),
+            ("praise", "m", "Nice, this was due."),
         ]
     );
     let clean: Vec<_> = read
@@ -154,7 +170,7 @@ fn what_is_left_out_is_named_and_approval_is_clean() {
         .filter(|author| author.says_clean)
         .map(|author| author.reviewer.as_str())
         .collect();
-    assert_eq!(clean, ["b", "g", "i"]);
+    assert_eq!(clean, ["b", "g", "i", "j", "k"]);
 }
 
 #[test]
