@@ -61,7 +61,7 @@ fn underlined_headings(all: &mut [MarkdownLine<'_>]) {
             (LineKind::Rule, Some('-')) => 2,
             _ => continue,
         };
-        let short = title.text.len() < 100 && !title.text.ends_with(['.', '。']);
+        let short = !title.text.ends_with(['.', '。']);
         if matches!(title.kind, LineKind::Text | LineKind::Item) && alone && short {
             title.kind = LineKind::Heading(level);
             all[at].kind = LineKind::Blank;

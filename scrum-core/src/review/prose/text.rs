@@ -34,12 +34,6 @@ pub(super) fn strip_marks(text: &str) -> &str {
     if back { &text[lead - 1..] } else { rest }
 }
 
-/// Whether a line is a link and nothing else.
-pub(super) fn is_address(text: &str) -> bool {
-    let text = text.trim_matches(['<', '>', ' ', ':', '(', ')']);
-    text.contains("://") && !text.contains(char::is_whitespace)
-}
-
 /// Whether a line points at a place, as compilers do.
 pub(super) fn is_arrow(text: &str) -> bool {
     ["-->", ":::", "╭─", "┌─", "╭▸", "=> "]
@@ -67,7 +61,7 @@ pub(super) fn tidy(text: &str) -> String {
         ("]()", "]"),
         ("()", ""),
     ] {
-        if mark != "()" || text.contains("``()") || text.contains(" ()") || text.contains("(``)") {
+        if mark != "()" || text.contains(" ()") || text.contains("(``)") {
             out = out.replace(mark, with);
         }
     }
@@ -124,7 +118,6 @@ pub(super) fn sentences(text: &str) -> impl Iterator<Item = &str> {
     text.split_inclusive(". ")
         .flat_map(|part| part.split_inclusive(['。', '！', '!', '?', '？']))
         .map(str::trim)
-        .filter(|part| !part.is_empty())
 }
 
 /// The sentence around a byte. A stop before a small letter or a digit, as in `line no. 4`, ends none.
@@ -155,10 +148,7 @@ pub(super) fn sentence_says_severity(sentence: &str) -> bool {
         .split(|c: char| !c.is_alphanumeric())
         .next()
         .unwrap_or("");
-    let leads = sentence[first.len()..].starts_with([',', '.', '!'])
-        && first.starts_with(char::is_uppercase)
-        && severity::read(first).is_some();
-    if leads && words_in(sentence) <= 12 {
+    if sentence[first.len()..].starts_with([',', '.', '!']) && severity::read(first).is_some() {
         return true;
     }
     // `Critical as well.`, `That's critical.`
