@@ -169,7 +169,7 @@ impl ProseReader<'_> {
             let rest = rest.join(" ");
             if words::speaks_of_a_problem(&rest)
                 && !unit.around.mention
-                // `Checked for bugs and style.`
+                && !matches!(unit.start, Start::Heading(_))
                 && !rest.to_lowercase().contains("checked for")
             {
                 self.content.push((self.heading, true));
@@ -183,13 +183,14 @@ impl ProseReader<'_> {
         let lines: Vec<&str> = unit.lines.iter().map(|(_, text)| text.as_str()).collect();
         let text = lines.join(" ");
         let is_title = matches!(unit.start, Start::Heading(_)) && lines.len() == 1;
+        // A heading in front of findings is their group, not one without a place.
+        let is_group = is_title && unit.number.is_none();
         if let Some((Some(level), word)) = own
             && mention.is_none()
             && words_in(&text) >= 3
             && !words::says_failed(&text)
             && !words::is_count(&text)
-            // A heading in front of findings is their group, not one without a place.
-            && !(is_title && unit.number.is_none())
+            && !is_group
         {
             let (what, why) = self.claim(unit, None);
             let line = unit.lines.first().map_or(1, |(line, _)| *line);

@@ -122,8 +122,7 @@ impl ProseReader<'_> {
             "no.",
         ]
         .iter()
-        .any(|words| value.contains(words))
-            || value.trim() == "no";
+        .any(|words| value.contains(words));
         if clean::says_nothing_found(&value) && !self.rejects {
             self.clean.push(0);
         }
