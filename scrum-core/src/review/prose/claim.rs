@@ -56,7 +56,8 @@ impl ProseReader<'_> {
             // Below the title only what is nothing but a severity, or the rest of the title.
             if found.is_some()
                 && (words_in(&text) <= 3
-                    || at == 1 && is_number(unit)
+                    || at == index
+                    || is_number(unit)
                     || index == 0 && self.is_only_place(&unit.lines[0].1)
                     || matches!(unit.start, Start::Text))
             {
