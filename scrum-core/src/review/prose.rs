@@ -111,7 +111,7 @@ impl ProseReader<'_> {
             self.flush();
             self.shown = Some((number, line, marked));
         }
-        if text.contains(':') && !text.is_empty() {
+        if text.contains(':') {
             for place in self.places(text).iter() {
                 self.mention(number, text, place);
             }

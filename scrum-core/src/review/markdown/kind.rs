@@ -42,12 +42,10 @@ pub(super) fn kind_of(line: Cow<'_, str>) -> (LineKind, Option<u32>, Cow<'_, str
         return (LineKind::Rule, None, cut(line.len()));
     }
     // Tables in ASCII and in box drawings.
-    if first == b'|' || (first == b'+' && line.len() > 4 && is_delimiter(&line)) {
+    if first == b'|' || (first == b'+' && is_delimiter(&line)) {
         return (LineKind::Row, None, line);
     }
-    if line.starts_with(['│', '┌', '├', '└', '╔', '╠', '╚', '║'])
-        && line.ends_with(['│', '┐', '┤', '┘', '╗', '╣', '╝', '║'])
-    {
+    if line.ends_with(['│', '┐', '┤', '┘', '╗', '╣', '╝', '║']) {
         let plain = line.chars().map(|c| match c {
             '│' | '║' | '┌' | '├' | '└' | '┐' | '┤' | '┘' | '┼' | '┬' | '┴' | '╔' | '╠' | '╚'
             | '╗' | '╣' | '╝' | '╬' | '╦' | '╩' => '|',

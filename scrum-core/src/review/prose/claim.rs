@@ -185,5 +185,5 @@ pub(super) fn is_number(unit: &Unit) -> bool {
         && unit
             .lines
             .first()
-            .is_some_and(|(_, title)| words_in(title) <= 1 && title.len() < 24)
+            .is_some_and(|(_, title)| words_in(title) <= 1)
 }

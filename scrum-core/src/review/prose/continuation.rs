@@ -91,11 +91,8 @@ impl ProseReader<'_> {
         let first = places.first().filter(|place| !place.lines.is_empty());
         // Behind a shell's trace of the command: `+ mypy src`.
         let printed = matches!(unit.start, Start::Item(_))
-            && lines[at].indent == 0
             && first.is_some_and(|place| {
-                let behind = text[place.range.end..]
-                    .trim_start_matches(|c: char| matches!(c, ':' | ' ') || c.is_ascii_digit());
-                place.range.start == 0 && severity::begins(behind)
+                severity::begins(text[place.range.end..].trim_start_matches([':', ' ']))
             });
         let placed = (unit.start == Start::Text || printed)
             && first.is_some_and(|place| letters(&text[..place.range.start]) == 0)
@@ -105,8 +102,7 @@ impl ProseReader<'_> {
 
     /// Whether a line in bold is how bad the open unit is, whose title is the heading right above.
     pub(super) fn rates_title(&self, title: &str) -> bool {
-        words_in(title) <= 2
-            && severity::of_heading(title).is_some()
+        severity::of_heading(title).is_some()
             && !self.unit_is_container()
             && self
                 .unit

@@ -103,13 +103,11 @@ impl ProseReader<'_> {
         what: Option<&str>,
     ) -> Option<PartReason> {
         let counts = rated && (self.is_in_intro() || unit.start == Start::Row);
-        let title = unit.lines.first().map_or("", |(_, text)| text.as_str());
         match () {
             () if unit.around.mention && !counts => Some(PartReason::Section),
             () if is_done(unit, what) => Some(PartReason::Done),
             () if !rated && approves_place(unit, used) => Some(PartReason::Approves),
             () if !self.says_something(unit) => Some(PartReason::SaysNothing),
-            () if title.matches("~~").count() >= 2 => Some(PartReason::Struck),
             () => None,
         }
     }
@@ -162,15 +160,14 @@ impl ProseReader<'_> {
         own: Option<(Option<Severity>, String)>,
         mention: Option<PartReason>,
     ) -> PartOutcome {
+        let lines: Vec<&str> = unit.lines.iter().map(|(_, text)| text.as_str()).collect();
+        let text = lines.join(" ");
         if says_clean(unit) {
             self.clean.push(self.heading);
-            let rest = unit.lines.iter().flat_map(|(_, line)| sentences(line));
-            let rest: Vec<&str> = rest.filter(|s| !clean::says_nothing_found(s)).collect();
-            let rest = rest.join(" ");
-            if words::speaks_of_a_problem(&rest)
+            if words::speaks_of_a_problem(&text)
                 && !unit.around.mention
                 && !matches!(unit.start, Start::Heading(_))
-                && !rest.to_lowercase().contains("checked for")
+                && !text.to_lowercase().contains("checked for")
             {
                 self.content.push((self.heading, true));
             }
@@ -180,8 +177,6 @@ impl ProseReader<'_> {
             self.none.push(self.heading);
             return PartOutcome::Clean;
         }
-        let lines: Vec<&str> = unit.lines.iter().map(|(_, text)| text.as_str()).collect();
-        let text = lines.join(" ");
         let is_title = matches!(unit.start, Start::Heading(_)) && lines.len() == 1;
         // A heading in front of findings is their group, not one without a place.
         let is_group = is_title && unit.number.is_none();

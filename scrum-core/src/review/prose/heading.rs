@@ -7,9 +7,6 @@ use crate::review::{severity, title, words};
 
 impl ProseReader<'_> {
     pub(super) fn heading(&mut self, number: u32, level: u8, text: &str) {
-        if text.is_empty() {
-            return;
-        }
         self.heading += 1;
         let plain = text.trim_matches(['*', ':', ' ']);
         // `#### Impact` below a finding's title.
@@ -23,12 +20,7 @@ impl ProseReader<'_> {
         self.pop(level);
         let mut around = self.around();
         // Folded parts are apart from the section that they happen to be in.
-        if level >= 10
-            && self
-                .sections
-                .last()
-                .is_some_and(|section| section.level < 10)
-        {
+        if level >= 10 {
             around.mention = false;
         }
         let places = self.places(text);

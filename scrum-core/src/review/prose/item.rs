@@ -36,7 +36,7 @@ impl ProseReader<'_> {
                 start: Start::Heading(_),
                 placed: true,
                 ..
-            }) => line.item.is_none() || line.indent > 0,
+            }) => line.item.is_none(),
             _ => false,
         };
         if nested {
@@ -45,7 +45,7 @@ impl ProseReader<'_> {
                 || (self.item_path().is_some() || self.around().path.is_some())
                     && leading_lines(text).is_some();
             // A file with findings of its own below.
-            let file = !placed && !own && self.names_a_file(text);
+            let file = !own && self.names_a_file(text);
             if (placed || !own || (line.item.is_none() && self.is_only_place(text))) && !file {
                 self.push(line);
                 return;

@@ -173,15 +173,13 @@ pub(super) fn has_rows(lines: &[MarkdownLine<'_>]) -> bool {
         .iter()
         .filter(|next| !matches!(next.kind, LineKind::Blank | LineKind::Rule))
         .take(NEAR)
-        .enumerate()
-        .any(|(at, next)| is_row(next, at == 0))
+        .any(is_row)
 }
 
-/// Whether a line is a row below a path, whatever that is. Columns alone must stand `next` to it: code has numbers, too.
-fn is_row(line: &MarkdownLine<'_>, next: bool) -> bool {
+/// Whether a line is a row below a path, whatever that is.
+fn is_row(line: &MarkdownLine<'_>) -> bool {
     let text = line.text.as_ref();
     ROW.is_match(text)
-        || next && COLUMN.is_match(text)
         || location::lines_at_start(text).is_some()
             && text.starts_with(|c: char| c.is_ascii_digit())
 }

@@ -24,7 +24,7 @@ impl ProseReader<'_> {
     /// Where a paragraph goes on to other lines of the file: `… at src/a.rs:4. Line 9 has the same problem.`
     fn second_lines(&self, line: &MarkdownLine<'_>) -> Option<usize> {
         let text = line.text.as_ref();
-        if !self.after_blank || words::labelled(text).is_some() {
+        if !self.after_blank {
             return None;
         }
         let from = self.places(text).first()?.range.end;
@@ -35,7 +35,7 @@ impl ProseReader<'_> {
     /// Where a paragraph goes on to another place: `… at src/a.rs:4. In src/b.rs:9 …`.
     fn second_place(&self, line: &MarkdownLine<'_>) -> Option<usize> {
         let text = line.text.as_ref();
-        if !self.after_blank || words::labelled(text).is_some() {
+        if !self.after_blank {
             return None;
         }
         let places = self.places(text);
@@ -60,7 +60,7 @@ impl ProseReader<'_> {
         if self.heads_a_list(lines, at) {
             return;
         }
-        if words::is_noise(text) && !self.has_place(text) {
+        if words::is_noise(text) {
             return self.flush();
         }
         if let Some(number) = words::numbered_title(text) {

@@ -2,7 +2,7 @@
 
 use super::layout::leading_lines;
 use super::reader::ProseReader;
-use super::text::{Cited, LineList, cite, letters, words_in};
+use super::text::{Cited, LineList, cite, words_in};
 use super::unit::{Start, Unit};
 use crate::review::location::{self, CitationResult, ParsedRange, PlaceInText, RangeResult};
 use crate::review::words;
@@ -14,13 +14,13 @@ impl ProseReader<'_> {
         if !labelled.is_empty() {
             return (labelled, None);
         }
-        let listed = matches!(unit.start, Start::Item(_)) || unit.number.is_some();
+        let listed = matches!(unit.start, Start::Item(_));
         for (index, (line, text)) in unit.lines.iter().enumerate().take(40) {
             let places = self.places(text);
             let first = places.iter().position(|place| {
                 !place.lines.is_empty()
                     && (!words::compares(&text[..place.range.start])
-                        || listed && places.len() == 1 && is_cited(text, place))
+                        || listed && is_cited(text, place))
             });
             if let Some(path) = &unit.around.path
                 && let Some((lines, range)) = leading_lines(text)
@@ -84,9 +84,6 @@ impl ProseReader<'_> {
         if unit.around.quotes
             && unit.start == Start::Text
             && let Some(found) = in_title(unit)
-            && found
-                .1
-                .is_some_and(|(_, start)| !unit.lines[0].1[..start].contains(". "))
         {
             return found;
         }
@@ -186,5 +183,5 @@ impl ProseReader<'_> {
 fn is_cited(text: &str, place: &PlaceInText) -> bool {
     let before = &text[..place.range.start];
     let opened = before.rfind(['(', '[', '（']);
-    opened.is_some_and(|at| letters(&before[..at]) > 8 && words_in(&before[at..]) <= 2)
+    opened.is_some_and(|at| words_in(&before[at..]) <= 2)
 }

@@ -123,7 +123,7 @@ impl ProseReader<'_> {
         }
         let names_file = |value: &String| {
             let places = self.places(value);
-            !places.is_empty() && places.iter().all(|place| place.lines.is_empty())
+            places.iter().all(|place| place.lines.is_empty())
         };
         unit.among_lined = unit.line_lists.is_empty()
             && unit.paths.iter().any(|(_, value)| names_file(value))

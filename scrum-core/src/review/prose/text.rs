@@ -28,10 +28,7 @@ pub(super) fn strip_marks(text: &str) -> &str {
             rest = inner[end + 1..].trim_start_matches([' ', ':', '*', '—', '–', '-']);
         }
     }
-    let lead = text.len() - rest.len();
-    // Backticks around the lines say that they are lines.
-    let back = text[..lead].ends_with('`');
-    if back { &text[lead - 1..] } else { rest }
+    rest
 }
 
 /// Whether a line points at a place, as compilers do.
@@ -120,23 +117,13 @@ pub(super) fn sentences(text: &str) -> impl Iterator<Item = &str> {
         .map(str::trim)
 }
 
-/// The sentence around a byte. A stop before a small letter or a digit, as in `line no. 4`, ends none.
+/// The sentence around a byte.
 pub(super) fn sentence_at(text: &str, at: usize) -> &str {
-    let ends = |stop: &usize| {
-        let behind = text[stop + 2..].chars().next();
-        behind.is_none_or(|c| !(c.is_lowercase() || c.is_ascii_digit()))
-    };
-    let stops = |range: std::ops::Range<usize>| {
-        text[range.clone()]
-            .match_indices(". ")
-            .map(move |(stop, _)| range.start + stop)
-            .filter(ends)
-    };
-    let from = stops(0..at).last().map_or(0, |stop| stop + 2);
+    let from = text[..at].rfind(". ").map_or(0, |stop| stop + 2);
     let from = text[..at]
         .rfind('。')
         .map_or(from, |stop| from.max(stop + '。'.len_utf8()));
-    let to = stops(at..text.len()).next().unwrap_or(text.len());
+    let to = text[at..].find(". ").map_or(text.len(), |stop| at + stop);
     &text[from..to]
 }
 
@@ -180,5 +167,4 @@ pub(super) fn sentence_says_severity(sentence: &str) -> bool {
             ]
             .iter()
             .any(|words| lower.contains(words)))
-        && !lower.contains("not a")
 }
