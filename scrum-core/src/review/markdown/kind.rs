@@ -16,7 +16,7 @@ pub(super) fn kind_of(line: Cow<'_, str>) -> (LineKind, Option<u32>, Cow<'_, str
     }
     let hashes = line.bytes().take_while(|b| *b == b'#').count();
     if hashes > 0 && line[hashes..].starts_with([' ', '\t']) {
-        let level = hashes.min(6) as u8;
+        let level = u8::try_from(hashes).map_or(6, |level| level.min(6));
         let text = cut(hashes);
         let text = Cow::Owned(text.trim_end_matches('#').trim().to_owned());
         return (LineKind::Heading(level), None, text);

@@ -133,7 +133,7 @@ impl ProseReader<'_> {
                 .trim_start_matches(|c: char| {
                     !c.is_alphanumeric() && !matches!(c, '`' | '[' | '«' | '“' | '"')
                 })
-                .trim_end_matches(|c: char| matches!(c, '(' | '*' | '—' | '–' | '`' | '['));
+                .trim_end_matches(['(', '*', '—', '–', '`', '[']);
             // A backtick without its other one is what a place left behind.
             let lone = cleaned.matches('`').count() % 2 == 1;
             let cleaned = cleaned.trim_start_matches(|c: char| {
