@@ -3,7 +3,7 @@
 use super::table::is_delimiter;
 use crate::review::severity;
 
-/// The code that compilers show: ` 40 | code`, `> 40 │ code`, `>>> 40 code`, and the lines of marks between. `follows` says
+/// The code that compilers show: ` 40 | code`, `> 40 │ code`, and the lines of marks between. `follows` says
 /// whether the line above is one. Its number, and whether it is marked as the one in question.
 pub(super) fn gutter(raw: &str, follows: bool) -> Option<(Option<u32>, bool)> {
     const BARS: [char; 7] = ['|', '│', '┆', '┃', '┌', '└', '├'];
