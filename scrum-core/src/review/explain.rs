@@ -113,8 +113,6 @@ pub enum PartReason {
     Approves,
     /// It is ticked off, fixed, passed or answered.
     Done,
-    /// It is struck through.
-    Struck,
     /// It is below a heading or a key for what is no finding, such as praise.
     Section,
     /// It is a remark on the list of findings beside it.
@@ -142,7 +140,6 @@ words!(PartReason {
     SaysNothing => "says nothing about the place",
     Approves => "says that the place is fine",
     Done => "done or answered",
-    Struck => "struck through",
     Section => "in a part for praise or context",
     Remark => "a remark on the list",
     BesideDocument => "beside a document",

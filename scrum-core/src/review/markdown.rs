@@ -33,10 +33,8 @@ pub(super) fn lines(text: &str) -> Vec<MarkdownLine<'_>> {
             .iter()
             .rposition(|line| line.kind == LineKind::Code && line.text.is_empty());
         for line in &mut all[from.map_or(0, |at| at + 1)..] {
-            if line.kind == LineKind::Code {
-                let (kind, item, text) = kind_of(std::mem::take(&mut line.text));
-                (line.kind, line.item, line.text) = (kind, item, text);
-            }
+            let (kind, item, text) = kind_of(std::mem::take(&mut line.text));
+            (line.kind, line.item, line.text) = (kind, item, text);
         }
     }
     references::resolve(&mut all);
@@ -61,8 +59,8 @@ fn underlined_headings(all: &mut [MarkdownLine<'_>]) {
             (LineKind::Rule, Some('-')) => 2,
             _ => continue,
         };
-        let short = title.text.len() < 100 && !title.text.ends_with(['.', '。']);
-        if matches!(title.kind, LineKind::Text | LineKind::Item) && alone && short {
+        let is_sentence = title.text.ends_with(['.', '。']);
+        if matches!(title.kind, LineKind::Text | LineKind::Item) && alone && !is_sentence {
             title.kind = LineKind::Heading(level);
             all[at].kind = LineKind::Blank;
         }
@@ -76,6 +74,5 @@ fn is_one_fence(text: &str) -> bool {
     let language = info.trim_start_matches('`').trim();
     text.starts_with("```")
         && text.ends_with("```")
-        && text.len() > 6
         && matches!(language, "" | "text" | "markdown" | "md" | "txt")
 }

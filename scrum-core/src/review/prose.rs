@@ -28,7 +28,7 @@ use self::unit::Start;
 use super::ReadOptions;
 use super::markdown::{self, LineKind, MarkdownLine};
 use super::statement::Reading;
-use super::words::{self, Field};
+use super::words;
 
 /// Reads an answer.
 pub(super) fn read(text: &str, options: &ReadOptions<'_>) -> Reading {
@@ -61,13 +61,6 @@ impl ProseReader<'_> {
         match line.kind {
             LineKind::Blank => {
                 self.after_blank = true;
-                if let Some(unit) = &mut self.unit
-                    && unit.open.is_some_and(|field| {
-                        field != Field::What && field != Field::Why && field != Field::Other
-                    })
-                {
-                    unit.open = None;
-                }
                 return;
             }
             LineKind::Rule => {
@@ -85,14 +78,7 @@ impl ProseReader<'_> {
                 self.gutter(line.number, line.item, marked);
                 return;
             }
-            LineKind::Heading(level) => {
-                self.heading(line.number, level, text);
-                if let Some(section) = self.sections.last_mut()
-                    && section.around.path.is_some()
-                {
-                    section.around.listing = layout::has_rows(&lines[at + 1..]);
-                }
-            }
+            LineKind::Heading(level) => self.heading(line.number, level, text),
             LineKind::Row => self.row(lines, at),
             LineKind::Item | LineKind::Text if self.several_labels(line, text) => {}
             LineKind::Item => self.item(line, text),
@@ -106,18 +92,12 @@ impl ProseReader<'_> {
         let next = lines
             .iter()
             .find(|next| !matches!(next.kind, LineKind::Blank | LineKind::Rule));
-        let Some(next) = next.filter(|next| next.kind == LineKind::Text) else {
-            return false;
-        };
+        let Some(next) = next else { return false };
         let text = next.text.as_ref();
-        let value = words::labelled(text)
-            .filter(|(field, _)| matches!(field, Field::Path | Field::Place))
-            .map_or(text, |(_, value)| value);
+        let value = words::labelled(text).map_or(text, |(_, value)| value);
         self.unit.as_ref().is_some_and(|unit| match unit.start {
-            Start::Heading(level) => {
-                level < 7 && !self.unit_has_place() && self.is_only_place(value)
-            }
-            Start::Text => !unit.quoted.is_empty() && self.unit_is_bare(),
+            Start::Heading(_) => !self.unit_has_place() && self.is_only_place(value),
+            Start::Text => self.unit_is_bare(),
             _ => false,
         })
     }
@@ -131,7 +111,7 @@ impl ProseReader<'_> {
             self.flush();
             self.shown = Some((number, line, marked));
         }
-        if text.contains(':') && !text.is_empty() {
+        if text.contains(':') {
             for place in self.places(text).iter() {
                 self.mention(number, text, place);
             }

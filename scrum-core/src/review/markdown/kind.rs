@@ -15,19 +15,13 @@ pub(super) fn kind_of(line: Cow<'_, str>) -> (LineKind, Option<u32>, Cow<'_, str
         return (LineKind::Blank, None, line);
     }
     let hashes = line.bytes().take_while(|b| *b == b'#').count();
-    if (1..=6).contains(&hashes) && line[hashes..].starts_with([' ', '\t']) {
-        let level = u8::try_from(hashes).unwrap_or(6);
+    if hashes > 0 && line[hashes..].starts_with([' ', '\t']) {
+        let level = u8::try_from(hashes).map_or(6, |level| level.min(6));
         let text = cut(hashes);
         let text = Cow::Owned(text.trim_end_matches('#').trim().to_owned());
         return (LineKind::Heading(level), None, text);
     }
-    // `h3. Title` of wikis, `== Title` of AsciiDoc.
-    if let Some(rest) = line.strip_prefix('h')
-        && let Some(level) = rest.bytes().next().filter(|b| (b'1'..=b'6').contains(b))
-        && rest[1..].starts_with(". ")
-    {
-        return (LineKind::Heading(level - b'0'), None, cut(4));
-    }
+    // `== Title` of AsciiDoc.
     let equals = line.bytes().take_while(|b| *b == b'=').count();
     if (2..=6).contains(&equals) && line[equals..].starts_with(' ') {
         let text = Cow::Owned(line.trim_matches(['=', ' ']).to_owned());
@@ -44,19 +38,14 @@ pub(super) fn kind_of(line: Cow<'_, str>) -> (LineKind, Option<u32>, Cow<'_, str
     {
         return (LineKind::Rule, None, cut(line.len()));
     }
-    if line.chars().all(|c| matches!(c, '─' | '━' | '═')) && line.chars().count() > 2 {
+    if line.chars().all(|c| matches!(c, '─' | '━' | '═')) {
         return (LineKind::Rule, None, cut(line.len()));
     }
     // Tables in ASCII and in box drawings.
-    let drawn =
-        line.starts_with(['│', '┌', '├', '└', '╔', '╠', '╚', '║']) && line.chars().count() > 8;
-    if line.starts_with("||") {
-        return (LineKind::Row, None, Cow::Owned(line.replace("||", "|")));
-    }
-    if first == b'|' || (first == b'+' && line.len() > 4 && is_delimiter(&line)) {
+    if first == b'|' || (first == b'+' && is_delimiter(&line)) {
         return (LineKind::Row, None, line);
     }
-    if drawn && line.ends_with(['│', '┐', '┤', '┘', '╗', '╣', '╝', '║']) {
+    if line.ends_with(['│', '┐', '┤', '┘', '╗', '╣', '╝', '║']) {
         let plain = line.chars().map(|c| match c {
             '│' | '║' | '┌' | '├' | '└' | '┐' | '┤' | '┘' | '┼' | '┬' | '┴' | '╔' | '╠' | '╚'
             | '╗' | '╣' | '╝' | '╬' | '╦' | '╩' => '|',
@@ -67,10 +56,6 @@ pub(super) fn kind_of(line: Cow<'_, str>) -> (LineKind, Option<u32>, Cow<'_, str
     }
     if matches!(first, b'-' | b'*' | b'+') && line[1..].starts_with([' ', '\t']) {
         return (LineKind::Item, None, cut(1));
-    }
-    let stars = line.bytes().take_while(|b| *b == b'*').count();
-    if (2..=4).contains(&stars) && line[stars..].starts_with(' ') {
-        return (LineKind::Item, None, cut(stars));
     }
     // `① x`, `a) x`, `(b) x`.
     const CIRCLED: &str = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳";
@@ -105,9 +90,7 @@ pub(super) fn kind_of(line: Cow<'_, str>) -> (LineKind, Option<u32>, Cow<'_, str
         let marks = ["\u{fe0f}\u{20e3}", ".", ")", "]", "、", "．"];
         if let Some(mark) = marks.iter().find(|mark| behind.starts_with(**mark)) {
             let rest = &behind[mark.len()..];
-            let apart =
-                rest.is_empty() || rest.starts_with([' ', '*', '\t', '_', '`']) || mark.len() > 1;
-            if apart {
+            if rest.starts_with([' ', '*', '\t', '_', '`']) {
                 let at = lead + digits + mark.len();
                 let bold = line[..lead].contains("**");
                 let text = cut(at);

@@ -47,7 +47,6 @@ impl Scanner {
     fn read<'a>(&mut self, number: u32, raw: &'a str) -> MarkdownLine<'a> {
         let raw = raw.strip_prefix('┃').unwrap_or(raw);
         if self.fence.is_none()
-            && !self.comment
             && let Some((item, marked)) = gutter(raw, self.in_gutter)
         {
             return MarkdownLine {
@@ -141,13 +140,6 @@ impl Scanner {
         let (kind, item, text) = match heading {
             Some(level) => (LineKind::Heading(level), None, line),
             None => kind_of(line),
-        };
-        // `** a` is below `* a` in wikis.
-        let stars = trimmed.bytes().take_while(|b| *b == b'*').count();
-        let indent = if kind == LineKind::Item && stars > 1 && trimmed[stars..].starts_with(' ') {
-            indent + 2 * (stars - 1)
-        } else {
-            indent
         };
         MarkdownLine {
             number,

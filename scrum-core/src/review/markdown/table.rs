@@ -8,7 +8,7 @@ pub(super) fn rows_without_edges(all: &mut [MarkdownLine<'_>]) {
         matches!(line.kind, LineKind::Text | LineKind::Item) && line.text.contains('|')
     };
     for at in 1..all.len() {
-        if !is_row(&all[at]) || !is_delimiter(&all[at].text) || !all[at - 1].text.contains('|') {
+        if !is_delimiter(&all[at].text) || !all[at - 1].text.contains('|') {
             continue;
         }
         all[at - 1].kind = LineKind::Row;

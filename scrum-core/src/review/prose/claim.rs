@@ -16,21 +16,19 @@ impl ProseReader<'_> {
     ) -> Option<(Severity, String)> {
         let (index, start) = used.unwrap_or((0, usize::MAX));
         // `path:4: error TS7: …`, as compilers print it.
-        if let Some((_, text)) = unit.lines.get(index).filter(|_| start != usize::MAX)
+        if let Some((_, text)) = unit.lines.get(index)
             && let Some(place) = self
                 .places(text)
                 .iter()
                 .find(|place| place.range.start == start)
-            && letters(&text[..start]) == 0
             && let Some(behind) = text[place.range.end..]
-                .trim_start_matches(|c: char| c == ':' || c.is_ascii_digit())
+                .trim_start_matches(':')
                 .strip_prefix(' ')
         {
             let behind = behind.trim_start_matches(['-', '–', '—', '•', ' ', '✖', '⚠', '×']);
             let word: String = behind.chars().take_while(|c| c.is_alphabetic()).collect();
             let next = behind[word.len()..].trim_start();
-            if text[place.range.end..].starts_with([':', ' '])
-                && next.starts_with(|c: char| c.is_uppercase() || ":[(-–—•,".contains(c))
+            if next.starts_with(char::is_uppercase)
                 && let Some(level) = severity::read(&word)
             {
                 return Some((level, word));
@@ -39,10 +37,6 @@ impl ProseReader<'_> {
         // `4:7  error  …`, as linters print it below a path.
         if let Some((_, text)) = unit.lines.get(index)
             && let Some(row) = text.get(start..)
-            && row
-                .split_once(':')
-                .is_some_and(|(_, column)| column.starts_with(|c: char| c.is_ascii_digit()))
-            && row.starts_with(|c: char| c.is_ascii_digit())
             && let Some((_, len)) = location::lines_at_start(row)
             && let Some(word) = row[len..].split_whitespace().next()
             && let Some(level) = severity::read(word)
@@ -50,8 +44,7 @@ impl ProseReader<'_> {
             return Some((level, word.to_owned()));
         }
         for (at, (_, text)) in unit.lines.iter().enumerate().take(6) {
-            let cut = (at == index && start != usize::MAX).then_some(start);
-            let text = self.without_place(text, cut);
+            let text = self.without_places(text);
             let found = severity::marked(&text);
             if at == 0 {
                 let found = found.or_else(|| severity::at_end(&text));
@@ -63,10 +56,10 @@ impl ProseReader<'_> {
             // Below the title only what is nothing but a severity, or the rest of the title.
             if found.is_some()
                 && (words_in(&text) <= 3
-                    || at == 1 && is_number(unit)
+                    || at == index
+                    || is_number(unit)
                     || index == 0 && self.is_only_place(&unit.lines[0].1)
-                    || matches!(unit.start, Start::Text)
-                        && (sentence_says_severity(&text) || severity::begins(&text)))
+                    || matches!(unit.start, Start::Text))
             {
                 return found;
             }
@@ -98,36 +91,16 @@ impl ProseReader<'_> {
         })
     }
 
-    /// A text with a mark in place of each path.
-    pub(super) fn without_paths(&self, text: &str) -> String {
-        let places = self.places(text);
-        places
-            .iter()
-            .rev()
-            .fold(text.to_owned(), |mut rest, place| {
-                rest.replace_range(place.range.clone(), "§");
-                rest
-            })
-    }
-
-    /// A text with a mark in place of the location that it names.
-    pub(super) fn without_place(&self, text: &str, start: Option<usize>) -> String {
+    /// A text with a mark in place of each path and its lines.
+    pub(super) fn without_places(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
         for place in self.places(text).iter() {
-            if start == Some(place.range.start) || start.is_none() || !place.lines.is_empty() {
-                out.push_str(&text[at..place.range.start.max(at)]);
-                out.push('§');
-                at = place.range.end.max(at);
-            }
+            out.push_str(&text[at..place.range.start.max(at)]);
+            out.push('§');
+            at = place.range.end.max(at);
         }
         out.push_str(&text[at..]);
-        if at == 0
-            && let Some(start) = start
-            && let Some((_, len)) = location::lines_at_start(text.get(start..).unwrap_or(""))
-        {
-            out.replace_range(start..start + len, "§");
-        }
         out
     }
 
@@ -160,14 +133,7 @@ impl ProseReader<'_> {
                 .trim_start_matches(|c: char| {
                     !c.is_alphanumeric() && !matches!(c, '`' | '[' | '«' | '“' | '"')
                 })
-                .trim_end_matches(|c: char| {
-                    c.is_whitespace() || matches!(c, '(' | '*' | '—' | '–' | '`' | '[')
-                });
-            // A bracket without its other one, too.
-            let cleaned = match cleaned.strip_suffix(']') {
-                Some(inner) if !inner.contains('[') => inner.trim_end(),
-                _ => cleaned,
-            };
+                .trim_end_matches(['(', '*', '—', '–', '`', '[']);
             // A backtick without its other one is what a place left behind.
             let lone = cleaned.matches('`').count() % 2 == 1;
             let cleaned = cleaned.trim_start_matches(|c: char| {
@@ -181,9 +147,10 @@ impl ProseReader<'_> {
             }
         }
         // `Comment at: src/a.rs:4` says less than what follows.
-        let bare = unit.lines.first().is_some_and(|(_, title)| {
-            self.has_place(title) && words_in(&self.without_place(title, None)) <= 2
-        });
+        let bare = unit
+            .lines
+            .first()
+            .is_some_and(|(_, title)| self.has_place(title));
         let is_short = parts
             .first()
             .is_some_and(|first| words_in(first) <= 2 && !first.contains(": "));
@@ -192,9 +159,7 @@ impl ProseReader<'_> {
         }
         parts.append(&mut quotes);
         // A heading that is nothing but a severity says nothing of the record below it.
-        let is_group = matches!(unit.start, Start::Heading(_))
-            && unit.what.is_some()
-            && unit.number.is_none()
+        let is_group = unit.what.is_some()
             && unit.lines.first().is_some_and(|(_, title)| {
                 words_in(title) <= 2 && severity::of_heading(title).is_some()
             });
@@ -220,5 +185,5 @@ pub(super) fn is_number(unit: &Unit) -> bool {
         && unit
             .lines
             .first()
-            .is_some_and(|(_, title)| words_in(title) <= 1 && title.len() < 24)
+            .is_some_and(|(_, title)| words_in(title) <= 1)
 }

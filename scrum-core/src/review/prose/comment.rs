@@ -22,22 +22,17 @@ pub(in crate::review) fn comment(body: &str) -> Claim {
         if words::is_noise(text) {
             continue;
         }
-        let mark = severity::marked(text).filter(|_| at < 6);
-        let found = mark.is_some() && own.is_none();
-        if found {
-            own = mark;
-        }
-        let only_mark = found
-            && (text
-                .split(|c: char| !c.is_alphanumeric())
-                .filter(|word| !word.is_empty())
-                .all(|word| {
-                    severity::read(word).is_some()
-                        || ["severity", "priority", "badge"]
-                            .iter()
-                            .any(|mark| mark.eq_ignore_ascii_case(word))
-                })
-                || (at == 0 && text.contains(" | ") && text.starts_with('_')));
+        own = own.or_else(|| severity::marked(text));
+        let only_mark = text
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .all(|word| {
+                severity::read(word).is_some()
+                    || ["severity", "priority", "badge"]
+                        .iter()
+                        .any(|mark| mark.eq_ignore_ascii_case(word))
+            })
+            || (at == 0 && text.contains(" | ") && text.starts_with('_'));
         let text = text.trim_matches(|c: char| matches!(c, '*' | '_' | ' ' | '#'));
         if !only_mark && (letters(text) > 1 || text.chars().any(char::is_numeric)) {
             said.push(text.to_owned());
@@ -45,10 +40,7 @@ pub(in crate::review) fn comment(body: &str) -> Claim {
     }
     let cut = |text: String| span::cut(&text, LONGEST_CLAIM).into_owned();
     let mut said = said.into_iter();
-    let what = said.next().map(|title| {
-        let plain = strip_marks(&title);
-        cut(if letters(plain) > 1 { plain } else { &title }.to_owned())
-    });
+    let what = said.next().map(|title| cut(strip_marks(&title).to_owned()));
     let why = said.collect::<Vec<_>>().join("\n");
     Claim {
         severity: own.as_ref().map(|(level, _)| *level),

@@ -10,17 +10,11 @@ impl ProseReader<'_> {
     /// Whether a line right below another goes on with the unit. `next` says that it is a tool's next finding.
     pub(super) fn goes_on(&self, text: &str, next: bool) -> bool {
         // A line of its own for each finding, as linters print them.
-        let only = self.is_only_place(text) && !self.unit_has_place();
-        let gutter = self.has_place(text) && !only && self.begins_finding(text);
-        let has_place = self.unit_has_place();
-        let related = has_place && self.is_only_place(text) && is_arrow(text);
+        let begins_another = self.unit_has_place() && self.begins_finding(text) && !is_arrow(text);
         !next
             && self.unit.as_ref().is_some_and(|unit| match unit.start {
-                _ if related => true,
-                _ if !gutter || unit.lines.is_empty() => true,
-                Start::Text => false,
-                Start::Heading(_) => !has_place,
-                _ => true,
+                Start::Text | Start::Heading(_) => !begins_another,
+                Start::Item(_) | Start::Row => true,
             })
     }
 
@@ -49,31 +43,24 @@ impl ProseReader<'_> {
             }
             Start::Heading(8) => false,
             Start::Heading(level) if placed && level >= 10 => false,
-            Start::Heading(_) if placed && self.is_set_aside(text) => false,
-            Start::Heading(_) if placed && only => !has_place,
+            Start::Heading(_) if self.is_set_aside(text) => false,
+            Start::Heading(_) if only => !has_place,
             Start::Heading(_) if placed => {
                 !(has_place || self.begins_finding(text) && self.unit_is_container())
-                    || (has_place
-                        && !self.begins_finding(text)
-                        && self.unit.as_ref().is_some_and(|unit| unit.placed))
             }
             Start::Heading(_) => true,
-            Start::Item(_) | Start::Row => placed && only && !has_place,
+            Start::Item(_) | Start::Row => only && !has_place,
             Start::Text if placed => {
-                only && !has_place
-                    && self.unit.as_ref().is_some_and(|unit| {
-                        unit.lines.len() == 1
-                            && (unit.number.is_some()
-                                || severity::marked(&unit.lines[0].1).is_some())
-                    })
+                let title = self.unit.as_ref().and_then(|unit| unit.lines.first());
+                let rated = title.is_some_and(|(_, title)| severity::marked(title).is_some());
+                only && !has_place && rated
             }
             Start::Text => self.unit.as_ref().is_some_and(|unit| {
-                (unit.own_lines().count() == 1
-                    && (self.has_place(&unit.lines[0].1)
-                        || self.begins_with_lines(&unit.lines[0].1, &unit.around))
-                    && words_in(&self.without_place(&unit.lines[0].1, None)) <= 4)
-                    || (unit.lines.is_empty() && !unit.paths.is_empty())
-                    || (unit.open.is_some() && unit.expects_value)
+                unit.lines.first().is_none_or(|(_, title)| {
+                    unit.own_lines().count() == 1
+                        && (self.has_place(title) || self.begins_with_lines(title, &unit.around))
+                        && words_in(&self.without_places(title)) <= 4
+                })
             }),
         }
     }
@@ -99,45 +86,28 @@ impl ProseReader<'_> {
         let (begins, text) = (self.after_blank, lines[at].text.as_ref());
         let Some(unit) = &self.unit else { return false };
         let below = lines.get(at + 1).map_or("", |next| next.text.as_ref());
-        let shown = unit.shown.is_some_and(|(.., marked)| marked);
-        let marked = text.starts_with(['✖', '✘', '×', '⚠', 'ℹ']);
-        let rated = severity::begins(text)
-            && !self.awaits_claim()
-            && !((marked || lines[at].indent > 0) && self.unit_is_bare())
-            && (begins || is_arrow(below) && self.is_only_place(below));
+        let rated = severity::begins(text) && !self.unit_is_bare() && (begins || is_arrow(below));
         let places = self.places(text);
         let first = places.first().filter(|place| !place.lines.is_empty());
         // Behind a shell's trace of the command: `+ mypy src`.
         let printed = matches!(unit.start, Start::Item(_))
-            && lines[at].indent == 0
             && first.is_some_and(|place| {
-                let behind = text[place.range.end..]
-                    .trim_start_matches(|c: char| matches!(c, ':' | ' ') || c.is_ascii_digit());
-                place.range.start == 0 && severity::begins(behind)
+                severity::begins(text[place.range.end..].trim_start_matches([':', ' ']))
             });
         let placed = (unit.start == Start::Text || printed)
             && first.is_some_and(|place| letters(&text[..place.range.start]) == 0)
-            && !self.is_only_place(text)
-            && !is_arrow(text);
-        (rated && (self.unit_has_place() || !begins)) || (begins && shown) || placed
-    }
-
-    /// Whether what looks like a numbered title is the first line of a paragraph.
-    pub(super) fn is_sentence(&self, lines: &[MarkdownLine<'_>], at: usize) -> bool {
-        let text = lines[at].text.as_ref();
-        !self.after_blank && self.unit.is_some() && !self.unit_has_place() && text.ends_with('.')
+            && !self.is_only_place(text);
+        (rated && (self.unit_has_place() || !begins)) || placed
     }
 
     /// Whether a line in bold is how bad the open unit is, whose title is the heading right above.
     pub(super) fn rates_title(&self, title: &str) -> bool {
-        words_in(title) <= 2
-            && severity::of_heading(title).is_some()
+        severity::of_heading(title).is_some()
             && !self.unit_is_container()
-            && self.unit.as_ref().is_some_and(|unit| {
-                matches!(unit.start, Start::Heading(level) if level < 7)
-                    && unit.lines.len() == 1
-                    && severity::of_heading(&unit.lines[0].1).is_none()
-            })
+            && self
+                .unit
+                .as_ref()
+                .is_some_and(|unit| matches!(unit.start, Start::Heading(level) if level < 7))
     }
 
     /// Whether the heading's unit holds others rather than being one.
@@ -147,7 +117,7 @@ impl ProseReader<'_> {
                 && unit
                     .lines
                     .first()
-                    .is_none_or(|(_, text)| words_in(text) <= 4 && !text.contains(": "))
+                    .is_none_or(|(_, text)| words_in(text) <= 4)
         })
     }
 
@@ -158,10 +128,6 @@ impl ProseReader<'_> {
             return false;
         };
         let before = &text[..place.range.start];
-        let tag = before.trim_end();
-        let tagged = (tag.starts_with('[') && tag.ends_with(']')) || tag.ends_with(':');
-        letters(before) == 0
-            || (tagged && tag.len() < 40 && words_in(tag) <= 3)
-            || (before.len() < 40 && severity::marked(before).is_some() && words_in(before) <= 4)
+        letters(before) == 0 || severity::marked(before).is_some()
     }
 }

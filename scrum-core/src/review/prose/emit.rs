@@ -1,7 +1,7 @@
 //! What becomes of a unit: findings, mentions, a claim without a place, or a word that all is well.
 
 use super::reader::ProseReader;
-use super::text::{is_dash, letters, sentence_at, sentences, words_in};
+use super::text::{Cited, is_dash, letters, sentence_at, sentences, words_in};
 use super::unit::{Start, Unit};
 use crate::review::explain::{PartOutcome, PartReason};
 use crate::review::location::PlaceInText;
@@ -24,111 +24,15 @@ impl ProseReader<'_> {
 
     pub(super) fn emit(&mut self, unit: &Unit) -> PartOutcome {
         let (primary, used) = self.primary(unit);
-        let stated = unit.severity.as_ref().or(unit.perhaps_severity.as_ref());
-        let mut own = stated.map(|word| {
-            (
-                severity::read(word),
-                word.as_str().trim_matches(['*', '`', '_', ' ']).to_owned(),
-            )
-        });
-        if own.is_none() {
-            own = self
-                .own_severity(unit, &used)
-                .map(|(level, word)| (Some(level), word));
-        }
-        let title = unit.lines.first().map_or("", |(_, text)| text.as_str());
-        // Rest of the places.
-        for (index, (line, text)) in unit.lines.iter().enumerate() {
-            for place in self.places(text).iter() {
-                if used != Some((index, place.range.start)) {
-                    self.mention(*line, text, place);
-                }
-            }
-        }
-        let claim_words: usize = unit.what.as_deref().map_or(0, letters)
-            + unit.why.as_deref().map_or(0, letters)
-            + unit
-                .lines
-                .iter()
-                .enumerate()
-                .map(|(index, (_, text))| {
-                    let cut = used.filter(|(at, _)| *at == index).map(|(_, start)| start);
-                    let rest = self.without_place(text, cut);
-                    // Between two places nothing is said of either.
-                    let joins = words_in(&rest) <= 3
-                        && words_in(&self.without_place(text, None)) <= 1
-                        && self.places(text).len() > 1;
-                    if joins { 0 } else { letters(&rest) }
-                })
-                .sum::<usize>();
-        let approved = {
-            let sentence = used.and_then(|(index, start)| {
-                unit.lines
-                    .get(index)
-                    .map(|(_, text)| sentence_at(text, start))
-            });
-            // What is asked of a place may be answered in the next sentence.
-            let answer = used.and_then(|(index, start)| {
-                let (_, text) = unit.lines.get(index)?;
-                let behind = &text[start..];
-                let (question, rest) = behind.split_once("? ")?;
-                (!question.contains(". ")).then(|| rest.split(". ").next().unwrap_or(rest))
-            });
-            own.is_none()
-                && (sentence.is_some_and(words::approves) || answer.is_some_and(words::approves))
-        };
-        let own_lines: Vec<&str> = unit.own_lines().collect();
-        let labelled = unit
-            .what
-            .iter()
-            .chain(&unit.why)
-            .flat_map(|text| text.lines());
-        let passed = own_lines
-            .iter()
-            .copied()
-            .chain(labelled)
-            .take(4)
-            .any(words::says_passed);
-        let (what, _) = self.claim(unit, used);
-        let nothing = |text: &str| words::passes(text) || clean::says_nothing_found(text);
-        let approves = what.as_deref().is_some_and(nothing) && unit.why.is_none();
-        let done = unit.done
-            || what.as_deref().is_some_and(words::is_done)
-            || passed
-            || approves
-            || matches!(own_lines.as_slice(), [place, text, ..] if self.is_only_place(place) && words::is_done(text))
-            || matches!(own_lines.as_slice(), [_, reply] if words::is_reply(reply));
-        let in_section = unit.around.mention
-            && (own.is_none() || !(self.is_in_intro() || unit.start == Start::Row));
-        let mention = match () {
-            () if in_section => Some(PartReason::Section),
-            () if done => Some(PartReason::Done),
-            () if approved => Some(PartReason::Approves),
-            () if claim_words < 2 => Some(PartReason::SaysNothing),
-            () if title.matches("~~").count() >= 2 => Some(PartReason::Struck),
-            () => None,
-        };
+        let own = self.stated_severity(unit, used);
+        self.mention_others(unit, used);
+        let (what, why) = self.claim(unit, used);
+        let mention = self.why_no_finding(unit, used, own.is_some(), what.as_deref());
         if primary.is_empty() {
             return self.unplaced(unit, own, mention);
         }
         if let Some(reason) = mention {
-            // `… is taken correctly. Nothing to flag.`
-            let lines = unit.lines.iter().filter(|_| unit.start == Start::Text);
-            let closes = lines
-                .flat_map(|(_, text)| sentences(text))
-                .any(|sentence| clean::says_nothing_found(sentence) && !self.has_place(sentence));
-            if closes {
-                self.clean.push(self.heading);
-            }
-            for (line, citation) in primary {
-                if let Ok(citation) = citation {
-                    self.said.mentions.push(Mention {
-                        line,
-                        text: citation.text,
-                        location: citation.location,
-                    });
-                }
-            }
+            self.set_aside(unit, primary);
             return PartOutcome::Nothing(reason);
         }
         let (level, word) = match own {
@@ -138,21 +42,18 @@ impl ProseReader<'_> {
                 None => (None, None),
             },
         };
-        let (what, why) = self.claim(unit, used);
-        let labelled = !unit.paths.is_empty() && unit.start != Start::Row;
-        let aside = used
-            .is_some_and(|(index, start)| index > 0 || unit.lines[index].1[..start].contains(". "));
-        if unit.start == Start::Text && aside && level.is_none() && unit.number.is_none() {
+        let aside = used.is_some_and(|(index, start)| unit.lines[index].1[..start].contains(". "));
+        if unit.start == Start::Text && aside && level.is_none() {
             self.weak
                 .extend(self.said.statements.len()..self.said.statements.len() + primary.len());
         }
         self.structured |= unit.start != Start::Text;
+        let read_as = if !unit.paths.is_empty() && unit.start != Start::Row {
+            ReadAs::Labelled
+        } else {
+            ReadAs::Prose
+        };
         for (line, citation) in primary {
-            let read_as = if labelled {
-                ReadAs::Labelled
-            } else {
-                ReadAs::Prose
-            };
             let claim = Claim {
                 severity: level,
                 severity_text: word.clone(),
@@ -168,77 +69,123 @@ impl ProseReader<'_> {
         PartOutcome::Findings(Vec::new())
     }
 
-    pub(super) fn is_in_intro(&self) -> bool {
+    /// How bad the unit says it is: the value of a label, which may be no known word, else a word or mark of its text.
+    fn stated_severity(
+        &self,
+        unit: &Unit,
+        used: Option<(usize, usize)>,
+    ) -> Option<(Option<Severity>, String)> {
+        if let Some(word) = unit.severity.as_ref().or(unit.perhaps_severity.as_ref()) {
+            let shown = word.trim_matches(['*', '`', '_', ' ']);
+            return Some((severity::read(word), shown.to_owned()));
+        }
+        let (level, word) = self.own_severity(unit, &used)?;
+        Some((Some(level), word))
+    }
+
+    /// The places of a unit that it is not about are mentions.
+    fn mention_others(&mut self, unit: &Unit, used: Option<(usize, usize)>) {
+        for (index, (line, text)) in unit.lines.iter().enumerate() {
+            for place in self.places(text).iter() {
+                if used != Some((index, place.range.start)) {
+                    self.mention(*line, text, place);
+                }
+            }
+        }
+    }
+
+    /// Why what a unit says is no finding, if it is none.
+    fn why_no_finding(
+        &self,
+        unit: &Unit,
+        used: Option<(usize, usize)>,
+        rated: bool,
+        what: Option<&str>,
+    ) -> Option<PartReason> {
+        let counts = rated && (self.is_in_intro() || unit.start == Start::Row);
+        match () {
+            () if unit.around.mention && !counts => Some(PartReason::Section),
+            () if is_done(unit, what) => Some(PartReason::Done),
+            () if !rated && approves_place(unit, used) => Some(PartReason::Approves),
+            () if !self.says_something(unit) => Some(PartReason::SaysNothing),
+            () => None,
+        }
+    }
+
+    /// Whether a unit has words besides its places.
+    fn says_something(&self, unit: &Unit) -> bool {
+        let labelled = [&unit.what, &unit.why].into_iter().flatten();
+        let labelled: usize = labelled.map(|text| letters(text)).sum();
+        let lines = unit.lines.iter();
+        labelled
+            + lines
+                .map(|(_, text)| letters(&self.without_places(text)))
+                .sum::<usize>()
+            > 1
+    }
+
+    /// The places of a unit that is no finding are mentions. It may say that there is nothing else, either: `… is taken
+    /// correctly. Nothing to flag.`
+    fn set_aside(&mut self, unit: &Unit, places: Vec<Cited>) {
+        let closes = unit
+            .lines
+            .iter()
+            .flat_map(|(_, text)| sentences(text))
+            .any(|sentence| clean::says_nothing_found(sentence) && !self.has_place(sentence));
+        if closes {
+            self.clean.push(self.heading);
+        }
+        for (line, citation) in places {
+            if let Ok(citation) = citation {
+                self.said.mentions.push(Mention {
+                    line,
+                    text: citation.text,
+                    location: citation.location,
+                });
+            }
+        }
+    }
+
+    /// Whether the words before a list say that what follows is no finding.
+    fn is_in_intro(&self) -> bool {
         self.sections
             .iter()
             .any(|section| section.level == 8 && section.around.mention)
-            && !self
-                .sections
-                .iter()
-                .any(|section| section.level != 8 && section.around.mention)
     }
 
     /// A unit that names no line.
-    pub(super) fn unplaced(
+    fn unplaced(
         &mut self,
         unit: &Unit,
         own: Option<(Option<Severity>, String)>,
         mention: Option<PartReason>,
     ) -> PartOutcome {
-        let text: String = unit
-            .lines
-            .iter()
-            .map(|(_, text)| text.as_str())
-            .collect::<Vec<_>>()
-            .join(" ");
-        let labelled = [&unit.what, &unit.why]
-            .into_iter()
-            .flatten()
-            .any(|text| sentences(text).any(clean::says_nothing_found));
-        let is_clean = labelled
-            || unit.lines.iter().any(|(_, line)| {
-                sentences(line).any(clean::says_nothing_found) || clean::says_nothing_found(line)
-            });
-        let is_none = unit.lines.iter().any(|(_, line)| {
-            label::says_none(line).is_some_and(|prefix| !prefix.gutter)
-                || is_dash(line)
-                // `Blocking issues: none`.
-                || line.split_once([':', '：']).is_some_and(|(_, value)| {
-                    is_dash(value.trim_matches(['*', '_', ' ']))
-                })
-        });
-        let heading = matches!(unit.start, Start::Heading(_));
-        if is_clean {
+        let lines: Vec<&str> = unit.lines.iter().map(|(_, text)| text.as_str()).collect();
+        let text = lines.join(" ");
+        if says_clean(unit) {
             self.clean.push(self.heading);
-            let rest = unit
-                .lines
-                .iter()
-                .flat_map(|(_, line)| sentences(line))
-                .filter(|s| !clean::says_nothing_found(s));
-            let rest = rest.collect::<Vec<_>>().join(" ");
-            if words::speaks_of_a_problem(&rest)
+            if words::speaks_of_a_problem(&text)
                 && !unit.around.mention
-                && !rest.to_lowercase().contains("checked for")
-                && !heading
+                && !matches!(unit.start, Start::Heading(_))
+                && !text.to_lowercase().contains("checked for")
             {
-                self.content.push((usize::MAX, true));
+                self.content.push((self.heading, true));
             }
             return PartOutcome::Clean;
         }
-        if is_none {
+        if says_none(unit) {
             self.none.push(self.heading);
-            if unit.lines.len() == 1 || !words::speaks_of_a_problem(&text) {
-                return PartOutcome::Clean;
-            }
+            return PartOutcome::Clean;
         }
-        let listed = unit.number.is_some() || !unit.paths.is_empty() || unit.what.is_some();
+        let is_title = matches!(unit.start, Start::Heading(_)) && lines.len() == 1;
+        // A heading in front of findings is their group, not one without a place.
+        let is_group = is_title && unit.number.is_none();
         if let Some((Some(level), word)) = own
             && mention.is_none()
-            && (!heading || listed || unit.lines.len() > 1)
             && words_in(&text) >= 3
             && !words::says_failed(&text)
             && !words::is_count(&text)
-            && !self.followed_by_findings(unit)
+            && !is_group
         {
             let (what, why) = self.claim(unit, None);
             let line = unit.lines.first().map_or(1, |(line, _)| *line);
@@ -252,14 +199,13 @@ impl ProseReader<'_> {
                 .push(Statement::new(line, ReadAs::Prose, claim));
             return PartOutcome::Findings(Vec::new());
         }
-        let remark = unit.around.mention || mention.is_some() || heading && unit.lines.len() == 1;
-        if !remark
-            && letters(&text) > 8
-            && (matches!(unit.start, Start::Item(_)) || words::speaks_of_a_problem(&text))
+        let is_item = matches!(unit.start, Start::Item(_));
+        if mention.is_none()
+            && !is_title
+            && (is_item || words::speaks_of_a_problem(&text))
             && !words::approves(&text)
         {
-            self.content
-                .push((self.heading, matches!(unit.start, Start::Item(_))));
+            self.content.push((self.heading, is_item));
         }
         PartOutcome::Nothing(mention.unwrap_or_else(|| self.why_unplaced(unit)))
     }
@@ -281,9 +227,41 @@ impl ProseReader<'_> {
         }
         reason
     }
+}
 
-    /// A heading in front of findings is their group, not one without a place.
-    pub(super) fn followed_by_findings(&self, unit: &Unit) -> bool {
-        matches!(unit.start, Start::Heading(_)) && unit.number.is_none() && unit.lines.len() == 1
-    }
+/// Whether a unit says that it is settled: `Fixed in 4f2c9ab`, `No issues found`.
+fn is_done(unit: &Unit, what: Option<&str>) -> bool {
+    let own_lines: Vec<&str> = unit.own_lines().collect();
+    let labelled = [&unit.what, &unit.why].into_iter().flatten();
+    let said = own_lines.iter().copied();
+    let mut said = said.chain(labelled.flat_map(|text| text.lines()));
+    unit.done
+        || what.is_some_and(words::is_done)
+        || said.by_ref().take(4).any(words::says_passed)
+        || what.is_some_and(clean::says_nothing_found) && unit.why.is_none()
+        || matches!(own_lines.as_slice(), [_, reply] if words::is_reply(reply))
+}
+
+/// Whether the sentence around the place approves of it.
+fn approves_place(unit: &Unit, used: Option<(usize, usize)>) -> bool {
+    used.is_some_and(|(index, start)| words::approves(sentence_at(&unit.lines[index].1, start)))
+}
+
+/// Whether a unit says that there is nothing to report.
+fn says_clean(unit: &Unit) -> bool {
+    let labelled = [&unit.what, &unit.why].into_iter().flatten();
+    labelled
+        .chain(unit.lines.iter().map(|(_, line)| line))
+        .any(|text| sentences(text).any(clean::says_nothing_found))
+}
+
+/// Whether a unit says that its section is empty: `None`, `Blocking issues: none`.
+fn says_none(unit: &Unit) -> bool {
+    unit.lines.iter().any(|(_, line)| {
+        label::says_none(line).is_some_and(|prefix| !prefix.gutter)
+            || is_dash(line)
+            || line
+                .split_once([':', '：'])
+                .is_some_and(|(_, value)| is_dash(value.trim_matches(['*', '_', ' '])))
+    })
 }

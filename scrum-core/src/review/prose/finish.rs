@@ -58,9 +58,10 @@ impl ProseReader<'_> {
             .statements
             .iter()
             .any(|statement| statement.retracted.is_none());
-        let listed = self.content.iter().any(|(heading, item)| {
-            *heading == usize::MAX || *item || !self.clean.contains(heading)
-        });
+        let listed = self
+            .content
+            .iter()
+            .any(|(heading, item)| *item || !self.clean.contains(heading));
         let stated = !self.clean.is_empty() && !listed;
         let all_none = !self.none.is_empty() && self.content.is_empty();
         self.said.says_clean = !standing && !self.rejects && (stated || all_none);
@@ -69,9 +70,6 @@ impl ProseReader<'_> {
 
     /// Findings that plain words take back.
     pub(super) fn retract(&mut self, lines: &[MarkdownLine<'_>]) {
-        if self.said.statements.is_empty() && self.unlocated.is_empty() {
-            return;
-        }
         let mut taken: BTreeMap<usize, InferredRetraction> = BTreeMap::new();
         let mut tried = 0;
         for line in lines

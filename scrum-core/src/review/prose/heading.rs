@@ -3,13 +3,10 @@
 use super::reader::ProseReader;
 use super::section::OpenSection;
 use super::unit::{Start, Unit};
-use crate::review::{clean, severity, title, words};
+use crate::review::{severity, title, words};
 
 impl ProseReader<'_> {
     pub(super) fn heading(&mut self, number: u32, level: u8, text: &str) {
-        if text.is_empty() {
-            return;
-        }
         self.heading += 1;
         let plain = text.trim_matches(['*', ':', ' ']);
         // `#### Impact` below a finding's title.
@@ -23,46 +20,28 @@ impl ProseReader<'_> {
         self.pop(level);
         let mut around = self.around();
         // Folded parts are apart from the section that they happen to be in.
-        if level >= 10
-            && self
-                .sections
-                .last()
-                .is_some_and(|section| section.level < 10)
-        {
+        if level >= 10 {
             around.mention = false;
         }
         let places = self.places(text);
         let placed = places.iter().any(|place| !place.lines.is_empty());
-        let own_lines = self.begins_with_lines(text, &around);
         if !placed {
             if let Some(place) = places.first().filter(|place| {
-                self.paths.is_none_or(|paths| {
-                    paths.at_end(&place.path).is_some() || place.path.contains('/')
-                })
+                self.paths
+                    .is_none_or(|paths| paths.at_end(&place.path).is_some())
             }) {
                 around.path = Some(place.path.clone());
             }
             // A folder may be called `styles`.
-            if let Some(mark) = severity::of_heading(&self.without_paths(text)) {
+            if let Some(mark) = severity::of_heading(&self.without_places(text)) {
                 around.severity = Some(mark);
             }
             around.mention |= words::no_findings_below(plain);
         }
-        if clean::says_nothing_found(text) {
-            self.clean.push(self.heading);
-        }
         let mut unit = Unit::new(Start::Heading(level), &around, number, text);
         unit.number = title::number(text).or_else(|| title::number(&format!("# {text}")));
-        unit.placed = placed || own_lines;
-        if placed || own_lines {
-            // Its own lines are no context for others.
-            self.sections.push(OpenSection {
-                level,
-                around: self.around(),
-            });
-        } else {
-            self.sections.push(OpenSection { level, around });
-        }
+        unit.placed = placed;
+        self.sections.push(OpenSection { level, around });
         self.unit = Some(unit);
     }
 }

@@ -15,23 +15,8 @@ const MOST_BARE_WORDS: usize = 4;
 
 impl ProseReader<'_> {
     pub(super) fn item(&mut self, line: &MarkdownLine<'_>, text: &str) {
-        // A line that was added, below the place that it is quoted for.
-        if line.mark == Some('+')
-            && self
-                .unit
-                .as_ref()
-                .is_some_and(|unit| unit.start == Start::Text)
-            && self.unit_is_bare()
-        {
-            if let Some(unit) = &mut self.unit {
-                unit.quoted.push(unit.lines.len());
-                unit.lines.push((line.number, text.to_owned()));
-            }
-            return;
-        }
         if let Some((field, value)) = words::labelled(text)
-            && !matches!(field, Field::Number)
-            && self.takes(field, line.indent)
+            && self.takes(field)
             && !(field == Field::Other && self.awaits_claim())
         {
             let value = value.to_owned();
@@ -51,16 +36,16 @@ impl ProseReader<'_> {
                 start: Start::Heading(_),
                 placed: true,
                 ..
-            }) => line.item.is_none() || line.indent > 0,
+            }) => line.item.is_none(),
             _ => false,
         };
         if nested {
             let placed = self.unit_has_place();
             let own = self.has_place(text)
                 || (self.item_path().is_some() || self.around().path.is_some())
-                    && leading_lines(text, false).is_some();
+                    && leading_lines(text).is_some();
             // A file with findings of its own below.
-            let file = !placed && !own && self.names_a_file(text);
+            let file = !own && self.names_a_file(text);
             if (placed || !own || (line.item.is_none() && self.is_only_place(text))) && !file {
                 self.push(line);
                 return;
@@ -73,7 +58,7 @@ impl ProseReader<'_> {
                 around.path = path.or(around.path);
                 let title = unit.lines.first().map_or("", |(_, text)| text.as_str());
                 around.severity = severity::marked(title)
-                    .or_else(|| severity::of_heading(title).filter(|_| words_in(title) <= 3))
+                    .or_else(|| severity::of_heading(title))
                     .or(around.severity);
                 around.mention |= words::no_findings_below(title);
             }
@@ -104,8 +89,7 @@ impl ProseReader<'_> {
             && self.unit.as_ref().is_some_and(|unit| {
                 let mut own = unit.own_lines();
                 let title = own.next().unwrap_or("");
-                own.next().is_none()
-                    && (words_in(&self.without_place(title, None)) <= MOST_BARE_WORDS)
+                own.next().is_none() && words_in(&self.without_places(title)) <= MOST_BARE_WORDS
             })
     }
 
@@ -120,7 +104,7 @@ impl ProseReader<'_> {
             &text[..place.range.start],
             &text[place.range.end..]
         );
-        place.lines.is_empty() && letters(&rest) == 0
+        letters(&rest) == 0
     }
 
     /// The path that an item names without lines.
@@ -128,14 +112,14 @@ impl ProseReader<'_> {
         let unit = self.unit.as_ref()?;
         let first = unit.lines.first()?;
         let places = self.places(&first.1);
-        let place = places.first().filter(|place| place.lines.is_empty())?;
+        let place = places.first()?;
         Some(place.path.clone())
     }
 
     /// Whether the open unit is a place about which nothing is said yet: `**suggestion:** …` is what is said.
     pub(super) fn awaits_claim(&self) -> bool {
         self.unit.as_ref().is_some_and(|unit| {
-            let below_number = is_number(unit) && unit.placed_below && unit.what.is_none();
+            let below_number = is_number(unit) && unit.placed_below;
             matches!(unit.lines.as_slice(), [(_, only)] if below_number || self.is_only_place(only))
         })
     }

@@ -1,7 +1,7 @@
 //! Lines `Label: value`, and several of them in one line.
 
 use super::reader::ProseReader;
-use super::text::{letters, sentences};
+use super::text::sentences;
 use super::unit::{Start, Unit};
 use crate::review::markdown::{LineKind, MarkdownLine};
 use crate::review::words::{self, Field};
@@ -38,8 +38,7 @@ impl ProseReader<'_> {
             // What follows the last label behind a dash is what is said.
             let dash = [" — ", " – ", " - ", " → ", " -> ", " => ", ": ", "："]
                 .iter()
-                .find_map(|dash| value.split_once(dash))
-                .filter(|_| matches!(field, Field::Severity | Field::Lines));
+                .find_map(|dash| value.split_once(dash));
             match dash {
                 Some((value, said)) => {
                     self.set(field, line.number, value);
@@ -55,15 +54,8 @@ impl ProseReader<'_> {
     }
 
     /// Whether the open unit takes a label.
-    pub(super) fn takes(&self, field: Field, indent: usize) -> bool {
+    pub(super) fn takes(&self, field: Field) -> bool {
         let Some(unit) = &self.unit else { return false };
-        if let Start::Item(own) = unit.start
-            && indent <= own
-            && unit.number.is_none()
-            && unit.lines.iter().any(|(_, text)| letters(text) > 2)
-        {
-            return false;
-        }
         match field {
             Field::Path | Field::Place => unit.paths.is_empty() && !unit.placed,
             Field::Severity => unit.severity.is_none(),
@@ -79,12 +71,7 @@ impl ProseReader<'_> {
             return;
         }
         // `Result: 4 passed, 0 failed. Nothing to change.`
-        let is_line = self
-            .unit
-            .as_ref()
-            .is_none_or(|unit| unit.start == Start::Text);
         if field == Field::Result
-            && is_line
             && sentences(&value.replace("**", "")).any(clean::says_nothing_found)
         {
             self.clean.push(self.heading);
@@ -104,17 +91,11 @@ impl ProseReader<'_> {
     }
 
     /// Whether the open unit has a place and this label already, or began with it.
-    pub(super) fn repeats_label(&self, text: &str, begins: bool) -> bool {
+    pub(super) fn repeats_label(&self, text: &str) -> bool {
         let label = words::label(text);
         self.unit.as_ref().is_some_and(|unit| {
-            let first = unit.labels.first() == Some(&label);
-            let known = match unit.start {
-                Start::Text => first || (begins && unit.labels.contains(&label)),
-                // A heading above several records.
-                Start::Heading(_) => begins && first && unit.number.is_none() && !unit.placed,
-                _ => false,
-            };
-            !unit.paths.is_empty() && known
+            matches!(unit.start, Start::Text | Start::Heading(_))
+                && unit.labels.first() == Some(&label)
         })
     }
 
@@ -141,8 +122,7 @@ impl ProseReader<'_> {
             "no.",
         ]
         .iter()
-        .any(|words| value.contains(words))
-            || value.trim() == "no";
+        .any(|words| value.contains(words));
         if clean::says_nothing_found(&value) && !self.rejects {
             self.clean.push(0);
         }

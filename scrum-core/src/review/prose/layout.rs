@@ -39,13 +39,11 @@ static PATCH_SET: LazyLock<Regex> =
 
 /// How many lines below a path are looked at for its first row.
 const NEAR: usize = 4;
-/// The longest tag in brackets in front of lines, in bytes.
-const LONGEST_TAG: usize = 24;
 /// How many words may be beside a path that heads a list of findings.
 const MOST_WORDS: usize = 4;
 
 /// The lines with which a text about one file begins, behind a number, a mark or a severity; and the bytes that name them.
-pub(super) fn leading_lines(text: &str, listing: bool) -> Option<(Vec<RangeResult>, Range<usize>)> {
+pub(super) fn leading_lines(text: &str) -> Option<(Vec<RangeResult>, Range<usize>)> {
     let rest = without_lead(text);
     let start = text.len() - rest.len();
     if let Some((lines, len)) = location::lines_at_start(rest) {
@@ -57,9 +55,7 @@ pub(super) fn leading_lines(text: &str, listing: bool) -> Option<(Vec<RangeResul
         let lines = ParsedRange::new(first, number(2).unwrap_or(first).max(first));
         return Some((vec![Ok(lines)], 0..text.len()));
     }
-    let found = ROW
-        .captures(rest)
-        .or_else(|| listing.then(|| COLUMN.captures(rest)).flatten())?;
+    let found = ROW.captures(rest).or_else(|| COLUMN.captures(rest))?;
     let numbers = found.iter().skip(1).flatten().next()?;
     let lines = numbers.as_str().split(',').map(|number| {
         let line = number.trim().parse().ok().filter(|line| *line > 0);
@@ -78,7 +74,6 @@ pub(super) fn leading_lines(text: &str, listing: bool) -> Option<(Vec<RangeResul
 fn without_lead(text: &str) -> &str {
     let mut rest = text;
     for _ in 0..4 {
-        let before = rest.len();
         rest = rest.trim_start_matches(|c: char| {
             matches!(
                 c,
@@ -90,18 +85,12 @@ fn without_lead(text: &str) -> &str {
         }
         let inner = rest.trim_start_matches(['[', '(', '【', '「', '（', '`']);
         let len = inner
-            .find(|c: char| !c.is_alphanumeric() && c != '-')
+            .find(|c: char| !c.is_alphanumeric())
             .unwrap_or(inner.len());
         // `[must] L4: …`, `[question] L4: …`.
-        let tagged = rest.trim_start_matches('`').starts_with(['[', '【'])
-            && inner[len..].starts_with([']', '】'])
-            && inner.starts_with(char::is_alphabetic)
-            && len <= LONGEST_TAG;
+        let tagged = inner[len..].starts_with([']', '】']);
         if tagged || severity::read(&inner[..len]).is_some() {
             rest = inner[len..].trim_start_matches([']', ')', '】', '」', '）', '`', '*', '_']);
-        }
-        if rest.len() == before {
-            break;
         }
     }
     // Backticks around the lines say that they are lines.
@@ -122,16 +111,12 @@ pub(super) fn shown(text: &str, quoted: bool) -> Option<(u32, bool)> {
 impl ProseReader<'_> {
     /// Whether a text begins with lines of the file that it stands below.
     pub(super) fn begins_with_lines(&self, text: &str, around: &Surroundings) -> bool {
-        around.path.is_some() && leading_lines(text, around.listing).is_some()
+        around.path.is_some() && leading_lines(text).is_some()
     }
 
     /// A line of code with its number: the place of a unit that has none.
     pub(super) fn gutter(&mut self, number: u32, shown: Option<u32>, marked: bool) {
-        let expected = self.around().path.is_some() && !self.unit_has_place();
-        let Some(shown) = shown.filter(|_| expected) else {
-            return;
-        };
-        if let Some(unit) = &mut self.unit
+        if let (Some(shown), Some(unit)) = (shown, &mut self.unit)
             && (marked || unit.shown.is_none())
             && !unit.shown.is_some_and(|(.., marked)| marked)
         {
@@ -148,32 +133,20 @@ impl ProseReader<'_> {
         let [place] = &*places else {
             return false;
         };
-        if !place.lines.is_empty() || text[place.range.clone()].contains("://") {
+        if !place.lines.is_empty() {
             return false;
         }
         let (before, behind) = (&text[..place.range.start], &text[place.range.end..]);
         let words = words_in(before) + words_in(behind);
         let alone = words_in(behind) == 0 && !before.trim().contains(char::is_whitespace);
-        let indented = lines
-            .get(at + 1)
-            .is_some_and(|next| next.kind == LineKind::Text && next.indent > 0)
-            && line.indent < 8
-            && self.after_blank;
-        let is_open = self.unit.as_ref().is_some_and(|unit| {
-            matches!(unit.start, Start::Heading(level) if level < 8) && unit.lines.len() == 1
-        });
-        let rows = words <= MOST_WORDS
-            && !text.contains(". ")
-            && (has_rows(&lines[at + 1..])
-                || text.contains("---")
-                    && lines[at + 1..]
-                        .iter()
-                        .take(2 * NEAR)
-                        .any(|next| matches!(next.kind, LineKind::Gutter { .. })));
+        let indented = lines.get(at + 1).is_some_and(|next| next.indent > 0) && self.after_blank;
+        let is_open = self
+            .unit
+            .as_ref()
+            .is_some_and(|unit| matches!(unit.start, Start::Heading(level) if level < 8));
+        let rows = words <= MOST_WORDS && has_rows(&lines[at + 1..]);
         let mut below = lines[at + 1..].iter();
         let quotes = words == 0
-            && self.after_blank
-            && line.indent == 0
             && below
                 .find(|next| next.kind != LineKind::Blank)
                 .is_some_and(|next| next.kind == LineKind::Code);
@@ -186,7 +159,6 @@ impl ProseReader<'_> {
         self.pop(8);
         let around = Surroundings {
             path,
-            listing: rows,
             quotes,
             ..self.around()
         };
@@ -201,18 +173,13 @@ pub(super) fn has_rows(lines: &[MarkdownLine<'_>]) -> bool {
         .iter()
         .filter(|next| !matches!(next.kind, LineKind::Blank | LineKind::Rule))
         .take(NEAR)
-        .enumerate()
-        .any(|(at, next)| is_row(next, at == 0))
+        .any(is_row)
 }
 
-/// Whether a line is a row below a path, whatever that is. Columns alone must stand `next` to it: code has numbers, too.
-fn is_row(line: &MarkdownLine<'_>, next: bool) -> bool {
+/// Whether a line is a row below a path, whatever that is.
+fn is_row(line: &MarkdownLine<'_>) -> bool {
     let text = line.text.as_ref();
-    line.kind == LineKind::Text
-        && (ROW.is_match(text)
-            || PATCH_SET.is_match(text)
-            || COMMENT_ON.is_match(text)
-            || next && (line.indent > 0 || text.contains('\t')) && COLUMN.is_match(text)
-            || location::lines_at_start(text).is_some()
-                && text.starts_with(|c: char| c.is_ascii_digit()))
+    ROW.is_match(text)
+        || location::lines_at_start(text).is_some()
+            && text.starts_with(|c: char| c.is_ascii_digit())
 }

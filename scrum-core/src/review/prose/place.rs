@@ -2,7 +2,7 @@
 
 use super::layout::leading_lines;
 use super::reader::ProseReader;
-use super::text::{Cited, LineList, cite, letters, words_in};
+use super::text::{Cited, LineList, cite, words_in};
 use super::unit::{Start, Unit};
 use crate::review::location::{self, CitationResult, ParsedRange, PlaceInText, RangeResult};
 use crate::review::words;
@@ -11,24 +11,19 @@ impl ProseReader<'_> {
     /// The places that a unit is about, with their lines; and the title's line and byte that they were taken from.
     pub(super) fn primary(&self, unit: &Unit) -> (Vec<Cited>, Option<(usize, usize)>) {
         let labelled = self.labelled_places(unit);
-        if !labelled.is_empty() || unit.start == Start::Row && !unit.paths.is_empty() {
+        if !labelled.is_empty() {
             return (labelled, None);
         }
-        let listed = matches!(unit.start, Start::Item(_)) || unit.number.is_some();
+        let listed = matches!(unit.start, Start::Item(_));
         for (index, (line, text)) in unit.lines.iter().enumerate().take(40) {
-            if unit.quoted.contains(&index) && unit.quoted.len() < unit.lines.len() {
-                continue;
-            }
             let places = self.places(text);
-            let path = unit.around.path.as_deref();
             let first = places.iter().position(|place| {
                 !place.lines.is_empty()
                     && (!words::compares(&text[..place.range.start])
-                        || listed && is_cited(text, &places, place))
+                        || listed && is_cited(text, place))
             });
-            if first.is_none_or(|at| index == 0 && letters(&text[..places[at].range.start]) > 0)
-                && let Some(path) = path.filter(|_| index == 0)
-                && let Some((lines, range)) = leading_lines(text, unit.around.listing)
+            if let Some(path) = &unit.around.path
+                && let Some((lines, range)) = leading_lines(text)
             {
                 let shown = &text[range.clone()];
                 return (cite(*line, path, &lines, shown), Some((index, range.start)));
@@ -46,9 +41,7 @@ impl ProseReader<'_> {
                     .iter()
                     .filter(|next| !next.lines.is_empty())
                 {
-                    let between = text[end..next.range.start.max(end)].trim_matches(|c: char| {
-                        c.is_whitespace() || matches!(c, '`' | '*' | '[' | ']' | '"' | '→')
-                    });
+                    let between = text[end..next.range.start.max(end)].trim();
                     if !matches!(
                         between,
                         "," | "and"
@@ -72,22 +65,13 @@ impl ProseReader<'_> {
             }
         }
         if let Some(path) = &unit.around.path {
-            // Lines of a label, or at the start of a line below the title.
+            // Lines of a label.
             let labelled = unit
                 .line_lists
                 .iter()
                 .find_map(|(line, text)| Some((*line, location::line_list(text)?, text)));
             if let Some((line, lines, text)) = labelled {
                 return (cite(line, path, &lines, text), None);
-            }
-            let below = unit.lines.iter().enumerate().skip(1).take(8);
-            for (index, (line, text)) in below {
-                if let Some((lines, range)) = leading_lines(text, false)
-                    && location::lines_at_start(text).is_some()
-                {
-                    let shown = &text[range.clone()];
-                    return (cite(*line, path, &lines, shown), Some((index, range.start)));
-                }
             }
         }
         let in_title = |unit: &Unit| {
@@ -100,9 +84,6 @@ impl ProseReader<'_> {
         if unit.around.quotes
             && unit.start == Start::Text
             && let Some(found) = in_title(unit)
-            && found
-                .1
-                .is_some_and(|(_, start)| !unit.lines[0].1[..start].contains(". "))
         {
             return found;
         }
@@ -128,8 +109,7 @@ impl ProseReader<'_> {
             c.is_whitespace()
                 || matches!(c, '`' | '*' | ',' | ';' | ':' | '(' | ')' | '·' | '—' | '–')
         });
-        let begins = rest.starts_with(|c: char| c.is_ascii_digit());
-        begins.then(|| location::line_list(rest)).flatten()
+        location::line_list(rest)
     }
 
     /// Places of labels and columns.
@@ -164,34 +144,19 @@ impl ProseReader<'_> {
                 }
                 continue;
             }
-            let path = match places.first() {
-                Some(place) => place.path.clone(),
-                None => {
-                    let path =
-                        value.trim_matches(|c: char| c.is_whitespace() || "`*\"'[]()".contains(c));
-                    if let (Some(around), Some(lines)) =
-                        (&unit.around.path, location::line_list(value))
-                    {
-                        all.extend(cite(*line, around, &lines, value));
-                        continue;
-                    }
-                    if path.is_empty()
-                        || path.contains(' ')
-                        || path.contains("://")
-                        || location::names_no_place(path)
-                        || !path.contains(['.', '/'])
-                    {
-                        continue;
-                    }
-                    path.to_owned()
+            let Some(path) = places.first().map(|place| place.path.as_str()) else {
+                if let (Some(around), Some(lines)) = (&unit.around.path, location::line_list(value))
+                {
+                    all.extend(cite(*line, around, &lines, value));
                 }
+                continue;
             };
             if let Some((line, lines)) = (!lists.is_empty()).then(|| lists.remove(0)) {
-                all.extend(cite(line, &path, &lines, &path));
+                all.extend(cite(line, path, &lines, path));
                 continue;
             }
             if let Some(lines) = self.lines_beside(value) {
-                all.extend(cite(*line, &path, &lines, value));
+                all.extend(cite(*line, path, &lines, value));
                 continue;
             }
             // A line in the text beside the path, as in a table's last column.
@@ -203,29 +168,20 @@ impl ProseReader<'_> {
                 .chain(unit.lines.iter().map(|(_, text)| text.as_str()))
                 .find_map(location::lines_in);
             if let Some((lines, _)) = beside {
-                all.extend(cite(*line, &path, &lines, &path));
+                all.extend(cite(*line, path, &lines, path));
                 continue;
             }
-            let severe = unit.severity.is_some();
-            let says = unit.what.is_some() && unit.start != Start::Row;
-            if severe || says || unit.among_lined {
-                all.extend(cite(*line, &path, &[], &path));
+            if unit.severity.is_some() || unit.start != Start::Row || unit.among_lined {
+                all.extend(cite(*line, path, &[], path));
             }
         }
         all
     }
 }
 
-/// Whether a place is the only one of a text and is cited in brackets at the end of a sentence: `… (see src/a.rs:4).`
-fn is_cited(text: &str, places: &[PlaceInText], place: &PlaceInText) -> bool {
-    let lined = places
-        .iter()
-        .filter(|place| !place.lines.is_empty())
-        .count();
-    let (before, behind) = (&text[..place.range.start], &text[place.range.end..]);
-    let behind = behind.trim_start_matches(['`', '*', '"', ' ']);
+/// Whether a place is cited in brackets behind a sentence: `… (see src/a.rs:4).`
+fn is_cited(text: &str, place: &PlaceInText) -> bool {
+    let before = &text[..place.range.start];
     let opened = before.rfind(['(', '[', '（']);
-    lined == 1
-        && opened.is_some_and(|at| letters(&before[..at]) > 8 && words_in(&before[at..]) <= 2)
-        && behind.starts_with([')', ']', '）'])
+    opened.is_some_and(|at| words_in(&before[at..]) <= 2)
 }

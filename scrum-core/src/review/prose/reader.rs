@@ -108,13 +108,7 @@ impl ProseReader<'_> {
     fn find_places(&self, text: &str) -> Vec<PlaceInText> {
         let mut all = location::places(text, self.paths);
         // A link to a page is no file.
-        all.retain(|place| {
-            !place.lines.is_empty()
-                || !text[place.range.clone()].contains("://")
-                || self
-                    .paths
-                    .is_none_or(|paths| paths.at_end(&place.path).is_some())
-        });
+        all.retain(|place| !place.lines.is_empty() || !text[place.range.clone()].contains("://"));
         all
     }
 
@@ -197,19 +191,15 @@ impl ProseReader<'_> {
         unit.number = line.item.or_else(|| title::number(text));
         unit.placed = self.has_place(text) || self.begins_with_lines(text, around);
         unit.done = words::is_done(text);
-        if around.quotes && start == Start::Text {
-            unit.shown = self.shown.take();
-        }
+        unit.shown = self.shown.take();
         // A category with items below.
         unit.around.mention |=
             !unit.placed && words_in(text) <= 6 && words::no_findings_below(text);
-        unit.around.mention |= unit.placed && self.is_set_aside(text);
+        unit.around.mention |= self.is_set_aside(text);
         self.unit = Some(unit);
         if let Some((field, value)) = words::labelled(text) {
             let value = value.to_owned();
-            if !matches!(field, Field::Verdict | Field::Number | Field::Other)
-                || matches!(field, Field::Verdict)
-            {
+            if !matches!(field, Field::Number | Field::Other) {
                 if let Some(unit) = &mut self.unit {
                     unit.lines.clear();
                 }
@@ -221,19 +211,13 @@ impl ProseReader<'_> {
     /// Whether the words in front of a colon say that what follows is no finding: `Strengths: src/a.rs:4 is clear.`
     pub(super) fn is_set_aside(&self, text: &str) -> bool {
         let head = text.find([':', '：']).filter(|at| *at < 60);
-        head.is_some_and(|at| {
-            self.places(&text[..at]).is_empty() && words::no_findings_below(&text[..at])
-        })
+        head.is_some_and(|at| words::no_findings_below(&text[..at]))
     }
 
     pub(super) fn unit_has_place(&self) -> bool {
-        self.unit.as_ref().is_some_and(|unit| {
-            unit.placed
-                || unit.placed_below
-                || unit.shown.is_some_and(|(.., marked)| marked)
-                || (!unit.line_lists.is_empty()
-                    && (!unit.paths.is_empty() || unit.around.path.is_some()))
-        })
+        self.unit
+            .as_ref()
+            .is_some_and(|unit| unit.placed || unit.placed_below)
     }
 
     /// Adds a line to the open unit.
@@ -241,9 +225,7 @@ impl ProseReader<'_> {
         let text = line.text.as_ref();
         let placed = self.has_place(text);
         let Some(unit) = &mut self.unit else { return };
-        let numbered = unit.around.path.is_some()
-            && location::lines_at_start(text).is_some_and(|(_, len)| len > 0);
-        unit.placed_below |= placed || numbered;
+        unit.placed_below |= placed;
         if line.quoted {
             unit.quoted.push(unit.lines.len());
         }

@@ -21,8 +21,7 @@ impl ProseReader<'_> {
         }
         let cells = markdown::cells(&line.text);
         // The last cell of a row whose other cells are folded up.
-        if self.header.is_none()
-            && let [cell] = cells.as_slice()
+        if let [cell] = cells.as_slice()
             && let Some(level) = severity::read(cell)
         {
             self.flush();
@@ -30,20 +29,15 @@ impl ProseReader<'_> {
         }
         let follows = lines
             .get(at + 1)
-            .is_some_and(|next| next.kind == LineKind::Row && markdown::is_delimiter(&next.text));
+            .is_some_and(|next| markdown::is_delimiter(&next.text));
         let columns: Vec<Option<Field>> = cells.iter().map(|cell| words::field(cell)).collect();
-        let aside = |cells: &[String]| {
-            let named = cells.iter().map(|cell| words::no_findings_below(cell));
-            (0..)
-                .zip(named)
-                .filter_map(|(at, aside)| aside.then_some(at))
-                .collect()
-        };
         let known = columns.iter().flatten().count();
-        // Some tables have a row of dashes below each row.
-        if self.header.is_none() || (follows && (known > 1 || self.header_is_unknown())) {
+        if self.header.is_none() {
             self.flush();
-            self.aside = if follows { aside(&cells) } else { Vec::new() };
+            let named = (0..).zip(&cells);
+            self.aside = named
+                .filter_map(|(at, cell)| words::no_findings_below(cell).then_some(at))
+                .collect();
             if follows || known > 1 {
                 self.header = Some(columns);
                 return;
@@ -59,7 +53,7 @@ impl ProseReader<'_> {
         let columns = self.header.clone().unwrap_or_default();
         // Several cells that each say something of a place of their own, beside how bad it is: a matrix.
         let says = |cell: &&String| {
-            self.has_place(cell) && words_in(&self.without_place(cell, None)) >= LEAST_WORDS
+            self.has_place(cell) && words_in(&self.without_places(cell)) >= LEAST_WORDS
         };
         let unknown = columns.iter().all(Option::is_none);
         let cited = cells.iter().filter(|_| unknown).filter(says);
@@ -116,8 +110,7 @@ impl ProseReader<'_> {
                     unit.open = None;
                 }
                 None if !cell.is_empty() => {
-                    if unit.severity.is_none() && cell.len() < 30 && severity::read(cell).is_some()
-                    {
+                    if unit.severity.is_none() && severity::read(cell).is_some() {
                         unit.severity = Some(cell.clone());
                     } else {
                         // `✅ Fixed in 4f2c9ab`.
@@ -130,14 +123,14 @@ impl ProseReader<'_> {
         }
         let names_file = |value: &String| {
             let places = self.places(value);
-            !places.is_empty() && places.iter().all(|place| place.lines.is_empty())
+            places.iter().all(|place| place.lines.is_empty())
         };
         unit.among_lined = unit.line_lists.is_empty()
             && unit.paths.iter().any(|(_, value)| names_file(value))
             && self.among_lined(lines, at);
         // A number or a word is not what a row says.
         unit.lines
-            .sort_by_key(|(_, text)| words_in(text) < LEAST_WORDS && !self.has_place(text));
+            .sort_by_key(|(_, text)| words_in(text) < LEAST_WORDS);
         self.unit = Some(unit);
         self.flush();
     }
@@ -157,13 +150,14 @@ impl ProseReader<'_> {
     /// A row of two cells, the first of which is a label. Whether it is one.
     fn label_row(&mut self, line: &MarkdownLine<'_>, cells: &[String]) -> bool {
         let [name, value] = cells else { return false };
-        let Some(field) = words::field(name).filter(|_| self.header_is_unknown()) else {
+        let Some(field) = words::field(name) else {
             return false;
         };
         let label = words::label(name);
-        let goes_on = self.unit.as_ref().is_some_and(|unit| {
-            unit.start == Start::Text && unit.labels.first().is_some_and(|first| *first != label)
-        });
+        let goes_on = self
+            .unit
+            .as_ref()
+            .is_some_and(|unit| unit.labels.first().is_some_and(|first| *first != label));
         if !goes_on {
             self.flush();
             let mut unit = Unit::new(Start::Text, &self.around(), line.number, "");
@@ -178,15 +172,8 @@ impl ProseReader<'_> {
         true
     }
 
-    /// Whether the table that is being read has no header.
-    fn header_is_unknown(&self) -> bool {
-        self.header
-            .as_ref()
-            .is_none_or(|columns| columns.iter().all(Option::is_none))
-    }
-
     pub(super) fn is_mostly_path(&self, text: &str, places: &[PlaceInText]) -> bool {
         let named: usize = places.iter().map(|place| place.range.len()).sum();
-        text.len() <= named + 12 || words_in(&self.without_paths(text)) <= 2
+        text.len() <= named + 12
     }
 }

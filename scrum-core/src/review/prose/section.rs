@@ -9,8 +9,6 @@ pub(super) struct Surroundings {
     pub(super) severity: Option<(Severity, String)>,
     /// Nothing below is a finding.
     pub(super) mention: bool,
-    /// The path heads rows that begin with a line.
-    pub(super) listing: bool,
     /// The path heads code, and what is said of it.
     pub(super) quotes: bool,
 }

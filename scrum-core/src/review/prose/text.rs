@@ -28,16 +28,7 @@ pub(super) fn strip_marks(text: &str) -> &str {
             rest = inner[end + 1..].trim_start_matches([' ', ':', '*', '—', '–', '-']);
         }
     }
-    let lead = text.len() - rest.len();
-    // Backticks around the lines say that they are lines.
-    let back = text[..lead].ends_with('`');
-    if back { &text[lead - 1..] } else { rest }
-}
-
-/// Whether a line is a link and nothing else.
-pub(super) fn is_address(text: &str) -> bool {
-    let text = text.trim_matches(['<', '>', ' ', ':', '(', ')']);
-    text.contains("://") && !text.contains(char::is_whitespace)
+    rest
 }
 
 /// Whether a line points at a place, as compilers do.
@@ -67,7 +58,7 @@ pub(super) fn tidy(text: &str) -> String {
         ("]()", "]"),
         ("()", ""),
     ] {
-        if mark != "()" || text.contains("``()") || text.contains(" ()") || text.contains("(``)") {
+        if mark != "()" || text.contains(" ()") || text.contains("(``)") {
             out = out.replace(mark, with);
         }
     }
@@ -124,26 +115,15 @@ pub(super) fn sentences(text: &str) -> impl Iterator<Item = &str> {
     text.split_inclusive(". ")
         .flat_map(|part| part.split_inclusive(['。', '！', '!', '?', '？']))
         .map(str::trim)
-        .filter(|part| !part.is_empty())
 }
 
-/// The sentence around a byte. A stop before a small letter or a digit, as in `line no. 4`, ends none.
+/// The sentence around a byte.
 pub(super) fn sentence_at(text: &str, at: usize) -> &str {
-    let ends = |stop: &usize| {
-        let behind = text[stop + 2..].chars().next();
-        behind.is_none_or(|c| !(c.is_lowercase() || c.is_ascii_digit()))
-    };
-    let stops = |range: std::ops::Range<usize>| {
-        text[range.clone()]
-            .match_indices(". ")
-            .map(move |(stop, _)| range.start + stop)
-            .filter(ends)
-    };
-    let from = stops(0..at).last().map_or(0, |stop| stop + 2);
+    let from = text[..at].rfind(". ").map_or(0, |stop| stop + 2);
     let from = text[..at]
         .rfind('。')
         .map_or(from, |stop| from.max(stop + '。'.len_utf8()));
-    let to = stops(at..text.len()).next().unwrap_or(text.len());
+    let to = text[at..].find(". ").map_or(text.len(), |stop| at + stop);
     &text[from..to]
 }
 
@@ -155,10 +135,7 @@ pub(super) fn sentence_says_severity(sentence: &str) -> bool {
         .split(|c: char| !c.is_alphanumeric())
         .next()
         .unwrap_or("");
-    let leads = sentence[first.len()..].starts_with([',', '.', '!'])
-        && first.starts_with(char::is_uppercase)
-        && severity::read(first).is_some();
-    if leads && words_in(sentence) <= 12 {
+    if sentence[first.len()..].starts_with([',', '.', '!']) && severity::read(first).is_some() {
         return true;
     }
     // `Critical as well.`, `That's critical.`
@@ -190,5 +167,4 @@ pub(super) fn sentence_says_severity(sentence: &str) -> bool {
             ]
             .iter()
             .any(|words| lower.contains(words)))
-        && !lower.contains("not a")
 }

@@ -103,20 +103,9 @@ impl Unit {
         AnswerPart::new(kind, (first, last), text.unwrap_or(what), outcome)
     }
 
-    pub(super) fn has_label(&self, field: Field) -> bool {
-        match field {
-            Field::Path | Field::Place => !self.paths.is_empty(),
-            Field::Severity => self.severity.is_some() || !self.paths.is_empty(),
-            _ => false,
-        }
-    }
-
     pub(super) fn push(&mut self, number: u32, text: &str) {
         let expected = std::mem::take(&mut self.expects_value);
         match self.open {
-            Some(Field::Path | Field::Place) if !text.is_empty() => {
-                self.paths.push((number, text.to_owned()));
-            }
             Some(Field::Other) => {}
             Some(field @ (Field::What | Field::Why)) => self.set(field, number, text),
             Some(field) if expected => self.set(field, number, text),
