@@ -98,16 +98,14 @@ fn place_at(node: &mut Node, at: usize) {
     }
 }
 
-/// Where a document stands between prose: JSON or XML that begins a line of its own, to the last line that closes it.
+/// Where a document stands between prose: JSON or XML that begins a line of its own, to where it ends.
 pub(super) fn between_prose(text: &str) -> Option<std::ops::Range<usize>> {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let trimmed = line.trim();
         let is_json = trimmed == "{" || trimmed.starts_with("{\"") || trimmed.starts_with("[{");
         if is_json {
-            let close = if trimmed.starts_with('[') { ']' } else { '}' };
-            let end = text[start..].rfind(close);
-            return Some(start..end.map_or(text.len(), |len| start + len + 1));
+            return Some(start..start + json::extent(&text[start..]));
         }
         if let Some(close) = xml::closing_tag(trimmed)
             && let Some(len) = text[start..].rfind(&close)

@@ -4,6 +4,25 @@
 use super::node::{DEEPEST, Document, MOST_VALUES, Node, NodeValue};
 
 pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
+    let (roots, end) = values(text, offset);
+    // A line of a log between values is skipped; prose is no document.
+    let rest = text.get(end..).unwrap_or("");
+    if roots.is_empty() || rest.trim().len() > 200 {
+        return None;
+    }
+    Some(Document { roots })
+}
+
+/// How far the values go that a text begins with, in bytes.
+pub(super) fn extent(text: &str) -> usize {
+    let (_, end) = values(text, 0);
+    let mut ends = end..text.len();
+    ends.find(|at| text.is_char_boundary(*at))
+        .unwrap_or(text.len())
+}
+
+/// The values that a text begins with, and where they end.
+fn values(text: &str, offset: usize) -> (Vec<Node>, usize) {
     let mut reader = JsonReader {
         text,
         bytes: text.as_bytes(),
@@ -12,20 +31,20 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
         left: MOST_VALUES,
     };
     let mut roots = Vec::new();
+    let mut end = 0;
     while reader.skip_blanks() {
-        let Some(node) = reader.value(0) else { break };
+        // `- a list` and `1. a list` in prose behind the values begin as numbers do.
+        let opens = matches!(reader.bytes[reader.at], b'{' | b'[');
+        let value = (opens || roots.is_empty()).then(|| reader.value(0));
+        let Some(node) = value.flatten() else { break };
         roots.push(node);
+        end = reader.at;
         // `][` of paginated answers and commas between values.
         if reader.skip_blanks() && reader.bytes[reader.at] == b',' {
             reader.at += 1;
         }
     }
-    let rest = text.get(reader.at..).unwrap_or("").trim();
-    // A line of a log between values is skipped; prose is no document.
-    if roots.is_empty() || rest.len() > 200 {
-        return None;
-    }
-    Some(Document { roots })
+    (roots, end)
 }
 
 struct JsonReader<'a> {

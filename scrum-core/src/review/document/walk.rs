@@ -227,8 +227,10 @@ impl<'a> Walker<'a> {
             here.severity = own.map(|level| (level, None)).or(here.severity);
         }
         here.path = found.path;
+        // Beside `warnings`, the `errors` are findings, too.
         let results = fields.0.iter().any(|(key, _, node)| {
-            KEYS.lists.contains(key) && !KEYS.run.contains(key) && node.is_structure()
+            let rated = severity::of_heading(key).is_some();
+            KEYS.lists.contains(key) && !KEYS.run.contains(key) && !rated && node.is_structure()
         });
         for (key, name, child) in &fields.0 {
             let mut inner = here.clone();

@@ -9,10 +9,11 @@ pub(super) fn parse(text: &str, offset: usize) -> Option<Document> {
     let first = text
         .lines()
         .find(|line| !line.trim().is_empty() && !line.starts_with('#') && *line != "---")?;
-    let key = first
-        .trim_start_matches("- ")
-        .split_once(':')
-        .map(|(key, _)| key)?;
+    let (key, value) = first.trim_start_matches("- ").split_once(':')?;
+    // `- src/a.rs:4 is kept` is a list in prose.
+    if !value.is_empty() && !value.starts_with(' ') {
+        return None;
+    }
     let plain = !key.contains(char::is_whitespace) && key.starts_with(char::is_lowercase);
     let mut lines = text.lines().take(40);
     if !plain || !lines.any(|line| line.trim_start().starts_with("- ")) {
