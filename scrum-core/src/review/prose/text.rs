@@ -140,12 +140,13 @@ pub(super) fn sentence_says_severity(sentence: &str) -> bool {
     }
     // `Critical as well.`, `That's critical.`
     let short = words_in(sentence) <= 5;
-    let last = sentence.trim_end_matches(|c: char| !c.is_alphanumeric());
-    let last = last.rsplit(|c: char| !c.is_alphanumeric()).next();
+    let last = lower.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let before = last.trim_end_matches(char::is_alphanumeric);
     let says = ["that", "this", "it", "which"]
         .iter()
         .any(|word| lower.starts_with(word))
-        && last.is_some_and(|word| severity::read(word).is_some());
+        && severity::read(&last[before.len()..]).is_some()
+        && words::is_stated(before);
     let again = first.starts_with(char::is_uppercase)
         && severity::read(first).is_some()
         && words::says_again(sentence);
@@ -157,14 +158,13 @@ pub(super) fn sentence_says_severity(sentence: &str) -> bool {
             || lower.contains("priority")
             || lower.contains(" risk")
             || [
-                " is a blocker",
-                " is blocking",
+                "is a blocker",
                 "is critical",
-                " a nit",
-                "is a nit",
+                "a nit",
                 "blocker.",
-                " blocking.",
+                "blocking",
             ]
             .iter()
-            .any(|words| lower.contains(words)))
+            .flat_map(|words| lower.match_indices(words))
+            .any(|(at, _)| words::is_stated(&lower[..at])))
 }

@@ -162,7 +162,7 @@ pub(in crate::review) fn praises(claim: &str) -> bool {
 }
 
 /// Whether words behind these begin a word of their own, and are not denied.
-fn is_stated(before: &str) -> bool {
+pub(in crate::review) fn is_stated(before: &str) -> bool {
     let apart = !before.ends_with(|c: char| c.is_ascii_alphanumeric());
     let denied = before.split_whitespace().rev().take(2).any(|word| {
         matches!(word, "not" | "never" | "nicht" | "pas" | "non" | "не") || word.ends_with("n't")
