@@ -47,7 +47,7 @@ impl TriageFile {
                     let why = "the change under review adds this decision itself";
                     mark.reopened.push(why.to_owned());
                 }
-                bundle.issues[*issue].triage = Some(mark);
+                bundle.issues[*issue].triage = Some(Box::new(mark));
             }
         }
         for issue in tally.bundles.iter().flat_map(|bundle| &bundle.issues) {

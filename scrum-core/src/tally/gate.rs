@@ -406,12 +406,12 @@ mod tests {
             let mut tally = tally::tally(reviews.collect(), None, &NoDiffs, &options);
             let issue = &mut tally.bundles[0].issues[0];
             issue.since = Some(since);
-            issue.triage = Some(TriageMark {
+            issue.triage = Some(Box::new(TriageMark {
                 verdict: TriageVerdict::FalsePositive,
                 by: None,
                 note: None,
                 reopened: Vec::new(),
-            });
+            }));
             let mut wanted = stop.to_vec();
             if reviewers.len() > 1 {
                 wanted.push(Convergent);

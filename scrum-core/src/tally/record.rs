@@ -213,9 +213,10 @@ pub struct IssueRecord {
     /// Whether the baseline has it, too; absent without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Since>,
+    // Boxed: few issues have one.
     /// A person's decision about it; absent if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub triage: Option<TriageMark>,
+    pub triage: Option<Box<TriageMark>>,
 }
 
 impl IssueRecord {

@@ -153,12 +153,12 @@ fn every_rule_is_found_alone() {
         }),
         (Rule::Dismissed, |r| {
             let mut tally = tally(&[("opus", BLOCK), ("kimi", BLOCK)]);
-            tally.bundles[0].issues[0].triage = Some(tally::TriageMark {
+            tally.bundles[0].issues[0].triage = Some(Box::new(tally::TriageMark {
                 verdict: tally::TriageVerdict::FalsePositive,
                 by: Some("Ada".into()),
                 note: None,
                 reopened: Vec::new(),
-            });
+            }));
             r.tally = Some(tally);
         }),
         (Rule::FewLineages, |r| {

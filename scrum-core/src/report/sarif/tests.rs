@@ -58,9 +58,9 @@ fn what_a_person_dismissed_is_suppressed_with_the_reason() {
         note: Some("as\nmeant".to_owned()),
         reopened: Vec::new(),
     };
-    tally.bundles[0].issues[0].triage = Some(mark(TriageVerdict::WontFix));
+    tally.bundles[0].issues[0].triage = Some(Box::new(mark(TriageVerdict::WontFix)));
     assert_eq!(suppressed(&tally), "won't fix by Ada: as meant");
-    tally.bundles[0].issues[0].triage = Some(mark(TriageVerdict::Confirmed));
+    tally.bundles[0].issues[0].triage = Some(Box::new(mark(TriageVerdict::Confirmed)));
     assert_eq!(suppressed(&tally), Value::Null);
 }
 
