@@ -82,11 +82,12 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
 /// [`wrap`], one line at a time.
 pub(super) fn wrap_into(text: &str, width: usize, mut each: impl FnMut(&str)) {
     let width = width.max(8);
-    let is_single_spaced = !text.starts_with(' ') && !text.ends_with(' ') && !text.contains("  ");
-    if is_single_spaced && columns(text) <= width {
-        return each_parted(text, &mut each);
-    }
     if !is_plain_line(text) {
+        // Most hold a `·` between words, and fit.
+        let spaced = text.starts_with(' ') || text.ends_with(' ') || text.contains("  ");
+        if !spaced && columns(text) <= width {
+            return each_parted(text, &mut each);
+        }
         return wrapped(text, width).iter().for_each(|line| each(line));
     }
     let mut rest = text;

@@ -86,15 +86,7 @@ impl TextOptions {
 ///
 /// Errors of the writer.
 pub fn write_text(tally: &Tally, options: &TextOptions, out: &mut dyn io::Write) -> io::Result<()> {
-    let width = options.width.unwrap_or(DEFAULT_WIDTH);
-    let mut page = TextPage {
-        out,
-        color: options.color,
-        width: width.clamp(*WIDTHS.start(), *WIDTHS.end()),
-        verbose: options.verbose > 0,
-        near_lines: tally.near_lines,
-        jobs: options.jobs.max(1),
-    };
+    let mut page = TextPage::new(tally, options, out);
     let only = &options.only;
     let bundles: Vec<&BundleTally> = tally
         .bundles
@@ -110,7 +102,7 @@ pub fn write_text(tally: &Tally, options: &TextOptions, out: &mut dyn io::Write)
     let mut issues = ranked(tally);
     let all = issues.len();
     issues.retain(|entry| only.shows(entry.bundle, entry.issue));
-    page.issues(&issues)?;
+    page.issues(&issues, tally, options)?;
     if only.narrows_issues() {
         let left_out = all - issues.len();
         let told = format!("{} left out by --only", counted(left_out as u64, "issue"));
@@ -144,14 +136,9 @@ pub fn write_issue_text(
     options: &TextOptions,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let width = options.width.unwrap_or(DEFAULT_WIDTH);
     let mut page = TextPage {
-        out,
-        color: options.color,
-        width: width.clamp(*WIDTHS.start(), *WIDTHS.end()),
         verbose: true,
-        near_lines: tally.near_lines,
-        jobs: 1,
+        ..TextPage::new(tally, options, out)
     };
     page.issue(issue)
 }
@@ -179,10 +166,20 @@ struct TextPage<'a> {
     width: usize,
     verbose: bool,
     near_lines: u32,
-    jobs: usize,
 }
 
-impl TextPage<'_> {
+impl<'a> TextPage<'a> {
+    fn new(tally: &Tally, options: &TextOptions, out: &'a mut dyn io::Write) -> Self {
+        let width = options.width.unwrap_or(DEFAULT_WIDTH);
+        Self {
+            out,
+            color: options.color,
+            width: width.clamp(*WIDTHS.start(), *WIDTHS.end()),
+            verbose: options.verbose > 0,
+            near_lines: tally.near_lines,
+        }
+    }
+
     fn paint(&self, paint: Paint, text: &str) -> String {
         if !self.color {
             return text.to_owned();
@@ -264,27 +261,17 @@ impl TextPage<'_> {
         Ok(())
     }
 
-    fn issues(&mut self, issues: &[Ranked<'_>]) -> io::Result<()> {
+    fn issues(
+        &mut self,
+        issues: &[Ranked<'_>],
+        tally: &Tally,
+        options: &TextOptions,
+    ) -> io::Result<()> {
         let agreed = issues.partition_point(|entry| entry.rank == Rank::Agreed);
         let open = issues.partition_point(|entry| entry.rank != Rank::Dismissed);
-        let Self {
-            color,
-            width,
-            verbose,
-            near_lines,
-            jobs,
-            ..
-        } = *self;
         let written = |(): &mut (), issues: &[Ranked<'_>]| -> io::Result<Vec<u8>> {
             let mut out = Vec::new();
-            let mut page = TextPage {
-                out: &mut out,
-                color,
-                width,
-                verbose,
-                near_lines,
-                jobs: 1,
-            };
+            let mut page = TextPage::new(tally, options, &mut out);
             for issue in issues {
                 page.issue(issue)?;
             }
@@ -300,7 +287,7 @@ impl TextPage<'_> {
                 writeln!(self.out, "\n{title}")?;
             }
             for batch in issues.chunks(BATCH) {
-                let mut threads = vec![(); jobs];
+                let mut threads = vec![(); options.jobs.max(1)];
                 for text in map(&mut threads, batch.chunks(BATCH_PART), written) {
                     self.out.write_all(&text?)?;
                 }

@@ -5,6 +5,11 @@ use super::keys::KEYS;
 use super::node::{Node, NodeValue};
 use crate::review::location::{self, KnownPaths};
 
+/// Whether a text is a path of the wave.
+pub(super) fn is_known(text: &str, paths: Option<&KnownPaths>) -> bool {
+    paths.is_some_and(|paths| paths.at_end(text).is_some())
+}
+
 /// Whether a text is a path of the wave with lines, and nothing else.
 pub(super) fn is_known_place(text: &str, paths: Option<&KnownPaths>) -> bool {
     text.contains(|c: char| c.is_ascii_digit())
@@ -12,7 +17,7 @@ pub(super) fn is_known_place(text: &str, paths: Option<&KnownPaths>) -> bool {
             location::places(text, paths).as_slice(),
             [place] if !place.lines.is_empty()
                 && place.range.len() == text.trim().len()
-                && paths.is_some_and(|paths| paths.at_end(&place.path).is_some())
+                && is_known(&place.path, paths)
         )
 }
 
@@ -23,9 +28,7 @@ pub(super) fn holds_a_place(node: &Node, paths: Option<&KnownPaths>) -> bool {
     };
     let is_path = |node: &Node| {
         let text = node.text().filter(|text| text.len() < 400);
-        text.is_some_and(|text| {
-            paths.is_some_and(|paths| paths.at_end(text).is_some()) || is_known_place(text, paths)
-        })
+        text.is_some_and(|text| is_known(text, paths) || is_known_place(text, paths))
     };
     let mut texts = members
         .iter()

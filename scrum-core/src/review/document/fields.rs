@@ -36,9 +36,18 @@ impl<'a> Fields<'a> {
                 .find_map(|(_, _, node)| read(node))
         })
     }
-}
 
-impl<'a> Fields<'a> {
+    /// The texts below keys that are in none of these lists.
+    pub(super) fn other_texts(&self, lists: &[&Vec<String>]) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter_map(|(key, _, node)| {
+            let NodeValue::Text(text) = &node.value else {
+                return None;
+            };
+            let named = lists.iter().any(|names| names.contains(key));
+            (!named).then_some(text.as_str())
+        })
+    }
+
     /// The first text of several words, below a key of any name that is not for something else.
     pub(super) fn sentence(&self) -> Option<&'a str> {
         let others = [
@@ -48,14 +57,8 @@ impl<'a> Fields<'a> {
             &KEYS.skip,
             &KEYS.link,
         ];
-        self.0.iter().find_map(|(key, _, node)| {
-            let NodeValue::Text(text) = &node.value else {
-                return None;
-            };
-            let words = text.split_whitespace().count();
-            let named = others.iter().any(|names| names.contains(key));
-            (!named && words >= LEAST_WORDS).then_some(text.as_str())
-        })
+        self.other_texts(&others)
+            .find(|text| text.split_whitespace().count() >= LEAST_WORDS)
     }
 }
 

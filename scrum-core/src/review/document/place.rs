@@ -4,11 +4,9 @@ use super::by_value::{self, FoundLines, holds_a_place, is_known_place};
 use super::fields::{Fields, line_in};
 use super::keys::KEYS;
 use super::node::NodeValue;
+use super::said::Rated;
 use crate::review::location::{self, KnownPaths, Location, Malformed};
-use crate::review::{Severity, severity};
-
-/// A word for how bad something is, and the level if the word maps to one.
-pub(super) type Rated = (String, Option<Severity>);
+use crate::review::severity;
 
 /// The path and the lines of an object, with where they stand.
 #[derive(Default)]
@@ -34,7 +32,7 @@ pub(super) fn place_in<'a>(
         (!text.trim().is_empty()).then_some((text, node.at))
     });
     // A key that names a file only sometimes.
-    let is_known = |text: &str| paths.is_some_and(|paths| paths.at_end(text).is_some());
+    let is_known = |text: &str| by_value::is_known(text, paths);
     found.path = found.path.or_else(|| {
         fields.find(&KEYS.perhaps_path, |node| {
             let text = node.text()?;

@@ -2,7 +2,10 @@
 
 use crate::review::explain::PartReason;
 use crate::review::location::{Location, Malformed};
-use crate::review::{Claim, ReviewVerdict};
+use crate::review::{Claim, ReviewVerdict, Severity};
+
+/// A word for how bad something is, and the level if the word maps to one.
+pub(super) type Rated = (String, Option<Severity>);
 
 /// A finding of a document, and its place in the text.
 #[derive(Debug)]

@@ -6,6 +6,7 @@ use super::fields::{Fields, text_in};
 use super::keys::KEYS;
 use super::node::{Node, NodeValue};
 use super::place::FoundPlace;
+use super::said::Rated;
 use crate::review::{Severity, severity};
 
 /// The longest value that is read as a severity whatever its key, in bytes.
@@ -14,12 +15,12 @@ const LONGEST_WORD: usize = 20;
 /// The severities of SARIF's rules, by their names.
 pub(super) type RuleLevels<'a> = HashMap<&'a str, &'a str>;
 
-/// The word for it, and the level if the word maps to one.
+/// How bad an object says it is.
 pub(super) fn severity_in(
     fields: &Fields<'_>,
     found: &FoundPlace<'_>,
     rules: &RuleLevels<'_>,
-) -> Option<(String, Option<Severity>)> {
+) -> Option<Rated> {
     let word = fields.find(&KEYS.severity, |node| match &node.value {
         NodeValue::Text(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
         // Codex's priorities, and ESLint's numbers.
@@ -100,7 +101,7 @@ pub(super) fn severity_in(
 }
 
 /// A severity and nothing else, below a key of any name.
-fn by_value(fields: &Fields<'_>) -> Option<(String, Option<Severity>)> {
+fn by_value(fields: &Fields<'_>) -> Option<Rated> {
     let others = [
         &KEYS.no_severity,
         &KEYS.title,
@@ -108,13 +109,9 @@ fn by_value(fields: &Fields<'_>) -> Option<(String, Option<Severity>)> {
         &KEYS.rule,
         &KEYS.skip,
     ];
-    fields.0.iter().find_map(|(key, _, node)| {
-        let NodeValue::Text(text) = &node.value else {
-            return None;
-        };
+    fields.other_texts(&others).find_map(|text| {
         let level = severity::read(text).filter(|_| text.len() < LONGEST_WORD)?;
-        let named = others.iter().any(|names| names.contains(key));
-        (!named).then(|| (text.clone(), Some(level)))
+        Some((text.to_owned(), Some(level)))
     })
 }
 

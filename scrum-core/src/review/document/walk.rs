@@ -263,7 +263,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// A finding whose place stands in its text: `In @src/a.rs around lines 4 - 8, …`. Whether it is one.
+    /// A finding whose place is in its text: `In @src/a.rs around lines 4 - 8, …`. Whether it is one.
     fn by_text(
         &mut self,
         node: &'a Node,

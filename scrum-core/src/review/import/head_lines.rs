@@ -232,7 +232,7 @@ diff --git a/gone.rs b/gone.rs\ndeleted file mode 100644\n--- a/gone.rs\n+++ /de
             (8, Some("e0"), Some(hunk), None),
             (7, Some("e0"), Some("@@ -1 +7 @@\n+never written"), None),
             (7, None, None, None),
-            // It is short, stands there in two pieces, or twice.
+            // The place is short, is there in two pieces, or twice.
             (7, Some("e0"), Some("@@ -1 +7 @@\n+five"), None),
             (
                 8,

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 const HEAD: &str = "author:\t";
+const NEXT: &str = "\n--\nauthor:\t";
 const STATUS: &str = "status:\t";
 
 /// The comments as GitHub's API gives them. `None` if the text is something else.
@@ -12,7 +13,7 @@ pub(super) fn as_json(text: &str) -> Option<String> {
     while let Some(comment) = rest {
         let (head, behind) = comment.split_once("\n--\n")?;
         // A text may have such lines, too, but no head behind them.
-        let (body, next) = match behind.split_once(&format!("\n--\n{HEAD}")) {
+        let (body, next) = match behind.split_once(NEXT) {
             Some((body, next)) => (body, Some(next)),
             None => (behind.trim_end().trim_end_matches("\n--"), None),
         };

@@ -10,7 +10,7 @@ pub(super) const LONGEST_VALUE: usize = 32 << 10;
 const MOST_CITATIONS: usize = 1000;
 
 /// How far a label's value goes: SEVERITY and WHERE one line, with those below that hold only places; the others to a
-/// blank line or the next event, and over blank lines where nothing stands behind the label.
+/// blank line or the next event, and over blank lines where nothing follows the label.
 pub(super) fn extent(text: &str, event: &Event, label: Label, next: Option<&Event>) -> Span {
     let (from, to) = event.value;
     let limit = next.map_or(text.len(), |next| next.start);

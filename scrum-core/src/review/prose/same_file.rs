@@ -13,7 +13,7 @@ use crate::review::words;
 /// How many lines above are looked at for the file.
 const NEAR: usize = 40;
 
-/// Puts the path that was named last in place of the words for it, where they stand beside a line's number.
+/// Puts the path that was named last in place of the words for it, where a line's number is next to them.
 pub(super) fn resolve(lines: &mut [MarkdownLine<'_>], options: &ReadOptions<'_>) {
     // The last path of each line that was looked at.
     let mut last: HashMap<usize, Option<String>> = HashMap::new();
